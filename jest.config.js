@@ -1,0 +1,35 @@
+/**
+ * Two projects. `unit`: pure tests of the provider, the SDK and the lab's API, seconds. `e2e`: the real CLI and real clients against
+ * the lab, as root, one file at a time.
+ */
+const common = {
+    rootDir: __dirname,
+    testEnvironment: "node",
+    transform: { "\\.ts$": "@swc/jest" },
+    modulePathIgnorePatterns: ["<rootDir>/dist/"],
+    testPathIgnorePatterns: ["/node_modules/"],
+};
+
+module.exports = {
+    reporters: [
+        "default",
+        ...(process.env.PVESMB_RESULTS ? [["<rootDir>/tools/count-reporter.js", { file: process.env.PVESMB_RESULTS }]] : []),
+    ],
+    // Of one test; generous, since a test that waits for a real process must not fail because the machine is busy.
+    testTimeout: 30_000,
+    projects: [
+        {
+            ...common,
+            displayName: "unit",
+            testMatch: ["provider", "sdk", "test/unit", "test/lab", "test/bench"].map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+        },
+        {
+            ...common,
+            displayName: "e2e",
+            testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+            globalSetup: "<rootDir>/test/e2e/support/global-setup.ts",
+            globalTeardown: "<rootDir>/test/e2e/support/global-teardown.ts",
+            setupFilesAfterEnv: ["<rootDir>/test/e2e/support/patience.ts"],
+        },
+    ],
+};

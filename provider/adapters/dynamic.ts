@@ -1,0 +1,77 @@
+import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import type { AnyHandler } from "../base/handler";
+import { setStackConfig } from "../base/stack-config";
+import type { Model } from "../model/meta";
+import type { Tree } from "../model/tree";
+import { check } from "../runtime/check";
+import { diff } from "../runtime/diff";
+import { OperationFailed, operationFailed } from "../runtime/failure";
+import { guardProcess } from "../runtime/process";
+import { operations } from "../runtime/run";
+import { consoleLog } from "./console-log";
+
+/** The text from which Pulumi's server makes this provider; it rides along in inputs and outputs of every resource. */
+const PROVIDER = "__provider";
+
+/** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
+export function dynamicProvider(model: Model, handler: () => AnyHandler): Required<ResourceProvider<Tree, Tree>> {
+    const run = operations(model, handler, consoleLog);
+    return {
+        // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
+        configure({ config }) {
+            guardProcess();
+            setStackConfig((key) => textOf(config.get(key)));
+            return Promise.resolve();
+        },
+
+        check: (_olds, news) => Promise.resolve({ inputs: news, failures: check(model, own(news)) }),
+
+        diff: (_id, olds, news) => settled(() => diff(model, own(olds), own(news), consoleLog)),
+
+        async create(inputs) {
+            const { id, state } = await partial(inputs, () => run.create(own(inputs)));
+            return { id, outs: state };
+        },
+
+        async read(id, props = {}) {
+            const found = await run.read(id, own(props));
+            return found ? { id, props: withProvider(found.state, props), inputs: withProvider(found.inputs, props) } : { id: "" };
+        },
+
+        update: async (id, olds, news) => ({ outs: await partial(news, () => run.update(id, own(olds), own(news))) }),
+
+        delete: (id, props) => run.delete(id, own(props)),
+    };
+}
+
+function own(properties: Tree): Tree {
+    const { [PROVIDER]: _provider, ...rest } = properties;
+    return rest;
+}
+
+const withProvider = (properties: Tree, from: Tree): Tree => ({ ...properties, [PROVIDER]: from[PROVIDER] });
+
+/** Stack configuration can be set to anything that YAML can say. */
+const textOf = (value: unknown): string | undefined => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
+
+async function settled<T>(work: () => T): Promise<T> {
+    try {
+        return await Promise.resolve(work());
+    } catch (error) {
+        throw operationFailed(error);
+    }
+}
+
+/**
+ * Gives a partial failure the form that Pulumi's server knows. On this way the server does not add `__provider` to the state, and a
+ * resource without it can be neither read nor deleted (pulumi.md 1.8).
+ */
+async function partial<T>(news: Tree, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        if (!(error instanceof OperationFailed) || !error.remains) throw error;
+        const { id, state } = error.remains;
+        throw Object.assign(error, { id, properties: withProvider(state, news), reasons: [error.message] });
+    }
+}

@@ -1,0 +1,41 @@
+import type { Connection } from "./connection";
+import type { Deadline } from "./deadline";
+import type { Log } from "./log";
+
+/** What a handler is given for one call. */
+export interface Context<State> {
+    readonly log: Log;
+    readonly deadline: Deadline;
+    /** Fills up a resource's `connection` argument from environment and stack config; throws InvalidInput naming what is missing. */
+    connect(given: Record<string, unknown> | undefined): Connection;
+    /**
+     * Remembers what exists so far. Called after each side effect that must not be forgotten (a VMID above all): any later error leaves
+     * as a partial failure that carries the last checkpoint, and the next `up` calls update, which finishes the work.
+     */
+    checkpoint(id: string, state: State): void;
+}
+
+export interface Failure {
+    /** Property path as the user writes it, or "" for the resource as a whole. */
+    property: string;
+    reason: string;
+}
+
+/** What a read found: properties that it looked at (others stay as they are), and `drift`, what no property shows. */
+export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[] };
+
+/**
+ * One kind of resource. Handlers converge: create and update run the same idempotent steps (read, compare, act); delete tolerates
+ * absence. `Inputs` come with all defaults filled in; the state handed in is what was stored, those inputs and the outputs. Handlers give
+ * back outputs only: the runtime keeps the user's spelling of the inputs beside them.
+ */
+export interface ResourceHandler<Inputs, Outputs> {
+    create(ctx: Context<Outputs>, inputs: Inputs): Promise<{ id: string; state: Outputs }>;
+    /** The resource as it really is, or undefined when it is surely gone. */
+    read(ctx: Context<Outputs>, id: string, state: Inputs & Outputs): Promise<{ inputs: Observed<Inputs>; state: Outputs } | undefined>;
+    update(ctx: Context<Outputs>, id: string, state: Inputs & Outputs, inputs: Inputs): Promise<Outputs>;
+    delete(ctx: Context<Outputs>, id: string, state: Inputs & Outputs): Promise<void>;
+}
+
+/** A handler of whatever kind, as the runtime holds it. */
+export type AnyHandler = ResourceHandler<Record<string, unknown>, Record<string, unknown>>;

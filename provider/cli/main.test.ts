@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+/** The program in a process of its own, without any connection to be found. */
+function pvesmb(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+    const program = ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts"), ...args];
+    return spawnSync(process.execPath, program, { encoding: "utf8", env: { PATH: process.env["PATH"] } });
+}
+
+test("--help lists the commands; a command tells its options", () => {
+    expect(pvesmb("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("orphans") as string, stderr: "" });
+    expect(pvesmb("orphans", "--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("--state FILE") as string });
+});
+
+test("what does not exist is refused, on standard error", () => {
+    for (const args of [["nope"], ["toString"], []])
+        expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("Usage: pvesmb") as string });
+    expect(pvesmb("orphans", "--nope")).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown option '--nope'") as string });
+});
+
+test("a failure names what is missing", () => {
+    expect(pvesmb("orphans")).toMatchObject({ status: 1, stderr: expect.stringContaining("PROXMOX_VE_ENDPOINT") as string });
+});

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { messageOf } from "../base/errors";
+import { runExits } from "../base/exit";
+import type { Log } from "../base/log";
+import { scrub } from "../base/scrub";
+import { orphans, ORPHANS_HELP } from "./orphans";
+
+interface Command {
+    summary: string;
+    help: string;
+    /** Gives the exit code. */
+    run(args: string[], log: Log): Promise<number>;
+}
+
+const commands: Record<string, Command> = {
+    orphans: { summary: "find guests of pvesmb that no stack holds", help: ORPHANS_HELP, run: orphans },
+};
+
+const usage = `Usage: pvesmb <command> [options]
+
+${Object.entries(commands)
+    .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+    .join("\n")}
+
+pvesmb <command> --help tells its options.
+`;
+
+/** Results go to standard output, everything else to standard error. */
+const log: Log = {
+    info: (text) => console.log(scrub(text)),
+    warn: (text) => console.error(scrub(text)),
+    warnOnce: (_key, text) => console.error(scrub(text)),
+};
+
+async function main([name = "", ...args]: string[]): Promise<number> {
+    const help = ["--help", "-h", "help"];
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!command) {
+        process[help.includes(name) ? "stdout" : "stderr"].write(usage);
+        return help.includes(name) ? 0 : 2;
+    }
+    if (args.some((arg) => help.includes(arg))) {
+        process.stdout.write(command.help);
+        return 0;
+    }
+    try {
+        return await command.run(args, log);
+    } catch (error) {
+        log.warn(`pvesmb ${name}: ${messageOf(error)}`);
+        // What Node's parseArgs throws for options that don't exist.
+        return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+    } finally {
+        await runExits();
+    }
+}
+
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));

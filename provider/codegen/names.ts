@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import { timeouts } from "../model/common";
+import { connectionInputs, gatewayRef, sshInputs } from "../model/connection";
+import { bare, type Model } from "../model/meta";
+import { networkInputs } from "../model/network";
+import { fieldsOf, type Shape, shapeOf } from "./shape";
+
+/** An object or enum type of its own, with the name it has in all languages. */
+export type NamedType = { name: string; object: z.ZodObject } | { name: string; values: string[]; description: string };
+
+/** Types that several resources share; all others are named after where they stand. */
+const shared = new Map<z.ZodType, string>([
+    [connectionInputs, "Connection"],
+    [sshInputs, "Ssh"],
+    [gatewayRef, "GatewayRef"],
+    [networkInputs, "Network"],
+    [bare(timeouts), "Timeouts"],
+]);
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** `nodes` of a list or map names its entries `Node`. */
+const singular = (text: string): string => (/[^s]s$/.test(text) ? text.slice(0, -1) : text);
+
+/** All named types of the models, in the order of their first appearance. */
+export class Names {
+    private readonly bySchema = new Map<z.ZodType, string>();
+    readonly types: NamedType[] = [];
+
+    constructor(models: readonly Model[]) {
+        for (const model of models) {
+            this.collect(model.inputs, model.kind);
+            this.collect(model.outputs, model.kind);
+        }
+    }
+
+    of(schema: z.ZodType): string {
+        const name = this.bySchema.get(bare(schema));
+        if (name === undefined) throw new Error("codegen: a type without a name");
+        return name;
+    }
+
+    private collect(object: z.ZodObject, prefix: string): void {
+        for (const { name, schema, shape, meta } of fieldsOf(object)) this.visit(schema, shape, prefix + capital(name), meta.description);
+    }
+
+    private visit(schema: z.ZodType, shape: Shape, name: string, description: string): void {
+        if (shape.kind === "array" || shape.kind === "record") this.visit(shape.of, shapeOf(shape.of), singular(name), description);
+        if (shape.kind === "enum") this.add(schema, name, (own) => ({ name: own, values: shape.values, description }));
+        if (shape.kind === "object" && this.add(schema, name, (own) => ({ name: own, object: shape.object })))
+            this.collect(shape.object, this.of(schema));
+    }
+
+    private add(schema: z.ZodType, name: string, make: (name: string) => NamedType): boolean {
+        const key = bare(schema);
+        if (this.bySchema.has(key)) return false;
+        const own = shared.get(key) ?? name;
+        if (this.types.some((type) => type.name === own)) throw new Error(`codegen: two types are called ${own}`);
+        this.bySchema.set(key, own);
+        this.types.push(make(own));
+        return true;
+    }
+}

@@ -1,0 +1,103 @@
+import type { z } from "zod";
+import { connectionInputs } from "../model/connection";
+import type { Model } from "../model/meta";
+
+import type { Names } from "./names";
+import { type Field, fieldsOf, shapeOf } from "./shape";
+
+type Json = Record<string, unknown>;
+
+export interface PackageInfo {
+    name: string;
+    version: string;
+    description: string;
+    license: string;
+}
+
+/** Pulumi's package schema: what SDKs of other languages, `pulumi package` and registries go by. */
+export function schemaJson(info: PackageInfo, models: readonly Model[], names: Names): Json {
+    const connection = propertiesOf(fieldsOf(connectionInputs), names);
+    return {
+        name: info.name,
+        displayName: "Samba on Proxmox VE",
+        version: info.version,
+        description: info.description,
+        keywords: ["pulumi", "kind/native", "category/infrastructure", "proxmox", "samba"],
+        license: info.license,
+        meta: { moduleFormat: "(.*)" },
+        language: {
+            nodejs: { packageName: info.name, respectSchemaVersion: true },
+            python: { packageName: info.name, pyproject: { enabled: true }, respectSchemaVersion: true },
+            go: { generateResourceContainerTypes: true, respectSchemaVersion: true },
+            csharp: { respectSchemaVersion: true },
+        },
+        config: { variables: connection },
+        provider: { description: "How Proxmox VE and its hosts are reached.", inputProperties: connection },
+        types: Object.fromEntries(names.types.map((type) => [token(type.name), typeSpec(type, names)])),
+        resources: Object.fromEntries(models.map((model) => [token(model.kind), resourceSpec(model, names)])),
+    };
+}
+
+const token = (name: string): string => `pvesmb:index:${name}`;
+
+function typeSpec(type: Names["types"][number], names: Names): Json {
+    if ("values" in type)
+        return { type: "string", description: type.description, enum: type.values.map((value) => ({ name: enumName(value), value })) };
+    const fields = fieldsOf(type.object);
+    return {
+        type: "object",
+        properties: propertiesOf(fields, names),
+        required: fields.filter(({ optional }) => !optional).map(({ name }) => name),
+    };
+}
+
+const enumName = (value: string): string => value.charAt(0).toUpperCase() + value.slice(1);
+
+function resourceSpec(model: Model, names: Names): Json {
+    const inputs = fieldsOf(model.inputs);
+    const outputs = fieldsOf(model.outputs);
+    const always = [...inputs.filter(({ optional, meta }) => !optional || meta.chosen), ...outputs.filter(({ optional }) => !optional)];
+    return {
+        description: `${model.description}\n\n{{% examples %}}\n## Example Usage\n\n{{% example %}}\n\`\`\`typescript\n${model.example}\n\`\`\`\n{{% /example %}}\n{{% /examples %}}`,
+        properties: { ...propertiesOf(inputs, names), ...propertiesOf(outputs, names) },
+        required: always.map(({ name }) => name),
+        inputProperties: propertiesOf(inputs, names),
+        requiredInputs: inputs.filter(({ optional }) => !optional).map(({ name }) => name),
+    };
+}
+
+function propertiesOf(fields: Field[], names: Names): Json {
+    return Object.fromEntries(fields.map((field) => [field.name, propertySpec(field, names)]));
+}
+
+/** Defaults are told, not set: the provider applies them, so that inputs stay as the user wrote them in every language. */
+function propertySpec({ schema, meta, preset }: Field, names: Names): Json {
+    const byDefault = meta.defaultText ?? (preset === undefined ? undefined : `\`${JSON.stringify(preset)}\``);
+    const description = [
+        meta.description + (meta.unit ? ` In ${meta.unit}.` : ""),
+        ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
+        ...(meta.env?.length ? [`Environment: ${meta.env.map((name) => `\`${name}\``).join(", ")}.`] : []),
+    ].join(" ");
+    return {
+        ...typeRef(schema, names),
+        description,
+        ...(meta.secret ? { secret: true } : {}),
+        ...(meta.replace ? { willReplaceOnChanges: true } : {}),
+        ...(meta.deprecated ? { deprecationMessage: meta.deprecated } : {}),
+    };
+}
+
+function typeRef(schema: z.ZodType, names: Names): Json {
+    const shape = shapeOf(schema);
+    switch (shape.kind) {
+        case "array":
+            return { type: "array", items: typeRef(shape.of, names) };
+        case "record":
+            return { type: "object", additionalProperties: typeRef(shape.of, names) };
+        case "object":
+        case "enum":
+            return { $ref: `#/types/${token(names.of(schema))}` };
+        default:
+            return { type: shape.kind };
+    }
+}

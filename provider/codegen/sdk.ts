@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Model } from "../model/meta";
+import { bare, metaOf } from "../model/meta";
+import { gatewayRef } from "../model/connection";
+import { propertiesOf } from "../model/schema";
+import type { Names } from "./names";
+import { comment, HEAD, interfaces, typeText } from "./typescript";
+import { type Field, fieldsOf } from "./shape";
+
+export interface GeneratedFile {
+    path: string;
+    text: string;
+}
+
+/** `SmbShare` -> `smb-share` */
+export const fileName = (kind: string): string => kind.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase();
+
+/** Inputs that the SDK fills with something made of the resource's name. */
+const named: Record<string, string> = { name: "name", hostname: "hostLabel(name)" };
+
+export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[] {
+    const folder = "sdk/nodejs/generated";
+    const index = models.map(({ kind }) => `export * from "./${fileName(kind)}";\n`).join("");
+    return [
+        { path: `${folder}/index.ts`, text: `${HEAD}export * from "./inputs";\nexport * from "./outputs";\n${index}` },
+        { path: `${folder}/inputs.ts`, text: interfaces(names, "input") },
+        { path: `${folder}/outputs.ts`, text: interfaces(names, "output") },
+        ...models.map((model) => ({ path: `${folder}/${fileName(model.kind)}.ts`, text: resourceFile(model, names) })),
+    ];
+}
+
+function resourceFile(model: Model, names: Names): string {
+    const inputs = fieldsOf(model.inputs);
+    const outputs = fieldsOf(model.outputs);
+    const isGateway = model.kind === "SmbGateway";
+    const code = [argsInterface(model, inputs, names), kindConstant(model), classOf(model, inputs, outputs, names, isGateway)].join("\n");
+    return [HEAD, imports(code), "\n", code].join("");
+}
+
+function argsInterface(model: Model, inputs: Field[], names: Names): string {
+    const members = inputs.map((field) => {
+        const like = bare(field.schema) === gatewayRef ? "GatewayLike | " : "";
+        return `${comment(field)}${field.name}${field.optional ? "?" : ""}: ${like}pulumi.Input<${typeText(field.schema, names, "input")}>;\n`;
+    });
+    return `export interface ${model.kind}Args {\n${members.join("\n")}}\n`;
+}
+
+function kindConstant(model: Model): string {
+    const outputs = [...Object.keys(model.inputs.shape), ...Object.keys(model.outputs.shape)];
+    const secretOutputs = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.secret ? [name] : []));
+    const kind = { name: model.kind, outputs, secrets: secretPaths(model.inputs), secretOutputs };
+    return `const kind: Kind = ${JSON.stringify(kind)};\n`;
+}
+
+function secretPaths(object: z.ZodObject): string[][] {
+    return propertiesOf(object).flatMap(([name, schema]) => {
+        if (metaOf(schema)?.secret) return [[name]];
+        const inner = bare(schema);
+        return inner instanceof z.ZodObject ? secretPaths(inner).map((path) => [name, ...path]) : [];
+    });
+}
+
+function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names, isGateway: boolean): string {
+    const property = (field: Field): string => {
+        const always = !field.optional || field.meta.chosen || field.name in named;
+        return `${comment(field)}declare readonly ${field.name}: pulumi.Output<${typeText(field.schema, names, "output")}${always ? "" : " | undefined"}>;\n`;
+    };
+    const extra = [
+        ...inputs.filter(({ name }) => name in named).map(({ name }) => `${name}: args.${name} ?? ${named[name] ?? ""}`),
+        ...inputs.filter(({ schema }) => bare(schema) === gatewayRef).map(({ name }) => `${name}: gatewayInput(args.${name})`),
+    ];
+    const reference = isGateway
+        ? "/** What shares and users of other stacks keep of this gateway. */\nreadonly ref: pulumi.Output<GatewayRef>;\n"
+        : "";
+    return `/**
+ * ${model.description}
+ *
+ * \`\`\`ts
+${model.example.replace(/^/gm, " * ")}
+ * \`\`\`
+ */
+export class ${model.kind} extends PvesmbResource {
+${[...inputs, ...outputs].map(property).join("\n")}
+${reference}
+/**
+ * @param name The resource's name in Pulumi.
+ */
+constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
+    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
+    ${isGateway ? "this.ref = refOf(this, args.connection);" : ""}
+}
+}
+`;
+}
+
+/** Imports of just those names that the code uses. */
+function imports(code: string): string {
+    const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
+    const all = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map(([name]) => name))].sort();
+    const args = all(/\b(?!Smb(?:Gateway|Share|User)Args\b)[A-Z]\w+Args\b/g);
+    const plain = all(/(?<=pulumi\.Output<)(?!Record\b)[A-Z]\w+/g);
+    const helpers = ["gatewayInput", "hostLabel", "protectData", "refOf"].filter(uses);
+    if (uses("GatewayLike")) helpers.unshift("type GatewayLike");
+    return [
+        'import type * as pulumi from "@pulumi/pulumi";',
+        ...(helpers.length > 0 ? [`import { ${helpers.join(", ")} } from "../gateway";`] : []),
+        'import { type Kind, PvesmbResource } from "../shim";',
+        ...(args.length > 0 ? [`import type { ${args.join(", ")} } from "./inputs";`] : []),
+        ...(plain.length > 0 ? [`import type { ${plain.join(", ")} } from "./outputs";`] : []),
+        "",
+    ].join("\n");
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { gatewayRef } from "../model/connection";
+import { bare, type FieldMeta, metaOf } from "../model/meta";
+import { propertiesOf } from "../model/schema";
+
+/** What kind of value a schema is for, in the terms that Pulumi's languages share. */
+export type Shape =
+    | { kind: "string" | "boolean" | "number" | "integer" }
+    | { kind: "enum"; values: string[] }
+    | { kind: "array" | "record"; of: z.ZodType }
+    | { kind: "object"; object: z.ZodObject };
+
+/** Refuses what not all of Pulumi's languages can express: unions above all (pulumi.md 3). */
+export function shapeOf(schema: z.ZodType): Shape {
+    const inner = bare(schema);
+    if (inner instanceof z.ZodObject) return { kind: "object", object: inner };
+    if (inner instanceof z.ZodArray) return { kind: "array", of: inner.element as z.ZodType };
+    if (inner instanceof z.ZodRecord) return { kind: "record", of: inner.valueType as z.ZodType };
+    if (inner instanceof z.ZodEnum) return { kind: "enum", values: inner.options.map(String) };
+    if (inner instanceof z.ZodNumber) return { kind: inner.format === "safeint" ? "integer" : "number" };
+    const { type } = inner.def;
+    if (type === "string" || type === "boolean") return { kind: type };
+    throw new Error(`codegen: ${type} has no place in a model; use an enum and optional groups`);
+}
+
+export interface Field {
+    name: string;
+    schema: z.ZodType;
+    meta: FieldMeta;
+    shape: Shape;
+    /** May be left out. */
+    optional: boolean;
+    /** The value it then has, if any. */
+    preset: unknown;
+}
+
+/** The properties of an object, hidden ones left out. */
+export function fieldsOf(object: z.ZodObject): Field[] {
+    return propertiesOf(object).flatMap(([name, schema]) => {
+        const meta = metaOf(schema);
+        if (!meta) throw new Error(`codegen: property ${name} has no metadata`);
+        const parsed = schema.safeParse(undefined);
+        return meta.hidden
+            ? []
+            : [{ name, schema, meta, shape: shapeOf(schema), optional: parsed.success, preset: parsed.success ? parsed.data : undefined }];
+    });
+}
+
+/** What a change of the property does to the resource, in a sentence, when it replaces it. */
+export function replaceText({ meta, shape }: Field): string | undefined {
+    if (!meta.replace) return undefined;
+    // Inside an object each property speaks for itself (FieldMeta.replace).
+    const what = shape.kind === "object" && shape.object !== gatewayRef ? "Adding or removing it" : "A change";
+    return `${what} replaces the resource: ${meta.replace}.`;
+}

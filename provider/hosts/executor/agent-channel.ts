@@ -1,0 +1,123 @@
+import { StringDecoder } from "node:string_decoder";
+import type { Deadline } from "../../base/deadline";
+import { PvesmbError, type FailureKind } from "../../base/errors";
+import { scrub } from "../../base/scrub";
+import type { Channel, Host } from "../host";
+import { within } from "../within";
+import { agentCommand, agentProgram } from "./agent-source";
+
+interface Waiting {
+    resolve(answer: unknown): void;
+    reject(error: PvesmbError): void;
+}
+
+/** The agent says this by itself when it is up. */
+const HELLO = 0;
+
+interface Reply {
+    id: number;
+    ok?: unknown;
+    error?: { kind: FailureKind; message: string };
+}
+
+/** One running agent and the requests it has. */
+export class AgentChannel {
+    private readonly waiting = new Map<number, Waiting>();
+    private last = HELLO;
+    private ready = false;
+    private errors = "";
+    /** False from the moment the channel is known to be gone: requests must go to another one. */
+    alive = true;
+
+    private constructor(
+        private readonly host: Host,
+        private readonly channel: Channel,
+    ) {
+        const decoder = new StringDecoder("utf8");
+        let rest = "";
+        channel.io.on("data", (chunk: Buffer) => {
+            const lines = (rest + decoder.write(chunk)).split("\n");
+            rest = lines.pop() ?? "";
+            for (const line of lines) this.hear(line);
+        });
+        channel.stderr.on("data", (chunk: Buffer) => (this.errors = (this.errors + chunk.toString()).slice(-4000)));
+        for (const stream of [channel.io, channel.stderr]) stream.on("error", () => channel.destroy());
+        void channel.closed.then(({ code }) => this.end(code));
+    }
+
+    static async open(host: Host, places: { lock: string; journal: string }, deadline: Deadline): Promise<AgentChannel> {
+        const agent = new AgentChannel(host, await host.open(agentCommand(places.lock, places.journal), deadline));
+        const ready = agent.answer(HELLO);
+        agent.channel.io.write(agentProgram());
+        await within(deadline, `starting python3 on ${host.name}`, ready, { up: () => agent.close(), dispatched: false });
+        agent.ready = true;
+        return agent;
+    }
+
+    /** Sends one request and waits for its answer. */
+    async request(kind: "batch" | "gather" | "ping", spec: unknown, deadline: Deadline): Promise<unknown> {
+        const id = ++this.last;
+        const answer = this.answer(id);
+        // The host gives up a little earlier than we do, so that its answer, with the reason, is still heard.
+        const seconds = (deadline.left - Math.min(2000, deadline.left / 4)) / 1000;
+        this.channel.io.write(`${JSON.stringify({ id, do: kind, spec, seconds })}\n`);
+        return within(deadline, `waiting for ${this.host.name} (${kind})`, answer, {
+            up: () => {
+                this.waiting.delete(id);
+                if (this.waiting.size === 0) this.close();
+            },
+        });
+    }
+
+    /** Ends the agent: a batch under way is taken back by it. */
+    close(): void {
+        this.alive = false;
+        this.channel.destroy();
+    }
+
+    private answer(id: number): Promise<unknown> {
+        return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    }
+
+    private hear(line: string): void {
+        let reply: Reply;
+        try {
+            reply = JSON.parse(line) as Reply;
+        } catch {
+            // Something else writes to our stdout (a login script, say): part of the error text if the agent does not come up.
+            this.errors = `${this.errors}${line}\n`.slice(-4000);
+            return;
+        }
+        const waiting = this.waiting.get(reply.id);
+        this.waiting.delete(reply.id);
+        if (!waiting) return;
+        if (reply.error === undefined) waiting.resolve(reply.ok);
+        else waiting.reject(new PvesmbError(reply.error.kind, scrub(`${this.host.name}: ${reply.error.message}`), { dispatched: true }));
+    }
+
+    private end(code: number | undefined): void {
+        this.alive = false;
+        const error = this.explain(code);
+        for (const waiting of this.waiting.values()) waiting.reject(error);
+        this.waiting.clear();
+    }
+
+    private explain(code: number | undefined): PvesmbError {
+        const { name } = this.host;
+        if (this.ready)
+            return new PvesmbError(
+                "Unreachable",
+                `${name}: the connection was lost before the answer came; what was under way is rolled back there, running it again is safe`,
+                { dispatched: true },
+            );
+        if (code === undefined)
+            return new PvesmbError("Unreachable", `${name}: the connection was lost before python3 had started`, { dispatched: false });
+        const known = this.host.failure?.({ code, stderr: this.errors });
+        const hint = code === 127 ? "; pvesmb needs python3 there" : "";
+        const text = scrub(this.errors.trim().slice(-1000));
+        return (
+            known ??
+            new PvesmbError("RemoteFailed", `${name}: python3 did not start (exit code ${code}${hint}): ${text}`, { dispatched: false })
+        );
+    }
+}

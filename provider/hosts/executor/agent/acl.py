@@ -1,0 +1,113 @@
+"""Accounts and POSIX ACLs, the latter in the kernel's binary form (acl(5), linux/posix_acl_xattr.h): setfacl need not be there."""
+import contextlib
+import errno
+import grp
+import os
+import pwd
+import struct
+
+from clock import Failed
+
+FIND = {"user": lambda name: pwd.getpwnam(name).pw_uid, "group": lambda name: grp.getgrnam(name).gr_gid}
+NAME = {"user": lambda n: pwd.getpwuid(n).pw_name, "group": lambda n: grp.getgrgid(n).gr_name}
+USER_OBJ, USER, GROUP_OBJ, GROUP, MASK, OTHER, NOBODY = 1, 2, 4, 8, 16, 32, 0xFFFFFFFF
+TAGS = {"user": USER, "group": GROUP}
+LETTERS = (("r", 4), ("w", 2), ("x", 1))
+
+
+def number(kind, name):
+    if name.isdecimal():
+        return int(name)
+    try:
+        return FIND[kind](name)
+    except KeyError:
+        raise Failed(f"the host knows no {kind} {name}") from None
+
+
+def name_of(kind, n):
+    try:
+        return NAME[kind](n)
+    except KeyError:
+        return str(n)
+
+
+def raw_acls(place):
+    """which -> the attribute's bytes, in hex; empty where there is none or can be none."""
+    raw = {}
+    for which in ("access", "default"):
+        with contextlib.suppress(OSError):
+            raw[which] = os.getxattr(place, "system.posix_acl_" + which).hex()
+    return raw
+
+
+def set_raw_acls(place, raw):
+    for which in ("access", "default"):
+        if which in raw:
+            os.setxattr(place, "system.posix_acl_" + which, bytes.fromhex(raw[which]))
+        else:
+            with contextlib.suppress(OSError):
+                os.removexattr(place, "system.posix_acl_" + which)
+
+
+def has_acls(place):
+    try:
+        os.getxattr(place, "system.posix_acl_access")
+    except OSError as error:
+        return error.errno == errno.ENODATA
+    return True
+
+
+def unpack(raw):
+    """-> [(tag, permissions, id)], sorted; None for none."""
+    return sorted(struct.iter_unpack("<HHI", bytes.fromhex(raw)[4:])) if raw else None
+
+
+def pack(entries):
+    return (struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)).hex()
+
+
+def compose(mode, named):
+    """The ACL of a mode and {(tag, id): permissions}; the mask is the union of the group class. None when the mode says it all."""
+    if not named:
+        return None
+    group = mode >> 3 & 7
+    mask = group
+    for permissions in named.values():
+        mask |= permissions
+    base = [(USER_OBJ, mode >> 6 & 7, NOBODY), (GROUP_OBJ, group, NOBODY), (MASK, mask, NOBODY), (OTHER, mode & 7, NOBODY)]
+    return sorted(base + [(tag, permissions, who) for (tag, who), permissions in named.items()])
+
+
+def permissions_of(entries, tag):
+    return next(permissions for each, permissions, _ in entries if each == tag)
+
+
+def shown_mode(mode, access):
+    """What the inode shows: under an ACL its mask in place of the owning group's bits."""
+    return mode if access is None else mode & ~0o070 | permissions_of(access, MASK) << 3
+
+
+def own_mode(shown, access):
+    """The reverse. A mask that is not the union of the group class stays visible: somebody's chmod."""
+    if access is None:
+        return shown
+    own = shown & ~0o070 | permissions_of(access, GROUP_OBJ) << 3
+    return own if compose(own, {(tag, who): bits for tag, bits, who in access if tag in (USER, GROUP)}) == access else shown
+
+
+def wanted(mode, entries):
+    named = {}
+    for entry in entries:
+        key = (TAGS[entry["kind"]], number(entry["kind"], entry["name"]))
+        named[key] = named.get(key, 0) | sum(bit for letter, bit in LETTERS if letter in entry["permissions"])
+    return compose(mode, named)
+
+
+def spoken(entries):
+    """Named entries, as AclEntry."""
+    kinds = {USER: "user", GROUP: "group"}
+    return [
+        {"kind": kinds[tag], "name": name_of(kinds[tag], who), "permissions": "".join(letter if bits & bit else "-" for letter, bit in LETTERS)}
+        for tag, bits, who in entries or []
+        if tag in kinds
+    ]

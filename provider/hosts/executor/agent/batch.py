@@ -1,0 +1,155 @@
+"""Batches: the lock, the units with their savepoints, verify, commit."""
+import fcntl
+import os
+import sys
+import time
+
+from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
+from files import contains
+from journal import Journal, recover, take_back
+from scope import Faults, Scope
+
+LOCK = sys.argv[1]
+
+
+def label(step, i):
+    return step.get("id") or f"{step['do']} #{i + 1}"
+
+
+class Batch:
+    def __init__(self, spec, clock):
+        self.units, self.checks, self.activation = spec["units"], spec["verify"], spec["commit"]
+        self.clock, self.journal = clock, Journal()
+        self.live, self.scopes, self.results = [], {}, {}
+        self.common = Scope(None, self.live, self.scopes, self.journal, clock)
+        self.journal.foresee([step for unit in self.units for step in unit["steps"]] + self.checks + self.activation)
+
+    def run(self):
+        try:
+            for unit in self.units:
+                self.attempt(unit)
+            self.verify()
+            if self.live or not self.units:
+                self.commit()
+        except BaseException as error:
+            self.clock.breakable = False
+            self.take_out_all("", explain(error))
+            self.journal.close(ENDLESS)
+            raise
+        for unit in self.live:
+            scope = self.scopes[unit["key"]]
+            self.results[unit["key"]] = {"ok": True, "changed": scope.changed, "steps": scope.results}
+        self.clock.breakable = True
+        for key, trouble in self.journal.close(self.clock).items():
+            self.results[key] = {"ok": False, "step": "remove", "message": trouble, "kind": "RemoteFailed", "steps": self.results[key]["steps"]}
+        return {"units": self.results, "steps": self.common.results}
+
+    def attempt(self, unit):
+        scope = self.scopes[unit["key"]] = Scope(unit["key"], self.live, {}, self.journal, self.clock)
+        self.live.append(unit)
+        for i, step in enumerate(unit["steps"]):
+            try:
+                scope.do(step)
+            except Exception as error:
+                self.take_out(unit["key"], label(step, i), explain(error), kind_of(error))
+                return
+
+    def verify(self):
+        while any(unit.get("asks") for unit in self.live):
+            for i, step in enumerate(self.checks):
+                try:
+                    self.common.do(step)
+                except Faults as faults:
+                    for key, reason in reversed(list(faults.reasons.items())):
+                        self.take_out(key, label(step, i), reason)
+                    break
+                except Exception as error:
+                    self.take_out_all(label(step, i), explain(error))
+                    break
+            else:
+                return
+        if not self.live:
+            self.take_out_all("", "")
+
+    def commit(self):
+        """Not to be broken off: it is short, and half of it would be worse than either end. Its commands run only if something changed."""
+        self.clock.breakable = False
+        commands = [step for step in self.activation if step["do"] == "run"]
+        begun = False
+        for i, step in enumerate(self.activation):
+            if step["do"] == "run" and not self.common.touched():
+                continue
+            try:
+                if step["do"] == "run" and not begun and self.journal.file is not None:
+                    self.journal.note({"kind": "commit", "steps": commands})
+                begun = begun or step["do"] == "run"
+                self.common.do(step)
+            except Exception as error:
+                again = [command for command in commands if begun and self.common.due(command)]
+                out, message = list(self.live), explain(error)
+                self.take_out_all(label(step, i), message)
+                troubles = self.common.repeat(again)
+                also = f" (activating the old state again failed too: {'; '.join(troubles)})" if troubles else ""
+                for unit in out:
+                    self.results[unit["key"]]["message"] += also
+                if not out:
+                    raise Failed(f"{label(step, i)}: {message}{also}") from None
+                return
+
+    def take_out(self, key, step, message, kind="RemoteFailed"):
+        """A unit failed: what it did is undone. A path that a later unit has changed since stays, and is that unit's to bring back."""
+        order = list(self.scopes)
+        later = [self.scopes[other] for other in order[order.index(key) + 1 :]]
+        scope = self.scopes.pop(key)
+        self.live[:] = [unit for unit in self.live if unit["key"] != key]
+        mine = []
+        for entry in scope.undo:
+            heir = next((each for other in later for each in other.undo if entry["kind"] == each["kind"] == "path" and entry["path"] == each["path"]), None)
+            if heir:
+                heir["was"] = entry["was"]
+            else:
+                mine.append(entry)
+        troubles = take_back(mine)
+        self.journal.doomed[:] = [each for each in self.journal.doomed if each[1] != key]
+        if self.journal.file is not None:
+            self.journal.note({"kind": "out"}, key)
+        undone = f" (not undone: {'; '.join(troubles)})" if troubles else ""
+        self.results[key] = {"ok": False, "step": step, "message": message + undone, "kind": kind, "steps": scope.results}
+
+    def take_out_all(self, step, message):
+        for unit in reversed(list(self.live)):
+            self.take_out(unit["key"], step, message)
+        take_back(self.common.undo)
+        self.common.undo.clear()
+        self.journal.doomed.clear()
+
+
+def lock(clock):
+    os.makedirs(os.path.dirname(LOCK), exist_ok=True)
+    handle = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    began = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if gone.is_set():
+                raise Stop("the connection was lost") from None
+            if clock.left() <= 0:
+                os.close(handle)
+                raise Failed(f"another deployment has been changing this host for {time.monotonic() - began:.0f} s", "Busy") from None
+        time.sleep(0.01)
+
+
+def batch(spec, clock):
+    asked = time.monotonic()
+    handle = lock(clock)
+    try:
+        began, waited = time.monotonic(), since(asked)
+        recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps))
+        guard = spec.get("guard")
+        if guard and not contains(guard["path"], guard["text"]):
+            raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
+        return {**Batch(spec, clock).run(), "recovered": recovered, "ms": since(began), "waitedMs": waited}
+    finally:
+        os.close(handle)

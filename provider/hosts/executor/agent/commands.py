@@ -1,0 +1,117 @@
+"""Running commands: time limit, process group of their own, bounded output; none outlives us."""
+import contextlib
+import ctypes
+import os
+import selectors
+import signal
+import subprocess
+import time
+
+from clock import GONE, Failed
+
+MIB = 1 << 20
+ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C"}
+PID = os.getpid()
+LIBC = ctypes.CDLL(None)
+
+
+def tied():
+    """In the new process, before exec: SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG, prctl(2))."""
+    LIBC.prctl(1, signal.SIGKILL)
+    if os.getppid() != PID:
+        os._exit(127)
+
+
+def spawn(argv, env=None, **streams):
+    return subprocess.Popen(argv, env={**ENV, **(env or {})}, cwd="/", start_new_session=True, preexec_fn=tied, **streams)
+
+
+def end(process):
+    for signum in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signum)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+            return
+
+
+class Output:
+    """What a command prints: a MiB at most, the rest is cut from the middle."""
+
+    def __init__(self):
+        self.head, self.tail, self.cut = bytearray(), bytearray(), 0
+
+    def add(self, data):
+        room = max(0, MIB // 2 - len(self.head))
+        self.head += data[:room]
+        self.tail += data[room:]
+        excess = max(0, len(self.tail) - MIB // 2)
+        del self.tail[:excess]
+        self.cut += excess
+
+    def text(self):
+        gap = b"\n[%d bytes left out]\n" % self.cut if self.cut else b""
+        return (self.head + gap + self.tail).decode("utf-8", "replace")
+
+
+def run(argv, clock, stdin="", env=None, timeout=60):
+    """-> exit code (127: no such command), stdout, stderr."""
+    clock.check()
+    limit, began = clock.limit(timeout), time.monotonic()
+    try:
+        process = spawn(argv, env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except OSError as error:
+        return 127, "", f"{argv[0]}: {os.strerror(error.errno)}"
+    outputs, data = {process.stdout: Output(), process.stderr: Output()}, memoryview(stdin.encode())
+    try:
+        with selectors.DefaultSelector() as ready:
+            ready.register(process.stdin, selectors.EVENT_WRITE)
+            for stream in outputs:
+                ready.register(stream, selectors.EVENT_READ)
+            os.set_blocking(process.stdin.fileno(), False)
+            if clock.breakable:
+                ready.register(GONE, selectors.EVENT_READ)
+            open_outputs, exited = 2, False
+            while open_outputs or process.poll() is None:
+                left = limit - (time.monotonic() - began)
+                if left <= 0:
+                    clock.check()
+                    raise Failed(f"{argv[0]}: still running after {limit:.0f} s, ended")
+                if not open_outputs:
+                    clock.check()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(min(left, 0.1))
+                    continue
+                events = ready.select(min(left, 0.1))
+                if exited and not events:
+                    break  # what it started in the background holds its output open: not waited for
+                exited = process.poll() is not None
+                for key, _ in events:
+                    if key.fileobj == GONE:
+                        clock.check()
+                    elif key.fileobj is process.stdin:
+                        try:
+                            data = data[os.write(key.fd, data[:65536]) if data else 0 :]
+                        except BrokenPipeError:
+                            data = data[:0]
+                        if not data:
+                            ready.unregister(process.stdin)
+                            process.stdin.close()
+                    else:
+                        chunk = os.read(key.fd, 65536)
+                        outputs[key.fileobj].add(chunk)
+                        if not chunk:
+                            ready.unregister(key.fileobj)
+                            open_outputs -= 1
+        return (process.returncode, *(output.text() for output in outputs.values()))
+    finally:
+        if process.poll() is None:
+            end(process)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def said(code, out, err=""):
+    """The end of what a command said, for an error text."""
+    return f"exit code {code}: {(err.strip() or out.strip())[-2000:] or 'no output'}"

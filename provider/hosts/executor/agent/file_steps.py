@@ -1,0 +1,150 @@
+"""Steps that write, remove, move and dress up files and directories, and those that only ask about them."""
+import contextlib
+import errno
+import os
+import stat
+import time
+
+import acl
+from acl import number
+from clock import Failed
+from files import contains, dirty, mounts, open_dir, parts, put
+
+
+def write(scope, path, data, mode, uid, gid):
+    with contextlib.suppress(FileNotFoundError):
+        info = os.lstat(path)
+        if stat.S_ISDIR(info.st_mode):
+            raise Failed(f"{path}: a directory is in the way")
+        if stat.S_ISREG(info.st_mode) and (stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid, info.st_size) == (mode, uid, gid, len(data)):
+            with open(path, "rb") as file:
+                if file.read() == data:
+                    return {"changed": False}
+    scope.save(path)
+    put(path, data, mode, uid, gid)
+    return {"changed": True}
+
+
+def do_write(scope, step):
+    uid, gid = (number(kind, scope.text(step.get(field, "root"))) for kind, field in (("user", "owner"), ("group", "group")))
+    return write(scope, step["path"], scope.text(step["content"]).encode(), int(step["mode"], 8), uid, gid)
+
+
+def do_assemble(scope, step):
+    data = step["header"].encode()
+    for name in sorted(os.listdir(step["from"])):
+        if name.endswith(step["suffix"]) and not name.startswith("."):
+            with open(os.path.join(step["from"], name), "rb") as file:
+                piece = file.read()
+            data += piece if piece.endswith(b"\n") or not piece else piece + b"\n"
+    return write(scope, step["to"], data, int(step["mode"], 8), 0, 0)
+
+
+def do_remove(scope, step):
+    path = "/" + "/".join(parts(step["path"]))
+    try:
+        info = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return {"changed": False}
+    if not stat.S_ISDIR(info.st_mode):
+        scope.save(path)
+        os.unlink(path)
+        dirty.add(os.path.dirname(path))
+        return {"changed": True}
+    if not step.get("tree"):
+        raise Failed(f"{path}: is a directory")
+    real = os.path.realpath(path)
+    mounted = sorted(place for place in mounts() if place == real or place.startswith(real + "/"))
+    if mounted:
+        raise Failed(f"{path}: not removed, because {mounted[0]} is a mount point")
+    # Moved aside now, so that it can be brought back; really removed when the batch stands.
+    aside = os.path.join(os.path.dirname(path), f".pvesmb-removed-{time.time_ns():x}")
+    move(scope, path, aside)
+    scope.journal.doomed.append((aside, scope.key))
+    return {"changed": True}
+
+
+def move(scope, old, new):
+    entry = {"kind": "rename", "from": old, "to": new}
+    scope.journal.note(entry, scope.key)
+    scope.undo.append(entry)
+    scope.journal.known.clear()  # from here on, the same paths mean other things
+    os.rename(old, new)
+    dirty.update((os.path.dirname(old), os.path.dirname(new)))
+
+
+def do_rename(scope, step):
+    old, new = step["from"], step["to"]
+    there = os.path.lexists(old), os.path.lexists(new)
+    if there == (False, True):
+        return {"changed": False}
+    if there == (True, True):
+        raise Failed(f"cannot rename {old} to {new}: both are there", "Conflict")
+    if there == (False, False):
+        raise Failed(f"cannot rename {old} to {new}: neither is there")
+    move(scope, old, new)
+    return {"changed": True}
+
+
+def do_directory(scope, step):
+    path = step["path"]
+    fd = open_dir(path)
+    new = fd is None
+    if new:
+        if "mustExist" in step:
+            raise Failed(step["mustExist"])
+        scope.save(path)
+        fd = open_dir(path, make=True)
+        dirty.add(os.path.dirname(path))
+    try:
+        return {"changed": dress(scope, step, fd, new) or new}
+    finally:
+        os.close(fd)
+
+
+def dress(scope, step, fd, new):
+    """Brings owner, mode and ACL to what is wanted. -> whether they were different."""
+    info, raw = os.fstat(fd), acl.raw_acls(fd)
+    shown, access = stat.S_IMODE(info.st_mode), acl.unpack(raw.get("access"))
+    uid = number("user", scope.text(step["owner"])) if "owner" in step else info.st_uid
+    gid = number("group", scope.text(step["group"])) if "group" in step else info.st_gid
+    wanted, mode = dict(raw), int(step["mode"], 8) if "mode" in step else acl.own_mode(shown, access)
+    if "acl" in step:
+        lists = {which: acl.wanted(mode, step["acl"][which]) for which in ("access", "default")}
+        wanted, access = {which: acl.pack(entries) for which, entries in lists.items() if entries}, lists["access"]
+    elif access is not None and "mode" in step:  # the named entries stay as they are
+        named = {(tag, who): bits for tag, bits, who in access if tag in (acl.USER, acl.GROUP)}
+        access = acl.compose(mode, named)
+        wanted["access"] = acl.pack(access)
+    now = {which: acl.unpack(raw.get(which)) for which in ("access", "default")}
+    if (uid, gid, acl.shown_mode(mode, access)) == (info.st_uid, info.st_gid, shown) and now == {which: acl.unpack(wanted.get(which)) for which in now}:
+        return False
+    if not new:
+        scope.save(step["path"])
+    os.fchown(fd, uid, gid)
+    os.fchmod(fd, acl.shown_mode(mode, access))
+    try:
+        acl.set_raw_acls(fd, wanted)
+    except OSError as error:
+        hint = ", its file system has no POSIX ACLs" if error.errno == errno.ENOTSUP else ""
+        raise Failed(f"{step['path']}: cannot set the ACL: {error.strerror}{hint}") from None
+    os.fchmod(fd, acl.shown_mode(mode, access))
+    return True
+
+
+def do_require(scope, step):
+    holds = {
+        "directory": os.path.isdir,
+        "file": os.path.isfile,
+        "absent": lambda path: not os.path.lexists(path),
+        "mountpoint": lambda path: os.path.realpath(path) in mounts(),
+    }[step["is"]]
+    if not holds(step["path"]):
+        raise Failed(step["message"])
+    return {"changed": False}
+
+
+def do_owned(scope, step):
+    if contains(step["path"], step["text"]) is False:
+        raise Failed(step["message"], "Conflict")
+    return {"changed": False}

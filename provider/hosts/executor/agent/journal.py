@@ -1,0 +1,138 @@
+"""What takes a batch back if we are killed: on disk before that which it undoes is done."""
+import contextlib
+import json
+import os
+import sys
+import time
+
+from clock import ENDLESS, Failed, Stop, explain
+from commands import run, said
+from files import TEMP, look, restore, sync_dirs
+from ledger import forget
+
+PLACE = sys.argv[2]
+TOUCHES = {"write": "path", "directory": "path", "remove": "path", "assemble": "to", "reserve": "file", "remember": "file"}
+
+
+def take_back(entries):
+    """Undoes entries, last first. -> what could not be undone."""
+    troubles = []
+    for entry in reversed(entries):
+        try:
+            if entry["kind"] == "path":
+                restore(entry["path"], entry["was"])
+            elif entry["kind"] == "key":
+                forget(entry["file"], entry["keys"])
+            elif entry["kind"] == "run":
+                code, out, err = run(entry["argv"], ENDLESS, entry["stdin"], entry["env"])
+                if code:
+                    troubles.append(" ".join(entry["argv"]) + ": " + (f"exit code {code}" if entry["quiet"] else said(code, out, err)))
+            elif entry["kind"] == "rename" and os.path.lexists(entry["to"]) and not os.path.lexists(entry["from"]):
+                os.rename(entry["to"], entry["from"])
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # the directory around it is gone: nothing is left to bring back
+        except (OSError, Failed) as error:
+            troubles.append(explain(error))
+    return troubles
+
+
+def destroy(place, clock):
+    """Removes a tree that was moved aside. -> what went wrong; the journal remembers it, and the next batch tries again."""
+    try:
+        code, out, err = run(["rm", "-rf", "--one-file-system", "--", place], clock, timeout=86400)
+    except (Failed, Stop) as error:
+        return f"moved to {place} and not wholly removed: {error}"
+    return f"moved to {place} and not wholly removed: {said(code, out, err)}" if code else None
+
+
+class Journal:
+    def __init__(self):
+        self.name, self.file = os.path.join(PLACE, f"{time.time_ns()}-{os.getpid()}"), None
+        self.waiting, self.known, self.doomed = [], set(), []
+
+    def foresee(self, steps):
+        """Looks at all paths up to the first rename, so that most batches sync their journal once; nothing is written before a change."""
+        for step in steps:
+            if step["do"] == "rename" or step.get("tree"):
+                return
+            path = step.get(TOUCHES.get(step["do"]))
+            if path and path not in self.known:
+                with contextlib.suppress(Failed, OSError):  # what cannot be kept fails its own step
+                    self.waiting.append({"kind": "path", "path": path, "was": look(path)})
+                    self.known.add(path)
+
+    def path(self, path, key):
+        """To be called before a path is changed."""
+        if path not in self.known:
+            self.known.add(path)
+            self.waiting.append({"kind": "path", "path": path, "was": look(path), "unit": key})
+        if self.waiting:
+            self.write()
+
+    def note(self, entry, key=None):
+        self.waiting.append({**entry, "unit": key})
+        self.write()
+
+    def write(self):
+        if self.file is None:
+            os.makedirs(PLACE, 0o700, exist_ok=True)
+            self.file = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            sync_dirs(PLACE)
+        data = memoryview("".join(json.dumps(entry) + "\n" for entry in self.waiting).encode())
+        while data:
+            data = data[os.write(self.file, data) :]
+        os.fdatasync(self.file)
+        self.waiting = []
+
+    def close(self, clock):
+        """The batch stands, or is taken back wholly: this is the moment. -> unit -> what could not be removed."""
+        sync_dirs()
+        if self.doomed:
+            self.note({"kind": "stands", "doomed": [place for place, _ in self.doomed]})
+        if self.file is None:
+            return {}
+        os.close(self.file)
+        troubles = {key: trouble for place, key in self.doomed for trouble in [destroy(place, clock)] if trouble}
+        if not troubles:
+            os.unlink(self.name)
+            sync_dirs(PLACE)
+        return troubles
+
+
+def recover(clock, activate):
+    """Takes back batches that were killed, and goes on with removals that were cut off. -> how many were taken back."""
+    taken = 0
+    for name in sorted(os.listdir(PLACE)) if os.path.isdir(PLACE) else []:
+        path, entries = os.path.join(PLACE, name), []
+        with open(path) as file, contextlib.suppress(ValueError):  # a torn last line: what it was for was not begun
+            for line in file:
+                entries.append(json.loads(line))
+        if entries and entries[-1]["kind"] == "stands":
+            if [trouble for place in entries[-1]["doomed"] for trouble in [destroy(place, clock)] if trouble]:
+                continue
+        else:
+            undo(entries, path)
+            activate([step for entry in entries if entry["kind"] == "commit" for step in entry["steps"]])
+            taken += 1
+        sync_dirs()
+        os.unlink(path)
+        sync_dirs(PLACE)
+    return taken
+
+
+def undo(entries, path):
+    todo = []
+    for entry in entries:
+        if entry["kind"] in ("path", "rename", "run"):
+            todo.append(entry)
+        elif entry["kind"] == "failed":
+            todo.pop()
+        elif entry["kind"] == "out":  # its commands were undone then
+            todo = [each for each in todo if each["kind"] != "run" or each["unit"] != entry["unit"]]
+        if entry["kind"] == "path":
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(os.path.dirname(entry["path"]), TEMP))
+    take_back([entry for entry in todo if entry["kind"] == "run"])
+    lost = take_back([entry for entry in todo if entry["kind"] != "run"])
+    if lost:
+        raise Failed(f"an earlier change was cut off and cannot be taken back: {'; '.join(lost)} (its journal: {path})")

@@ -1,0 +1,90 @@
+"""Numbers and facts kept for ever in a JSON file beside the data: {"reserved": {space: {name: number}}, "facts": {key: value}}."""
+import contextlib
+import json
+import os
+
+from acl import FIND, name_of
+from clock import Failed
+from files import put
+
+
+def load(path):
+    try:
+        with open(path) as file:
+            return json.load(file)
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise Failed(f"{path}: not what pvesmb wrote there") from None
+
+
+def save(path, content):
+    mode, uid, gid = 0o600, 0, 0
+    with contextlib.suppress(FileNotFoundError):
+        info = os.stat(path)
+        mode, uid, gid = info.st_mode & 0o777, info.st_uid, info.st_gid
+    put(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode(), mode, uid, gid)
+
+
+def keep(scope, path, keys, value):
+    """content[k1][k2].. = value. Taken back by key, not by file: the units of a batch share the file."""
+    scope.journal.path(path, scope.key)
+    content = inner = load(path)
+    for key in keys[:-1]:
+        inner = inner.setdefault(key, {})
+    inner[keys[-1]] = value
+    scope.undo.append({"kind": "key", "file": path, "keys": keys})
+    save(path, content)
+    return {"changed": True, "value": value}
+
+
+def forget(path, keys):
+    content = load(path)
+    way = [content]
+    for key in keys[:-1]:
+        way.append(way[-1].get(key, {}))
+    if way[-1].pop(keys[-1], None) is None:
+        return
+    for inner, key in reversed(list(zip(way, keys[:-1]))):
+        if not inner[key]:
+            del inner[key]
+    if content:
+        save(path, content)
+    else:
+        os.unlink(path)
+
+
+def do_reserve(scope, step):
+    space, name, want = step["space"], step["name"], step.get("want")
+    kind = "user" if step["taken"] == "passwd" else "group"
+    given = load(step["file"]).get("reserved", {}).get(space, {})
+    if name in given:
+        if want not in (None, given[name]):
+            raise Failed(f"{name} has {space} {given[name]} for ever and cannot get {want}", "Conflict")
+        return {"changed": False, "value": given[name]}
+    holders = {n: holder for holder, n in given.items()}
+
+    def fault(n):
+        if n in holders:
+            return f"{space} {n} is reserved for {holders[n]}"
+        owner = name_of(kind, n)
+        return None if owner in (str(n), name) else f"{space} {n} belongs to the host's {kind} {owner}"
+
+    if want is None:
+        with contextlib.suppress(KeyError):  # the host has the name already: then its number, if that is one to give
+            own = FIND[kind](name)
+            want = own if step["from"] <= own <= step["to"] and not fault(own) else None
+    elif fault(want):
+        raise Failed(fault(want), "Conflict")
+    if want is None:
+        want = next((n for n in range(step["from"], step["to"] + 1) if not fault(n)), None)
+    if want is None:
+        raise Failed(f"every {space} from {step['from']} to {step['to']} is taken")
+    return keep(scope, step["file"], ["reserved", space, name], want)
+
+
+def do_remember(scope, step):
+    facts = load(step["file"]).get("facts", {})
+    if step["key"] in facts:
+        return {"changed": False, "value": facts[step["key"]]}
+    return keep(scope, step["file"], ["facts", step["key"]], scope.text(step["value"]))

@@ -1,0 +1,79 @@
+"""A list of steps on its way: those of one unit, or verify and commit together."""
+import command_steps
+import file_steps
+import ledger
+from clock import Failed, explain
+from acl import number
+from files import look
+
+STEPS = {name[3:]: function for module in (command_steps, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
+
+
+class Faults(Exception):
+    """Verify found fault with units: key -> reason."""
+
+    def __init__(self, reasons):
+        super().__init__()
+        self.reasons = reasons
+
+
+class Scope:
+    """`live` are the units that are in (a list the batch keeps), `below` their scopes by key (verify and commit: else empty)."""
+
+    def __init__(self, key, live, below, journal, clock):
+        self.key, self.live, self.below, self.journal, self.clock = key, live, below, journal, clock
+        self.results, self.values, self.undo, self.changed = {}, {}, [], False
+
+    def text(self, value):
+        if isinstance(value, list):
+            return "".join(self.text(part) for part in value)
+        if not isinstance(value, dict):
+            return str(value)
+        ((kind, name),) = value.items()
+        if kind == "collect":
+            return "".join(unit.get("contribute", {}).get(name, "") for unit in self.live)
+        if kind != "value":
+            return str(number({"uid": "user", "gid": "group"}[kind], name))
+        if name not in self.values:
+            raise Failed(f"no step before this one gave the value {name}")
+        return str(self.values[name])
+
+    def save(self, path):
+        """To be called before a path is changed."""
+        self.journal.path(path, self.key)
+        self.undo.append({"kind": "path", "path": path, "was": look(path)})
+
+    def touched(self):
+        return self.changed or any(scope.changed for scope in self.below.values())
+
+    def due(self, step):
+        on = step.get("ifChanged")
+        return on is None or (self.touched() if on == "*" else self.results.get(on, {}).get("changed", False))
+
+    def do(self, step):
+        self.clock.check()
+        result = STEPS[step["do"]](self, step) if self.due(step) else {"changed": False}
+        self.changed = self.changed or result["changed"]
+        if "id" in step:
+            if "value" in result:
+                self.values[step["id"]] = result["value"]
+            self.results[step["id"]] = {"changed": result["changed"], "code": result["code"]} if result.get("quiet") else result
+
+    def hear(self, answers):
+        """RunStep.answers: the n-th is that for the n-th live unit that asks."""
+        asking = [unit["key"] for unit in self.live if unit.get("asks")]
+        faults = {key: answer.groupdict().get("fault") for key, answer in zip(asking, answers)}
+        faults.update((key, "no answer") for key in asking[len(answers) :])
+        if any(fault is not None for fault in faults.values()):
+            raise Faults({key: fault for key, fault in faults.items() if fault is not None})
+
+    def repeat(self, steps):
+        """Runs commit's commands over the old state. -> what failed."""
+        troubles = []
+        for step in steps:
+            if step["do"] == "run":
+                try:
+                    command_steps.do_run(self, {field: value for field, value in step.items() if field not in ("undo", "answers")})
+                except Exception as error:
+                    troubles.append(explain(error))
+        return troubles

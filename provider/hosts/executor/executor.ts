@@ -1,0 +1,113 @@
+import type { Deadline } from "../../base/deadline";
+import { trace } from "../../base/trace";
+import type { Batch, BatchResult, Gather, GatherResult } from "../batch";
+import type { Host } from "../host";
+import { AgentChannel } from "./agent-channel";
+
+export interface ExecutorStats {
+    /** Agents started. */
+    opens: number;
+    batches: number;
+    gathers: number;
+    /** What the host said it worked, waiting for its lock apart. */
+    remoteMs: number;
+}
+
+/**
+ * Runs batches and gathers on a host, in one agent that is started at the first request and stays for the process. Failures: Conflict (the
+ * guard), Busy (the lock), Timeout (rolled back), Unreachable with `dispatched` (the connection was lost after sending: the host rolls back
+ * what it had not finished, and the same batch may be sent again).
+ */
+export class Executor {
+    private agent: Promise<AgentChannel> | undefined;
+    private readonly counts: ExecutorStats = { opens: 0, batches: 0, gathers: 0, remoteMs: 0 };
+
+    constructor(
+        private readonly host: Host,
+        private readonly places = { lock: "/run/lock/pvesmb.lock", journal: "/var/lib/pvesmb/journal" },
+    ) {}
+
+    async batch(batch: Batch, deadline: Deadline): Promise<BatchResult> {
+        this.counts.batches++;
+        const facts = { kind: "batch", units: batch.units.length };
+        return this.timed(facts, () => this.request("batch", batch, deadline) as Promise<BatchResult>);
+    }
+
+    async gather(gather: Gather, deadline: Deadline): Promise<GatherResult> {
+        this.counts.gathers++;
+        return this.timed({ kind: "gather" }, () => this.request("gather", gather, deadline) as Promise<GatherResult>);
+    }
+
+    async ping(deadline: Deadline): Promise<void> {
+        await this.request("ping", {}, deadline);
+    }
+
+    stats(): ExecutorStats {
+        return { ...this.counts };
+    }
+
+    /** Ends the agent; a batch under way is rolled back by it. */
+    close(): void {
+        void this.agent?.then(
+            (agent) => agent.close(),
+            () => undefined,
+        );
+        this.agent = undefined;
+    }
+
+    private async request(kind: "batch" | "gather" | "ping", spec: unknown, deadline: Deadline): Promise<unknown> {
+        let agent = await this.running(deadline);
+        // An agent that died idle was sent nothing: another one, once.
+        if (!agent.alive) agent = await this.running(deadline);
+        return agent.request(kind, spec, deadline);
+    }
+
+    private async running(deadline: Deadline): Promise<AgentChannel> {
+        const before = this.agent;
+        if (
+            before !== undefined &&
+            (await before.then(
+                (agent) => agent.alive,
+                () => false,
+            ))
+        )
+            return before;
+        // Of several that find it dead, the first starts the next one.
+        if (this.agent === before) {
+            this.counts.opens++;
+            this.agent = AgentChannel.open(this.host, this.places, deadline);
+        }
+        return this.agent ?? this.running(deadline);
+    }
+
+    private async timed<T extends { ms: number; waitedMs?: number }>(facts: object, work: () => Promise<T>): Promise<T> {
+        const began = performance.now();
+        const event = (more: object): void => {
+            trace({ ...facts, host: this.host.name, ms: Math.round(performance.now() - began), ...more });
+        };
+        try {
+            const result = await work();
+            this.counts.remoteMs += result.ms;
+            event({ remoteMs: result.ms, waitedMs: result.waitedMs });
+            return result;
+        } catch (error) {
+            event({ error: error instanceof Error ? error.name : "Error" });
+            throw error;
+        }
+    }
+}
+
+const executors = new Map<string, Executor>();
+
+/** The one executor of this process for a place. */
+export function executorFor(host: Host): Executor {
+    let executor = executors.get(host.id);
+    if (executor === undefined) executors.set(host.id, (executor = new Executor(host)));
+    return executor;
+}
+
+/** Ends all agents. */
+export function closeExecutors(): void {
+    for (const executor of executors.values()) executor.close();
+    executors.clear();
+}

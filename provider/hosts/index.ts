@@ -1,0 +1,17 @@
+export type * from "./batch";
+export { CommitQueue, type CommitOptions } from "./commit";
+export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
+export type { Channel, ExecResult, Host } from "./host";
+export { pctHost } from "./pct";
+export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { sshHost, type SshHost } from "./ssh/ssh-host";
+export type { SshTarget } from "./ssh/target";
+
+import { closeExecutors } from "./executor/executor";
+import { closeAll as closeConnections } from "./ssh/pool";
+
+/** Ends agents and connections, within a second: at the end of the process and at SIGINT. */
+export async function closeAll(): Promise<void> {
+    closeExecutors();
+    await closeConnections();
+}

@@ -1,0 +1,47 @@
+import { PvesmbError } from "../base/errors";
+import type { Host } from "./host";
+
+/**
+ * The environment of commands in the container, whatever the node's is: `pct exec` hands on its own unless `--keep-env 0` is given, which
+ * only 9.x knows; this does the same on all versions.
+ */
+const CLEAN = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C"];
+
+/**
+ * A container, reached by `pct exec` on its node. Failures of pct itself have arbitrary exit codes and are told by their text (pve-api.md
+ * 2.4): NotFound means not on this node; it may have been moved to another.
+ */
+export function pctHost(node: Host, nodeName: string, vmid: number): Host {
+    const name = `CT ${vmid} on ${nodeName}`;
+    const inside = (argv: readonly string[]): string[] => ["pct", "exec", String(vmid), "--", ...CLEAN, ...argv];
+
+    const failure: Host["failure"] = (ended) => {
+        const of = (pattern: string): boolean => ended.code !== 0 && new RegExp(`^${pattern}`, "m").test(ended.stderr);
+        if (of(`container '${vmid}' not running!`))
+            return new PvesmbError("Unreachable", `${name} is not running; start it and run this again`, { dispatched: false });
+        if (of(`Configuration file 'nodes/[^']*/${vmid}\\.conf' does not exist`))
+            return new PvesmbError("NotFound", `${name} does not exist there; it was deleted, or moved to another node`, {
+                dispatched: false,
+            });
+        if (of("(?:bash: |sh: .*)?pct: (?:command )?not found"))
+            return new PvesmbError(
+                "RemoteFailed",
+                `${node.name} has no \`pct\`: it is not a Proxmox VE node, or the user's PATH lacks /usr/sbin`,
+                { dispatched: false },
+            );
+        return node.failure?.(ended);
+    };
+
+    return {
+        name,
+        id: `${node.id} ct ${vmid}`,
+        exec: async (argv, options) => {
+            const result = await node.exec(inside(argv), options);
+            const failed = failure(result);
+            if (failed) throw failed;
+            return result;
+        },
+        open: (argv, deadline) => node.open(inside(argv), deadline),
+        failure,
+    };
+}

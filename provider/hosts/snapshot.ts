@@ -1,0 +1,108 @@
+import type { Deadline } from "../base/deadline";
+import type { Gather, GatherResult } from "./batch";
+import { within } from "./within";
+
+export interface SnapshotOptions {
+    /** For messages. */
+    host: string;
+    /** Executor.gather */
+    gather: (gather: Gather, deadline: Deadline) => Promise<GatherResult>;
+    /** What every reader needs. */
+    base: Gather;
+    /** Milliseconds since whenever; default Date.now. */
+    now?: () => number;
+    /** How long a look is good for; default 10 s. */
+    validMs?: number;
+    /** Readers that ask within this time share a gather; default 8 ms. */
+    quietMs?: number;
+}
+
+/** One gather: what it looks at, and what comes of it. */
+interface Look {
+    covers: Set<string>;
+    result: Promise<GatherResult>;
+}
+
+/**
+ * What a host looks like, for many readers at once: they share one gather until somebody forgets it (a batch was submitted) or it is 10 s
+ * old. What a reader needs beyond `base` goes along if it asks in time, else in a further gather for all who ask then.
+ */
+export class Snapshot {
+    private looks: Look[] = [];
+    private since = -Infinity;
+    private wanted: Gather[] = [];
+    private next: Promise<Look> | undefined;
+
+    constructor(private readonly options: SnapshotOptions) {}
+
+    async read(deadline: Deadline, extra: Gather = {}): Promise<GatherResult> {
+        const { now = Date.now, validMs = 10_000, base, host } = this.options;
+        if (this.looks.length > 0 && now() - this.since >= validMs) this.forget();
+        const needed = items(join([base, extra]));
+        const covered = (looks: Look[]): boolean => needed.every((item) => looks.some((look) => look.covers.has(item)));
+        let { looks } = this;
+        if (!covered(looks))
+            looks = [
+                ...looks,
+                await within(deadline, `reading ${host}`, this.ask(looks.length === 0 ? join([base, extra]) : extra, deadline)),
+            ];
+        return merge(await within(deadline, `reading ${host}`, Promise.all(looks.map((look) => look.result))));
+    }
+
+    /** What was seen no longer counts; those who have asked already still get it. */
+    forget(): void {
+        this.looks = [];
+        this.since = -Infinity;
+        this.wanted = [];
+        this.next = undefined;
+    }
+
+    private ask(gather: Gather, deadline: Deadline): Promise<Look> {
+        const { now = Date.now, quietMs = 8 } = this.options;
+        this.wanted.push(gather);
+        const { wanted } = this;
+        this.next ??= new Promise((resolve) =>
+            setTimeout(() => {
+                const all = join(wanted);
+                const look = { covers: new Set(items(all)), result: this.options.gather(all, deadline) };
+                look.result.catch(() => {
+                    this.looks = this.looks.filter((each) => each !== look);
+                });
+                // Forgotten meanwhile: good for those who asked before, not for later ones.
+                if (wanted === this.wanted) {
+                    if (this.looks.length === 0) this.since = now();
+                    this.looks = [...this.looks, look];
+                    this.wanted = [];
+                    this.next = undefined;
+                }
+                resolve(look);
+            }, quietMs),
+        );
+        return this.next;
+    }
+}
+
+const KINDS = ["files", "stat", "statvfs"] as const;
+
+function items(gather: Gather): string[] {
+    const paths = KINDS.flatMap((kind) => (gather[kind] ?? []).map((pattern) => `${kind} ${pattern}`));
+    return [...paths, ...(gather.commands ?? []).map(({ name }) => `command ${name}`)];
+}
+
+function join(gathers: Gather[]): Gather {
+    const union = (kind: (typeof KINDS)[number]): string[] => [...new Set(gathers.flatMap((gather) => gather[kind] ?? []))];
+    const commands = new Map(gathers.flatMap((gather) => gather.commands ?? []).map((command) => [command.name, command]));
+    return { files: union("files"), stat: union("stat"), statvfs: union("statvfs"), commands: [...commands.values()] };
+}
+
+function merge(results: GatherResult[]): GatherResult {
+    const all = <K extends "files" | "stat" | "statvfs" | "commands">(kind: K): GatherResult[K] =>
+        Object.assign({}, ...results.map((result) => result[kind])) as GatherResult[K];
+    return {
+        files: all("files"),
+        stat: all("stat"),
+        statvfs: all("statvfs"),
+        commands: all("commands"),
+        ms: results.reduce((sum, { ms }) => sum + ms, 0),
+    };
+}

@@ -1,0 +1,169 @@
+import type { Duplex } from "node:stream";
+import type { Client, ClientChannel } from "ssh2";
+import type { Deadline } from "../../base/deadline";
+import { messageOf, PvesmbError } from "../../base/errors";
+import { within } from "../within";
+import type { Channel } from "../host";
+import type { Connected } from "./connect";
+import type { HostKey } from "./host-keys";
+
+/** sshd allows 10 sessions on a connection unless told otherwise (sshd_config(5), MaxSessions); we keep below. */
+const CHANNELS = 8;
+/** Channels that stay (agents) leave room for commands. */
+const LASTING = 6;
+const ATTEMPTS = 5;
+
+interface Openable {
+    destroy(): unknown;
+}
+type Open<T> = (use: (error: Error | undefined, channel: T) => void) => void;
+
+/** A logged-in connection and its channels. */
+export class Connection {
+    readonly key: HostKey;
+    closed = false;
+    private readonly client: Client;
+    private taken = 0;
+    private lasting = 0;
+    private readonly queue: (() => void)[] = [];
+
+    constructor(
+        private readonly name: string,
+        { client, key }: Connected,
+    ) {
+        this.client = client;
+        this.key = key;
+        client.on("close", () => (this.closed = true));
+        client.on("end", () => (this.closed = true));
+        client.on("error", () => (this.closed = true));
+    }
+
+    /** Sets one of the places for channels that stay aside, for `start`; false: all are taken. */
+    takeLasting(): boolean {
+        if (this.lasting >= LASTING) return false;
+        this.lasting++;
+        return true;
+    }
+
+    /** Starts a command. When as many as sshd allows are running, it waits for one to end. `lasting`: takeLasting() was true. */
+    async start(command: string, lasting: boolean, deadline: Deadline): Promise<Channel> {
+        let release: () => void = () => undefined;
+        const done = (): void => {
+            if (lasting) this.lasting--;
+            release();
+        };
+        try {
+            release = await this.slot(deadline);
+            const channel = await this.opened<Channel>(
+                (use) => this.client.exec(command, (error, stream) => use(error, stream && asChannel(stream))),
+                deadline,
+            );
+            void channel.closed.then(done);
+            return channel;
+        } catch (error) {
+            done();
+            throw error;
+        }
+    }
+
+    /** A TCP connection from that host to another. */
+    async forward(address: string, port: number, deadline: Deadline): Promise<Duplex> {
+        return this.opened<Duplex>(
+            (use) =>
+                this.client.forwardOut("127.0.0.1", 0, address, port, (error, stream) => {
+                    stream?.on("error", () => stream.destroy());
+                    use(error, stream);
+                }),
+            deadline,
+        );
+    }
+
+    close(): void {
+        this.closed = true;
+        this.client.end();
+        const { client } = this;
+        // Whoever does not answer the goodbye is cut off.
+        setTimeout(() => client.destroy(), 300).unref();
+    }
+
+    private async slot(deadline: Deadline): Promise<() => void> {
+        if (this.taken >= CHANNELS) {
+            let enter: () => void = () => undefined;
+            const turn = new Promise<void>((resolve) => this.queue.push((enter = resolve)));
+            await within(deadline, `waiting for one of ${CHANNELS} channels to ${this.name}`, turn, {
+                up: () => {
+                    const at = this.queue.indexOf(enter);
+                    if (at >= 0) this.queue.splice(at, 1);
+                },
+                dispatched: false,
+            });
+        } else this.taken++;
+        // Handed from one to the next, so that nobody slips in between.
+        return () => {
+            const next = this.queue.shift();
+            if (next) next();
+            else this.taken--;
+        };
+    }
+
+    /** Others may have channels on a host whose sshd allows fewer: a refused one is tried again shortly. */
+    private async opened<T extends Openable>(open: Open<T>, deadline: Deadline): Promise<T> {
+        for (let i = 1; ; i++) {
+            try {
+                return await this.open(open, deadline);
+            } catch (error) {
+                if (!(error instanceof PvesmbError && error.kind === "Busy") || i === ATTEMPTS || deadline.expired) throw error;
+                await deadline.sleep(100 * 2 ** i);
+            }
+        }
+    }
+
+    private async open<T extends Openable>(open: Open<T>, deadline: Deadline): Promise<T> {
+        let late = false;
+        const opening = new Promise<T>((resolve, reject) => {
+            try {
+                open((error, channel) => {
+                    if (error) reject(this.refused(error));
+                    else if (late) channel.destroy();
+                    else resolve(channel);
+                });
+            } catch (error) {
+                // Thrown when the connection is known to be gone: nothing was sent.
+                reject(new PvesmbError("Unreachable", `${this.name}: ${messageOf(error)}`, { dispatched: false }));
+            }
+        });
+        return within(deadline, `opening a channel to ${this.name}`, opening, { up: () => (late = true) });
+    }
+
+    private refused(error: Error & { reason?: unknown }): PvesmbError {
+        if (/administratively prohibited/i.test(`${String(error.reason)} ${error.message}`))
+            return new PvesmbError("Denied", `${this.name}: ${error.message} (is AllowTcpForwarding off in its sshd_config?)`, {
+                dispatched: false,
+            });
+        if (error.reason !== undefined)
+            return new PvesmbError("Busy", `${this.name}: sshd opens no further channel (${error.message})`, { dispatched: false });
+        return new PvesmbError("Unreachable", `${this.name}: connection lost (${error.message})`, { dispatched: true });
+    }
+}
+
+/** To be called as soon as it is open: its end may follow in the same packet. */
+function asChannel(stream: ClientChannel): Channel {
+    const closed = new Promise<{ code?: number; signal?: string }>((resolve) => {
+        let end: { code?: number; signal?: string } = {};
+        stream.on("exit", (code: number | null, signal?: string) => (end = { code: code ?? undefined, signal }));
+        stream.on("close", () => resolve(end));
+    });
+    stream.on("error", () => stream.destroy());
+    return {
+        io: stream,
+        stderr: stream.stderr,
+        closed,
+        destroy: () => {
+            // Unread output would keep its close from being seen.
+            stream.resume();
+            stream.stderr.resume();
+            stream.end();
+            stream.close();
+        },
+    };
+}

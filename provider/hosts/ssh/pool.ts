@@ -1,0 +1,63 @@
+import type { Deadline } from "../../base/deadline";
+import { within } from "../within";
+import { connect, direct, type Dial } from "./connect";
+import { Connection } from "./connection";
+import { HostKeyPolicy } from "./host-keys";
+import { place, route, type SshTarget } from "./target";
+
+/**
+ * The connections of this process, by route: one each, and another one only when those that stay (agents) fill it. They do not keep the
+ * process running.
+ */
+const routes = new Map<string, Promise<Connection>[]>();
+
+export async function connection(target: SshTarget, deadline: Deadline, lasting = false): Promise<Connection> {
+    const key = route(target);
+    const open = routes.get(key) ?? [];
+    for (const each of open) {
+        const found = await within(deadline, `connecting to ${place(target)}`, each, { dispatched: false });
+        if (found.closed) {
+            forget(key, each);
+            return connection(target, deadline, lasting);
+        }
+        // Somebody else may have let it in by looser rules.
+        const refusal = new HostKeyPolicy(target).refusal(found.key);
+        if (refusal) throw refusal;
+        if (!lasting || found.takeLasting()) return found;
+    }
+    // Unless others have begun one while we waited.
+    if ((routes.get(key) ?? []).length <= open.length) {
+        const next = connect(target, dial(target), deadline).then((connected) => new Connection(place(target), connected));
+        routes.set(key, [...(routes.get(key) ?? []), next]);
+        next.catch(() => {
+            forget(key, next);
+        });
+    }
+    return connection(target, deadline, lasting);
+}
+
+function dial(target: SshTarget): Dial {
+    const { jump } = target;
+    if (!jump) return direct(target);
+    return async (deadline) => (await connection(jump, deadline)).forward(target.address, target.port, deadline);
+}
+
+function forget(key: string, gone: Promise<Connection>): void {
+    const rest = (routes.get(key) ?? []).filter((each) => each !== gone);
+    if (rest.length > 0) routes.set(key, rest);
+    else routes.delete(key);
+}
+
+/** Closes all connections; those that do not answer are cut off after 0.3 s. */
+export async function closeAll(): Promise<void> {
+    const all = [...routes.values()].flat();
+    routes.clear();
+    await Promise.all(
+        all.map((each) =>
+            Promise.race([each, new Promise<undefined>((resolve) => setTimeout(resolve, 300, undefined))]).then(
+                (connection) => connection?.close(),
+                () => undefined,
+            ),
+        ),
+    );
+}

@@ -1,0 +1,12 @@
+import { PvesmbError } from "../../base/errors";
+
+/** A command line of which a POSIX shell makes exactly these arguments. */
+export function quote(argv: readonly string[]): string {
+    return argv.map(word).join(" ");
+}
+
+function word(text: string): string {
+    if (text.includes("\0"))
+        throw new PvesmbError("InvalidInput", "an argument of a command holds a NUL character, which no command can be given");
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

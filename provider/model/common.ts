@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { connectionInputs, gatewayRef } from "./connection";
+import { duration } from "./duration";
+import { field, hiddenInputs } from "./meta";
+
+export const timeouts = field(
+    z
+        .strictObject({
+            create: field(duration().optional(), { description: "Longest time for a create.", defaultText: "15m" }),
+            update: field(duration().optional(), { description: "Longest time for an update.", defaultText: "15m" }),
+            read: field(duration().optional(), { description: "Longest time for a refresh of this resource.", defaultText: "2m" }),
+            delete: field(duration().optional(), { description: "Longest time for a delete.", defaultText: "10m" }),
+        })
+        .optional(),
+    { description: "Deadlines of the operations; past them an operation fails with what was under way." },
+);
+
+export const connection = field(connectionInputs.optional(), {
+    description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
+});
+
+/** Inputs of everything that lives on a gateway. */
+export const childInputs = {
+    gateway: field(gatewayRef, {
+        description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
+        replace: "it lives on that guest",
+    }),
+    adopt: field(z.boolean().default(false), { description: "Take over an object of that name which pvesmb did not make." }),
+    timeouts,
+    ...hiddenInputs,
+};

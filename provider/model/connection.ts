@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { field } from "./meta";
+
+const endpoint = z
+    .string()
+    .regex(
+        /^https:\/\/(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:[\]]+)(:\d{1,5})?\/?$/,
+        'must be the address of a node such as "https://pve1.example.org:8006"',
+    );
+const fingerprint = z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 fingerprint: 32 bytes in hex, separated by colons");
+const port = z.int().min(1).max(65535);
+const hostKey = z
+    .string()
+    .regex(
+        /^(SHA256:[A-Za-z0-9+/]{43}=?|(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?)$/,
+        'must be "SHA256:..." or a public key line such as "ssh-ed25519 AAAA..."',
+    );
+
+const node = z.strictObject({
+    address: field(z.string().min(1), { description: "Name or IP address at which SSH reaches this node." }),
+    port: field(port.optional(), { description: "SSH port.", defaultText: "22" }),
+    hostKeys: field(z.array(hostKey).optional(), { description: "Accepted host keys or SHA-256 fingerprints of this node." }),
+});
+
+const jump = z.strictObject({
+    address: field(z.string().min(1), { description: "Name or IP address of the jump host." }),
+    port: field(port.optional(), { description: "SSH port.", defaultText: "22" }),
+    username: field(z.string().min(1).optional(), { description: "User on the jump host.", defaultText: "root" }),
+    hostKeys: field(z.array(hostKey).optional(), { description: "Accepted host keys or SHA-256 fingerprints of the jump host." }),
+});
+
+export const sshInputs = z.strictObject({
+    via: field(z.enum(["guest", "node"]).optional(), {
+        description:
+            "How commands reach a container: `guest` logs in to the container itself as root; `node` logs in to its Proxmox node and uses `pct exec`, which needs root there (or sudo) but no route to the container.",
+        defaultText: "guest",
+        env: ["PVESMB_SSH_VIA"],
+    }),
+    username: field(z.string().min(1).optional(), {
+        description: "User for the SSH login to nodes.",
+        defaultText: "root",
+        env: ["PROXMOX_VE_SSH_USERNAME"],
+    }),
+    privateKey: field(z.string().min(1).optional(), {
+        description: "Private key in OpenSSH or PEM form. Its public half is put into containers at their creation.",
+        secret: true,
+        env: ["PROXMOX_VE_SSH_PRIVATE_KEY"],
+    }),
+    passphrase: field(z.string().optional(), {
+        description: "Passphrase of the private key.",
+        secret: true,
+        env: ["PVESMB_SSH_PASSPHRASE"],
+    }),
+    password: field(z.string().min(1).optional(), {
+        description: "Password for the SSH login to nodes.",
+        secret: true,
+        env: ["PROXMOX_VE_SSH_PASSWORD"],
+    }),
+    agent: field(z.boolean().optional(), { description: "Use the SSH agent.", defaultText: "false", env: ["PROXMOX_VE_SSH_AGENT"] }),
+    agentSocket: field(z.string().min(1).optional(), {
+        description: "Socket of the SSH agent.",
+        env: ["PROXMOX_VE_SSH_AUTH_SOCK", "SSH_AUTH_SOCK"],
+    }),
+    sudo: field(z.boolean().optional(), {
+        description: "Run commands on nodes through `sudo -n`.",
+        defaultText: "true unless username is root",
+    }),
+    port: field(port.optional(), { description: "SSH port of nodes and guests.", defaultText: "22" }),
+    nodes: field(z.record(z.string(), node).optional(), {
+        description:
+            "How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint's address if it is the only one, else by its name.",
+    }),
+    jump: field(jump.optional(), { description: "Jump host for every SSH connection." }),
+    knownHosts: field(z.string().min(1).optional(), {
+        description: "A known_hosts file.",
+        defaultText: "~/.ssh/known_hosts",
+        env: ["PVESMB_SSH_KNOWN_HOSTS"],
+    }),
+});
+
+/** How a resource reaches Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`. */
+export const connectionInputs = z.strictObject({
+    endpoint: field(endpoint.optional(), { description: "Address of the API of one node.", env: ["PROXMOX_VE_ENDPOINT"] }),
+    endpoints: field(z.array(endpoint).optional(), { description: "More nodes of the same cluster; one that does not answer is skipped." }),
+    apiToken: field(
+        z
+            .string()
+            .regex(/^[^\s@!=]+@[^\s@!=]+![A-Za-z][A-Za-z0-9.\-_]+=\S+$/, 'must look like "user@realm!tokenid=secret"')
+            .optional(),
+        { description: "API token `user@realm!tokenid=secret`.", secret: true, env: ["PROXMOX_VE_API_TOKEN"] },
+    ),
+    username: field(
+        z
+            .string()
+            .regex(/^[^\s@]+@[^\s@]+$/, 'must name the realm too, such as "root@pam"')
+            .optional(),
+        {
+            description: "User with realm, for login by password.",
+            env: ["PROXMOX_VE_USERNAME"],
+        },
+    ),
+    password: field(z.string().min(1).optional(), { description: "Password of the user.", secret: true, env: ["PROXMOX_VE_PASSWORD"] }),
+    otp: field(z.string().optional(), {
+        description: "One-time password, when the user has two-factor login.",
+        secret: true,
+        env: ["PROXMOX_VE_OTP"],
+    }),
+    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a certificate in PEM form" }).optional(), {
+        description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
+        env: ["PROXMOX_VE_CA_CERTIFICATE"],
+    }),
+    tlsFingerprint: field(fingerprint.optional(), {
+        description: "SHA-256 fingerprint of the node's certificate.",
+        env: ["PROXMOX_VE_TLS_FINGERPRINT"],
+    }),
+    insecure: field(z.boolean().optional(), {
+        description: "Do not verify the API's certificate. Warned about on every run.",
+        defaultText: "false",
+        env: ["PROXMOX_VE_INSECURE"],
+    }),
+    ssh: field(sshInputs.optional(), { description: "How SSH reaches nodes and guests." }),
+});
+
+export type ConnectionInputs = z.infer<typeof connectionInputs>;
+
+/** What children keep of their gateway: stable over the gateway's updates. */
+export const gatewayRef = z.strictObject({
+    id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
+        description: "The gateway's id: node at creation, VMID, nonce.",
+        replace: "it lives on that guest",
+    }),
+    connection: field(connectionInputs.optional(), { description: "How to reach Proxmox VE." }),
+});
+
+export type GatewayRef = z.infer<typeof gatewayRef>;

@@ -1,0 +1,218 @@
+import { z } from "zod";
+import { connection, timeouts } from "./common";
+import { field, hiddenInputs } from "./meta";
+import type { Model } from "./meta";
+import { gatewayNotes, gatewayRules } from "./gateway.rules";
+import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
+import { size } from "./size";
+import { configText } from "./text";
+
+const lxc = z.strictObject({
+    template: field(
+        z
+            .string()
+            .regex(/^[A-Za-z0-9][A-Za-z0-9+._:/-]*$/, "must be a volume id, a template's file name or a family such as debian-12-standard"),
+        {
+            description:
+                "Template: a volume id (`local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst`), a file name, or a family (`debian-12-standard`: the newest of it). Resolved once at creation; downloaded when missing. Later changes do not touch the guest.",
+            compare: "ignore",
+            examples: ["debian-12-standard"],
+        },
+    ),
+    templateStorage: field(storageId().optional(), {
+        description: "Storage to look for templates in and to download them to.",
+        defaultText: "the first storage of the node with content vztmpl",
+        compare: "ignore",
+    }),
+    rootfs: field(
+        z.strictObject({
+            storage: field(storageId(), { description: "Storage of the root file system.", replace: "PVE creates it with the guest" }),
+            size: field(size({ min: "512MiB", multipleOf: "1MiB" }), {
+                description: "Size of the root file system; it can grow.",
+                compare: "bytes",
+            }),
+        }),
+        { description: "Root file system." },
+    ),
+    cores: field(z.int().min(1).max(8192).default(1), { description: "CPU cores." }),
+    memory: field(size({ min: "128MiB", max: "8TiB", multipleOf: "1MiB" }).default("512MiB"), { description: "Memory.", compare: "bytes" }),
+    swap: field(size({ min: "0B", max: "8TiB", multipleOf: "1MiB" }).default("512MiB"), { description: "Swap.", compare: "bytes" }),
+    unprivileged: field(z.boolean().default(true), {
+        description: "Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.",
+        replace: "PVE cannot change it",
+    }),
+    nesting: field(z.boolean().default(true), { description: "Feature nesting, which systemd in newer Debian releases needs." }),
+});
+
+const data = z.strictObject({
+    storage: field(storageId().optional(), { description: "Storage of the data volume.", replace: "a volume stays on its storage" }),
+    size: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
+        description: "Size of the data volume; it can grow.",
+        compare: "bytes",
+    }),
+    volume: field(
+        z
+            .string()
+            .regex(/^[A-Za-z][A-Za-z0-9._-]*:[^\s,]+$/, "must be a volume id such as tank:101/vm-101-disk-1.raw")
+            .optional(),
+        {
+            description:
+                "An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.",
+            compare: "ignore",
+        },
+    ),
+    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
+});
+
+const inputs = z.strictObject({
+    mode: field(z.enum(["lxc"]).default("lxc"), {
+        description: "What the gateway runs on: a container of Proxmox VE.",
+        replace: "another kind of host",
+    }),
+    node: field(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "must be the name of a node"), {
+        description: "Node to create the guest on. A guest that moved later is found where it is and stays there.",
+        compare: "ignore",
+    }),
+    vmid: field(z.int().min(100).max(999_999_999).optional(), {
+        description: "VMID of the guest.",
+        defaultText: "a free one within `vmidRange`",
+        replace: "PVE cannot change it",
+        chosen: true,
+    }),
+    vmidRange: field(
+        z
+            .strictObject({
+                from: field(z.int().min(100).max(999_999_999), { description: "First VMID." }),
+                to: field(z.int().min(100).max(999_999_999), { description: "Last VMID." }),
+            })
+            .default({ from: 10_000, to: 99_999 }),
+        { description: "Where a VMID is taken from.", compare: "ignore" },
+    ),
+    hostname: field(dnsName().max(63).optional(), { description: "Host name.", defaultText: "the resource's name" }),
+    lxc: field(lxc, { description: "The container." }),
+    network: field(networkInputs, { description: "First network interface (eth0)." }),
+    extraNetworks: field(z.array(networkInputs).max(31).default([]), { description: "More network interfaces (eth1, eth2, ...)." }),
+    nameservers: field(z.array(ipAddress()).max(8).default([]), { description: "Name servers.", defaultText: "those of the node" }),
+    searchDomains: field(z.array(dnsName()).max(6).default([]), { description: "Search domains.", defaultText: "those of the node" }),
+    data: field(data.optional(), { description: "A volume of its own for the shares' data, mounted at /srv/pvesmb." }),
+    dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
+        description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.",
+    }),
+    sshPublicKeys: field(z.array(sshPublicKey()).default([]), {
+        description: "Public keys for root's login to the container, beside that of the connection. Used at creation.",
+        compare: "ignore",
+    }),
+    started: field(z.boolean().default(true), { description: "Whether the guest runs." }),
+    onboot: field(z.boolean().default(true), { description: "Start with the node." }),
+    startup: field(
+        z
+            .strictObject({
+                order: field(z.int().min(0).max(1_000_000).optional(), { description: "Place in the start order." }),
+                up: field(z.int().min(0).max(86_400).optional(), { description: "Wait after its start.", unit: "seconds" }),
+                down: field(z.int().min(0).max(86_400).optional(), { description: "Time for its shutdown.", unit: "seconds" }),
+            })
+            .optional(),
+        { description: "Start and shutdown order on the node." },
+    ),
+    tags: field(z.array(z.string().regex(/^[a-z0-9_][a-z0-9_+.-]*$/, "must be lower case letters, digits, _ + . and -")).default([]), {
+        description: "Tags in Proxmox VE.",
+        compare: "set",
+    }),
+    description: field(z.string().max(4096).default(""), {
+        description: "Notes in Proxmox VE; pvesmb keeps its mark below them.",
+        compare: "trimmed",
+    }),
+    pool: field(
+        z
+            .string()
+            .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be the name of a pool")
+            .optional(),
+        {
+            description: "Pool to create the guest in.",
+            compare: "ignore",
+        },
+    ),
+    protection: field(z.boolean().default(false), { description: "Proxmox's own protection against removal of guest and volumes." }),
+    allowRestart: field(z.boolean().default(false), { description: "Restart the container when a change takes effect only then." }),
+    packages: field(
+        z
+            .strictObject({
+                mirror: field(webAddress().optional(), {
+                    description: "Package mirror to write into the guest's sources.",
+                    defaultText: "what the template has",
+                }),
+                proxy: field(webAddress().optional(), {
+                    description: "Proxy for packages.",
+                }),
+                securityUpdates: field(z.boolean().default(false), {
+                    description: "Install unattended-upgrades, which installs security updates by itself.",
+                }),
+                minimumSambaVersion: field(
+                    z
+                        .string()
+                        .regex(/^\d+\.\d+(\.\d+)?$/, 'must be a version such as "4.17"')
+                        .default("4.17"),
+                    {
+                        description: "Refuse a guest whose Samba is older.",
+                    },
+                ),
+            })
+            .default({ securityUpdates: false, minimumSambaVersion: "4.17" }),
+        { description: "Where packages come from." },
+    ),
+    samba: field(
+        z
+            .strictObject({
+                workgroup: field(
+                    z
+                        .string()
+                        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must be a NetBIOS name of 1 to 15 letters, digits, _ or -")
+                        .default("WORKGROUP"),
+                    {
+                        description: "Workgroup.",
+                        compare: "caseless",
+                    },
+                ),
+                serverString: field(configText(64).default("pvesmb"), { description: "What the server calls itself." }),
+            })
+            .default({ workgroup: "WORKGROUP", serverString: "pvesmb" }),
+        { description: "Settings of the whole Samba server." },
+    ),
+    adopt: field(z.boolean().default(false), {
+        description: "Take over the guest of that `vmid` if it carries the mark of this very resource.",
+    }),
+    connection,
+    timeouts,
+    ...hiddenInputs,
+});
+
+const outputs = z.object({
+    currentNode: field(z.string(), { description: "Node it was found on." }),
+    templateVolume: field(z.string(), { description: "Template it was made from." }),
+    address: field(z.string().optional(), { description: "First IP address, without prefix length." }),
+    hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints." }),
+    sambaVersion: field(z.string().optional(), { description: "Version of Samba." }),
+    unc: field(z.string().optional(), { description: "Base of the shares' paths: `\\\\address`." }),
+    dataVolume: field(z.string().optional(), { description: "Volume id of the data volume." }),
+    nonce: field(z.string(), { description: "Random mark of this very guest.", hidden: true }),
+    ready: field(z.boolean(), { description: "Whether it was ever finished.", hidden: true }),
+});
+
+export const gatewayModel: Model<typeof inputs, typeof outputs> = {
+    kind: "SmbGateway",
+    description: "A Samba file server in a container of its own, made, configured and kept by pvesmb.",
+    example: `const files = new pvesmb.SmbGateway("files", {
+    node: "pve1",
+    lxc: { template: "debian-12-standard", rootfs: { storage: "local-zfs", size: "4GiB" } },
+    network: { bridge: "vmbr0", address: "192.168.1.50/24", gateway: "192.168.1.1" },
+    data: { storage: "tank", size: "500GiB" },
+});`,
+    inputs,
+    outputs,
+    rules: gatewayRules,
+    notes: gatewayNotes,
+    version: 1,
+};
+
+export type GatewayInputs = z.infer<typeof inputs>;
+export type GatewayOutputs = z.infer<typeof outputs>;

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Failure } from "../base/handler";
+
+/** How two values of a property are compared; anything else is compared as it is. */
+export type Compare =
+    /** Sizes with units, as bytes: "4GiB" is "4096MiB". */
+    | "bytes"
+    /** Lists without order or doubles. */
+    | "set"
+    /** Lists of objects without order, paired by these keys (the first one that is present). */
+    | { byKey: string[] }
+    | "caseless"
+    /** IP addresses and networks in any spelling. */
+    | "address"
+    /** Text up to white space at its ends (PVE adds a line end to descriptions). */
+    | "trimmed"
+    /** Facts of the creation: a later difference is no difference (it is warned about, see Model.notes). */
+    | "ignore";
+
+/** What the schema, the SDK, the docs and the diff need to know of a property beyond its type. */
+export interface FieldMeta {
+    description: string;
+    /** Unit of a number, for docs ("seconds"). */
+    unit?: string;
+    /** Default in words, where it is not a plain value of the schema. */
+    defaultText?: string;
+    secret?: boolean;
+    /**
+     * A change replaces the resource; the text says why, for docs. On an object it is about the object's appearing or disappearing: inside
+     * it each property speaks for itself.
+     */
+    replace?: string;
+    compare?: Compare;
+    /** Environment variables that supply it (connection only). */
+    env?: string[];
+    /** Left out by the user, the provider chooses a value, which is then an output of the same name. */
+    chosen?: boolean;
+    deprecated?: string;
+    /** Set by the SDK or by read, not by users; left out of docs. */
+    hidden?: boolean;
+    examples?: string[];
+}
+
+export const fields = z.registry<FieldMeta>();
+
+/** Attaches metadata; last call on a schema, because every zod method makes a new schema without it. */
+export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
+    fields.add(schema, meta);
+    return schema;
+}
+
+/** The metadata of a schema, seen through optional, default and the like. */
+export function metaOf(schema: z.ZodType): FieldMeta | undefined {
+    const own = fields.get(schema);
+    if (own) return own;
+    const inner = unwrapOnce(schema);
+    return inner && metaOf(inner);
+}
+
+export function unwrapOnce(schema: z.ZodType): z.ZodType | undefined {
+    if (
+        schema instanceof z.ZodOptional ||
+        schema instanceof z.ZodDefault ||
+        schema instanceof z.ZodNullable ||
+        schema instanceof z.ZodPrefault
+    )
+        return schema.unwrap() as z.ZodType;
+    return undefined;
+}
+
+/** The schema under optional, default and the like. */
+export function bare(schema: z.ZodType): z.ZodType {
+    const inner = unwrapOnce(schema);
+    return inner ? bare(inner) : schema;
+}
+
+/** A rule across properties. It is skipped in a preview while one of the properties it needs is unknown. */
+export interface Rule<Inputs> {
+    needs: string[];
+    check(inputs: Inputs): Failure[];
+}
+
+/** One kind of resource: the source of its types, checks, diff, schema, SDK class and docs page. */
+export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+    /** `SmbShare`; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
+    kind: string;
+    description: string;
+    /** A TypeScript example for the docs page. */
+    example: string;
+    inputs: I;
+    /** Computed outputs only; every input is an output too. */
+    outputs: O;
+    rules: Rule<z.infer<I>>[];
+    /** Consequences of a change that the properties don't show, one line each; printed by diff. No I/O. */
+    notes(old: Partial<z.infer<I>>, news: Partial<z.infer<I>>): string[];
+    /** Format of the state; older ones are migrated by the handler, newer ones refused. */
+    version: number;
+}
+
+/** Inputs that the SDK and the runtime add to every resource. */
+export const hiddenInputs = {
+    key: field(z.string().optional(), { description: "The resource's URN: its identity on hosts and in PVE.", hidden: true }),
+    drift: field(z.array(z.string()).optional(), {
+        description: "Differences between host and program that no property shows; filled by refresh, cleared by up.",
+        hidden: true,
+    }),
+};

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { bare, metaOf, type Model } from "./meta";
+import { entryName, same } from "./compare";
+import { below, filled, objectOf } from "./schema";
+import { defined, isTree, type Tree } from "./tree";
+
+/**
+ * The inputs as they would have to be written to describe reality. `observed` is a partial tree: a property that is absent from it was
+ * not looked at and stays; one that is there as `undefined` was found not to be set. Where reality means the same as the stored
+ * spelling (or as the default of a property left out) nothing changes, to the letter: any difference would make the engine rewrite its
+ * whole state. Lists and records are taken to be observed as a whole.
+ */
+export function merge(model: Pick<Model, "inputs">, inputs: Tree, observed: Tree): Tree {
+    const merged = defined(mergeObject(model.inputs, inputs, observed));
+    return isDeepStrictEqual(merged, defined(inputs)) ? inputs : merged;
+}
+
+function mergeObject(schema: z.ZodObject, stored: Tree, observed: Tree): Tree {
+    const names = Object.keys(observed).filter((name) => Object.hasOwn(schema.shape, name));
+    return {
+        ...stored,
+        ...Object.fromEntries(names.map((name) => [name, mergeValue(schema.shape[name] as z.ZodType, stored[name], observed[name])])),
+    };
+}
+
+function mergeValue(schema: z.ZodType, stored: unknown, observed: unknown): unknown {
+    const meta = metaOf(schema);
+    if (meta?.compare === "ignore" || (meta?.chosen && stored === undefined)) return stored;
+    if (observed === undefined) return mayBeAbsent(schema) && !same(schema, stored, undefined) ? undefined : stored;
+    const object = objectOf(schema);
+    if (object && isTree(observed)) return mergeNested(schema, object, stored, observed);
+    if (same(schema, stored, observed)) return stored;
+    if (Array.isArray(observed)) return mergeList(schema, Array.isArray(stored) ? stored : [], observed);
+    return observed;
+}
+
+/** An object that the user left out appears only with what differs from its defaults. */
+function mergeNested(schema: z.ZodType, object: z.ZodObject, stored: unknown, observed: Tree): unknown {
+    if (isTree(stored)) return mergeObject(object, stored, observed);
+    const preset = filled(schema, undefined);
+    const found = mergeObject(object, isTree(preset) ? preset : {}, observed);
+    if (same(schema, undefined, found)) return undefined;
+    const own = pruned(object, defined(found));
+    return Object.keys(own).length === 0 ? undefined : own;
+}
+
+function pruned(object: z.ZodObject, value: Tree): Tree {
+    const differs = ([name, item]: [string, unknown]): boolean => {
+        const child = below(object, name);
+        return !child || !(child instanceof z.ZodDefault) || !same(child, undefined, item);
+    };
+    return Object.fromEntries(Object.entries(value).filter(differs));
+}
+
+/** Entries that are still there keep place and spelling, new ones come last. */
+function mergeList(schema: z.ZodType, stored: unknown[], observed: unknown[]): unknown[] {
+    const compare = metaOf(schema)?.compare;
+    const element = (bare(schema) as z.ZodArray).element as z.ZodType;
+    if (compare === "set" || typeof compare === "object") {
+        const alike = (a: unknown, b: unknown): boolean =>
+            typeof compare === "object" ? entryName(compare.byKey, a) === entryName(compare.byKey, b) : same(element, a, b);
+        const kept = stored.flatMap((old) =>
+            observed
+                .filter((item) => alike(old, item))
+                .slice(0, 1)
+                .map((item) => mergeValue(element, old, item)),
+        );
+        const added = observed.filter((item) => !stored.some((old) => alike(old, item)));
+        return [...kept, ...added.map((item) => mergeValue(element, undefined, item))];
+    }
+    return observed.map((item, i) => mergeValue(element, stored[i], item));
+}
+
+/** Whether "not set" is something that the property can say; a required one can only have been unreadable. */
+function mayBeAbsent(schema: z.ZodType): boolean {
+    return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+}

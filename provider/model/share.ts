@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { childInputs } from "./common";
+import { field } from "./meta";
+import type { Model } from "./meta";
+import { storageId } from "./network";
+import { shareNotes, shareRules } from "./share.rules";
+import { size } from "./size";
+import { absolutePath, accountName, configText, mode, shareName } from "./text";
+
+/** Access levels: Samba's share-level rights and the file system's ACL entries follow from them. */
+export const LEVELS = ["read", "change", "full"] as const;
+
+const access = z.strictObject({
+    user: field(accountName().optional(), { description: "Name of a user; or give `group`." }),
+    group: field(accountName().optional(), { description: "Name of a group; or give `user`." }),
+    level: field(z.enum(LEVELS), { description: "`read`; `change`: read, write and delete; `full`: change, and change permissions." }),
+});
+
+const volume = z.strictObject({
+    storage: field(storageId(), { description: "Storage of the share's volume.", replace: "a volume stays on its storage" }),
+    size: field(size({ min: "16MiB", multipleOf: "1MiB" }), { description: "Size of the share's volume; it can grow.", compare: "bytes" }),
+    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
+});
+
+const inputs = z.strictObject({
+    name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name" }),
+    path: field(absolutePath().optional(), {
+        description: "Directory on the gateway, under /srv/pvesmb.",
+        defaultText: "/srv/pvesmb/<name at creation>",
+        chosen: true,
+    }),
+    volume: field(volume.optional(), {
+        description: "A volume of its own, as a mount point of the container. Its size is the share's limit.",
+        replace: "data would have to be copied between volumes",
+    }),
+    comment: field(configText(256).default(""), { description: "Comment that clients see." }),
+    enabled: field(z.boolean().default(true), { description: "Whether clients can connect." }),
+    readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says." }),
+    browseable: field(z.boolean().default(true), { description: "Whether lists of shares show it." }),
+    guest: field(z.boolean().default(false), {
+        description: "Whether clients without an account may connect, with the rights of `nobody`.",
+    }),
+    owner: field(accountName().default("root"), { description: "Owner of the share's root directory." }),
+    group: field(accountName().default("root"), { description: "Group of the share's root directory." }),
+    mode: field(mode().default("0770"), { description: "Mode of the share's root directory." }),
+    access: field(z.array(access).default([]), {
+        description:
+            "Who may do what, as share-level rights and as ACL entries of the root directory. Empty and without `guest`, nobody may connect.",
+        compare: { byKey: ["user", "group"] },
+    }),
+    createMask: field(mode().default("0664"), { description: "Most permission bits of new files." }),
+    directoryMask: field(mode().default("0775"), { description: "Most permission bits of new directories." }),
+    options: field(z.record(z.string(), z.string()).default({}), {
+        description: "Further smb.conf options of this share. What pvesmb writes itself, and what runs programs, is refused.",
+    }),
+    onDelete: field(z.enum(["retain", "delete"]).default("retain"), {
+        description: "What happens to the files when the share is deleted.",
+    }),
+    allowRestart: field(z.boolean().default(false), {
+        description: "Restart the container when the share's volume is to go: Proxmox VE cannot unplug one from a running container.",
+    }),
+    ...childInputs,
+});
+
+const outputs = z.object({
+    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`." }),
+    volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
+    mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
+    nonce: field(z.string(), { description: "Random mark of this very share.", hidden: true }),
+});
+
+export const shareModel: Model<typeof inputs, typeof outputs> = {
+    kind: "SmbShare",
+    description: "A share on a gateway: its directory or volume, its section of the Samba configuration, and who may do what.",
+    example: `const docs = new pvesmb.SmbShare("docs", {
+    gateway: files,
+    comment: "Documents",
+    access: [{ user: alice.name, level: "full" }],
+});`,
+    inputs,
+    outputs,
+    rules: shareRules,
+    notes: shareNotes,
+    version: 1,
+};
+
+export type ShareInputs = z.infer<typeof inputs>;
+export type ShareOutputs = z.infer<typeof outputs>;
+export type AccessEntry = z.infer<typeof access>;

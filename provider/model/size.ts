@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const UNITS: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 };
+const PATTERN = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|PiB)$/;
+
+/** Bytes of a size as users write it ("4GiB"), or undefined when it is none. */
+export function parseSize(text: string): number | undefined {
+    const match = PATTERN.exec(text.trim());
+    if (!match) return undefined;
+    const bytes = Number(match[1]) * (UNITS[match[2] ?? ""] ?? NaN);
+    return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** Bytes of a size that check has accepted. */
+export function bytesOf(text: string): number {
+    const bytes = parseSize(text);
+    if (bytes === undefined) throw new Error(`not a size: ${text}`);
+    return bytes;
+}
+
+/** The shortest exact spelling: 4294967296 -> "4GiB". */
+export function formatSize(bytes: number): string {
+    for (const [unit, factor] of Object.entries(UNITS).reverse())
+        if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
+    return `${bytes}B`;
+}
+
+/** A size with a binary unit, within bounds. */
+export function size(bounds: { min: string; max?: string; multipleOf?: string }): z.ZodString {
+    const { min, max = "1PiB", multipleOf = "1B" } = bounds;
+    const [low, high, step] = [bytesOf(min), bytesOf(max), bytesOf(multipleOf)];
+    return z.string().check((ctx) => {
+        const bytes = parseSize(ctx.value);
+        const message =
+            bytes === undefined
+                ? 'must be a size with a binary unit such as "512MiB" or "4GiB"'
+                : bytes < low
+                  ? `must be at least ${min}`
+                  : bytes > high
+                    ? `must be at most ${max}`
+                    : bytes % step !== 0
+                      ? `must be a multiple of ${multipleOf}`
+                      : undefined;
+        if (message) ctx.issues.push({ code: "custom", message, input: ctx.value });
+    });
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+/** Control characters; none of our text formats can carry them safely (samba.md section 6). */
+
+export const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
+
+/** One line of text that smb.conf can hold: no control characters, no `%` (Samba would expand it), no backslash at the end (it would swallow the next line). */
+export function configText(max: number): z.ZodString {
+    return z
+        .string()
+        .max(max, `must have at most ${max} characters`)
+        .check((ctx) => {
+            const fault = configTextFault(ctx.value);
+            if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+        });
+}
+
+export function configTextFault(value: string): string | undefined {
+    if (CONTROL.test(value)) return "must be one line without control characters";
+    if (value.includes("%")) return "must not contain %, which Samba would expand";
+    if (value.endsWith("\\")) return "must not end in a backslash, which would join it with the next line";
+    if (value !== value.trim()) return "must not begin or end with blanks, which Samba would drop";
+    return undefined;
+}
+
+/** Names of local accounts and groups, as Debian's useradd takes them. */
+export const accountName = (): z.ZodString =>
+    z.string().regex(/^[a-z_][a-z0-9_-]{0,30}[a-z0-9_]$|^[a-z_]$/, "must be 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or _");
+
+const RESERVED_SHARES = ["global", "homes", "printers", "ipc$", "admin$", "print$"];
+
+export const shareName = (): z.ZodString =>
+    z.string().check((ctx) => {
+        const fault = shareNameFault(ctx.value);
+        if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+    });
+
+function shareNameFault(name: string): string | undefined {
+    if (name.length === 0) return "must not be empty";
+    if (name.length > 80) return "must have at most 80 characters";
+    if (CONTROL.test(name)) return "must be one line without control characters";
+    if (/[%<>*?|/\\+=;:",[\]]/.test(name)) return 'must not contain any of % < > * ? | / \\ + = ; : " , [ ]';
+    if (name !== name.trim()) return "must not begin or end with blanks";
+    if (name.startsWith(".") || name.startsWith("-")) return "must not begin with . or -";
+    if (RESERVED_SHARES.includes(name.toLowerCase())) return `must not be one of Samba's own names (${RESERVED_SHARES.join(", ")})`;
+    return undefined;
+}
+
+/** Absolute path without dot components, doubled slashes or anything that smb.conf expands. */
+export const absolutePath = (): z.ZodString =>
+    configText(1024).check((ctx) => {
+        const parts = ctx.value.split("/");
+        if (!ctx.value.startsWith("/") || parts.slice(1).some((part) => part === "" || part === "." || part === ".."))
+            ctx.issues.push({ code: "custom", message: "must be an absolute path without empty, . or .. components", input: ctx.value });
+    });
+
+/** Octal mode of a directory or file, e.g. "0770" or "2770". */
+export const mode = (): z.ZodString => z.string().regex(/^[0-7]?[0-7]{3}$/, 'must be an octal mode such as "0770"');

@@ -1,0 +1,188 @@
+import type { Connection } from "../../base/connection";
+import { Deadline } from "../../base/deadline";
+import type { PvesmbError } from "../../base/errors";
+import type { Log } from "../../base/log";
+import { row, type Row } from "../values/scalars";
+import { Endpoints, Outages } from "./endpoints";
+import { type Answer, failureOf, type Method } from "./failures";
+import { encodeForm, nodeOf, type Params } from "./form";
+import { Lanes } from "./lanes";
+import { type Login, loginOf } from "./login";
+import { PveError } from "./sayings";
+import { pauseBefore, type Timing, TIMING } from "./timing";
+import { Wire } from "./wire";
+
+interface Request {
+    method: Method;
+    path: string;
+    params: Params;
+}
+
+/**
+ * The calls that one operation makes, all within its deadline. Results are PVE's `data`; failures are PvesmbErrors, most of them PveErrors
+ * (see sayings.ts). What is safe to repeat has been repeated (pve-api.md 4.3) before a failure is thrown.
+ */
+export interface Pve {
+    readonly deadline: Deadline;
+    readonly timing: Timing;
+    /** Who asks: `user@realm` or `user@realm!token`. */
+    readonly identity: string;
+    get(path: string, params?: Params): Promise<unknown>;
+    post(path: string, params?: Params): Promise<unknown>;
+    put(path: string, params?: Params): Promise<unknown>;
+    delete(path: string, params?: Params): Promise<unknown>;
+    /** Runs alone among all work of this process with the same key: read-modify-write of one guest. */
+    alone<T>(key: string, work: () => Promise<T>): Promise<T>;
+    within(deadline: Deadline): Pve;
+}
+
+/** pvedaemon has 3 workers per node, each busy with one call at a time (pve-api.md 0.7). */
+const WRITES_PER_NODE = 3;
+
+/** The API of one cluster for one identity. Get it from `pveClient`; there is one per distinct connection and process. */
+export class PveClient {
+    private readonly wire: Wire;
+    private readonly endpoints: Endpoints;
+    private readonly outages = new Outages();
+    private readonly writes = new Lanes(WRITES_PER_NODE);
+    private readonly keys = new Lanes(1);
+    private readonly login: Login;
+
+    constructor(
+        connection: Pick<Connection, "endpoints" | "auth" | "tls">,
+        private readonly log: Log,
+        private readonly timing: Timing = TIMING,
+    ) {
+        this.wire = new Wire(connection.tls, timing);
+        this.endpoints = new Endpoints(connection.endpoints);
+        const ask = (params: Params): Promise<unknown> =>
+            this.send({ method: "POST", path: "/access/ticket", params }, Deadline.in(timing.answer), nobody(connection.auth));
+        this.login = loginOf(connection.auth, ask, timing.ticket);
+        if (connection.tls.kind === "insecure")
+            log.warnOnce(
+                `insecure ${connection.endpoints.join()}`,
+                `connection.insecure: the certificate of ${connection.endpoints.join(", ")} is not verified, so anybody on the way can read the credentials and take over the cluster. Give caCertificate or tlsFingerprint instead.`,
+            );
+    }
+
+    within(deadline: Deadline): Pve {
+        const call =
+            (method: Method) =>
+            (path: string, params: Params = {}): Promise<unknown> =>
+                this.send({ method, path, params }, deadline, this.login);
+        return {
+            deadline,
+            timing: this.timing,
+            identity: this.login.identity,
+            get: call("GET"),
+            post: call("POST"),
+            put: call("PUT"),
+            delete: call("DELETE"),
+            alone: (key, work) => this.keys.run(key, work),
+            within: (other) => this.within(other),
+        };
+    }
+
+    /** Breaks off everything under way. */
+    async close(): Promise<void> {
+        await this.wire.close();
+    }
+
+    private async send(request: Request, deadline: Deadline, login: Login): Promise<unknown> {
+        const began = Date.now();
+        const tried = new Set<string>();
+        let renewed = false;
+        for (let attempt = 0; ; attempt++) {
+            deadline.check(`asking Proxmox VE (${request.method} ${request.path})`);
+            const endpoint = this.endpoints.pick();
+            tried.add(endpoint);
+            const headers = await login.headers(request.method !== "GET");
+            const result = await this.once(request, endpoint, headers, login, deadline);
+            if (!(result instanceof PveError)) return result["data"];
+
+            if (result.details.status === 401 && !renewed) {
+                renewed = true;
+                if (await login.renew(headers)) continue;
+            }
+            // An endpoint that was not asked yet costs no waiting.
+            if (neverTaken(result) && !tried.has(this.endpoints.pick())) continue;
+            const pause = this.pauseAfter(result, request, attempt, Date.now() - began);
+            if (pause === undefined || pause >= deadline.left) throw result;
+            if (result.kind === "Busy" && attempt === 3) this.log.info(`waiting: ${result.message}`);
+            await deadline.sleep(pause);
+        }
+    }
+
+    /** The body of a good answer, or the failure. */
+    private async once(
+        request: Request,
+        endpoint: string,
+        headers: Record<string, string>,
+        login: Login,
+        deadline: Deadline,
+    ): Promise<Row | PveError> {
+        const { method, path, params } = request;
+        const attempt = { method, path, endpoint, identity: login.identity };
+        const exchange = (): Promise<Answer> => this.wire.exchange(attempt, headers, encodeForm(params), deadline);
+        try {
+            const answer = await (method === "GET" ? exchange() : this.writes.run(nodeOf(path) ?? "", exchange));
+            this.endpoints.good(endpoint);
+            const good = answer.status === 200 && typeof answer.body === "object" && answer.body !== null && "data" in answer.body;
+            const failure = good ? undefined : failureOf(answer, attempt);
+            if (failure?.kind !== "Unreachable") this.outages.answered(outageOf(path));
+            // The daemon behind this endpoint, or the node that the path names, is down: another endpoint may know better, soon.
+            if (failure?.details.status === 595) this.endpoints.avoid(endpoint, this.timing.avoid / 6);
+            return failure ?? row(answer.body);
+        } catch (error) {
+            if (!(error instanceof PveError)) throw error;
+            if (neverTaken(error)) this.endpoints.avoid(endpoint, this.timing.avoid);
+            return error;
+        }
+    }
+
+    /** How long to wait before the same request is sent again; undefined when it must not be, or when it has been waited for long enough. */
+    private pauseAfter(failure: PveError, { method, path }: Request, attempt: number, spent: number): number | undefined {
+        const pause = pauseBefore(attempt, this.timing.pause);
+        if (failure.kind === "Busy") return failure.again && spent + pause < this.timing.busy ? pause : undefined;
+        if (failure.kind !== "Unreachable") return undefined;
+        if (neverTaken(failure) ? !failure.again : !mayRepeat(method, path)) return undefined;
+        return this.outages.failed(outageOf(path)) < this.timing.silence ? pause : undefined;
+    }
+}
+
+/** Whom /access/ticket is asked as: nobody yet. */
+const nobody = (auth: Connection["auth"]): Login => ({
+    identity: auth.kind === "ticket" ? auth.username : auth.id,
+    headers: async () => ({}),
+    renew: async () => false,
+});
+
+/** Logging in twice does no harm; any other write that may have been taken is looked after by its caller. */
+function mayRepeat(method: string, path: string): boolean {
+    return method === "GET" || path === "/access/ticket";
+}
+
+function neverTaken(failure: PvesmbError): boolean {
+    return failure.kind === "Unreachable" && failure.details.dispatched === false;
+}
+
+function outageOf(path: string): string {
+    return nodeOf(path) ?? "";
+}
+
+const clients = new Map<string, PveClient>();
+
+/** The client of a connection: one per distinct content, so that all resources share connections, tickets and limits. */
+export function pveClient(connection: Connection, log: Log): PveClient {
+    const key = JSON.stringify([connection.endpoints, connection.auth, connection.tls]);
+    const client = clients.get(key) ?? new PveClient(connection, log);
+    clients.set(key, client);
+    return client;
+}
+
+/** At the end of the process: no socket is left open. */
+export async function closeClients(): Promise<void> {
+    const open = [...clients.values()];
+    clients.clear();
+    await Promise.all(open.map((client) => client.close()));
+}

@@ -1,0 +1,117 @@
+import { scrub } from "../../base/scrub";
+import { row, text as textOf } from "../values/scalars";
+import { meaningOf, PveError } from "./sayings";
+
+/** What came back over HTTP. */
+export interface Answer {
+    status: number;
+    /** The reason phrase: before PVE 8.4 the only place of the error text (pve-api.md 1.2). */
+    reason: string;
+    /** Parsed JSON, or undefined. */
+    body: unknown;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** What was tried, for messages. */
+export interface Attempt {
+    method: Method;
+    path: string;
+    endpoint: string;
+    /** `user@realm` or `user@realm!token`. */
+    identity: string;
+}
+
+/** The failure that an answer other than 200 tells. */
+export function failureOf(answer: Answer, attempt: Attempt): PveError {
+    const { status, reason } = answer;
+    const said = cleaned(textOf(row(answer.body)["message"]) ?? reason);
+    const details = { status, reason: scrub(reason), errors: errorsOf(answer.body) };
+    const make = (kind: PveError["kind"], message: string, more: object = {}): PveError =>
+        new PveError(kind, scrub(`${message} (${attempt.method} ${attempt.path} at ${attempt.endpoint})`), { ...details, ...more });
+
+    if (status === 400) return invalid(said, details.errors, make);
+    if (status === 401) return make("Denied", unauthenticated(said, attempt));
+    if (status === 403) return make("Denied", forbidden(said, attempt));
+    if (status === 501) return make("RemoteFailed", `this Proxmox VE does not know the call: ${said}`, { says: "method missing" });
+    // Pseudo codes of pveproxy about the node or daemon behind it: 595 never got through, 596 and up broke later or took longer than 30 s.
+    if (status === 595)
+        return make("Unreachable", `the node or its pvedaemon does not answer: ${said}`, { dispatched: false, again: true });
+    if (status >= 596 && status <= 599)
+        return make("Unreachable", `no answer within the proxy's time, the work may go on: ${said}`, { dispatched: true });
+    if (status === 502 || status === 503 || status === 504)
+        return make("Unreachable", `the proxy in front of the API answers ${status} ${said}`, { dispatched: true });
+    if (status !== 500) return make("RemoteFailed", `this is not the answer of a Proxmox VE API: ${status} ${said}; check the endpoint`);
+    if (/^400 Parameter verification failed/.test(said)) return invalid(said, nestedErrors(said), make);
+
+    const meaning = meaningOf(said);
+    if (!meaning) return make("RemoteFailed", `Proxmox VE says: ${said}`);
+    const hint = meaning.hint ? `; ${meaning.hint}` : "";
+    const dispatched = meaning.kind === "Unreachable" ? true : undefined;
+    return make(meaning.kind, `Proxmox VE says: ${said}${hint}`, {
+        says: meaning.says,
+        again: meaning.again,
+        property: meaning.property,
+        dispatched,
+    });
+}
+
+type Make = (kind: PveError["kind"], message: string, more?: object) => PveError;
+
+function invalid(said: string, errors: Record<string, string> | undefined, make: Make): PveError {
+    const words = Object.entries(errors ?? {}).map(([name, why]) => `${name}: ${oneLine(why)}`);
+    return make("InvalidInput", `Proxmox VE refuses the parameters: ${words.length > 0 ? words.join("; ") : said}`, { errors });
+}
+
+/** An exception with parameters raised inside a locked section arrives as 500 with the errors as lines of text (pve-api.md 1.2). */
+function nestedErrors(said: string): Record<string, string> | undefined {
+    const pairs = said.split("\n").flatMap((line): [string, string][] => {
+        const match = /^([\w[\]-]+): (.+)$/.exec(line);
+        return match ? [[match[1] ?? "", match[2] ?? ""]] : [];
+    });
+    return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+}
+
+function errorsOf(body: unknown): Record<string, string> | undefined {
+    const entries = Object.entries(row(row(body)["errors"]));
+    return entries.length > 0 ? Object.fromEntries(entries.map(([name, why]) => [name, scrub((textOf(why) ?? "").trim())])) : undefined;
+}
+
+function unauthenticated(said: string, { identity, endpoint }: Attempt): string {
+    return (
+        `Proxmox VE at ${endpoint} does not accept the credentials of ${identity} (${said || "no reason given"}): they may be wrong, expired or disabled. ` +
+        "Mind that stack config (pvesmb:*) of an earlier run is kept in the state, and refresh and destroy use that old value: " +
+        "give new credentials by PROXMOX_VE_API_TOKEN or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD, or run `pulumi up` first"
+    );
+}
+
+/** 403 names the first missing privilege only (pve-api.md 2.3). */
+function forbidden(said: string, { identity }: Attempt): string {
+    if (said.includes("only allowed for root@pam"))
+        return `${identity} may not do this, only root@pam logged in by password may, never an API token: ${said}`;
+    if (said.includes("not available with API token")) return `API tokens may not use this call, a login by password may: ${said}`;
+    const missing = /\((\/[^,)]*), ([^)]+)\)/.exec(said);
+    return missing
+        ? lacking(identity, (missing[2] ?? "").replaceAll("|", " or "), missing[1] ?? "")
+        : `${identity} is not allowed to do this: ${said}`;
+}
+
+export function lacking(identity: string, privilege: string, path: string): string {
+    const hint = identity.includes("!")
+        ? `; a token with privilege separation (the default) needs it twice, for its user and for itself: pveum acl modify ${path} --tokens '${identity}' --roles ROLE`
+        : "";
+    return `${identity} lacks ${privilege} on ${path}${hint}`;
+}
+
+/** Perl adds where it died when the text had no line end (pve-api.md 1.2). */
+function cleaned(said: string): string {
+    return said.trim().replace(/ at \/usr\/\S+ line \d+\.?$/, "");
+}
+
+function oneLine(said: string): string {
+    return said
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "" && line !== "invalid format - format error")
+        .join(", ");
+}

@@ -1,0 +1,21 @@
+/** Lets at most `width` pieces of work of one key run side by side, in order of arrival. */
+export class Lanes {
+    private readonly busy = new Map<string, { running: number; waiting: (() => void)[] }>();
+
+    constructor(private readonly width: number) {}
+
+    async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+        const lane = this.busy.get(key) ?? { running: 0, waiting: [] };
+        this.busy.set(key, lane);
+        if (lane.running >= this.width) await new Promise<void>((resolve) => lane.waiting.push(resolve));
+        else lane.running++;
+        try {
+            return await work();
+        } finally {
+            const next = lane.waiting.shift();
+            // The place is handed on, not given back, so that nobody slips in between.
+            if (next) next();
+            else if (--lane.running === 0) this.busy.delete(key);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import { isKind } from "../base/errors";
+import type { Pve } from "./client/client";
+import { flag, list, number, rows, text } from "./values/scalars";
+
+export type GuestType = "lxc" | "qemu";
+
+export interface GuestResource {
+    vmid: number;
+    node: string;
+    type: GuestType;
+    /** `unknown` until the node has reported. */
+    status: string;
+    name?: string;
+    pool?: string;
+    tags: string[];
+    template: boolean;
+}
+
+export interface NodeStatus {
+    node: string;
+    online: boolean;
+    /** SHA-256 of its certificate, upper-case hex with colons. */
+    fingerprint?: string;
+}
+
+/**
+ * Whether a VMID is free, in the whole cluster and for guests of both types: exact, at once, and it needs no privilege. Nothing is
+ * reserved: two who ask at the same time get the same answer.
+ */
+export async function isFreeVmid(pve: Pve, vmid: number): Promise<boolean> {
+    try {
+        await pve.get("/cluster/nextid", { vmid });
+        return true;
+    } catch (error) {
+        if (isKind(error, "InvalidInput") && /already exists/.test(error.details.errors?.["vmid"] ?? "")) return false;
+        throw error;
+    }
+}
+
+/** Every guest that the caller may see. Lags reality by about 10 s: good for finding, not for confirming. */
+export async function listGuests(pve: Pve): Promise<GuestResource[]> {
+    return rows(await pve.get("/cluster/resources", { type: "vm" })).map((guest) => ({
+        vmid: number(guest["vmid"]) ?? 0,
+        node: text(guest["node"]) ?? "",
+        type: guest["type"] === "qemu" ? "qemu" : "lxc",
+        status: text(guest["status"]) ?? "unknown",
+        name: text(guest["name"]),
+        pool: text(guest["pool"]),
+        tags: list(guest["tags"]),
+        template: flag(guest["template"]),
+    }));
+}
+
+export async function listNodes(pve: Pve): Promise<NodeStatus[]> {
+    return rows(await pve.get("/nodes")).map((node) => ({
+        node: text(node["node"]) ?? "",
+        // `unknown` is what a caller without Sys.Audit sees, and what everybody sees before a node's first report.
+        online: node["status"] !== "offline",
+        fingerprint: text(node["ssl_fingerprint"]),
+    }));
+}
+
+export interface ClusterStatus {
+    /** Absent on a node that stands alone. */
+    name?: string;
+    quorate: boolean;
+    nodes: { node: string; online: boolean; address?: string; local: boolean }[];
+}
+
+/** Needs Sys.Audit on `/`. */
+export async function readClusterStatus(pve: Pve): Promise<ClusterStatus> {
+    const all = rows(await pve.get("/cluster/status"));
+    const cluster = all.find((entry) => entry["type"] === "cluster");
+    const nodes = all.filter((entry) => entry["type"] === "node");
+    return {
+        name: text(cluster?.["name"]),
+        quorate: cluster ? flag(cluster["quorate"]) : true,
+        nodes: nodes.map((node) => ({
+            node: text(node["name"]) ?? "",
+            online: flag(node["online"]),
+            address: text(node["ip"]),
+            local: flag(node["local"]),
+        })),
+    };
+}

@@ -1,0 +1,74 @@
+import type { Pve } from "./client/client";
+import { PveError } from "./client/sayings";
+import { isFreeVmid, listGuests, listNodes } from "./cluster";
+import type { ContainerConfig } from "./lxc/config";
+import { readConfig } from "./lxc/container";
+
+export type Located =
+    | { state: "found"; node: string; config: ContainerConfig }
+    /** The VMID is free: nothing else counts as gone. */
+    | { state: "gone" }
+    /** The VMID belongs to something that is no container. */
+    | { state: "other" }
+    /** It exists, but the caller may not see it; `error` says which privilege is missing. */
+    | { state: "forbidden"; error: PveError };
+
+/**
+ * Finds a container in the whole cluster, wherever HA or somebody has moved it. `hint` is the node where it was last: there it costs one
+ * call. Throws Unreachable when it must be on a node that does not answer.
+ */
+export async function locateContainer(pve: Pve, vmid: number, hint?: string): Promise<Located> {
+    const search = new Search(pve, vmid);
+    if (hint !== undefined) {
+        const there = await search.at(hint);
+        if (there) return there;
+    }
+    // Authoritative and without lag, unlike the lists (pve-api.md 0.4, 1.4).
+    if (await isFreeVmid(pve, vmid)) return { state: "gone" };
+
+    const listed = (await listGuests(pve)).find((guest) => guest.vmid === vmid);
+    if (listed?.type === "qemu") return { state: "other" };
+    const nodes = (await listNodes(pve)).sort((a, b) => Number(b.online) - Number(a.online)).map(({ node }) => node);
+    for (const node of listed ? [listed.node, ...nodes] : nodes) {
+        const there = await search.at(node);
+        if (there) return there;
+    }
+    return search.nowhere();
+}
+
+class Search {
+    private readonly asked = new Set<string>();
+    private silent: PveError | undefined;
+    private refused: PveError | undefined;
+
+    constructor(
+        private readonly pve: Pve,
+        private readonly vmid: number,
+    ) {}
+
+    async at(node: string): Promise<Located | undefined> {
+        if (this.asked.has(node)) return undefined;
+        this.asked.add(node);
+        try {
+            return { state: "found", node, config: await readConfig(this.pve, { node, vmid: this.vmid }) };
+        } catch (error) {
+            if (!(error instanceof PveError)) throw error;
+            if (error.kind === "NotFound" || error.says === "no such node") return undefined;
+            if (error.kind === "Unreachable") this.silent = error;
+            else if (error.kind === "Denied" && error.details.status === 403) this.refused = error;
+            else throw error;
+            return undefined;
+        }
+    }
+
+    async nowhere(): Promise<Located> {
+        // It may have gone while we were looking.
+        if (await isFreeVmid(this.pve, this.vmid)) return { state: "gone" };
+        if (this.refused) return { state: "forbidden", error: this.refused };
+        if (this.silent) throw this.silent;
+        throw new PveError(
+            "Busy",
+            `VMID ${this.vmid} is taken, but no node has a container of that number: it is on its way between nodes, or something else`,
+        );
+    }
+}

@@ -1,0 +1,65 @@
+import { flag, list, number, row, text } from "../values/scalars";
+
+/** A container's config as PVE has it. */
+export interface ContainerConfig {
+    /** Changes with every write; send it along so that nobody else's change is overwritten. */
+    digest: string;
+    hostname?: string;
+    /** MiB. */
+    memory?: number;
+    /** MiB. */
+    swap?: number;
+    /** Absent: all of the node's. */
+    cores?: number;
+    /** Without the line end that PVE adds. */
+    description?: string;
+    tags: string[];
+    unprivileged: boolean;
+    onboot: boolean;
+    protection: boolean;
+    template: boolean;
+    /** Why it is locked, if it is: `backup`, `create`, ... */
+    lock?: string;
+    /** Property strings by index: `net[0]` is net0. */
+    net: Record<number, string>;
+    mp: Record<number, string>;
+    /** Volume ids of volumes that were taken off the container but still belong to it. */
+    unused: Record<number, string>;
+    /** Every key as text, those above included. */
+    all: Record<string, string>;
+}
+
+export function configOf(data: unknown): ContainerConfig {
+    const all: Record<string, string> = {};
+    for (const [key, value] of Object.entries(row(data))) {
+        const given = text(value);
+        if (given !== undefined) all[key] = given;
+    }
+    return {
+        digest: all["digest"] ?? "",
+        hostname: all["hostname"],
+        memory: number(all["memory"]),
+        swap: number(all["swap"]),
+        cores: number(all["cores"]),
+        description: all["description"]?.replace(/\n$/, ""),
+        tags: list(all["tags"]),
+        unprivileged: flag(all["unprivileged"]),
+        onboot: flag(all["onboot"]),
+        protection: flag(all["protection"]),
+        template: flag(all["template"]),
+        lock: all["lock"],
+        net: numbered(all, "net"),
+        mp: numbered(all, "mp"),
+        unused: numbered(all, "unused"),
+        all,
+    };
+}
+
+function numbered(all: Record<string, string>, prefix: string): Record<number, string> {
+    const found: Record<number, string> = {};
+    for (const [key, value] of Object.entries(all)) {
+        const index = key.startsWith(prefix) ? key.slice(prefix.length) : "";
+        if (/^\d+$/.test(index)) found[Number(index)] = value;
+    }
+    return found;
+}

@@ -1,0 +1,135 @@
+import { hide } from "../../base/scrub";
+import type { Pve } from "../client/client";
+import { type Params, route } from "../client/form";
+import { lacking } from "../client/failures";
+import { PveError } from "../client/sayings";
+import { type Task, task } from "../tasks";
+import { flag, number, row, rows, text } from "../values/scalars";
+import { configOf, type ContainerConfig } from "./config";
+
+/** Where a container is. */
+export interface Place {
+    node: string;
+    vmid: number;
+}
+
+/** Options as in PVE's config; property strings are made by values/property-string.ts. */
+export interface CreateOptions {
+    /** Volume id of the template. */
+    ostemplate: string;
+    /** Always said: the default differs between PVE 8 and 9. */
+    unprivileged: boolean;
+    /** Root's password: used once, never readable again. At least 5 characters. */
+    password?: string;
+    /** Public keys for root, one per line. */
+    "ssh-public-keys"?: string;
+    pool?: string;
+    /**
+     * Any other option. Not `tags`: a token whose rights come from a pool gets 403 for them at create (pve-api.md 2.3); set them afterwards.
+     * Not `start`: the task ends well even when the start fails.
+     */
+    config: Params;
+}
+
+/**
+ * Starts the making of a container. Conflict ("vmid taken") when the VMID is not free. Much is checked only by the task: whether the
+ * template exists, for one. A failed task takes its volumes away again. Unreachable with `dispatched` not false: it may have been taken.
+ */
+export async function createContainer(pve: Pve, { node, vmid }: Place, options: CreateOptions): Promise<Task> {
+    const { config, ...fixed } = options;
+    hide(options.password);
+    try {
+        return taskOf(pve, await pve.post(route`/nodes/${node}/lxc`, { vmid, ...config, ...fixed }));
+    } catch (error) {
+        // Here, and only here, a 403 names nothing when the right to create is missing altogether (recorded on 9.2).
+        if (!(error instanceof PveError) || error.details.reason !== "Permission check failed") throw error;
+        throw new PveError(
+            "Denied",
+            lacking(pve.identity, "VM.Allocate", options.pool === undefined ? `/vms/${vmid}` : `/pool/${options.pool}`),
+            error.details,
+        );
+    }
+}
+
+/** NotFound when the container is not on this node; see locate.ts for where it is, and whether it is anywhere. */
+export async function readConfig(pve: Pve, { node, vmid }: Place, which: "pending" | "active" = "pending"): Promise<ContainerConfig> {
+    return configOf(await pve.get(route`/nodes/${node}/lxc/${vmid}/config`, { current: which === "active" ? true : undefined }));
+}
+
+export interface PendingKey {
+    key: string;
+    value?: string;
+    /** What it will be after the next restart. */
+    pending?: string;
+    /** It will be gone after the next restart. */
+    deleted: boolean;
+}
+
+/** Only the keys whose running value differs from the configured one. */
+export async function readPending(pve: Pve, { node, vmid }: Place): Promise<PendingKey[]> {
+    const all = rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/pending`)).map((entry) => ({
+        key: text(entry["key"]) ?? "",
+        value: text(entry["value"]),
+        pending: text(entry["pending"]),
+        deleted: (number(entry["delete"]) ?? 0) > 0,
+    }));
+    return all.filter((entry) => entry.deleted || (entry.pending !== undefined && entry.pending !== entry.value));
+}
+
+export interface ContainerStatus {
+    running: boolean;
+    lock?: string;
+    /** Managed by HA: start and stop are requests that its manager carries out later. */
+    ha: boolean;
+    /** Seconds. */
+    uptime: number;
+}
+
+export async function readStatus(pve: Pve, { node, vmid }: Place): Promise<ContainerStatus> {
+    const status = row(await pve.get(route`/nodes/${node}/lxc/${vmid}/status/current`));
+    return {
+        running: status["status"] === "running",
+        lock: text(status["lock"]),
+        ha: flag(row(status["ha"])["managed"]),
+        uptime: number(status["uptime"]) ?? 0,
+    };
+}
+
+export interface Interface {
+    name: string;
+    hwaddr: string;
+    /** CIDR notation. */
+    addresses: string[];
+}
+
+/** As seen inside the container, `lo` included; empty when it is stopped, without addresses until DHCP has given one. */
+export async function readInterfaces(pve: Pve, { node, vmid }: Place): Promise<Interface[]> {
+    return rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/interfaces`)).map((entry) => ({
+        name: text(entry["name"]) ?? "",
+        hwaddr: (text(entry["hwaddr"]) ?? "").toUpperCase(),
+        addresses: [entry["inet"], entry["inet6"]].flatMap((address) => text(address) ?? []),
+    }));
+}
+
+export async function listSnapshots(pve: Pve, { node, vmid }: Place): Promise<string[]> {
+    const names = rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/snapshot`)).map((entry) => text(entry["name"]) ?? "");
+    return names.filter((name) => name !== "current");
+}
+
+export interface MoveTarget {
+    /** To another storage; the old volume stays as `unusedN` unless `deleteSource`. */
+    storage?: string;
+    deleteSource?: boolean;
+    /** Or to another container, whose key (`mp3`, `unused0`) it becomes. */
+    vmid?: number;
+    key?: string;
+}
+
+export async function moveVolume(pve: Pve, { node, vmid }: Place, key: string, to: MoveTarget, digest?: string): Promise<Task> {
+    const target = { storage: to.storage, delete: to.deleteSource, "target-vmid": to.vmid, "target-volume": to.key };
+    return taskOf(pve, await pve.post(route`/nodes/${node}/lxc/${vmid}/move_volume`, { volume: key, ...target, digest }));
+}
+
+function taskOf(pve: Pve, data: unknown): Task {
+    return task(pve, text(data) ?? "");
+}

@@ -1,0 +1,75 @@
+import { PvesmbError } from "../../base/errors";
+import type { Pve } from "../client/client";
+import { route } from "../client/form";
+import { says, worthAnother } from "../client/sayings";
+import { pauseBefore } from "../client/timing";
+import { task } from "../tasks";
+import { text } from "../values/scalars";
+import { type Place, readStatus } from "./container";
+
+/** Starts a container and waits until it runs. Gives PVE's warnings. */
+export function startContainer(pve: Pve, place: Place): Promise<string[]> {
+    return bring(pve, place, true, () => command(pve, place, "start", {}));
+}
+
+/**
+ * Shuts a container down and waits until it is stopped. After `timeout` seconds it is killed, unless `kill` is false: then the failure of
+ * the shutdown is thrown.
+ */
+export function shutdownContainer(pve: Pve, place: Place, options: { timeout?: number; kill?: boolean } = {}): Promise<string[]> {
+    return bring(pve, place, false, () =>
+        command(pve, place, "shutdown", { timeout: options.timeout ?? 60, forceStop: options.kill ?? true }),
+    );
+}
+
+/** Kills a container and waits until it is stopped. */
+export function stopContainer(pve: Pve, place: Place): Promise<string[]> {
+    return bring(pve, place, false, () => command(pve, place, "stop", {}));
+}
+
+async function command(
+    pve: Pve,
+    { node, vmid }: Place,
+    verb: "start" | "shutdown" | "stop",
+    params: Record<string, number | boolean>,
+): Promise<string[]> {
+    const upid = text(await pve.post(route`/nodes/${node}/lxc/${vmid}/status/${verb}`, params)) ?? "";
+    return (await task(pve, upid).wait()).warnings;
+}
+
+/**
+ * Sends the command once per try and then looks what came of it. A command whose outcome is unknown, or that failed for a lock in its
+ * task, is sent again only after a look. Under HA the task merely files a request: its effect is awaited (pve-api.md 1.4).
+ */
+async function bring(pve: Pve, place: Place, running: boolean, send: () => Promise<string[]>): Promise<string[]> {
+    const began = Date.now();
+    for (let attempt = 0; ; attempt++) {
+        const before = await readStatus(pve, place);
+        if (before.running === running) return [];
+        try {
+            const warnings = await send();
+            await settled(pve, place, running);
+            return warnings;
+        } catch (error) {
+            if (says(error, running ? "already running" : "not running")) return [];
+            if (!worthAnother(error) || Date.now() - began > pve.timing.busy || pve.deadline.expired) throw error;
+        }
+        await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
+    }
+}
+
+/** Without HA the task's end is the effect; with it the manager acts within some ten seconds. */
+async function settled(pve: Pve, place: Place, running: boolean): Promise<void> {
+    for (let look = 0; ; look++) {
+        const status = await readStatus(pve, place);
+        if (status.running === running) return;
+        const wanted = running ? "started" : "stopped";
+        if (!status.ha)
+            throw new PvesmbError(
+                "RemoteFailed",
+                `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "runs no longer" : "runs again"}`,
+            );
+        pve.deadline.check(`waiting for HA to have CT ${place.vmid} ${wanted}`);
+        await pve.deadline.sleep(pauseBefore(look, pve.timing.poll));
+    }
+}

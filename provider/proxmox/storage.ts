@@ -1,0 +1,87 @@
+import { isKind } from "../base/errors";
+import type { Pve } from "./client/client";
+import { route } from "./client/form";
+import { type Task, task } from "./tasks";
+import { flag, list, number, row, rows, text, type Row } from "./values/scalars";
+
+export interface Storage {
+    storage: string;
+    /** `dir`, `zfspool`, `lvmthin`, ... */
+    type: string;
+    /** `rootdir`, `images`, `vztmpl`, ... */
+    content: string[];
+    enabled: boolean;
+    active: boolean;
+    shared: boolean;
+    /** Bytes; absent when the storage does not answer. */
+    total?: number;
+    used?: number;
+    available?: number;
+}
+
+export interface Volume {
+    /** `local:101/vm-101-disk-0.raw` */
+    volid: string;
+    content: string;
+    format: string;
+    /** Bytes. */
+    size: number;
+    vmid?: number;
+}
+
+/** Storages that the caller may see and that this node has. */
+export async function listStorages(pve: Pve, node: string, content?: string): Promise<Storage[]> {
+    return rows(await pve.get(route`/nodes/${node}/storage`, { content })).map((entry) => storageOf(text(entry["storage"]) ?? "", entry));
+}
+
+/** Throws InvalidInput when there is no such storage, Denied without Datastore.Audit or .AllocateSpace on it. */
+export async function readStorage(pve: Pve, node: string, storage: string): Promise<Storage> {
+    return storageOf(storage, row(await pve.get(route`/nodes/${node}/storage/${storage}/status`)));
+}
+
+/** Files and volumes on a storage, all or of one kind (`vztmpl`, `rootdir`) or one guest. */
+export async function listVolumes(
+    pve: Pve,
+    node: string,
+    storage: string,
+    only: { content?: string; vmid?: number } = {},
+): Promise<Volume[]> {
+    return rows(await pve.get(route`/nodes/${node}/storage/${storage}/content`, { content: only.content, vmid: only.vmid })).map(
+        (entry) => ({
+            volid: text(entry["volid"]) ?? "",
+            content: text(entry["content"]) ?? "",
+            format: text(entry["format"]) ?? "",
+            size: number(entry["size"]) ?? 0,
+            vmid: number(entry["vmid"]),
+        }),
+    );
+}
+
+/**
+ * Destroys a volume for good. PVE does not look whether a stopped guest still refers to it (pve-api.md 1.4): the caller must. A volume
+ * that is not there counts as deleted.
+ */
+export async function deleteVolume(pve: Pve, node: string, volid: string): Promise<Task | undefined> {
+    const storage = volid.slice(0, volid.indexOf(":"));
+    try {
+        const upid = text(await pve.delete(route`/nodes/${node}/storage/${storage}/content/${volid}`));
+        return upid === undefined ? undefined : task(pve, upid);
+    } catch (error) {
+        if (isKind(error, "NotFound")) return undefined;
+        throw error;
+    }
+}
+
+function storageOf(storage: string, entry: Row): Storage {
+    return {
+        storage,
+        type: text(entry["type"]) ?? "",
+        content: list(entry["content"]),
+        enabled: entry["enabled"] === undefined || flag(entry["enabled"]),
+        active: flag(entry["active"]),
+        shared: flag(entry["shared"]),
+        total: number(entry["total"]),
+        used: number(entry["used"]),
+        available: number(entry["avail"]),
+    };
+}

@@ -1,0 +1,127 @@
+import { isKind, PvesmbError } from "../base/errors";
+import { scrub } from "../base/scrub";
+import type { Pve } from "./client/client";
+import { route } from "./client/form";
+import { meaningOf, PveError } from "./client/sayings";
+import { pollPause } from "./client/timing";
+import { row, rows, text } from "./values/scalars";
+import { parseUpid } from "./values/upid";
+
+export interface TaskResult {
+    /** Lines that PVE marked as warnings, without the mark. The task did succeed. */
+    warnings: string[];
+}
+
+/** Work that PVE has taken on. It goes on whether or not anybody waits. */
+export interface Task {
+    readonly upid: string;
+    readonly node: string;
+    readonly type: string;
+    /**
+     * Waits for its end, through silences of the node. `onLine` gets the log as it grows. Fails with what the task failed with (kinds as
+     * for calls; `details.log` has the end of its log); with Unreachable when nobody can know how it ended (worker killed, node
+     * restarted); with Timeout at the deadline, when it is still running: look at what is there, do not start it again.
+     */
+    wait(onLine?: (line: string) => void): Promise<TaskResult>;
+}
+
+const TAIL = 20;
+
+export function task(pve: Pve, upid: string): Task {
+    const parsed = parseUpid(upid);
+    if (!parsed)
+        throw new PveError("Unreachable", `Proxmox VE answered without a task id: ${scrub(upid) || "nothing"}`, { dispatched: true });
+    const { node, type } = parsed;
+    return { upid, node, type, wait: (onLine) => wait(pve, { upid, node, type }, onLine) };
+}
+
+type Identity = Pick<Task, "upid" | "node" | "type">;
+
+async function wait(pve: Pve, task: Identity, onLine?: (line: string) => void): Promise<TaskResult> {
+    const began = Date.now();
+    let shown = 0;
+    for (;;) {
+        const status = await lookAt(pve, task, Date.now() - began < pve.timing.taskGrace);
+        if (onLine) shown = await showLog(pve, task, shown, onLine);
+        if (status?.["status"] === "stopped") return ended(pve, task, text(status["exitstatus"]) ?? "unexpected status");
+        const pause = pollPause(Date.now() - began, pve.timing.poll);
+        if (pause >= pve.deadline.left || pve.deadline.expired)
+            throw new PveError(
+                "Timeout",
+                `${described(task)} is still running, or its node does not answer; it goes on without us. Raise \`timeouts\` and run again`,
+                {
+                    dispatched: true,
+                },
+            );
+        await pve.deadline.sleep(pause);
+    }
+}
+
+/** The status, or undefined when it cannot be had just now: that says nothing about the task. */
+async function lookAt(pve: Pve, task: Identity, young: boolean): Promise<Record<string, unknown> | undefined> {
+    try {
+        return row(await pve.get(route`/nodes/${task.node}/tasks/${task.upid}/status`));
+    } catch (error) {
+        if (isKind(error, "Unreachable", "Timeout")) return undefined;
+        const unknown = isKind(error, "InvalidInput") && /no such task/.test(error.details.errors?.["upid"] ?? "");
+        if (unknown && young) return undefined;
+        if (unknown)
+            throw new PveError("Unreachable", `Proxmox VE has forgotten ${described(task)}; nobody knows how it ended`, {
+                dispatched: true,
+            });
+        throw error;
+    }
+}
+
+async function ended(pve: Pve, task: Identity, exit: string): Promise<TaskResult> {
+    if (exit === "OK") return { warnings: [] };
+    const log = await readLog(pve, task, 0).catch((error: unknown) => {
+        if (error instanceof PvesmbError) return [`(the task's log cannot be read: ${error.message})`];
+        throw error;
+    });
+    // PVE itself takes these two for success and everything else for failure (pve-common UPID.pm).
+    if (/^WARNINGS: \d+$/.test(exit)) return { warnings: log.flatMap((line) => /^WARN: (.*)$/.exec(line)?.[1] ?? []) };
+    throw failed(task, exit, log);
+}
+
+function failed(task: Identity, exit: string, log: string[]): PveError {
+    const meaning = meaningOf(exit);
+    const tail = log.filter((line) => line !== "" && line !== `TASK ERROR: ${exit}`).slice(-TAIL);
+    const details = {
+        says: meaning?.says,
+        log: tail,
+        property: meaning?.property,
+        dispatched: meaning?.kind === "Unreachable" ? true : undefined,
+    };
+    const why = meaning?.kind === "Unreachable" ? `ended in a way that nobody knows (${exit})` : `failed: ${exit}`;
+    const end = tail.length > 0 ? `\nthe end of its log:\n  ${tail.join("\n  ")}` : "";
+    return new PveError(
+        meaning?.kind ?? "RemoteFailed",
+        scrub(`${described(task)} ${why}${meaning?.hint ? `; ${meaning.hint}` : ""}${end}`),
+        details,
+    );
+}
+
+async function showLog(pve: Pve, task: Identity, from: number, onLine: (line: string) => void): Promise<number> {
+    try {
+        const lines = await readLog(pve, task, from);
+        lines.filter((line) => line !== "").forEach(onLine);
+        return from + lines.length;
+    } catch (error) {
+        // Progress is a courtesy; the status decides.
+        if (error instanceof PvesmbError) return from;
+        throw error;
+    }
+}
+
+/** All lines from the given one on: without a limit of 0 PVE gives 50. A log without a line yet is one row saying so. */
+async function readLog(pve: Pve, task: Identity, start: number): Promise<string[]> {
+    const lines = rows(await pve.get(route`/nodes/${task.node}/tasks/${task.upid}/log`, { start, limit: 0 })).map((line) =>
+        scrub(text(line["t"]) ?? ""),
+    );
+    return lines.length === 1 && lines[0] === "no content" ? [] : lines;
+}
+
+function described({ upid, node, type }: Identity): string {
+    return `the task ${type} on ${node} (${upid})`;
+}

@@ -1,0 +1,122 @@
+import type { Connection } from "../../base/connection";
+import type { Context } from "../../base/handler";
+import type { GatewayInputs } from "../../model";
+import type { Pve } from "../../proxmox/client/client";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import { editConfig } from "../../proxmox/lxc/edit";
+import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
+import { awaitAddress, staticAddress } from "./address";
+import { DATA_MOUNT, text, volumeId } from "./config";
+import { withOwnVolume } from "./given-volume";
+import { LEASE, now } from "./guest";
+import { applySettings, settlePending } from "./guest-settings";
+import type { GatewayState, Outputs } from "./handler";
+import { withMark } from "./mark";
+import type { Mark } from "./mark";
+import { guestHost } from "./reach";
+import { keepGateway, workshop } from "./session";
+import { awaitHost, configureSamba, installSamba } from "./setup";
+
+/** A guest that exists, and what it shall be. */
+export interface Target {
+    pve: Pve;
+    connection: Connection;
+    place: Place;
+    inputs: GatewayInputs;
+    hostname: string;
+    mark: Mark;
+    /** What the host's own mark must contain if it has one. */
+    claim: string;
+    /** Never finished so far: the first SSH contact is trusted, Samba is started anew. */
+    fresh: boolean;
+    templateVolume: string;
+}
+
+/** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
+export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
+    const { pve, place, hostname } = target;
+    const inputs = await withOwnVolume(pve, place, target.inputs);
+    const working: Mark = target.fresh ? { ...target.mark, phase: "creating", lease: now() + LEASE } : target.mark;
+    let config = await applySettings(pve, place, inputs, hostname, working);
+    if (!target.fresh) await settlePending(pve, place, inputs, ctx.log);
+
+    const status = await readStatus(pve, place);
+    if (!inputs.started) {
+        if (status.running) await shutdownContainer(pve, place);
+    } else if (!status.running) {
+        for (const warning of await startContainer(pve, place)) ctx.log.warn(`CT ${place.vmid}: ${warning}`);
+    }
+    const facts = inputs.started
+        ? await withLease(target, working, () => serve(ctx, id, target, config, before))
+        : { address: staticAddress(config.all), hostKeys: target.mark.hostKeys, sambaVersion: before.sambaVersion };
+
+    // A gateway that was created stopped has no Samba yet: it stays unfinished, its first start sets it up.
+    const done = facts.sambaVersion !== undefined;
+    const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys };
+    config = await applySettings(pve, place, inputs, hostname, final);
+    return {
+        vmid: place.vmid,
+        nonce: target.mark.nonce,
+        currentNode: place.node,
+        templateVolume: target.templateVolume,
+        dataVolume: volumeId(text(config.all, DATA_MOUNT)),
+        hostKeys: facts.hostKeys,
+        address: facts.address,
+        sambaVersion: facts.sambaVersion,
+        unc: facts.address === undefined ? undefined : `\\\\${facts.address}`,
+        ready: done,
+    };
+}
+
+type Facts = Pick<Outputs, "address" | "sambaVersion"> & { hostKeys: string[] };
+
+/** The part that happens on the running guest. */
+async function serve(
+    ctx: Context<Outputs>,
+    id: string,
+    target: Target,
+    config: ContainerConfig,
+    before: Partial<GatewayState>,
+): Promise<Facts> {
+    const { pve, place, inputs, hostname, mark } = target;
+    const address = await awaitAddress(pve, place, config.all);
+    const host = guestHost(target.connection, { ...place, address, hostKeys: mark.hostKeys, fresh: target.fresh });
+    await awaitHost(host, pve, place, config.all, ctx.log);
+    const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
+    const shop = workshop(host, mark.nonce);
+    const hostKeys = await configureSamba(
+        shop,
+        inputs,
+        hostname,
+        { key: mark.key, nonce: mark.nonce },
+        {
+            claim: target.claim,
+            restart: target.fresh || named(before) !== named(inputs),
+            deadline: ctx.deadline,
+        },
+    );
+    keepGateway(id, { state: "ready", place, address, config, workshop: shop });
+    return { address, sambaVersion, hostKeys };
+}
+
+/** What smbd reads only at its start. */
+const named = (inputs: Partial<GatewayInputs>): string => JSON.stringify([inputs.hostname, inputs.samba?.workgroup]);
+
+/** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
+async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {
+    if (!target.fresh) return work();
+    let running = true;
+    const renew = (): Promise<unknown> =>
+        editConfig(target.pve, target.place, () =>
+            running ? { set: { description: withMark(target.inputs.description, { ...mark, lease: now() + LEASE }) } } : undefined,
+        ).catch(() => undefined); // A missed renewal matters only if the next one fails too.
+    const timer = setInterval(() => void renew(), (LEASE * 1000) / 3);
+    try {
+        return await work();
+    } finally {
+        running = false;
+        clearInterval(timer);
+    }
+}

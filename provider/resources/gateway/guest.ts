@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { PvesmbError } from "../../base/errors";
+import type { Log } from "../../base/log";
+import type { GatewayInputs } from "../../model";
+import type { Pve } from "../../proxmox/client/client";
+import { isFreeVmid } from "../../proxmox/cluster";
+import { locateContainer } from "../../proxmox/locate";
+import { createContainer } from "../../proxmox/lxc/container";
+import { allocate } from "../../proxmox/vmid";
+import { createParams } from "./config";
+import { readMark, withMark } from "./mark";
+import type { Mark } from "./mark";
+import { checkStorages } from "./preflight";
+
+/** Seconds that a creating process is believed alive after its last sign. */
+export const LEASE = 45;
+
+/** Nonces of this process: an answer that got lost is no dead creator. */
+const mine = new Set<string>();
+
+export const now = (): number => Math.floor(Date.now() / 1000);
+
+export interface Made {
+    vmid: number;
+    node: string;
+    mark: Mark;
+    /** True when it is our own orphan of a create that was killed. */
+    adopted: boolean;
+}
+
+/** What makes a guest: everything resolved, nothing touched yet. */
+export interface Plan {
+    inputs: GatewayInputs;
+    key: string;
+    hostname: string;
+    template: string;
+    publicKeys: string[];
+    /** A resource that exists in the program's state already, but whose guest never came to be: its identity is settled. */
+    identity?: { vmid: number; nonce: string };
+}
+
+/**
+ * Creates the guest, or finds the one that a killed create of the same resource left behind. `remember` is called with the VMID as soon as
+ * PVE has taken the create call, so that whatever happens then, somebody knows where to look.
+ */
+export async function makeGuest(pve: Pve, plan: Plan, log: Log, remember: (made: Made) => void): Promise<Made> {
+    const fixed = plan.identity?.vmid ?? plan.inputs.vmid;
+    const range = fixed === undefined ? plan.inputs.vmidRange : { from: fixed, to: fixed };
+    const creation = {
+        create: (vmid: number) => create(pve, plan, vmid, log, remember),
+        meet: (vmid: number) => meet(pve, plan, vmid, log),
+    };
+    return allocate(pve, range, plan.key, creation);
+}
+
+async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (made: Made) => void): Promise<Made> {
+    const { inputs } = plan;
+    // Here and not earlier: what a killed create left behind has its volumes already.
+    await checkStorages(pve, inputs);
+    const mark: Mark = {
+        key: plan.key,
+        nonce: plan.identity?.nonce ?? randomBytes(8).toString("hex"),
+        vmid,
+        phase: "creating",
+        lease: now() + LEASE,
+        hostKeys: [],
+    };
+    mine.add(mark.nonce);
+    const made = { vmid, node: inputs.node, mark, adopted: false };
+    const { ostemplate, unprivileged, ...config } = createParams(inputs, plan.hostname, plan.template, plan.publicKeys);
+    const task = await createContainer(
+        pve,
+        { node: inputs.node, vmid },
+        {
+            ostemplate: String(ostemplate),
+            unprivileged: unprivileged === 1,
+            config: { ...config, description: withMark(inputs.description, mark) },
+        },
+    );
+    remember(made);
+    log.info(`creating CT ${vmid} on ${inputs.node}`);
+    for (const warning of (await task.wait()).warnings) log.warn(`CT ${vmid}: ${warning}`);
+    return made;
+}
+
+/** Somebody has the VMID. Ours only if it carries our key, is half-made, and nobody is making it any more. */
+async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made | undefined> {
+    let told = false;
+    for (;;) {
+        const found = await locateContainer(pve, vmid, plan.inputs.node);
+        if (found.state === "found") {
+            const { mark } = readMark(found.config.description);
+            const creating = found.config.lock === "create";
+            const left = mark === undefined ? 0 : mark.lease - now();
+            const half = mark?.key === plan.key && mark.vmid === vmid && mark.phase === "creating";
+            if (half && !creating && (left <= 0 || mine.has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
+            if (plan.inputs.adopt && plan.inputs.vmid === vmid && mark?.key === plan.key && mark.vmid === vmid && !creating)
+                return { vmid, node: found.node, mark, adopted: true };
+            if (!half && !creating) return refuse(plan, vmid, found.config.hostname);
+            // A guest under construction shows its mark late, and a mark with a lease may have a live owner.
+            if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
+            told = true;
+        } else if (found.state !== "gone" || (await isFreeVmid(pve, vmid))) {
+            return refuse(plan, vmid, undefined);
+        }
+        pve.deadline.check(`waiting for the half-made CT ${vmid}`);
+        await pve.deadline.sleep(1000);
+    }
+}
+
+/** In a range the next number is tried; a number that the user gave is an error. */
+function refuse(plan: Plan, vmid: number, hostname: string | undefined): undefined {
+    if (plan.identity !== undefined)
+        throw new PvesmbError(
+            "Conflict",
+            `VMID ${vmid} was chosen for this gateway, but its creation failed and another guest has the number now; run \`pulumi up --replace\` for the gateway`,
+        );
+    if (plan.inputs.vmid === undefined) return undefined;
+    throw new PvesmbError(
+        "Conflict",
+        `vmid: ${vmid} is taken${hostname === undefined ? "" : ` by ${hostname}`}; choose another one, or leave \`vmid\` out to get a free one (adopt: true takes over only a guest of this very resource)`,
+        { property: "vmid" },
+    );
+}

@@ -1,0 +1,129 @@
+import { PvesmbError } from "../../base/errors";
+import type { Context, ResourceHandler } from "../../base/handler";
+import type { GatewayInputs, GatewayOutputs } from "../../model";
+import { pveClient } from "../../proxmox/client/client";
+import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { converge } from "./converge";
+import type { Target } from "./converge";
+import { makeGuest } from "./guest";
+import type { Made, Plan } from "./guest";
+import { readMark } from "./mark";
+import { checkNode, checkReachable, publicKeyOf } from "./reach";
+import { readGateway } from "./read";
+import { refuseLosses } from "./refusals";
+import { deleteGateway } from "./removal";
+import { forgetGateway, formatId, parseId } from "./session";
+import { resolveTemplate } from "./template";
+
+/** Outputs, the VMID among them, which is an input too when the user chose it. */
+export type Outputs = Partial<GatewayOutputs> & { vmid?: number };
+/** What is stored. */
+export type GatewayState = GatewayInputs & Outputs;
+
+export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
+    create: (ctx, inputs) => create(ctx, inputs),
+
+    read: (ctx, id, state) => readGateway(ctx, parseId(id), state),
+
+    async update(ctx, id, state, inputs) {
+        const { vmid, nonce } = parseId(id);
+        const connection = ctx.connect(inputs.connection);
+        checkReachable(connection);
+        const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+        const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
+        if (found.state === "forbidden") throw found.error;
+        // The guest of a create that failed in its task: there is nothing to converge, and the id names a guest that never was.
+        if (found.state === "gone" && state.ready !== true) return (await create(ctx, inputs, { vmid, nonce })).state;
+        if (found.state !== "found")
+            throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
+        ownedOrThrow(found.config, vmid, nonce);
+        refuseLosses(inputs, found.config);
+        forgetGateway(id);
+        const mark = readMark(found.config.description).mark ?? {
+            key: "",
+            nonce,
+            vmid,
+            phase: "ready",
+            lease: 0,
+            hostKeys: state.hostKeys ?? [],
+        };
+        const target: Target = {
+            pve,
+            connection,
+            place: { node: found.node, vmid },
+            inputs,
+            hostname: hostnameOf(inputs),
+            mark: { ...mark, key: keyOf(inputs) },
+            claim: nonce,
+            fresh: state.ready !== true,
+            templateVolume: state.templateVolume ?? "",
+        };
+        return converge(ctx, id, target, state);
+    },
+
+    delete: (ctx, id, state) => deleteGateway(ctx, parseId(id), state),
+};
+
+async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: Plan["identity"]): Promise<{ id: string; state: Outputs }> {
+    const connection = ctx.connect(inputs.connection);
+    checkReachable(connection);
+    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const ownKey = publicKeyOf(connection);
+    const [template] = await Promise.all([resolveTemplate(pve, inputs, ctx.log), checkNode(connection, inputs.node, ctx.deadline)]);
+    const plan: Plan = {
+        inputs,
+        key: keyOf(inputs),
+        hostname: hostnameOf(inputs),
+        template,
+        identity,
+        publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys])],
+    };
+    // The node is where the guest was made, for ever; a settled identity keeps its id, whatever node it is made on now.
+    const idOf = (made: Made): string => formatId({ node: inputs.node, vmid: made.vmid, nonce: made.mark.nonce });
+    const stateOf = (made: Made): Outputs => ({
+        vmid: made.vmid,
+        nonce: made.mark.nonce,
+        currentNode: made.node,
+        templateVolume: template,
+        hostKeys: [],
+        ready: false,
+    });
+    const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
+    if (made.adopted) ctx.log.info(`CT ${made.vmid} on ${made.node} is left over from a create that was cut off; finishing it`);
+    const id = idOf(made);
+    ctx.checkpoint(id, stateOf(made));
+    const target: Target = {
+        pve,
+        connection,
+        place: { node: made.node, vmid: made.vmid },
+        inputs,
+        hostname: plan.hostname,
+        mark: made.mark,
+        claim: plan.key,
+        fresh: true,
+        templateVolume: template,
+    };
+    return { id, state: await converge(ctx, id, target, stateOf(made)) };
+}
+
+/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
+function hostnameOf(inputs: GatewayInputs): string {
+    return inputs.hostname ?? "pvesmb";
+}
+
+function keyOf(inputs: GatewayInputs): string {
+    if (inputs.key === undefined)
+        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+    return inputs.key;
+}
+
+/** Somebody else's guest under our VMID, or a clone, is never touched. */
+function ownedOrThrow(config: ContainerConfig, vmid: number, nonce: string): void {
+    const { mark } = readMark(config.description);
+    if (mark !== undefined && (mark.nonce !== nonce || mark.vmid !== vmid))
+        throw new PvesmbError(
+            "Conflict",
+            `CT ${vmid} carries the mark of another gateway in its notes; ours is gone. Run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
+        );
+}

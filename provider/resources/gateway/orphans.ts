@@ -1,0 +1,57 @@
+import type { Pve } from "../../proxmox/client/client";
+import { listGuests } from "../../proxmox/cluster";
+import { locateContainer } from "../../proxmox/locate";
+import { readStatus } from "../../proxmox/lxc/container";
+import { deleteContainer } from "../../proxmox/lxc/delete";
+import { stopContainer } from "../../proxmox/lxc/power";
+import { now } from "./guest";
+import { readMark } from "./mark";
+import type { Mark } from "./mark";
+
+/** A guest with pvesmb's mark. */
+export interface Marked {
+    node: string;
+    vmid: number;
+    hostname: string;
+    mark: Mark;
+    /** Volumes beside the root file system. */
+    volumes: string[];
+    /** Copied from another guest: its mark names another VMID. */
+    copy: boolean;
+    /** Somebody may be creating it right now. */
+    busy: boolean;
+}
+
+/** Every marked container that the caller may see. */
+export async function listMarked(pve: Pve): Promise<Marked[]> {
+    const guests = (await listGuests(pve)).filter(({ type }) => type === "lxc");
+    const found = await Promise.all(guests.map(({ vmid, node }) => locateContainer(pve, vmid, node)));
+    return found.flatMap((each, i): Marked[] => {
+        const vmid = guests[i]?.vmid ?? 0;
+        if (each.state !== "found") return [];
+        const { mark } = readMark(each.config.description);
+        if (mark === undefined) return [];
+        const volumes = [...Object.values(each.config.mp), ...Object.values(each.config.unused)].map(
+            (value) => value.split(",")[0] ?? value,
+        );
+        const busy = each.config.lock === "create" || (mark.phase === "creating" && mark.lease > now());
+        return [{ node: each.node, vmid, hostname: each.config.hostname ?? "", mark, volumes, copy: mark.vmid !== vmid, busy }];
+    });
+}
+
+/** Marked guests that none of the given nonces (from states) holds. Copies are their maker's, not ours. */
+export function orphansOf(marked: readonly Marked[], nonces: ReadonlySet<string>): Marked[] {
+    return marked.filter(({ mark, copy }) => !copy && !nonces.has(mark.nonce));
+}
+
+/** Stops and destroys an orphan, if it still is the guest that was listed and nobody has begun to work on it since. */
+export async function removeOrphan(pve: Pve, orphan: Marked): Promise<void> {
+    const still = async (): Promise<boolean> => {
+        const found = await locateContainer(pve, orphan.vmid, orphan.node);
+        const mark = found.state === "found" ? readMark(found.config.description).mark : undefined;
+        return mark?.nonce === orphan.mark.nonce && mark.lease === orphan.mark.lease;
+    };
+    if (!(await still())) return;
+    if ((await readStatus(pve, orphan)).running) await stopContainer(pve, orphan);
+    await deleteContainer(pve, orphan, {}, still);
+}

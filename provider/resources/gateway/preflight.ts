@@ -1,0 +1,64 @@
+import { PvesmbError } from "../../base/errors";
+import type { GatewayInputs } from "../../model";
+import { bytesOf, formatSize } from "../../model/size";
+import type { Pve } from "../../proxmox/client/client";
+import { listVolumes, readStorage } from "../../proxmox/storage";
+import type { Storage } from "../../proxmox/storage";
+
+/** Storages that give out more than they have on purpose: there, free space says nothing about a new volume. */
+const THIN = ["lvmthin", "zfspool", "rbd", "btrfs"];
+
+/** What PVE would only find out in the middle of the create task: storages that cannot take the volumes. */
+export async function checkStorages(pve: Pve, inputs: GatewayInputs): Promise<void> {
+    const wanted = [{ property: "lxc.rootfs", storage: inputs.lxc.rootfs.storage, size: inputs.lxc.rootfs.size }];
+    if (inputs.data?.storage !== undefined && inputs.data.size !== undefined)
+        wanted.push({ property: "data", storage: inputs.data.storage, size: inputs.data.size });
+    await Promise.all([
+        ...wanted.map(({ property, storage, size }) => checkSpace(pve, inputs.node, property, storage, size)),
+        checkGivenVolume(pve, inputs),
+    ]);
+}
+
+async function checkGivenVolume(pve: Pve, { node, data }: GatewayInputs): Promise<void> {
+    const volume = data?.volume;
+    if (volume === undefined) return;
+    const storage = volume.slice(0, volume.indexOf(":"));
+    const property = "data.volume";
+    const found = await storageOf(pve, node, property, storage);
+    const volumes = await listVolumes(pve, node, found.storage, { content: "rootdir" });
+    if (!volumes.some(({ volid }) => volid === volume))
+        throw new PvesmbError(
+            "InvalidInput",
+            `${property}: ${storage} on ${node} has no container volume ${volume}; \`pvesm list ${storage} --content rootdir\` on the node lists them`,
+            { property },
+        );
+}
+
+/** Throws InvalidInput naming the property when a storage of the node cannot hold a new container volume of that size. */
+export async function checkSpace(pve: Pve, node: string, property: string, storage: string, size: string): Promise<void> {
+    const found = await storageOf(pve, node, `${property}.storage`, storage);
+    if (!found.content.includes("rootdir"))
+        throw new PvesmbError(
+            "InvalidInput",
+            `${property}.storage: ${storage} does not take container volumes; enable content "rootdir" on it or use another one`,
+            { property },
+        );
+    if (!THIN.includes(found.type) && found.available !== undefined && found.available < bytesOf(size))
+        throw new PvesmbError(
+            "InvalidInput",
+            `${property}.size: ${storage} on ${node} has ${formatSize(Math.floor(found.available / 2 ** 20) * 2 ** 20)} left, less than ${size}; make room or use another storage`,
+            { property },
+        );
+}
+
+async function storageOf(pve: Pve, node: string, property: string, storage: string): Promise<Storage> {
+    return readStorage(pve, node, storage).catch((error: unknown) => {
+        if (error instanceof PvesmbError && error.kind === "InvalidInput")
+            throw new PvesmbError(
+                "InvalidInput",
+                `${property}: node ${node} has no storage ${storage}; \`pvesm status\` on the node lists them`,
+                { property },
+            );
+        throw error;
+    });
+}

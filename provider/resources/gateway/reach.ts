@@ -1,0 +1,104 @@
+import { utils } from "ssh2";
+import type { Connection, SshPlace } from "../../base/connection";
+import type { Deadline } from "../../base/deadline";
+import { isKind, PvesmbError } from "../../base/errors";
+import { pctHost, sshHost } from "../../hosts";
+import type { Host, SshTarget } from "../../hosts";
+
+/** The public half of the connection's private key, for root's authorized_keys in a new container. */
+export function publicKeyOf(connection: Connection): string | undefined {
+    const { privateKey, passphrase } = connection.ssh;
+    if (privateKey === undefined) return undefined;
+    // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
+    const [key] = [utils.parseKey(privateKey, passphrase)].flat();
+    if (key === undefined || key instanceof Error)
+        throw new PvesmbError(
+            "InvalidInput",
+            `connection.ssh.privateKey cannot be read: ${key?.message ?? "it is empty"}; give an OpenSSH or PEM key, and its passphrase if it has one`,
+            {
+                property: "connection.ssh.privateKey",
+            },
+        );
+    return `${key.type} ${key.getPublicSSH().toString("base64")} pvesmb`;
+}
+
+/** Commands run in containers over SSH only: there is no API for it (pve-api.md 2.4). */
+export function checkReachable(connection: Connection): void {
+    const { privateKey, agentSocket, password, via } = connection.ssh;
+    if (privateKey === undefined && agentSocket === undefined && (via === "guest" || password === undefined))
+        throw new PvesmbError(
+            "InvalidInput",
+            "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
+                (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node'),
+            { property: "connection.ssh" },
+        );
+}
+
+/**
+ * Before anything is made on a node that commands will go through: whether we get as far as its `pct`. Host key, login and sudo fail
+ * here, naming what is wrong. The VMID is one that no guest can have.
+ */
+export async function checkNode(connection: Connection, node: string, deadline: Deadline): Promise<void> {
+    if (connection.ssh.via !== "node") return;
+    try {
+        await pctHost(nodeHost(connection, node), node, 0).exec(["true"], { deadline });
+    } catch (error) {
+        if (!isKind(error, "NotFound")) throw error;
+    }
+}
+
+export interface GuestPlace {
+    node: string;
+    vmid: number;
+    /** Needed for `via: "guest"`. */
+    address: string | undefined;
+    /** Pinned keys; with none, the first contact is trusted only if `fresh`. */
+    hostKeys: readonly string[];
+    /** A guest that this very process has just made. */
+    fresh: boolean;
+}
+
+/** How commands reach the guest, by what the connection says. */
+export function guestHost(connection: Connection, place: GuestPlace): Host {
+    const { ssh } = connection;
+    if (ssh.via === "node") return pctHost(nodeHost(connection, place.node), place.node, place.vmid);
+    if (place.address === undefined)
+        throw new PvesmbError(
+            "Unreachable",
+            `CT ${place.vmid} on ${place.node} has no address yet; give it a static one, or use connection.ssh.via: "node"`,
+            { dispatched: false },
+        );
+    return sshHost({
+        ...credentials(connection),
+        address: place.address,
+        port: ssh.port,
+        username: "root",
+        password: undefined,
+        hostKeys: [...place.hostKeys],
+        acceptNew: place.fresh && place.hostKeys.length === 0,
+    });
+}
+
+export function nodeHost(connection: Connection, node: string): Host {
+    const { ssh } = connection;
+    const place = ssh.nodes[node] ?? { address: defaultAddress(connection, node), port: ssh.port, hostKeys: [] };
+    return sshHost({ ...credentials(connection), ...target(place), username: ssh.username, sudo: ssh.sudo });
+}
+
+/** A single endpoint is taken for the node itself; otherwise the node's name must resolve. */
+function defaultAddress(connection: Connection, node: string): string {
+    const [only, ...more] = connection.endpoints;
+    return only !== undefined && more.length === 0 ? new URL(only).hostname.replace(/^\[|\]$/g, "") : node;
+}
+
+function credentials(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
+    const { privateKey, passphrase, password, agentSocket, knownHosts, jump } = connection.ssh;
+    const keys = { privateKey, passphrase, password, agent: agentSocket, knownHosts };
+    return jump === undefined ? keys : { ...keys, jump: { ...keys, ...target(jump), username: jump.username } };
+}
+
+const target = (place: SshPlace): Pick<SshTarget, "address" | "port" | "hostKeys"> => ({
+    address: place.address,
+    port: place.port,
+    hostKeys: place.hostKeys,
+});

@@ -1,0 +1,52 @@
+import { isKind, messageOf } from "../../base/errors";
+import type { Context, Observed } from "../../base/handler";
+import type { GatewayInputs } from "../../model";
+import { pveClient } from "../../proxmox/client/client";
+import { locateContainer } from "../../proxmox/locate";
+import { readStatus } from "../../proxmox/lxc/container";
+import { gatewayDrift } from "./drift";
+import type { GatewayState, Outputs } from "./handler";
+import { readMark } from "./mark";
+import { observedInputs } from "./observed";
+import { formatId, openGateway } from "./session";
+import type { GatewayId } from "./session";
+
+/** The gateway as PVE and, when it runs, its host say it is. Undefined when the VMID is free or somebody else's. */
+export async function readGateway(
+    ctx: Context<Outputs>,
+    id: GatewayId,
+    state: GatewayState,
+): Promise<{ inputs: Observed<GatewayInputs>; state: Outputs } | undefined> {
+    const pve = pveClient(ctx.connect(state.connection), ctx.log).within(ctx.deadline);
+    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
+    if (found.state === "forbidden") throw found.error;
+    if (found.state !== "found") return undefined;
+    const { mark } = readMark(found.config.description);
+    if (mark !== undefined && (mark.nonce !== id.nonce || mark.vmid !== id.vmid)) return undefined;
+
+    const running = (await readStatus(pve, { node: found.node, vmid: id.vmid })).running;
+    const drift: string[] = [];
+    if (mark === undefined) drift.push("notes: pvesmb's mark is missing");
+    else if (mark.phase !== "ready" || state.ready !== true) drift.push("the guest is half-made");
+    if (running) drift.push(...(await hostDrift(ctx, id, state)));
+    return {
+        inputs: { ...observedInputs(found.config.all, state), started: running, drift },
+        state: { ...state, currentNode: found.node },
+    };
+}
+
+/** What differs on the host; nothing, with a warning, when it cannot be reached. */
+async function hostDrift(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<string[]> {
+    try {
+        const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
+        if (gateway.state !== "ready") return [];
+        return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline), state, id.nonce);
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        ctx.log.warnOnce(
+            `away ${formatId(id)}`,
+            `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
+        );
+        return [];
+    }
+}

@@ -1,0 +1,27 @@
+import { PvesmbError } from "../../base/errors";
+import type { GatewayInputs } from "../../model";
+import { bytesOf, formatSize } from "../../model/size";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { DATA_MOUNT, text, volumeSize } from "./config";
+
+/** Changes that would lose data or that PVE cannot do, refused before anything is touched. */
+export function refuseLosses(inputs: GatewayInputs, config: ContainerConfig): void {
+    refuseShrink("lxc.rootfs.size", inputs.lxc.rootfs.size, volumeSize(text(config.all, "rootfs")));
+    const mount = text(config.all, DATA_MOUNT);
+    if (mount !== undefined && inputs.data === undefined)
+        throw new PvesmbError(
+            "InvalidInput",
+            `data: the gateway has a data volume (${mount.split(",")[0]}); leaving \`data\` out would lose it. Put \`data\` back; to keep the files elsewhere, move the volume to another guest (pct move-volume) first`,
+            { property: "data" },
+        );
+    if (inputs.data?.size !== undefined) refuseShrink("data.size", inputs.data.size, volumeSize(mount));
+}
+
+function refuseShrink(property: string, wanted: string, current: number | undefined): void {
+    if (current !== undefined && bytesOf(wanted) < current)
+        throw new PvesmbError(
+            "InvalidInput",
+            `${property}: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, asked for ${wanted}); keep the size, or make a new gateway and copy the files`,
+            { property },
+        );
+}

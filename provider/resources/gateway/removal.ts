@@ -1,0 +1,74 @@
+import { isKind, messageOf, PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import { pveClient } from "../../proxmox/client/client";
+import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readStatus } from "../../proxmox/lxc/container";
+import { deleteContainer } from "../../proxmox/lxc/delete";
+import { stopContainer } from "../../proxmox/lxc/power";
+import type { GatewayState, Outputs } from "./handler";
+import { readMark } from "./mark";
+import { forgetGateway, formatId, openGateway } from "./session";
+import type { GatewayId } from "./session";
+
+/** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
+export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<void> {
+    const pve = pveClient(ctx.connect(state.connection), ctx.log).within(ctx.deadline);
+    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
+    if (found.state === "forbidden") throw found.error;
+    if (found.state !== "found") return;
+    const place = { node: found.node, vmid: id.vmid };
+    const { mark } = readMark(found.config.description);
+    if (mark !== undefined && (mark.nonce !== id.nonce || mark.vmid !== id.vmid)) return;
+    if (mark === undefined)
+        throw new PvesmbError(
+            "Conflict",
+            `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
+        );
+    const running = (await readStatus(pve, place)).running;
+    if (state.dataOnDelete !== "destroy" && state.ready === true) {
+        const data = volumesOf(found.config) ?? (await filesOf(ctx, id, state.connection, running));
+        if (data !== undefined)
+            throw new PvesmbError(
+                "Conflict",
+                `dataOnDelete: the gateway CT ${id.vmid} holds data (${data}), which would be destroyed with it. Set \`dataOnDelete: "destroy"\` and run \`pulumi up\` to allow that; to keep the data, move its volume to another guest (\`pct move-volume\`) and attach it to a new gateway with \`data: { volume: ... }\``,
+                { property: "dataOnDelete" },
+            );
+    }
+    forgetGateway(formatId(id));
+    if (running) await stopContainer(pve, place);
+    await deleteContainer(pve, place, {}, async () => {
+        const now = await locateContainer(pve, id.vmid, place.node);
+        return now.state === "found" && readMark(now.config.description).mark?.nonce === id.nonce;
+    });
+}
+
+/** Volumes beside the root file system, unused ones included. */
+function volumesOf(config: ContainerConfig): string | undefined {
+    const volumes = [...Object.values(config.mp), ...Object.values(config.unused)].map((value) => value.split(",")[0] ?? value);
+    return volumes.length === 0 ? undefined : volumes.join(", ");
+}
+
+/** Files under /srv/pvesmb of the root file system; what cannot be looked at counts as data. */
+async function filesOf(
+    ctx: Context<Outputs>,
+    id: GatewayId,
+    connection: GatewayState["connection"],
+    running: boolean,
+): Promise<string | undefined> {
+    if (!running) return "it is stopped, so its root file system cannot be looked at";
+    try {
+        const gateway = await openGateway(ctx, { id: formatId(id), connection });
+        if (gateway.state !== "ready") return "its root file system cannot be looked at";
+        const find = {
+            name: "files",
+            argv: ["find", "/srv/pvesmb", "-path", "/srv/pvesmb/.pvesmb", "-prune", "-o", "-type", "f", "-print", "-quit"],
+        };
+        const look = await gateway.workshop.executor.gather({ commands: [find] }, ctx.deadline);
+        const first = look.commands["files"]?.stdout.trim() ?? "";
+        return first === "" ? undefined : `files under /srv/pvesmb, ${first} for one`;
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        return `its files cannot be looked at: ${messageOf(error)}`;
+    }
+}

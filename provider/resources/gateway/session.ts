@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import type { Connection } from "../../base/connection";
+import { isKind, messageOf, PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import { CommitQueue, executorFor, Snapshot } from "../../hosts";
+import type { Executor, Gather, Host } from "../../hosts";
+import type { GatewayRef } from "../../model";
+import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
+import { locateContainer } from "../../proxmox/locate";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import type { Place } from "../../proxmox/lxc/container";
+import { gatewayBatch } from "../../samba/batch";
+import { CONNECTIONS, LOOK } from "../../samba/look";
+import { guestAddress } from "./address";
+import { readMark } from "./mark";
+import { guestHost } from "./reach";
+
+/** Node at creation, VMID, nonce. */
+export interface GatewayId {
+    node: string;
+    vmid: number;
+    nonce: string;
+}
+
+export const formatId = (id: GatewayId): string => `${id.node}/${id.vmid}/${id.nonce}`;
+
+export function parseId(id: string): GatewayId {
+    const [node = "", vmid = "", nonce = ""] = id.split("/");
+    return { node, vmid: Number(vmid), nonce };
+}
+
+/** What works on a gateway's host, shared by all resources of this process. */
+export interface Workshop {
+    executor: Executor;
+    queue: CommitQueue;
+    /** What a refresh looks at. */
+    snapshot: Snapshot;
+    /** Who is connected. */
+    connections: Snapshot;
+}
+
+export function workshop(host: Host, nonce: string): Workshop {
+    const executor = executorFor(host);
+    const shared = (base: Gather): Snapshot =>
+        new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline), base });
+    const [snapshot, connections] = [shared(LOOK), shared(CONNECTIONS)];
+    const queue = new CommitQueue({
+        host: host.name,
+        run: (batch, deadline) => executor.batch(batch, deadline),
+        build: gatewayBatch(nonce, randomBytes(12).toString("hex")),
+        changing: () => {
+            snapshot.forget();
+            connections.forget();
+        },
+    });
+    return { executor, queue, snapshot, connections };
+}
+
+/** A gateway as its children see it. */
+export type Gateway =
+    | { state: "gone" }
+    /** Stopped or unreachable: `why` says so in one sentence. */
+    | { state: "away"; why: string; place?: Place }
+    | { state: "ready"; place: Place; address: string | undefined; config: ContainerConfig; workshop: Workshop };
+
+const open = new Map<string, Promise<Gateway>>();
+
+/** Looks the gateway up once per process and operation; whoever changes it forgets it. */
+export function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
+    let gateway = open.get(ref.id);
+    if (!gateway) {
+        gateway = find(ctx.connect(ref.connection), parseId(ref.id), ctx);
+        open.set(ref.id, gateway);
+        gateway.then(
+            (found) => found.state !== "ready" && setTimeout(() => open.delete(ref.id), 5_000).unref(),
+            () => open.delete(ref.id),
+        );
+    }
+    return gateway;
+}
+
+export function forgetGateway(id: string): void {
+    open.delete(id);
+}
+
+/** For handlers of a gateway itself: the session it has just made is what its children will use. */
+export function keepGateway(id: string, gateway: Gateway): void {
+    open.set(id, Promise.resolve(gateway));
+}
+
+async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>): Promise<Gateway> {
+    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    try {
+        const found = await locateContainer(pve, id.vmid, id.node);
+        if (found.state === "gone") return { state: "gone" };
+        if (found.state === "forbidden") throw found.error;
+        const mark = found.state === "found" ? readMark(found.config.description).mark : undefined;
+        // A free VMID that somebody else uses now: ours is gone.
+        if (found.state !== "found" || (mark !== undefined && mark.nonce !== id.nonce)) return { state: "gone" };
+        const place = { node: found.node, vmid: id.vmid };
+        if (!(await readStatus(pve, place)).running)
+            return { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
+        return await reach(pve, connection, place, found.config, mark?.hostKeys ?? [], id.nonce);
+    } catch (error) {
+        if (!isKind(error, "Unreachable")) throw error;
+        return { state: "away", why: `gateway CT ${id.vmid}: ${messageOf(error)}` };
+    }
+}
+
+async function reach(
+    pve: Pve,
+    connection: Connection,
+    place: Place,
+    config: ContainerConfig,
+    hostKeys: string[],
+    nonce: string,
+): Promise<Gateway> {
+    const address = await guestAddress(pve, place, config.all);
+    const host = guestHost(connection, { ...place, address, hostKeys, fresh: false });
+    return { state: "ready", place, address, config, workshop: workshop(host, nonce) };
+}
+
+/** The gateway, ready for work; an error that says what to do otherwise. */
+export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Extract<Gateway, { state: "ready" }>> {
+    const gateway = await openGateway(ctx, ref);
+    if (gateway.state === "ready") return gateway;
+    if (gateway.state === "gone")
+        throw new PvesmbError(
+            "NotFound",
+            `the gateway (VMID ${parseId(ref.id).vmid}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
+        );
+    throw new PvesmbError("Unreachable", `${gateway.why}; start it (or set \`started: true\`) and run again`, { dispatched: false });
+}

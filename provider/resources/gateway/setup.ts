@@ -1,0 +1,99 @@
+import { isKind, PvesmbError } from "../../base/errors";
+import type { Deadline } from "../../base/deadline";
+import type { Log } from "../../base/log";
+import type { Host } from "../../hosts";
+import type { GatewayInputs } from "../../model";
+import type { Pve } from "../../proxmox/client/client";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import { net } from "../../proxmox/values/property-string";
+import { gatewayUnit, FACTS_FILE, parseSid } from "../../samba/gateway-unit";
+import type { FragmentOwner } from "../../samba/share";
+import { atLeast, bootstrapScript, parseBootstrap } from "./bootstrap";
+import type { GuestConfig } from "./config";
+import { text } from "./config";
+import { hostKeysIn } from "./ssh-keys";
+import type { Workshop } from "./session";
+
+export interface Setup {
+    sambaVersion: string;
+    hostKeys: string[];
+}
+
+/** Waits until commands run on a guest that is still starting, and makes sure that it is the guest. */
+export async function awaitHost(host: Host, pve: Pve, place: Place, config: GuestConfig, log: Log): Promise<void> {
+    const { deadline } = pve;
+    const began = Date.now();
+    for (let pause = 150; ; pause = Math.min(pause * 1.5, 2000)) {
+        try {
+            const answer = await host.exec(["cat", "/sys/class/net/eth0/address"], { deadline: deadline.atMost(20_000) });
+            return refuseStranger(host, place, config, answer.stdout.trim());
+        } catch (error) {
+            if (!isKind(error, "Unreachable", "Timeout", "Busy") || deadline.expired) throw error;
+            if (Date.now() - began > 20_000) log.warnOnce(host.id, `CT ${place.vmid} runs, but does not answer yet: ${error.message}`);
+        }
+        if (pause > 1000 && !(await readStatus(pve, place)).running)
+            throw new PvesmbError(
+                "RemoteFailed",
+                `CT ${place.vmid} on ${place.node} no longer runs, it ended while it was waited for; \`pct start ${place.vmid} --debug\` on the node tells why`,
+            );
+        deadline.check(`waiting for ${host.name} to answer`);
+        await deadline.sleep(pause);
+    }
+}
+
+/** Another machine may have the address, one where our key is welcome too: the gateway that is being replaced, for one. */
+function refuseStranger(host: Host, place: Place, config: GuestConfig, mac: string): void {
+    const own = net.parse(text(config, "net0") ?? "").hwaddr?.toLowerCase();
+    if (own !== undefined && mac !== own)
+        throw new PvesmbError(
+            "Conflict",
+            `network.address is another machine's: behind ${host.name} is ${mac || "no eth0"}, not CT ${place.vmid} (${own}); nothing was done there. Choose a free address`,
+            { property: "network.address" },
+        );
+}
+
+/** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
+export async function installSamba(host: Host, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<string> {
+    const script = bootstrapScript(inputs.packages);
+    const answer = await host.exec(["sh", "-s"], { stdin: script, deadline });
+    const facts = parseBootstrap(answer.stdout);
+    if (answer.code !== 0 || facts === undefined)
+        throw new PvesmbError(
+            "RemoteFailed",
+            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.proxy\`, \`nameservers\`)`,
+        );
+    if (facts.installed) log.info(`installed Samba ${facts.sambaVersion} on ${host.name}`);
+    const floor = inputs.packages.minimumSambaVersion;
+    if (!atLeast(facts.sambaVersion, floor))
+        throw new PvesmbError(
+            "InvalidInput",
+            `packages.minimumSambaVersion: ${host.name} has Samba ${facts.sambaVersion}, older than ${floor}; use a newer template`,
+            {
+                property: "packages.minimumSambaVersion",
+            },
+        );
+    return facts.sambaVersion;
+}
+
+const tail = (text: string): string => text.trim().split("\n").slice(-5).join(" | ");
+
+/** Samba configured, enabled, running; the machine SID as the data remembers it. */
+export async function configureSamba(
+    workshop: Workshop,
+    inputs: GatewayInputs,
+    hostname: string,
+    owner: FragmentOwner,
+    options: { claim: string; restart: boolean; deadline: Deadline },
+): Promise<Setup["hostKeys"]> {
+    const { executor } = workshop;
+    const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"] }, options.deadline);
+    const sid = parseSid(look.files[FACTS_FILE]);
+    const settings = { hostname, workgroup: inputs.samba.workgroup, serverString: inputs.samba.serverString };
+    const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
+    const result = (await executor.batch({ units: [unit], verify: [], commit: [] }, options.deadline)).units[unit.key];
+    if (result?.ok !== true)
+        throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
+    workshop.snapshot.forget();
+    return hostKeysIn(look.files);
+}

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+/** The SHA-256 fingerprint of a public key line, as ssh-keygen prints it. */
+export function fingerprint(publicKey: string): string | undefined {
+    const blob = publicKey.trim().split(/\s+/)[1];
+    if (blob === undefined) return undefined;
+    return `SHA256:${createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "")}`;
+}
+
+/** Fingerprints of the host's keys, from its `/etc/ssh/ssh_host_*_key.pub`. */
+export function hostKeysIn(files: Record<string, string>): string[] {
+    return Object.entries(files)
+        .filter(([path]) => path.startsWith("/etc/ssh/ssh_host_"))
+        .map(([, line]) => fingerprint(line))
+        .filter((each): each is string => each !== undefined)
+        .sort();
+}

@@ -1,0 +1,83 @@
+import { PvesmbError } from "../../base/errors";
+import type { Log } from "../../base/log";
+import type { GatewayInputs } from "../../model";
+import type { Pve } from "../../proxmox/client/client";
+import { listStorages, listVolumes } from "../../proxmox/storage";
+import { downloadAppliance, listAppliances } from "../../proxmox/templates";
+
+/** Downloads under way in this process: two gateways of one program want the same template. */
+const downloads = new Map<string, Promise<void>>();
+
+const fileOf = (volid: string): string => volid.slice(volid.lastIndexOf("/") + 1);
+
+/** `debian-12-standard_12.7-1_amd64.tar.zst` belongs to the family `debian-12-standard`. */
+const isOf = (file: string, name: string): boolean => file === name || file.startsWith(`${name}_`);
+
+/** Newest first, numbers compared as numbers. */
+const newest = (a: string, b: string): number => b.localeCompare(a, "en", { numeric: true });
+
+/**
+ * The volume id of the template that `lxc.template` means: as given, or found by file name or family on the node's storages, or
+ * downloaded from Proxmox's own list.
+ */
+export async function resolveTemplate(pve: Pve, inputs: GatewayInputs, log: Log): Promise<string> {
+    const { node } = inputs;
+    const { template, templateStorage } = inputs.lxc;
+    const storages =
+        templateStorage === undefined ? (await listStorages(pve, node, "vztmpl")).map(({ storage }) => storage) : [templateStorage];
+    const given = template.indexOf(":") > 0 ? template.slice(0, template.indexOf(":")) : undefined;
+    if (given !== undefined) {
+        const found = (await listVolumes(pve, node, given, { content: "vztmpl" })).some(({ volid }) => volid === template);
+        if (found) return template;
+        throw missing(inputs, `storage ${given} of node ${node} has no such template`);
+    }
+    const lists = await Promise.all(storages.map((storage) => listVolumes(pve, node, storage, { content: "vztmpl" })));
+    const local = lists
+        .flat()
+        .map(({ volid }) => volid)
+        .filter((volid) => isOf(fileOf(volid), template))
+        .sort((a, b) => newest(fileOf(a), fileOf(b)))[0];
+    if (local !== undefined) return local;
+
+    const offered = (await listAppliances(pve, node))
+        .map((each) => each.template)
+        .filter((file) => isOf(file, template))
+        .sort(newest)[0];
+    const storage = storages[0];
+    if (storage === undefined)
+        throw new PvesmbError(
+            "InvalidInput",
+            `lxc.templateStorage: node ${node} has no storage with content vztmpl that ${pve.identity} may see; enable it on one, and give Datastore.Audit on /storage/<its id>`,
+            { property: "lxc.templateStorage" },
+        );
+    if (offered === undefined)
+        throw missing(inputs, `neither the storages of node ${node} (${storages.join(", ")}) nor Proxmox's list of templates has it`);
+    const volid = `${storage}:vztmpl/${offered}`;
+    let running = downloads.get(`${node} ${volid}`);
+    if (!running) {
+        running = download(pve, node, storage, offered, log).finally(() => downloads.delete(`${node} ${volid}`));
+        downloads.set(`${node} ${volid}`, running);
+    }
+    await running;
+    return volid;
+}
+
+async function download(pve: Pve, node: string, storage: string, file: string, log: Log): Promise<void> {
+    log.info(`downloading template ${file} to ${storage} on ${node}`);
+    const task = await downloadAppliance(pve, node, storage, file);
+    let shown = 0;
+    await task.wait((line) => {
+        const percent = Number(/(\d+)%/.exec(line)?.[1] ?? 0);
+        if (percent >= shown + 25) log.info(`downloading template ${file}: ${(shown = percent)} %`);
+    });
+}
+
+function missing(inputs: GatewayInputs, why: string): PvesmbError {
+    return new PvesmbError(
+        "InvalidInput",
+        `lxc.template: no template ${inputs.lxc.template}: ${why}; \`pveam update\` and \`pveam available\` on the node show what there is`,
+        {
+            property: "lxc.template",
+        },
+    );
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { isKind, PvesmbError } from "../../base/errors";
+import type { Context, ResourceHandler } from "../../base/handler";
+import type { ShareInputs, ShareOutputs } from "../../model";
+import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
+import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
+import { checkSpace } from "../gateway/preflight";
+import { forgetGateway, openGateway, readyGateway } from "../gateway/session";
+import type { Gateway } from "../gateway/session";
+import { readShare } from "./read";
+import { defaultPath, rootOf, sectionOf } from "./section";
+import { concerned, endSessions } from "./sessions";
+import { destroyVolume, ensureVolume } from "./volume";
+import type { Mounted } from "./volume";
+
+/** Outputs, the path among them, which is an input too when the user chose it. */
+export type Outputs = Partial<ShareOutputs> & { path?: string };
+/** What is stored. */
+export type ShareState = ShareInputs & Outputs;
+type Ready = Extract<Gateway, { state: "ready" }>;
+
+export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
+    async create(ctx, inputs) {
+        const gateway = await readyGateway(ctx, inputs.gateway);
+        const nonce = randomBytes(8).toString("hex");
+        const state = { path: defaultPath(inputs), nonce };
+        if (inputs.volume !== undefined)
+            await checkSpace(pveOf(ctx, inputs), gateway.place.node, "volume", inputs.volume.storage, inputs.volume.size);
+        return { id: nonce, state: await converge(ctx, nonce, gateway, inputs, state, keyOf(inputs)) };
+    },
+
+    read: (ctx, id, state) => readShare(ctx, id, state),
+
+    async update(ctx, id, state, inputs) {
+        const gateway = await readyGateway(ctx, inputs.gateway);
+        const path = inputs.path ?? state.path ?? defaultPath(inputs);
+        return converge(ctx, id, gateway, inputs, { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint }, id, state);
+    },
+
+    async delete(ctx, id, state) {
+        const gateway = await openGateway(ctx, state.gateway);
+        if (gateway.state === "gone") return;
+        const { workshop, place } = await readyGateway(ctx, state.gateway);
+        const section = sectionOf(state, state.path ?? defaultPath(state));
+        const discard = state.onDelete === "delete";
+        const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
+        try {
+            await workshop.queue.submit(unit, ctx.deadline);
+        } catch (error) {
+            // The name belongs to another resource by now, or the host to another gateway: ours is gone.
+            if (isKind(error, "Conflict")) return;
+            throw error;
+        }
+        await endSessions(workshop, section.name, "all", ctx.deadline);
+        if (discard && state.volumeId !== undefined) {
+            await destroyVolume(pveOf(ctx, state), place, state.volumeId, state.allowRestart, ctx.log);
+            if (state.allowRestart) forgetGateway(state.gateway.id);
+        }
+    },
+};
+
+/** Volume, then directory and section in one unit, then the sessions that a tightening concerns. */
+async function converge(
+    ctx: Context<Outputs>,
+    id: string,
+    { workshop, place, address }: Ready,
+    inputs: ShareInputs,
+    state: Outputs,
+    claim: string,
+    before?: ShareState,
+): Promise<Outputs> {
+    const path = state.path ?? defaultPath(inputs);
+    let volume: Partial<Mounted> = {};
+    if (inputs.volume !== undefined) {
+        volume = await ensureVolume(pveOf(ctx, inputs), place, path, inputs.volume);
+        ctx.checkpoint(id, { ...state, ...volume });
+    }
+    const section = sectionOf(inputs, path);
+    const old = before === undefined ? undefined : sectionOf(before, before.path ?? path);
+    await workshop.queue.submit(shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old), ctx.deadline);
+    const done = { ...state, ...volume, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
+    ctx.checkpoint(id, done);
+    if (old !== undefined) await endSessions(workshop, old.name, concerned(old, section), ctx.deadline);
+    return done;
+}
+
+function pveOf(ctx: Context<unknown>, inputs: ShareInputs): Pve {
+    return pveClient(ctx.connect(inputs.gateway.connection), ctx.log).within(ctx.deadline);
+}
+
+function keyOf(inputs: ShareInputs): string {
+    if (inputs.key === undefined)
+        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+    return inputs.key;
+}

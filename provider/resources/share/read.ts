@@ -1,0 +1,78 @@
+import type { Context, Observed } from "../../base/handler";
+import type { FileFacts, GatherResult } from "../../hosts/batch";
+import type { ShareInputs } from "../../model";
+import { DATA_ROOT } from "../../model/paths";
+import { aclEntries } from "../../samba/access";
+import { fragmentPath, SAMBA } from "../../samba/paths";
+import { parseOwner, parseShare, renderShare } from "../../samba/share";
+import { lookAt } from "../gateway/look";
+import type { Outputs, ShareState } from "./handler";
+import { defaultPath, sectionOf } from "./section";
+import { observedVolume } from "./volume";
+
+/** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
+export async function readShare(
+    ctx: Context<Outputs>,
+    id: string,
+    state: ShareState,
+): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
+    const path = state.path ?? defaultPath(state);
+    const seen = await lookAt(ctx, state.gateway, isSeenAnyway(path) ? [] : [path]);
+    if (seen === "gone") return undefined;
+    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    const expected = sectionOf(state, path);
+    const fragment = seen.look.files[fragmentPath(expected.name)];
+    const owner = fragment === undefined ? undefined : parseOwner(fragment);
+    if (fragment === undefined || (owner !== undefined && owner.nonce !== id)) return undefined;
+
+    const drift: string[] = [];
+    const observed: Record<string, unknown> = {};
+    const found = parseShare(fragment, expected);
+    if (found === undefined) drift.push(`${fragmentPath(expected.name)}: no share in it`);
+    else {
+        const { path: where, ...rest } = found;
+        Object.assign(observed, rest);
+        if (where !== path) drift.push(`path: ${where} in the section instead of ${path}`);
+        if (sameShare(found, expected) && fragment !== renderShare(expected, { key: owner?.key ?? "", nonce: id }))
+            drift.push(`${fragmentPath(expected.name)}: changed by hand`);
+    }
+    if (!(seen.look.files[SAMBA.shares] ?? "").includes(fragment.trim())) drift.push("the section is not the one that is active");
+    rootDrift(state, path, seen.look, observed, drift);
+    if (state.volume !== undefined) {
+        const volume = observedVolume(seen.config, path);
+        if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
+        else observed["volume"] = volume;
+    }
+    return { inputs: { ...observed, drift }, state };
+}
+
+/** The look shared by all shares covers what is directly under the data root. */
+const isSeenAnyway = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
+
+/** Key order apart; what differs in a property is shown there. */
+function sameShare(a: object, b: object): boolean {
+    const text = (value: object): string => JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)));
+    return text(a) === text(b);
+}
+
+function rootDrift(inputs: ShareState, path: string, look: GatherResult, observed: Record<string, unknown>, drift: string[]): void {
+    const root = look.stat[path];
+    if (root?.type !== "directory") {
+        drift.push(`path: ${path} is ${root === undefined ? "missing" : "no directory"}`);
+        return;
+    }
+    observed["owner"] = root.owner;
+    observed["group"] = root.group;
+    observed["mode"] = inputs.mode.length === 3 ? root.mode.slice(-3) : root.mode;
+    const wanted = aclText(aclEntries(inputs.access));
+    for (const kind of ["access", "default"] as const) {
+        const found = aclText(root.acl?.[kind] ?? []);
+        if (found !== wanted) drift.push(`access: the directory's ${kind} ACL is ${found || "empty"} instead of ${wanted || "empty"}`);
+    }
+}
+
+const aclText = (entries: NonNullable<FileFacts["acl"]>["access"]): string =>
+    entries
+        .map(({ kind, name, permissions }) => `${kind}:${name}:${permissions}`)
+        .sort()
+        .join(",");

@@ -1,0 +1,64 @@
+import type { Deadline } from "../../base/deadline";
+import { principal, tightened } from "../../samba/access";
+import type { Access } from "../../samba/access";
+import { parseGroup } from "../../samba/accounts";
+import { parseConnections } from "../../samba/sessions";
+import type { ShareSection } from "../../samba/share";
+import type { Workshop } from "../gateway/session";
+
+/** Whose open connections a change concerns: all of the share's, those of some principals, or nobody's. */
+export function concerned(before: ShareSection, after: ShareSection | undefined): "all" | Access[] {
+    if (after === undefined || before.name !== after.name || before.path !== after.path) return "all";
+    if ((before.enabled && !after.enabled) || (!before.readOnly && after.readOnly) || (before.guest && !after.guest)) return "all";
+    if (Object.entries(after.options).some(([name, value]) => /encrypt|hosts|invalid/i.test(name) && before.options[name] !== value))
+        return "all";
+    return tightened(before.access, after.access);
+}
+
+/**
+ * Ends exactly the connections concerned: a reload reaches none that is already open (samba.md section 0, fact 1). One smbd process may
+ * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves.
+ */
+export async function endSessions(
+    { executor, connections: looks }: Workshop,
+    share: string,
+    who: "all" | Access[],
+    deadline: Deadline,
+): Promise<void> {
+    if (who !== "all" && who.length === 0) return;
+    const look = await looks.read(deadline);
+    const groups = parseGroup(look.commands["group"]?.stdout ?? "");
+    const names = who === "all" ? undefined : new Set(who.map(principal));
+    const concerns = (user: string, group: string): boolean =>
+        names === undefined ||
+        names.has(user) ||
+        names.has(`+${group}`) ||
+        [...groups.values()].some((each) => names.has(`+${each.name}`) && each.members.includes(user));
+    const status = look.commands["status"];
+    const connections = status?.code === 0 ? parseConnections(status.stdout) : [];
+    const pids = new Set(
+        connections
+            .filter((each) => each.share.toLowerCase() === share.toLowerCase() && concerns(each.user, each.group))
+            .map(({ pid }) => pid),
+    );
+    if (pids.size === 0) return;
+    await executor.batch(
+        {
+            units: [
+                {
+                    key: `sessions:${share}`,
+                    // A client that has left meanwhile is no failure.
+                    steps: [...pids].map((pid) => ({
+                        do: "run",
+                        argv: ["smbcontrol", String(pid), "close-share", share],
+                        ok: [0, 1, 255],
+                        changes: false,
+                    })),
+                },
+            ],
+            verify: [],
+            commit: [],
+        },
+        deadline,
+    );
+}

@@ -1,0 +1,110 @@
+import { PvesmbError } from "../../base/errors";
+import type { Log } from "../../base/log";
+import type { ShareInputs } from "../../model";
+import { bytesOf, formatSize } from "../../model/size";
+import type { Pve } from "../../proxmox/client/client";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import { editConfig } from "../../proxmox/lxc/edit";
+import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
+import { resizeVolume } from "../../proxmox/lxc/resize";
+import { mountPoint } from "../../proxmox/values/property-string";
+import { newVolume } from "../../proxmox/values/size";
+
+export interface Mounted {
+    mountPoint: string;
+    volumeId: string;
+}
+
+/** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
+const LAST = 255;
+
+const mountedAt = (config: ContainerConfig, path: string): number | undefined => {
+    const found = Object.entries(config.mp).find(([, value]) => mountPoint.parse(value).mp === path);
+    return found === undefined ? undefined : Number(found[0]);
+};
+
+/**
+ * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;
+ * grown when it is smaller than asked.
+ */
+export async function ensureVolume(pve: Pve, place: Place, path: string, volume: NonNullable<ShareInputs["volume"]>): Promise<Mounted> {
+    const bytes = bytesOf(volume.size);
+    const config = await editConfig(pve, place, (current) => {
+        const index = mountedAt(current, path);
+        if (index === undefined) {
+            const value = mountPoint.format({ volume: newVolume(volume.storage, bytes), mp: path, backup: volume.backup });
+            return { set: { [`mp${freeIndex(current)}`]: value } };
+        }
+        const value = current.mp[index] ?? "";
+        refuseShrink(mountPoint.parse(value).size, volume.size);
+        const wanted = mountPoint.edit(value, { backup: volume.backup ? true : null });
+        return (mountPoint.parse(value).backup ?? false) === volume.backup ? undefined : { set: { [`mp${index}`]: wanted } };
+    });
+    const index = mountedAt(config, path);
+    const value = index === undefined ? undefined : config.mp[index];
+    if (index === undefined || value === undefined)
+        throw new PvesmbError("RemoteFailed", `the volume for ${path} is not in the configuration of CT ${place.vmid} after it was added`);
+    const found = mountPoint.parse(value);
+    if ((found.size ?? 0) < bytes) await resizeVolume(pve, place, `mp${index}`, bytes);
+    return { mountPoint: `mp${index}`, volumeId: found.volume ?? "" };
+}
+
+function freeIndex(config: ContainerConfig): number {
+    for (let index = 1; index <= LAST; index++) if (config.mp[index] === undefined) return index;
+    throw new PvesmbError(
+        "InvalidInput",
+        `volume: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; use a directory of the data volume instead`,
+        { property: "volume" },
+    );
+}
+
+function refuseShrink(current: number | undefined, wanted: string): void {
+    if (current !== undefined && bytesOf(wanted) < current)
+        throw new PvesmbError(
+            "InvalidInput",
+            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, asked for ${wanted}); keep the size, or make a new share and copy the files`,
+            {
+                property: "volume.size",
+            },
+        );
+}
+
+/** The configured size of the volume at a path, and whether it is backed up. */
+export function observedVolume(config: ContainerConfig, path: string): { size?: string; backup: boolean } | undefined {
+    const index = mountedAt(config, path);
+    const found = index === undefined ? undefined : mountPoint.parse(config.mp[index] ?? "");
+    return found && { size: found.size === undefined ? undefined : formatSize(found.size), backup: found.backup ?? false };
+}
+
+/**
+ * Destroys a share's volume. Proxmox VE does not unplug one from a running container: without `allowRestart` it stays until somebody
+ * restarts the guest, and then as an unused volume.
+ */
+export async function destroyVolume(pve: Pve, place: Place, volumeId: string, allowRestart: boolean, log: Log): Promise<void> {
+    const keyOf = (all: Record<number, string>, prefix: string): string | undefined => {
+        const found = Object.entries(all).find(([, value]) => mountPoint.parse(value).volume === volumeId);
+        return found && `${prefix}${found[0]}`;
+    };
+    const config = await editConfig(pve, place, (current) => {
+        const key = keyOf(current.mp, "mp");
+        return key === undefined ? undefined : { delete: [key] };
+    });
+    const unused = keyOf(config.unused, "unused");
+    if (unused === undefined && (await readStatus(pve, place)).running) {
+        if (!allowRestart) {
+            log.warn(
+                `the volume ${volumeId} stays until CT ${place.vmid} is restarted, and then as an unused volume; with \`allowRestart: true\` on the share pvesmb would have restarted the container`,
+            );
+            return;
+        }
+        log.info(`restarting CT ${place.vmid} to take ${volumeId} off`);
+        await shutdownContainer(pve, place);
+        await startContainer(pve, place);
+    }
+    await editConfig(pve, place, (current) => {
+        const key = keyOf(current.unused, "unused");
+        return key === undefined ? undefined : { delete: [key] };
+    });
+}

@@ -1,0 +1,40 @@
+import type { Context, Observed } from "../../base/handler";
+import type { UserInputs } from "../../model";
+import { parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
+import { ntHash } from "../../samba/nt-hash";
+import { accountPath } from "../../samba/paths";
+import { lookAt } from "../gateway/look";
+import { nameOf } from "./handler";
+import type { Outputs, UserState } from "./handler";
+
+/** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
+export async function readUser(
+    ctx: Context<Outputs>,
+    id: string,
+    state: UserState,
+): Promise<{ inputs: Observed<UserInputs>; state: Outputs } | undefined> {
+    const name = nameOf(state);
+    const seen = await lookAt(ctx, state.gateway);
+    if (seen === "gone") return undefined;
+    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    const { files, commands } = seen.look;
+    if (!(files[accountPath(name)] ?? "").includes(id)) return undefined;
+
+    const out = (command: string): string => commands[command]?.stdout ?? "";
+    const unix = parsePasswd(out("passwd")).get(name);
+    const samba = parsePdbedit(out("accounts")).get(name);
+    const drift: string[] = [];
+    const observed: Record<string, unknown> = {};
+    if (unix === undefined) drift.push("the Unix account was deleted");
+    else {
+        observed["fullName"] = unix.fullName;
+        if (unix.uid !== state.uid) drift.push(`uid: ${unix.uid} instead of ${state.uid}`);
+    }
+    if (samba === undefined) drift.push("the Samba account was deleted");
+    else {
+        observed["enabled"] = samba.enabled;
+        if (samba.ntHash !== ntHash(state.password)) drift.push("password: no longer the declared one");
+    }
+    observed["groups"] = [...parseGroup(out("group")).values()].filter((group) => group.members.includes(name)).map((group) => group.name);
+    return { inputs: { ...observed, drift }, state };
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { PvesmbError } from "../base/errors";
+import { hide } from "../base/scrub";
+import { connectionInputs, type ConnectionInputs, sshInputs } from "../model/connection";
+import { bare, metaOf } from "../model/meta";
+
+/** One value of the connection, and where it was found. */
+export interface Leaf<T> {
+    value: T | undefined;
+    /** 0: the resource, 1: the environment, 2: stack config; Infinity: nowhere. */
+    rank: number;
+    /** `connection.ssh.privateKey` */
+    path: string;
+    /** The environment variables that may give it. */
+    env: string[];
+    configKey: string;
+}
+
+type Api = Omit<ConnectionInputs, "ssh">;
+type Ssh = NonNullable<ConnectionInputs["ssh"]>;
+type LeavesOf<T> = { [K in keyof Required<T>]: Leaf<NonNullable<T[K]>> };
+export interface Leaves {
+    api: LeavesOf<Api>;
+    ssh: LeavesOf<Ssh>;
+}
+
+export interface Choice<T> {
+    leaf: Leaf<unknown>;
+    make(): T | undefined;
+}
+
+/** What the highest source makes; among equals the first in the list that makes something. */
+export function chooseBest<T>(choices: Choice<T>[]): T | undefined {
+    const ranked = choices.filter(({ leaf }) => leaf.rank !== Infinity).sort((a, b) => a.leaf.rank - b.leaf.rank);
+    for (const choice of ranked) {
+        const made = choice.make();
+        if (made !== undefined) return made;
+    }
+    return undefined;
+}
+
+type Config = (key: string) => string | undefined;
+interface Finding {
+    value: unknown;
+    rank: number;
+    /** For messages. */
+    source: string;
+}
+
+export function readLeaves(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): Leaves {
+    const { ssh: _, ...apiShape } = connectionInputs.shape;
+    const { ssh, ...api } = resource ?? {};
+    const sshConfig = objectOf(config("pvesmb:ssh"));
+    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || sshConfig[name];
+    return {
+        api: leavesOf(apiShape, "", api, env, (name) => config(`pvesmb:${name}`)) as unknown as LeavesOf<Api>,
+        ssh: leavesOf(sshInputs.shape, "ssh.", ssh ?? {}, env, nested) as unknown as LeavesOf<Ssh>,
+    };
+}
+
+function leavesOf(
+    shape: Record<string, z.ZodType>,
+    prefix: string,
+    resource: Record<string, unknown>,
+    env: NodeJS.ProcessEnv,
+    config: (name: string) => unknown,
+): Record<string, Leaf<unknown>> {
+    const leaf = ([name, schema]: [string, z.ZodType]): [string, Leaf<unknown>] => {
+        const names = metaOf(schema)?.env ?? [];
+        const base = { path: `connection.${prefix}${name}`, env: names, configKey: `pvesmb:${prefix}${name}` };
+        const findings: Finding[] = [
+            { value: resource[name], rank: 0, source: base.path },
+            ...names.map((variable) => ({ value: env[variable], rank: 1, source: `environment variable ${variable}` })),
+            { value: config(name), rank: 2, source: `stack config ${base.configKey}` },
+        ];
+        const found = findings.find(({ value }) => value !== undefined && value !== null && value !== "");
+        if (!found) return [name, { ...base, value: undefined, rank: Infinity }];
+        return [name, { ...base, value: accept(schema, found, base.path), rank: found.rank }];
+    };
+    return Object.fromEntries(Object.entries(shape).map(leaf));
+}
+
+function accept(schema: z.ZodType, found: Finding, property: string): unknown {
+    const secret = metaOf(schema)?.secret === true;
+    if (secret && typeof found.value === "string") hide(found.value);
+    const parsed = schema.safeParse(typeof found.value === "string" ? fromText(bare(schema), found.value) : found.value);
+    if (parsed.success) return parsed.data;
+    const reasons = parsed.error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(" ")).join("; ");
+    throw new PvesmbError("InvalidInput", `${found.source}: ${reasons}`, { property });
+}
+
+/** Environment and stack config hold text: booleans, numbers and JSON become what the model expects; anything else is left to it to refuse. */
+function fromText(schema: z.ZodType, text: string): unknown {
+    if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
+    if (schema instanceof z.ZodBoolean)
+        return (
+            { true: true, "1": true, yes: true, on: true, false: false, "0": false, no: false, off: false }[text.trim().toLowerCase()] ??
+            text
+        );
+    if (schema instanceof z.ZodNumber) return /^\d+$/.test(text.trim()) ? Number(text) : text;
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+function objectOf(text: string | undefined): Record<string, unknown> {
+    if (!text) return {};
+    let value: unknown;
+    try {
+        value = JSON.parse(text);
+    } catch {
+        value = undefined;
+    }
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    throw new PvesmbError(
+        "InvalidInput",
+        "stack config pvesmb:ssh: must be an object in JSON, as `pulumi config set --path pvesmb:ssh.username root` writes it",
+        {
+            property: "connection.ssh",
+        },
+    );
+}

@@ -1,0 +1,111 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Connection, SshConnection, SshPlace, TlsTrust } from "../base/connection";
+import { PvesmbError } from "../base/errors";
+import { hide } from "../base/scrub";
+import type { ConnectionInputs } from "../model/connection";
+import { chooseBest, type Choice, type Leaf, type Leaves, readLeaves } from "./connection-leaves";
+
+/**
+ * The connection of one resource. Each value comes from the resource's `connection` argument, else from the environment (names in the
+ * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked for under `pvesmb:ssh.<name>` and then in
+ * the object `pvesmb:ssh` (which is what `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
+ *
+ * Values that only make sense together are not mixed: endpoint(s), credentials and TLS trust each follow the highest source that names
+ * one of the group, so an API token in the environment does not override a user that the resource itself names.
+ *
+ * Throws InvalidInput that names what is missing or malformed and where it was looked for; never a secret's value.
+ */
+export function resolveConnection(
+    resource: ConnectionInputs | undefined,
+    env: NodeJS.ProcessEnv,
+    config: (key: string) => string | undefined,
+): Connection {
+    const leaves = readLeaves(resource, env, config);
+    return { endpoints: endpointsOf(leaves), auth: authOf(leaves), tls: tlsOf(leaves), ssh: sshOf(leaves, env) };
+}
+
+function endpointsOf(leaves: Leaves): string[] {
+    const { endpoint, endpoints } = leaves.api;
+    const rank = Math.min(endpoint.rank, endpoints.rank);
+    if (rank === Infinity)
+        throw missing("connection.endpoint", "the address of the Proxmox VE API, such as https://pve1.example.org:8006", endpoint);
+    const named = [endpoint, endpoints].filter((leaf) => leaf.rank === rank).flatMap((leaf) => leaf.value ?? []);
+    return [...new Set(named.map((text) => new URL(text).origin))];
+}
+
+function authOf(leaves: Leaves): Connection["auth"] {
+    const { apiToken, username, password, otp } = leaves.api;
+    const login = Math.min(username.rank, password.rank);
+    if (apiToken.value !== undefined && apiToken.rank <= login) {
+        // Checked by the model: user@realm!tokenid=secret.
+        const [id = "", ...secret] = apiToken.value.split("=");
+        hide(secret.join("="));
+        return { kind: "token", id, secret: secret.join("=") };
+    }
+    if (login === Infinity)
+        throw missing(
+            "connection.apiToken",
+            "an API token (user@realm!tokenid=secret), or username and password",
+            apiToken,
+            username,
+            password,
+        );
+    if (username.value === undefined)
+        throw missing("connection.username", "the user (such as root@pam) that the password belongs to", username);
+    if (password.value === undefined) throw missing("connection.password", `the password of ${username.value}`, password);
+    hide(password.value);
+    hide(otp.value);
+    return { kind: "ticket", username: username.value, password: password.value, otp: otp.value };
+}
+
+/** Of equal rank the strictest wins; a higher source may loosen or tighten what a lower one says. */
+function tlsOf(leaves: Leaves): TlsTrust {
+    const { tlsFingerprint, caCertificate, insecure } = leaves.api;
+    const choices: Choice<TlsTrust>[] = [
+        { leaf: tlsFingerprint, make: () => ({ kind: "fingerprint", sha256: String(tlsFingerprint.value).toUpperCase() }) },
+        { leaf: caCertificate, make: () => ({ kind: "ca", pem: String(caCertificate.value) }) },
+        { leaf: insecure, make: () => (insecure.value ? { kind: "insecure" } : undefined) },
+    ];
+    return chooseBest(choices) ?? { kind: "system" };
+}
+
+function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv): SshConnection {
+    const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, port, nodes, jump, knownHosts } = leaves.ssh;
+    for (const secret of [privateKey, passphrase, password]) hide(secret.value);
+    if (agent.value && agentSocket.value === undefined)
+        throw missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket);
+    const user = username.value ?? "root";
+    const sshPort = port.value ?? 22;
+    const place = (given: { address: string; port?: number; hostKeys?: string[] }): SshPlace => ({
+        address: given.address,
+        port: given.port ?? sshPort,
+        hostKeys: given.hostKeys ?? [],
+    });
+    return {
+        via: via.value ?? "guest",
+        username: user,
+        sudo: sudo.value ?? user !== "root",
+        port: sshPort,
+        privateKey: privateKey.value,
+        passphrase: passphrase.value,
+        password: password.value,
+        agentSocket: agent.value ? agentSocket.value : undefined,
+        nodes: Object.fromEntries(Object.entries(nodes.value ?? {}).map(([name, node]) => [name, place(node)])),
+        jump: jump.value && { ...place({ ...jump.value, port: jump.value.port ?? 22 }), username: jump.value.username ?? "root" },
+        knownHosts: expandHome(knownHosts.value ?? "~/.ssh/known_hosts", env),
+    };
+}
+
+function expandHome(path: string, env: NodeJS.ProcessEnv): string {
+    return path.startsWith("~/") ? join(env["HOME"] || homedir(), path.slice(2)) : path;
+}
+
+function missing(property: string, what: string, ...looked: Leaf<unknown>[]): PvesmbError {
+    const args = looked.map((leaf) => leaf.path).join(" / ");
+    const names = looked.flatMap((leaf) => leaf.env);
+    const environment = names.length > 0 ? `the environment variable ${names.join(" / ")}, ` : "";
+    const keys = looked.map((leaf) => leaf.configKey).join(" / ");
+    const text = `${property} is missing: pvesmb needs ${what}. Give it by the resource's argument ${args}, ${environment}or stack config ${keys}`;
+    return new PvesmbError("InvalidInput", text, { property });
+}

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { changed, copied, samples } from "../../test/unit/samples";
+import type { Log } from "../base/log";
+import { gatewayModel, shareModel, userModel } from "../model";
+import type { Model } from "../model/meta";
+import { toState } from "../model/state";
+import type { Tree } from "../model/tree";
+import { diff } from "./diff";
+import { UNKNOWN } from "./unknown";
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, warnOnce: () => undefined };
+const lxc = { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } };
+const gateway: Tree = { node: "pve1", lxc, network: { bridge: "vmbr0", address: "dhcp" }, data: { storage: "tank", size: "1GiB" } };
+const share: Tree = { name: "docs", gateway: { id: "pve1/101/0123456789abcdef" }, volume: { storage: "tank", size: "1GiB" } };
+const user: Tree = { name: "alice", password: "secret", gateway: { id: "pve1/101/0123456789abcdef" } };
+
+const between = (model: Model, old: Tree, news: Tree, outputs: Tree = {}): ReturnType<typeof diff> =>
+    diff(model, toState(model, old, outputs), news, quiet);
+
+test("no difference, not even of spelling", () => {
+    expect(between(shareModel, share, copied(share), { nonce: "n", path: "/srv/pvesmb/docs" })).toEqual({ changes: false });
+});
+
+describe("an update, for the engine to show", () => {
+    test.each<[string, Model, Tree, Tree]>([
+        ["spelling alone", gatewayModel, gateway, { ...gateway, lxc: { ...lxc, rootfs: { storage: "local", size: "4096MiB" } } }],
+        ["a default written out", shareModel, share, { ...share, comment: "" }],
+        ["something that can grow", shareModel, share, { ...share, volume: { storage: "tank", size: "2GiB" } }],
+        ["a fact of the creation", gatewayModel, gateway, { ...gateway, node: "pve2" }],
+        ["data where there was none", gatewayModel, { ...gateway, data: undefined }, gateway],
+        [
+            "a new secret in the connection",
+            shareModel,
+            share,
+            { ...share, gateway: { id: "pve1/101/0123456789abcdef", connection: { password: "new" } } },
+        ],
+        ["another URN", shareModel, { ...share, key: "a" }, { ...share, key: "b" }],
+        ["a default of what replaces, written out", gatewayModel, gateway, { ...gateway, lxc: { ...lxc, unprivileged: true } }],
+        ["drift that refresh found", shareModel, { ...share, drift: ["edited"] }, share],
+    ])("%s", (_, model, old, news) => {
+        expect(between(model, old, news)).toEqual({ changes: undefined, replaces: [], deleteBeforeReplace: true });
+    });
+});
+
+describe("a replacement, by the name of the top-level property", () => {
+    test.each<[string, Model, Tree, Tree, string[]]>([
+        ["another gateway", shareModel, share, { ...share, gateway: { id: "pve1/102/0123456789abcdef" } }, ["gateway"]],
+        ["deep down", gatewayModel, gateway, { ...gateway, lxc: { ...lxc, rootfs: { storage: "other", size: "4GiB" } } }, ["lxc"]],
+        [
+            "two at once",
+            gatewayModel,
+            gateway,
+            { ...gateway, lxc: { ...lxc, unprivileged: false }, data: { storage: "other", size: "1GiB" } },
+            ["lxc", "data"],
+        ],
+        ["a group that appears", shareModel, { ...share, volume: undefined }, share, ["volume"]],
+        ["a group that disappears", shareModel, share, { ...share, volume: undefined }, ["volume"]],
+        ["a name", userModel, user, { ...user, name: "bob" }, ["name"]],
+    ])("%s", (_, model, old, news, replaces) => {
+        expect(between(model, old, news)).toEqual({ changes: undefined, replaces, deleteBeforeReplace: true });
+    });
+});
+
+describe("what the provider chose", () => {
+    const chosen = { uid: 10001, gid: 10001 };
+
+    test("is no difference while the user leaves it out", () => {
+        expect(between(userModel, user, user, chosen)).toEqual({ changes: false });
+    });
+    test("can be written down, or left out again", () => {
+        expect(between(userModel, user, { ...user, uid: 10001 }, chosen).replaces).toEqual([]);
+        expect(between(userModel, { ...user, uid: 10001 }, user, chosen).replaces).toEqual([]);
+    });
+    test("but not changed", () => {
+        expect(between(userModel, user, { ...user, uid: 10002 }, chosen).replaces).toEqual(["uid"]);
+    });
+    test("can still be given while nothing was chosen", () => {
+        expect(between(userModel, user, { ...user, uid: 10002 }).replaces).toEqual([]);
+    });
+});
+
+describe("unknown values", () => {
+    test("may change something, but never replace", () => {
+        expect(between(userModel, user, { ...user, name: UNKNOWN })).toEqual({
+            changes: undefined,
+            replaces: [],
+            deleteBeforeReplace: true,
+        });
+        expect(between(gatewayModel, gateway, { ...gateway, data: { storage: UNKNOWN, size: "1GiB" } }).replaces).toEqual([]);
+    });
+    test("except the id of a gateway: it is being made anew", () => {
+        expect(between(shareModel, share, { ...share, gateway: { id: UNKNOWN } }).replaces).toEqual(["gateway"]);
+    });
+    test("the whole gateway unknown: the engine asks what must go first; nothing must", () => {
+        expect(between(shareModel, share, { ...share, gateway: UNKNOWN }).replaces).toEqual([]);
+    });
+});
+
+test("what was left half-made is a difference, though inputs are alike", () => {
+    expect(diff(shareModel, toState(shareModel, share, {}, true), share, quiet)).toEqual({
+        changes: true,
+        replaces: [],
+        deleteBeforeReplace: true,
+    });
+});
+
+test("a newer version's state is refused", () => {
+    expect(() => diff(shareModel, { ...share, v: 2 }, share, quiet)).toThrow(/newer pvesmb \(state format 2; this one knows 1\)/);
+});
+
+test("notes name the resource and are said by the log, once per key", () => {
+    const said = new Map<string, string>();
+    const log: Log = { ...quiet, warnOnce: (key, text) => said.set(key, text) };
+    const key = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/pvesmb:SmbShare::documents";
+    diff(shareModel, toState(shareModel, { ...share, key }, {}), { ...share, key, enabled: false, comment: UNKNOWN }, log);
+    expect([...said.values()]).toEqual(["SmbShare documents: enabled: its open connections are closed"]);
+});
+
+describe.each(samples)("%s: properties", (_, model, inputs) => {
+    test("nothing to do right after create", () => {
+        const outputs = fc.record({ nonce: fc.string(), uid: fc.integer(), gid: fc.integer(), vmid: fc.integer(), path: fc.string() });
+        fc.assert(
+            fc.property(inputs, outputs, (news, made) => expect(between(model, news, copied(news), made)).toEqual({ changes: false })),
+        );
+    });
+
+    test("an unknown anywhere: no throw, something to do, no replacement but for the gateway's id", () => {
+        fc.assert(
+            fc.property(inputs, fc.nat(), (old, pick) => {
+                const { tree, path } = changed(old, pick, UNKNOWN);
+                expect(between(model, old, tree)).toEqual({
+                    changes: undefined,
+                    replaces: path.join(".") === "gateway.id" ? ["gateway"] : [],
+                    deleteBeforeReplace: true,
+                });
+            }),
+        );
+    });
+
+    test("any two of them: no throw, and replaced are only properties that can be", () => {
+        fc.assert(
+            fc.property(inputs, inputs, (old, news) => {
+                for (const name of between(model, old, news).replaces ?? [])
+                    expect(["gateway", "volume", "name", "uid", "gid", "vmid", "lxc", "data"]).toContain(name);
+            }),
+        );
+    });
+});

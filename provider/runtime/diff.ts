@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
+import type { Log } from "../base/log";
+import { metaOf, type Model } from "../model/meta";
+import { same } from "../model/compare";
+import { filled, objectOf, propertiesOf } from "../model/schema";
+import { inputsOf, migrated } from "../model/state";
+import { defined, isTree, type Tree } from "../model/tree";
+import { hasUnknown, isUnknown } from "./unknown";
+
+export interface Difference {
+    /** Undefined leaves it to the engine to compare inputs, which gives the best display (pulumi.md 1.9). */
+    changes: boolean | undefined;
+    replaces?: string[];
+    deleteBeforeReplace?: boolean;
+}
+
+/**
+ * What an `up` would do to a resource in this state (outputs, that is). Without any difference, even of spelling: nothing. Else it is an
+ * update, if only of the outputs, or a replacement when a property with `replace` means something else than before.
+ */
+export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference {
+    const state = migrated(model, olds);
+    const inputs = inputsOf(model, state);
+    const unfinished = state["unfinished"] === true;
+    if (!unfinished && isDeepStrictEqual(defined(inputs), defined(news))) return { changes: false };
+    sayNotes(model, inputs, news, log);
+    const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
+        replaced(schema, [name], state[name], news[name]) ? [name] : [],
+    );
+    // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
+    return { changes: unfinished ? true : undefined, replaces, deleteBeforeReplace: true };
+}
+
+/**
+ * Whether a property has to be replaced. Inside an object each property speaks for itself; `replace` on the object is about its
+ * appearing or disappearing.
+ */
+function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown): boolean {
+    const meta = metaOf(schema);
+    if (meta?.compare === "ignore" || (meta?.chosen && (news === undefined || old === undefined))) return false;
+    if (isUnknown(news)) return isNewGateway(path);
+    const [before, after] = [filled(schema, old), filled(schema, news)];
+    const object = objectOf(schema);
+    if (object && isTree(before) && isTree(after))
+        return propertiesOf(object).some(([name, child]) => replaced(child, [...path, name], before[name], after[name]));
+    if (meta?.replace === undefined) return false;
+    return object ? (before === undefined) !== (after === undefined) : !hasUnknown(after) && !same(schema, before, after);
+}
+
+/**
+ * An unknown value may turn out to be the old one, and a replacement can lose data: so it never counts as one. The exception is the id
+ * of a gateway, unknown only while that gateway is being made anew. The engine also asks with the *whole* `gateway` unknown, to learn
+ * what has to go before a gateway that will be replaced; to this the answer stays no: a gateway whose deletion is refused must not have
+ * lost its shares before.
+ */
+const isNewGateway = (path: string[]): boolean => path.join(".") === "gateway.id";
+
+/** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
+function sayNotes(model: Model, old: Tree, news: Tree, log: Log): void {
+    const known = Object.fromEntries(Object.entries(news).filter(([, value]) => !hasUnknown(value)));
+    const urn = typeof news["key"] === "string" ? news["key"] : "";
+    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    for (const note of model.notes(old, known)) log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
+}

@@ -1,0 +1,41 @@
+import { messageOf, PvesmbError } from "../base/errors";
+import { scrub } from "../base/scrub";
+import { trace } from "../base/trace";
+import type { Tree } from "../model/tree";
+
+/** Something of the resource exists already: what the engine has to remember of it. */
+export interface Remains {
+    id: string;
+    state: Tree;
+}
+
+/**
+ * The only kind of error that leaves the runtime: scrubbed of secrets, and shaped for Pulumi's server, which prints `${e}: ${e.stack}`
+ * for check, diff, read and delete, so that this is the kind and the message, once. `remains` makes it a partial failure.
+ */
+export class OperationFailed extends Error {
+    constructor(
+        kind: string,
+        message: string,
+        readonly remains?: Remains,
+    ) {
+        super(message);
+        this.name = kind;
+        this.stack = message;
+    }
+
+    override toString(): string {
+        return this.name;
+    }
+}
+
+export function operationFailed(error: unknown, remains?: Remains): OperationFailed {
+    if (error instanceof OperationFailed) return remains ? new OperationFailed(error.name, error.message, remains) : error;
+    if (error instanceof PvesmbError) {
+        const log = error.details.log?.length ? `\n  ${error.details.log.slice(-20).join("\n  ")}` : "";
+        return new OperationFailed(error.kind, scrub(error.message + log), remains);
+    }
+    trace({ event: "bug", stack: error instanceof Error ? error.stack : String(error) });
+    const text = `${messageOf(error)} (unexpected: please report it, with the file that PVESMB_TRACE=<file> writes)`;
+    return new OperationFailed("Bug", scrub(text), remains);
+}

@@ -1,0 +1,62 @@
+import { fstatSync } from "node:fs";
+import { runExits } from "../base/exit";
+
+/** Calls of the engine that have not been answered yet. */
+const pending = new Set<Call>();
+interface Call {
+    fail: (error: unknown) => void;
+    abort: AbortController;
+}
+
+let guarded = false;
+
+/** After its deadline a handler has this long to give up by itself. */
+const GRACE_MS = 30_000;
+
+/**
+ * Runs one call so that it always ends: by its own result, by an error that nobody caught (Pulumi's server would only log it and never
+ * answer, pulumi.md 1.11), or some time after its deadline at the latest. The signal tells it to give up; it stays
+ * silent at a normal end, because calls share work (one look at a host, one batch) that one of them has begun.
+ */
+export async function answered<T>(
+    run: (signal: AbortSignal) => Promise<T>,
+    limit: { ms: number; late: () => Error; graceMs?: number },
+): Promise<T> {
+    const abort = new AbortController();
+    let call: Call | undefined;
+    const failed = new Promise<never>((_, fail) => {
+        call = { fail, abort };
+        pending.add(call);
+    });
+    const end = setTimeout(() => abort.abort(), limit.ms);
+    const last = setTimeout(() => call?.fail(limit.late()), limit.ms + (limit.graceMs ?? GRACE_MS));
+    try {
+        return await Promise.race([run(abort.signal), failed]);
+    } finally {
+        clearTimeout(end);
+        clearTimeout(last);
+        if (call) pending.delete(call);
+    }
+}
+
+/** Installs the process-wide handlers, once. Only the process of the provider calls this. */
+export function guardProcess(): void {
+    if (guarded) return;
+    guarded = true;
+    const failAll = (error: unknown): void => {
+        for (const { fail } of pending) fail(error);
+    };
+    process.on("uncaughtException", failAll);
+    process.on("unhandledRejection", failAll);
+    const leave = (): void => {
+        for (const { abort } of pending) abort.abort();
+        // The engine sends SIGKILL after five seconds.
+        const enough = new Promise((resolve) => setTimeout(resolve, 800));
+        void Promise.race([runExits(), enough]).then(() => process.exit(0));
+    };
+    // It comes at the second Ctrl-C and at every normal end (pulumi.md 5); with a handler of ours Node no longer ends by itself.
+    process.once("SIGINT", leave);
+    // The engine holds the other end of a pipe. When it is killed nobody would remember what we go on to make, and what we finish would be
+    // taken for somebody's: what is half-made is found again by its mark.
+    if (fstatSync(0).isFIFO()) process.stdin.once("end", leave).resume().unref();
+}

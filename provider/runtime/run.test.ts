@@ -1,0 +1,159 @@
+import { PvesmbError } from "../base/errors";
+import type { AnyHandler, Context } from "../base/handler";
+import type { Log } from "../base/log";
+import { userModel } from "../model";
+import type { Tree } from "../model/tree";
+import { OperationFailed } from "./failure";
+import { answered } from "./process";
+import { operations, type Operations } from "./run";
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, warnOnce: () => undefined };
+const inputs: Tree = { name: "alice", password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } };
+const never = (): never => {
+    throw new Error("not expected");
+};
+
+function serve(handler: Partial<AnyHandler>): Operations {
+    return operations(userModel, () => ({ create: never, read: never, update: never, delete: never, ...handler }), quiet);
+}
+
+async function failure(work: Promise<unknown>): Promise<OperationFailed> {
+    const outcome = await work.then(
+        () => new Error("it did not fail"),
+        (error: unknown) => error,
+    );
+    if (outcome instanceof OperationFailed) return outcome;
+    throw outcome;
+}
+
+describe("state", () => {
+    const made = { uid: 10001, gid: 10001, nonce: "n" };
+    const stored = { ...inputs, ...made, v: 1, chosen: ["uid", "gid"] };
+
+    test("create: inputs to the letter, whatever the handler filled in", async () => {
+        const run = serve({
+            create: (_, given) => Promise.resolve({ id: "x", state: { ...given, ...made, groups: [], enabled: true, sid: undefined } }),
+        });
+        expect(await run.create(inputs)).toEqual({ id: "x", state: stored });
+    });
+
+    test("read: nothing drifted, nothing changes, to the letter", async () => {
+        const run = serve({
+            read: (_, __, state) => Promise.resolve({ inputs: { enabled: true, groups: [], fullName: "", uid: 10001 }, state }),
+        });
+        expect(await run.read("x", stored)).toEqual({ inputs, state: stored });
+    });
+
+    test("read: drift stands in inputs and outputs, and goes when it is gone", async () => {
+        const drifted = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: false, drift: ["no password"] }, state }) });
+        const first = await drifted.read("x", stored);
+        const after = { ...inputs, enabled: false, drift: ["no password"] };
+        expect(first).toEqual({ inputs: after, state: { ...stored, ...after } });
+
+        const repaired = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: true, drift: [] }, state }) });
+        expect((await repaired.read("x", first!.state))!.inputs).toEqual({ ...inputs, enabled: true });
+    });
+
+    test("read: gone", async () => {
+        expect(await serve({ read: () => Promise.resolve(undefined) }).read("x", stored)).toBeUndefined();
+    });
+
+    test("update: new inputs, chosen values kept, marks of refresh cleared; the handler gets everything with defaults", async () => {
+        let seen: Tree[] = [];
+        const run = serve({ update: (_, __, state, news) => ((seen = [state, news]), Promise.resolve({ sid: "S-1" })) });
+        const state = await run.update("x", { ...stored, drift: ["x"], unfinished: true }, { ...inputs, enabled: false });
+        expect(state).toEqual({ ...inputs, enabled: false, uid: 10001, gid: 10001, sid: "S-1", v: 1, chosen: ["uid", "gid"] });
+        const defaults = { adopt: false, enabled: true, fullName: "", groups: [] };
+        expect(seen).toEqual([
+            { ...defaults, ...stored, drift: ["x"] },
+            { ...defaults, ...inputs, enabled: false },
+        ]);
+    });
+
+    test("of a newer version: refused before the handler sees it", async () => {
+        for (const work of [serve({}).read("x", { v: 2 }), serve({}).update("x", { v: 2 }, inputs), serve({}).delete("x", { v: 2 })])
+            expect((await failure(work)).message).toContain("newer pvesmb");
+    });
+});
+
+describe("failures", () => {
+    test("before any checkpoint nothing is remembered", async () => {
+        const run = serve({
+            create: () => Promise.reject(new PvesmbError("Denied", "no right to password Tr0ub4dor&3", { log: ["line of a log"] })),
+        });
+        const error = await failure(run.create(inputs));
+        expect(error).toMatchObject({ name: "Denied", message: "no right to password [secret]\n  line of a log", remains: undefined });
+        expect(`${error}: ${error.stack ?? ""}`).toBe(`Denied: ${error.message}`);
+    });
+
+    test("after checkpoints: the last one, unfinished", async () => {
+        const run = serve({
+            create(ctx) {
+                ctx.checkpoint("a", { nonce: "1" });
+                ctx.checkpoint("b", { nonce: "2", uid: 10001 });
+                throw new PvesmbError("Busy", "locked");
+            },
+        });
+        expect((await failure(run.create(inputs))).remains).toEqual({
+            id: "b",
+            state: { ...inputs, nonce: "2", uid: 10001, v: 1, chosen: ["uid"], unfinished: true },
+        });
+    });
+
+    test("an update that failed leaves the old inputs in state, so that refresh and diff see what is still to be done", async () => {
+        const run = serve({
+            update(ctx, id, _state, news) {
+                ctx.checkpoint(id, { ...news, nonce: "n" });
+                throw new Error("Tr0ub4dor&4 did not work");
+            },
+        });
+        const error = await failure(run.update("x", { ...inputs, nonce: "n", v: 1 }, { ...inputs, password: "Tr0ub4dor&4" }));
+        expect(error.remains?.state).toEqual({ ...inputs, nonce: "n", v: 1, unfinished: true });
+        expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
+    });
+
+    test("an unfinished resource is different at every refresh, until an update has ended well", async () => {
+        const run = serve({
+            read: (_, __, state) => Promise.resolve({ inputs: {}, state }),
+            update: (_, __, state) => Promise.resolve(state),
+        });
+        const half = { ...inputs, nonce: "n", v: 1, unfinished: true };
+        const first = await run.read("x", half);
+        expect(first!.inputs["drift"]).toEqual(["the last create or update did not finish"]);
+        expect((await run.read("x", first!.state))!.inputs).toEqual(first!.inputs);
+        expect(await run.update("x", first!.state, inputs)).toEqual({ ...inputs, nonce: "n", v: 1 });
+    });
+
+    test("read and delete never leave a partial failure", async () => {
+        const broken = (ctx: Context<Tree>): never => {
+            ctx.checkpoint("x", {});
+            throw new PvesmbError("Unreachable", "no route");
+        };
+        expect((await failure(serve({ delete: broken }).delete("x", inputs))).remains).toBeUndefined();
+        expect((await failure(serve({ read: broken }).read("x", inputs))).remains).toBeUndefined();
+    });
+});
+
+describe("time", () => {
+    test("the deadline is that of the operation's `timeouts`", async () => {
+        const left: number[] = [];
+        const run = serve({
+            delete: (ctx) => Promise.resolve(void left.push(ctx.deadline.left)),
+            update: (ctx, _, state) => (left.push(ctx.deadline.left), Promise.resolve(state)),
+        });
+        await run.delete("x", inputs);
+        await run.delete("x", { ...inputs, timeouts: { delete: "90s" } });
+        await run.update("x", { ...inputs, timeouts: { update: "1h" } }, { ...inputs, timeouts: { update: "1m" } });
+        expect(left.map((ms) => Math.round(ms / 1000))).toEqual([600, 90, 60]);
+    });
+
+    test("at the deadline the signal says so; a call that does not care ends some time after", async () => {
+        let aborted = false;
+        const deaf = (signal: AbortSignal): Promise<never> => {
+            signal.addEventListener("abort", () => (aborted = true));
+            return new Promise(() => undefined);
+        };
+        await expect(answered(deaf, { ms: 5, late: () => new Error("late"), graceMs: 20 })).rejects.toThrow("late");
+        expect(aborted).toBe(true);
+    });
+});

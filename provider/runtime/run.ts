@@ -1,0 +1,112 @@
+import { Deadline } from "../base/deadline";
+import { PvesmbError } from "../base/errors";
+import type { AnyHandler, Context } from "../base/handler";
+import type { Log } from "../base/log";
+import { hide } from "../base/scrub";
+import { stackConfig } from "../base/stack-config";
+import { millisecondsOf } from "../model/duration";
+import type { Model } from "../model/meta";
+import { merge } from "../model/observe";
+import { eachSecret, filled } from "../model/schema";
+import { chosenOf, handlerState, inputsOf, migrated, toState } from "../model/state";
+import { isTree, type Tree } from "../model/tree";
+import { resolveConnection } from "./connection";
+import { operationFailed, type Remains } from "./failure";
+import { answered } from "./process";
+
+const LONGEST = { create: "15m", update: "15m", read: "2m", delete: "10m" };
+type Verb = keyof typeof LONGEST;
+
+/** What `drift` says of a resource whose last create or update failed half-way. */
+const UNFINISHED = "the last create or update did not finish";
+
+/** One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. */
+export interface Operations {
+    create(inputs: Tree): Promise<Remains>;
+    /** Undefined: surely gone. */
+    read(id: string, stored: Tree): Promise<{ inputs: Tree; state: Tree } | undefined>;
+    update(id: string, stored: Tree, news: Tree): Promise<Tree>;
+    delete(id: string, stored: Tree): Promise<void>;
+}
+
+/**
+ * Puts a handler behind its model: deadlines, connection, checkpoints, and state that holds the user's spelling whatever the handler
+ * returns. A failure after a checkpoint carries what exists so far. A failed update is remembered with its old inputs, so that a later
+ * refresh and diff show again what it did not do.
+ */
+export function operations(model: Model, handler: () => AnyHandler, log: Log): Operations {
+    const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
+
+    async function attempt<T>(verb: Verb, inputs: Tree, timeouts: unknown, body: (ctx: Context<Tree>) => Promise<T>): Promise<T> {
+        eachSecret(model.inputs, inputs, hide);
+        let remains: Remains | undefined;
+        const ms = timeoutOf(verb, timeouts);
+        const context = (signal: AbortSignal): Context<Tree> => ({
+            log,
+            deadline: Deadline.in(ms, signal),
+            connect: (given) => resolveConnection(given, process.env, stackConfig),
+            checkpoint: (id, state) => {
+                remains = { id, state: toState(model, inputs, state, true) };
+            },
+        });
+        const late = (): Error => new PvesmbError("Timeout", `${verb} did not end within \`timeouts.${verb}\` (${ms / 1000} s)`);
+        try {
+            return await answered((signal) => body(context(signal)), { ms, late });
+        } catch (error) {
+            throw operationFailed(error, verb === "create" || verb === "update" ? remains : undefined);
+        }
+    }
+
+    /** Stored state of any version, as it is now, with the inputs in it. */
+    function open(stored: Tree): { state: Tree; inputs: Tree; timeouts: unknown } {
+        try {
+            const state = migrated(model, stored);
+            const inputs = inputsOf(model, state);
+            return { state, inputs, timeouts: inputs["timeouts"] };
+        } catch (error) {
+            throw operationFailed(error);
+        }
+    }
+
+    return {
+        create: (inputs) =>
+            attempt("create", inputs, inputs["timeouts"], async (ctx) => {
+                const { id, state } = await handler().create(ctx, full(inputs));
+                return { id, state: toState(model, inputs, state) };
+            }),
+
+        async read(id, stored) {
+            const { state, inputs, timeouts } = open(stored);
+            return attempt("read", inputs, timeouts, async (ctx) => {
+                const found = await handler().read(ctx, id, handlerState(model, state));
+                if (!found) return undefined;
+                const unfinished = state["unfinished"] === true;
+                const { drift, ...observed } = found.inputs;
+                const { drift: _before, ...before } = inputs;
+                const all = [...(unfinished ? [UNFINISHED] : []), ...(Array.isArray(drift) ? drift : [])];
+                const merged = merge(model, before, observed);
+                const after = all.length > 0 ? { ...merged, drift: all } : merged;
+                return { inputs: after, state: toState(model, after, { ...chosenOf(model, state), ...found.state }, unfinished) };
+            });
+        },
+
+        async update(id, stored, news) {
+            const { state, inputs } = open(stored);
+            eachSecret(model.inputs, news, hide);
+            return attempt("update", inputs, news["timeouts"], async (ctx) => {
+                const after = await handler().update(ctx, id, handlerState(model, state), full(news));
+                return toState(model, news, { ...chosenOf(model, state), ...after });
+            });
+        },
+
+        async delete(id, stored) {
+            const { state, inputs, timeouts } = open(stored);
+            await attempt("delete", inputs, timeouts, (ctx) => handler().delete(ctx, id, handlerState(model, state)));
+        },
+    };
+}
+
+function timeoutOf(verb: Verb, timeouts: unknown): number {
+    const given = isTree(timeouts) ? timeouts[verb] : undefined;
+    return millisecondsOf(typeof given === "string" ? given : LONGEST[verb]);
+}

@@ -1,0 +1,61 @@
+import type { z } from "zod";
+
+type Issue = z.core.$ZodRawIssue;
+
+const KINDS: Record<string, string> = {
+    string: "a text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+    array: "a list",
+    object: "an object",
+    record: "an object",
+};
+
+const kindOf = (value: unknown): string =>
+    value === null ? "null" : Array.isArray(value) ? "a list" : (KINDS[typeof value] ?? typeof value);
+
+/** What to say where the model has no words of its own. Never the value. */
+export function wording(issue: Issue): string {
+    switch (issue.code) {
+        case "invalid_type":
+            if (issue.input === undefined) return "is required";
+            if (issue.expected === "int" && typeof issue.input === "number") return "must be a whole number";
+            return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}`;
+        case "invalid_value":
+            if (issue.input === undefined) return "is required";
+            return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+        case "too_small":
+            return `must ${amount(issue.origin, "at least", issue.minimum)}`;
+        case "too_big":
+            return `must ${amount(issue.origin, "at most", issue.maximum)}`;
+        default:
+            return "is malformed";
+    }
+}
+
+function amount(origin: string, bound: string, limit: number | bigint): string {
+    if (origin === "string") return `have ${bound} ${limit} characters`;
+    if (origin === "array") return `have ${bound} ${limit} entries`;
+    return `be ${bound} ${limit}`;
+}
+
+/** Of some names, the one that a misspelt name most likely stands for. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+    const ranked = names.map((each) => ({ each, away: distance(name.toLowerCase(), each.toLowerCase()) })).sort((a, b) => a.away - b.away);
+    const best = ranked[0];
+    return best && best.away <= Math.max(2, Math.floor(best.each.length / 3)) ? best.each : undefined;
+}
+
+/** Levenshtein's distance: how many letters have to be put in, taken out or changed. */
+function distance(a: string, b: string): number {
+    if (Math.abs(a.length - b.length) > 8) return Infinity;
+    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= a.length; i++) {
+        const next = [i];
+        for (let j = 1; j <= b.length; j++)
+            next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+        row = next;
+    }
+    return row[b.length] ?? Infinity;
+}

@@ -1,0 +1,51 @@
+/** One line of `pdbedit -L -w`: the smbpasswd format. */
+export interface SambaAccount {
+    name: string;
+    uid: number;
+    ntHash: string;
+    enabled: boolean;
+}
+
+/** Reads `pdbedit -L -w`: `alice:10000:XXXX...:<NT hash>:[U          ]:LCT-...:`. */
+export function parsePdbedit(text: string): Map<string, SambaAccount> {
+    const accounts = new Map<string, SambaAccount>();
+    for (const line of text.split("\n")) {
+        const [name, uid, , ntHash, flags] = line.split(":");
+        if (name === undefined || name === "" || ntHash === undefined || flags === undefined) continue;
+        accounts.set(name, { name, uid: Number(uid), ntHash: ntHash.toUpperCase(), enabled: !flags.includes("D") });
+    }
+    return accounts;
+}
+
+export interface UnixAccount {
+    name: string;
+    uid: number;
+    gid: number;
+    fullName: string;
+}
+
+export function parsePasswd(text: string): Map<string, UnixAccount> {
+    const accounts = new Map<string, UnixAccount>();
+    for (const line of text.split("\n")) {
+        const [name, , uid, gid, gecos] = line.split(":");
+        if (name && gid !== undefined)
+            accounts.set(name, { name, uid: Number(uid), gid: Number(gid), fullName: (gecos ?? "").split(",")[0] ?? "" });
+    }
+    return accounts;
+}
+
+export interface UnixGroup {
+    name: string;
+    gid: number;
+    members: string[];
+}
+
+export function parseGroup(text: string): Map<string, UnixGroup> {
+    const groups = new Map<string, UnixGroup>();
+    for (const line of text.split("\n")) {
+        const [name, , gid, members] = line.split(":");
+        if (name && gid !== undefined)
+            groups.set(name, { name, gid: Number(gid), members: (members ?? "").split(",").filter((member) => member !== "") });
+    }
+    return groups;
+}

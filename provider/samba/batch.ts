@@ -1,0 +1,86 @@
+import type { Batch, Step, Unit } from "../hosts/batch";
+import { SAMBA } from "./paths";
+import { option, section } from "./text";
+
+const P = SAMBA.probe;
+/** Loopback only; no service of Debian's uses it. */
+const PROBE_PORT = 44_500;
+
+/** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
+export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
+    return (units) => {
+        const shares = units.some((unit) => unit.asks !== undefined);
+        return {
+            guard: { path: SAMBA.mark, text: nonce },
+            units,
+            verify: shares ? proof(probePassword) : [],
+            commit: shares ? activation() : [],
+        };
+    };
+}
+
+/**
+ * A private smbd on loopback with a throwaway account and the rendered shares: a real tree connect loads the VFS modules, the path and
+ * the options, which testparm does not (samba.md section 0, facts 2 and 3).
+ */
+function proof(password: string): Step[] {
+    const config = [
+        section("global"),
+        option("server role", "standalone server"),
+        option("smb ports", PROBE_PORT),
+        option("interfaces", "lo"),
+        option("bind interfaces only", true),
+        option("disable netbios", true),
+        option("load printers", false),
+        option("disable spoolss", true),
+        option("private dir", `${P}/private`),
+        ...["lock", "state", "cache", "pid"].map((name) => option(`${name} directory`, `${P}/state`)),
+        option("ncalrpc dir", `${P}/state/ncalrpc`),
+        option("passdb backend", `smbpasswd:${P}/smbpasswd`),
+        option("log file", `${P}/log`),
+        option("include", `${P}/shares.conf`),
+    ].join("");
+    return [
+        { do: "directory", path: P, mode: "0700" },
+        { do: "directory", path: `${P}/private`, mode: "0700" },
+        { do: "directory", path: `${P}/state`, mode: "0755" },
+        { do: "write", path: `${P}/shares.conf`, content: { collect: "probe" }, mode: "0600" },
+        { do: "write", path: `${P}/smb.conf`, content: config, mode: "0600" },
+        { do: "write", path: `${P}/client.conf`, content: "[global]\n", mode: "0600" },
+        { do: "write", id: "auth", path: `${P}/auth`, content: `username=root\npassword=${password}\n`, mode: "0600" },
+        {
+            do: "run",
+            ifChanged: "auth",
+            argv: ["smbpasswd", "-c", `${P}/smb.conf`, "-s", "-a", "root"],
+            stdin: `${password}\n${password}\n`,
+            changes: false,
+        },
+        // The executor gives it a session of its own already; smbd would fail to make another one.
+        { do: "daemon", name: "probe", argv: ["smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`], port: PROBE_PORT },
+        {
+            do: "run",
+            argv: ["smbclient", "//127.0.0.1/IPC$", "-p", String(PROBE_PORT), "-A", `${P}/auth`, "-s", `${P}/client.conf`],
+            stdin: { collect: "ask" },
+            answers: "^tcon (?:to .* successful|failed: (?P<fault>.*))",
+            changes: false,
+        },
+    ];
+}
+
+function activation(): Step[] {
+    return [
+        {
+            do: "assemble",
+            id: "shares",
+            from: SAMBA.fragments,
+            suffix: ".conf",
+            to: SAMBA.shares,
+            header: "# Assembled by pvesmb from shares.d; edit neither.\n",
+            mode: "0644",
+        },
+        { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["systemctl", "is-active", "--quiet", "smbd"] },
+        { do: "run", ifChanged: "shares", argv: ["smbcontrol", "smbd", "reload-config"], changes: false },
+        // Messages are taken in order: once it answers, whoever connects gets the new configuration.
+        { do: "run", ifChanged: "shares", argv: ["smbcontrol", "smbd", "ping"], changes: false },
+    ];
+}

@@ -1,0 +1,57 @@
+import type { Step, Unit } from "../hosts/batch";
+import { renderGlobal } from "./global";
+import type { GlobalSettings } from "./global";
+import { SAMBA } from "./paths";
+import type { FragmentOwner } from "./share";
+
+/** Facts kept beside the data that a rebuilt gateway takes over. */
+export const FACTS_FILE = "/srv/pvesmb/.pvesmb/facts.json";
+
+/**
+ * What makes a host with Samba installed into our gateway, and keeps it one. `claim` is what the host's mark must contain if it has one.
+ * `sid` is the machine SID that the data volume remembers from an earlier gateway.
+ */
+export function gatewayUnit(
+    settings: GlobalSettings,
+    owner: FragmentOwner,
+    claim: string,
+    known: { sid?: string; restart: boolean },
+): Unit {
+    const steps: Step[] = [
+        { do: "owned", path: SAMBA.mark, text: claim, message: "this host is another gateway's; nothing was changed" },
+        ...[SAMBA.directory, SAMBA.fragments, "/srv/pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0755" })),
+        ...[SAMBA.accounts, "/srv/pvesmb/.pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0700" })),
+        { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },
+        { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
+        { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
+        { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
+        {
+            do: "run",
+            argv: ["testparm", "-s", SAMBA.config],
+            changes: false,
+            failIf: "Unknown parameter|Error loading services|ERROR:",
+            timeout: 30,
+        },
+    ];
+    if (known.sid === undefined)
+        steps.push(
+            { do: "run", id: "sidline", argv: ["net", "getlocalsid"], changes: false },
+            { do: "remember", file: FACTS_FILE, key: "sid", value: { value: "sidline" } },
+        );
+    else steps.push({ do: "run", argv: ["net", "setlocalsid", known.sid], changes: false });
+    steps.push(
+        { do: "run", argv: ["systemctl", "disable", "--now", "nmbd"], onlyIf: ["systemctl", "is-enabled", "--quiet", "nmbd"] },
+        { do: "run", argv: ["systemctl", "enable", "smbd"], unless: ["systemctl", "is-enabled", "--quiet", "smbd"] },
+        known.restart
+            ? { do: "run", argv: ["systemctl", "restart", "smbd"] }
+            : { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["systemctl", "is-active", "--quiet", "smbd"] },
+        { do: "run", ifChanged: "config", argv: ["smbcontrol", "smbd", "reload-config"], changes: false },
+        { do: "run", argv: ["smbcontrol", "smbd", "ping"], changes: false },
+    );
+    return { key: `gateway:${owner.nonce}`, steps };
+}
+
+/** `SID for domain FILES is: S-1-5-21-...`, as remembered. */
+export function parseSid(line: string | undefined): string | undefined {
+    return /\b(S-1-5-21-\d+-\d+-\d+)\b/.exec(line ?? "")?.[1];
+}

@@ -1,0 +1,32 @@
+import type { Gather } from "../hosts/batch";
+import { FACTS_FILE } from "./gateway-unit";
+import { SAMBA } from "./paths";
+
+/** Who has which share open, and who is in which group. */
+export const CONNECTIONS: Gather = {
+    commands: [
+        { name: "status", argv: ["smbstatus", "--json"] },
+        { name: "group", argv: ["getent", "group"] },
+    ],
+};
+
+/** Everything that a refresh of a gateway and all it serves needs, in one look. Directories outside /srv/pvesmb/* are asked for apart. */
+export const LOOK: Gather = {
+    files: [
+        SAMBA.config,
+        SAMBA.mark,
+        SAMBA.shares,
+        `${SAMBA.fragments}/*.conf`,
+        `${SAMBA.accounts}/*.json`,
+        FACTS_FILE,
+        "/etc/ssh/ssh_host_*_key.pub",
+    ],
+    stat: ["/srv/pvesmb/*"],
+    commands: [
+        { name: "accounts", argv: ["pdbedit", "-L", "-w"] },
+        { name: "passwd", argv: ["getent", "passwd"] },
+        { name: "group", argv: ["getent", "group"] },
+        { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
+        { name: "active", argv: ["systemctl", "is-active", "smbd"] },
+    ],
+};

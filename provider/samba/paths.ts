@@ -1,0 +1,31 @@
+/** Files of pvesmb on a gateway. */
+export const SAMBA = {
+    /** Ours on a gateway of mode lxc; one header, the global section, two includes. */
+    config: "/etc/samba/smb.conf",
+    directory: "/etc/samba/pvesmb",
+    /** Who owns this host: key and nonce of the gateway. */
+    mark: "/etc/samba/pvesmb/gateway.json",
+    /** One file per share. */
+    fragments: "/etc/samba/pvesmb/shares.d",
+    /** The fragments, joined; included by smb.conf. */
+    shares: "/etc/samba/pvesmb/shares.conf",
+    /** One file per account that pvesmb made. */
+    accounts: "/etc/samba/pvesmb/users.d",
+    /** The administrator's own settings: never touched, never reported. */
+    local: "/etc/samba/pvesmb/local.conf",
+    /** The private instance that shares are proven on before they are activated. */
+    probe: "/run/pvesmb/probe",
+} as const;
+
+/** The fragment of a share: by its name as Samba compares names, without case. */
+export function fragmentPath(share: string): string {
+    return `${SAMBA.fragments}/${fileName(share)}.conf`;
+}
+
+export function accountPath(user: string): string {
+    return `${SAMBA.accounts}/${fileName(user)}.json`;
+}
+
+function fileName(name: string): string {
+    return encodeURIComponent(name.toLowerCase()).replace(/[!'()*.]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+}

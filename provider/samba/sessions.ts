@@ -1,0 +1,21 @@
+/** One tree connection of `smbstatus --json`: a client that has a share open. */
+export interface Connection {
+    pid: number;
+    share: string;
+    /** Unix account of the session. */
+    user: string;
+    group: string;
+}
+
+/** Reads `smbstatus --json` (Samba 4.17 and later). */
+export function parseConnections(json: string): Connection[] {
+    const status = JSON.parse(json) as {
+        sessions?: Record<string, { session_id: string; username: string; groupname: string }>;
+        tcons?: Record<string, { service: string; session_id: string; server_id: { pid: string } }>;
+    };
+    const sessions = new Map(Object.values(status.sessions ?? {}).map((session) => [session.session_id, session]));
+    return Object.values(status.tcons ?? {}).map((tcon) => {
+        const session = sessions.get(tcon.session_id);
+        return { pid: Number(tcon.server_id.pid), share: tcon.service, user: session?.username ?? "", group: session?.groupname ?? "" };
+    });
+}

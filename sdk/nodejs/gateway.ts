@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs, GatewayRefArgs } from "./generated/inputs";
+import type { GatewayRef } from "./generated/outputs";
+
+/** Holds a gateway's `connection` argument. Known to every copy of this package that a program may have loaded. */
+const CONNECTION = Symbol.for("pvesmb.connection");
+
+/** An SmbGateway, of whatever copy of this package. */
+export interface GatewayLike extends pulumi.CustomResource {
+    readonly ref: pulumi.Output<GatewayRef>;
+}
+
+/**
+ * What children and other stacks keep of a gateway. It is made from the id and the arguments, not from outputs: those are unknown in the
+ * preview of every update of the gateway, and all its shares would show as changed.
+ */
+export function refOf(gateway: pulumi.CustomResource, connection: pulumi.Input<ConnectionArgs> | undefined): pulumi.Output<GatewayRef> {
+    Object.defineProperty(gateway, CONNECTION, { value: connection });
+    return pulumi.output({ id: gateway.id, connection });
+}
+
+/** The `gateway` of a child in the form that the provider knows. Taken apart, so that in a preview only what is unknown is so. */
+export function gatewayInput(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>): pulumi.Input<GatewayRefArgs> {
+    if (!pulumi.CustomResource.isInstance(gateway)) return gateway;
+    const { [CONNECTION]: connection } = gateway as GatewayLike & { [CONNECTION]?: pulumi.Input<ConnectionArgs> };
+    return { id: gateway.id, connection };
+}
+
+/** A gateway with data is protected by the engine itself, so that `destroy` stops before any of its shares is gone. */
+export function protectData(
+    args: { data?: unknown; dataOnDelete?: pulumi.Input<string> },
+    opts: pulumi.CustomResourceOptions = {},
+): pulumi.CustomResourceOptions {
+    const keeps = args.data !== undefined && args.dataOnDelete !== "destroy";
+    return keeps && opts.protect === undefined ? { ...opts, protect: true } : opts;
+}
+
+/** A host name made of a resource's name. */
+export function hostLabel(name: string): string {
+    const label = name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .slice(0, 63)
+        .replace(/^-+|-+$/g, "");
+    return label === "" ? "samba" : label;
+}

@@ -1,0 +1,6 @@
+// Generated from provider/model by `npm run generate`; do not edit.
+export * from "./inputs";
+export * from "./outputs";
+export * from "./smb-gateway";
+export * from "./smb-share";
+export * from "./smb-user";

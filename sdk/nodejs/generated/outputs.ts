@@ -1,0 +1,459 @@
+// Generated from provider/model by `npm run generate`; do not edit.
+
+export interface SmbGatewayVmidRange {
+    /**
+     * First VMID.
+     */
+    from: number;
+
+    /**
+     * Last VMID.
+     */
+    to: number;
+}
+
+export interface SmbGatewayLxc {
+    /**
+     * Template: a volume id (`local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst`), a file name, or a family (`debian-12-standard`: the newest of it). Resolved once at creation; downloaded when missing. Later changes do not touch the guest.
+     */
+    template: string;
+
+    /**
+     * Storage to look for templates in and to download them to.
+     * @default the first storage of the node with content vztmpl
+     */
+    templateStorage?: string;
+
+    /**
+     * Root file system.
+     */
+    rootfs: SmbGatewayLxcRootfs;
+
+    /**
+     * CPU cores.
+     * @default `1`
+     */
+    cores?: number;
+
+    /**
+     * Memory.
+     * @default `"512MiB"`
+     */
+    memory?: string;
+
+    /**
+     * Swap.
+     * @default `"512MiB"`
+     */
+    swap?: string;
+
+    /**
+     * Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.
+     * A change replaces the resource: PVE cannot change it.
+     * @default `true`
+     */
+    unprivileged?: boolean;
+
+    /**
+     * Feature nesting, which systemd in newer Debian releases needs.
+     * @default `true`
+     */
+    nesting?: boolean;
+}
+
+export interface SmbGatewayLxcRootfs {
+    /**
+     * Storage of the root file system.
+     * A change replaces the resource: PVE creates it with the guest.
+     */
+    storage: string;
+
+    /**
+     * Size of the root file system; it can grow.
+     */
+    size: string;
+}
+
+export interface Network {
+    /**
+     * Bridge of the node.
+     */
+    bridge: string;
+
+    /**
+     * IPv4: `dhcp`, `none`, or an address with prefix length.
+     */
+    address: string;
+
+    /**
+     * IPv4 gateway.
+     */
+    gateway?: string;
+
+    /**
+     * IPv6: `dhcp`, `auto` (SLAAC), `none`, or an address with prefix length.
+     * @default `"none"`
+     */
+    address6?: string;
+
+    /**
+     * IPv6 gateway.
+     */
+    gateway6?: string;
+
+    /**
+     * VLAN tag.
+     */
+    vlan?: number;
+
+    /**
+     * MTU. In bytes.
+     */
+    mtu?: number;
+
+    /**
+     * MAC address; kept over changes of the other properties.
+     * @default chosen by Proxmox VE
+     */
+    mac?: string;
+
+    /**
+     * Proxmox's firewall on this interface.
+     * @default `false`
+     */
+    firewall?: boolean;
+}
+
+export interface SmbGatewayData {
+    /**
+     * Storage of the data volume.
+     * A change replaces the resource: a volume stays on its storage.
+     */
+    storage?: string;
+
+    /**
+     * Size of the data volume; it can grow.
+     */
+    size?: string;
+
+    /**
+     * An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.
+     */
+    volume?: string;
+
+    /**
+     * Include the volume in Proxmox backups.
+     * @default `true`
+     */
+    backup?: boolean;
+}
+
+export interface SmbGatewayStartup {
+    /**
+     * Place in the start order.
+     */
+    order?: number;
+
+    /**
+     * Wait after its start. In seconds.
+     */
+    up?: number;
+
+    /**
+     * Time for its shutdown. In seconds.
+     */
+    down?: number;
+}
+
+export interface SmbGatewayPackages {
+    /**
+     * Package mirror to write into the guest's sources.
+     * @default what the template has
+     */
+    mirror?: string;
+
+    /**
+     * Proxy for packages.
+     */
+    proxy?: string;
+
+    /**
+     * Install unattended-upgrades, which installs security updates by itself.
+     * @default `false`
+     */
+    securityUpdates?: boolean;
+
+    /**
+     * Refuse a guest whose Samba is older.
+     * @default `"4.17"`
+     */
+    minimumSambaVersion?: string;
+}
+
+export interface SmbGatewaySamba {
+    /**
+     * Workgroup.
+     * @default `"WORKGROUP"`
+     */
+    workgroup?: string;
+
+    /**
+     * What the server calls itself.
+     * @default `"pvesmb"`
+     */
+    serverString?: string;
+}
+
+export interface Connection {
+    /**
+     * Address of the API of one node.
+     * Environment: `PROXMOX_VE_ENDPOINT`.
+     */
+    endpoint?: string;
+
+    /**
+     * More nodes of the same cluster; one that does not answer is skipped.
+     */
+    endpoints?: string[];
+
+    /**
+     * API token `user@realm!tokenid=secret`.
+     * Environment: `PROXMOX_VE_API_TOKEN`.
+     */
+    apiToken?: string;
+
+    /**
+     * User with realm, for login by password.
+     * Environment: `PROXMOX_VE_USERNAME`.
+     */
+    username?: string;
+
+    /**
+     * Password of the user.
+     * Environment: `PROXMOX_VE_PASSWORD`.
+     */
+    password?: string;
+
+    /**
+     * One-time password, when the user has two-factor login.
+     * Environment: `PROXMOX_VE_OTP`.
+     */
+    otp?: string;
+
+    /**
+     * CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.
+     * Environment: `PROXMOX_VE_CA_CERTIFICATE`.
+     */
+    caCertificate?: string;
+
+    /**
+     * SHA-256 fingerprint of the node's certificate.
+     * Environment: `PROXMOX_VE_TLS_FINGERPRINT`.
+     */
+    tlsFingerprint?: string;
+
+    /**
+     * Do not verify the API's certificate. Warned about on every run.
+     * Environment: `PROXMOX_VE_INSECURE`.
+     * @default false
+     */
+    insecure?: boolean;
+
+    /**
+     * How SSH reaches nodes and guests.
+     */
+    ssh?: Ssh;
+}
+
+export interface Ssh {
+    /**
+     * How commands reach a container: `guest` logs in to the container itself as root; `node` logs in to its Proxmox node and uses `pct exec`, which needs root there (or sudo) but no route to the container.
+     * Environment: `PVESMB_SSH_VIA`.
+     * @default guest
+     */
+    via?: "guest" | "node";
+
+    /**
+     * User for the SSH login to nodes.
+     * Environment: `PROXMOX_VE_SSH_USERNAME`.
+     * @default root
+     */
+    username?: string;
+
+    /**
+     * Private key in OpenSSH or PEM form. Its public half is put into containers at their creation.
+     * Environment: `PROXMOX_VE_SSH_PRIVATE_KEY`.
+     */
+    privateKey?: string;
+
+    /**
+     * Passphrase of the private key.
+     * Environment: `PVESMB_SSH_PASSPHRASE`.
+     */
+    passphrase?: string;
+
+    /**
+     * Password for the SSH login to nodes.
+     * Environment: `PROXMOX_VE_SSH_PASSWORD`.
+     */
+    password?: string;
+
+    /**
+     * Use the SSH agent.
+     * Environment: `PROXMOX_VE_SSH_AGENT`.
+     * @default false
+     */
+    agent?: boolean;
+
+    /**
+     * Socket of the SSH agent.
+     * Environment: `PROXMOX_VE_SSH_AUTH_SOCK`, `SSH_AUTH_SOCK`.
+     */
+    agentSocket?: string;
+
+    /**
+     * Run commands on nodes through `sudo -n`.
+     * @default true unless username is root
+     */
+    sudo?: boolean;
+
+    /**
+     * SSH port of nodes and guests.
+     * @default 22
+     */
+    port?: number;
+
+    /**
+     * How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint's address if it is the only one, else by its name.
+     */
+    nodes?: Record<string, SshNode>;
+
+    /**
+     * Jump host for every SSH connection.
+     */
+    jump?: SshJump;
+
+    /**
+     * A known_hosts file.
+     * Environment: `PVESMB_SSH_KNOWN_HOSTS`.
+     * @default ~/.ssh/known_hosts
+     */
+    knownHosts?: string;
+}
+
+export interface SshNode {
+    /**
+     * Name or IP address at which SSH reaches this node.
+     */
+    address: string;
+
+    /**
+     * SSH port.
+     * @default 22
+     */
+    port?: number;
+
+    /**
+     * Accepted host keys or SHA-256 fingerprints of this node.
+     */
+    hostKeys?: string[];
+}
+
+export interface SshJump {
+    /**
+     * Name or IP address of the jump host.
+     */
+    address: string;
+
+    /**
+     * SSH port.
+     * @default 22
+     */
+    port?: number;
+
+    /**
+     * User on the jump host.
+     * @default root
+     */
+    username?: string;
+
+    /**
+     * Accepted host keys or SHA-256 fingerprints of the jump host.
+     */
+    hostKeys?: string[];
+}
+
+export interface Timeouts {
+    /**
+     * Longest time for a create.
+     * @default 15m
+     */
+    create?: string;
+
+    /**
+     * Longest time for an update.
+     * @default 15m
+     */
+    update?: string;
+
+    /**
+     * Longest time for a refresh of this resource.
+     * @default 2m
+     */
+    read?: string;
+
+    /**
+     * Longest time for a delete.
+     * @default 10m
+     */
+    delete?: string;
+}
+
+export interface SmbShareVolume {
+    /**
+     * Storage of the share's volume.
+     * A change replaces the resource: a volume stays on its storage.
+     */
+    storage: string;
+
+    /**
+     * Size of the share's volume; it can grow.
+     */
+    size: string;
+
+    /**
+     * Include the volume in Proxmox backups.
+     * @default `true`
+     */
+    backup?: boolean;
+}
+
+export interface SmbShareAccess {
+    /**
+     * Name of a user; or give `group`.
+     */
+    user?: string;
+
+    /**
+     * Name of a group; or give `user`.
+     */
+    group?: string;
+
+    /**
+     * `read`; `change`: read, write and delete; `full`: change, and change permissions.
+     */
+    level: "read" | "change" | "full";
+}
+
+export interface GatewayRef {
+    /**
+     * The gateway's id: node at creation, VMID, nonce.
+     * A change replaces the resource: it lives on that guest.
+     */
+    id: string;
+
+    /**
+     * How to reach Proxmox VE.
+     */
+    connection?: Connection;
+}

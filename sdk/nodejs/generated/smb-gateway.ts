@@ -1,0 +1,441 @@
+// Generated from provider/model by `npm run generate`; do not edit.
+import type * as pulumi from "@pulumi/pulumi";
+import { hostLabel, protectData, refOf } from "../gateway";
+import { type Kind, PvesmbResource } from "../shim";
+import type {
+    ConnectionArgs,
+    NetworkArgs,
+    SmbGatewayDataArgs,
+    SmbGatewayLxcArgs,
+    SmbGatewayPackagesArgs,
+    SmbGatewaySambaArgs,
+    SmbGatewayStartupArgs,
+    SmbGatewayVmidRangeArgs,
+    TimeoutsArgs,
+} from "./inputs";
+import type {
+    Connection,
+    GatewayRef,
+    Network,
+    SmbGatewayData,
+    SmbGatewayLxc,
+    SmbGatewayPackages,
+    SmbGatewaySamba,
+    SmbGatewayStartup,
+    SmbGatewayVmidRange,
+    Timeouts,
+} from "./outputs";
+
+export interface SmbGatewayArgs {
+    /**
+     * What the gateway runs on: a container of Proxmox VE.
+     * A change replaces the resource: another kind of host.
+     * @default `"lxc"`
+     */
+    mode?: pulumi.Input<"lxc">;
+
+    /**
+     * Node to create the guest on. A guest that moved later is found where it is and stays there.
+     */
+    node: pulumi.Input<string>;
+
+    /**
+     * VMID of the guest.
+     * A change replaces the resource: PVE cannot change it.
+     * @default a free one within `vmidRange`
+     */
+    vmid?: pulumi.Input<number>;
+
+    /**
+     * Where a VMID is taken from.
+     * @default `{"from":10000,"to":99999}`
+     */
+    vmidRange?: pulumi.Input<SmbGatewayVmidRangeArgs>;
+
+    /**
+     * Host name.
+     * @default the resource's name
+     */
+    hostname?: pulumi.Input<string>;
+
+    /**
+     * The container.
+     */
+    lxc: pulumi.Input<SmbGatewayLxcArgs>;
+
+    /**
+     * First network interface (eth0).
+     */
+    network: pulumi.Input<NetworkArgs>;
+
+    /**
+     * More network interfaces (eth1, eth2, ...).
+     * @default `[]`
+     */
+    extraNetworks?: pulumi.Input<pulumi.Input<NetworkArgs>[]>;
+
+    /**
+     * Name servers.
+     * @default those of the node
+     */
+    nameservers?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Search domains.
+     * @default those of the node
+     */
+    searchDomains?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * A volume of its own for the shares' data, mounted at /srv/pvesmb.
+     */
+    data?: pulumi.Input<SmbGatewayDataArgs>;
+
+    /**
+     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.
+     * @default `"refuse"`
+     */
+    dataOnDelete?: pulumi.Input<"refuse" | "destroy">;
+
+    /**
+     * Public keys for root's login to the container, beside that of the connection. Used at creation.
+     * @default `[]`
+     */
+    sshPublicKeys?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Whether the guest runs.
+     * @default `true`
+     */
+    started?: pulumi.Input<boolean>;
+
+    /**
+     * Start with the node.
+     * @default `true`
+     */
+    onboot?: pulumi.Input<boolean>;
+
+    /**
+     * Start and shutdown order on the node.
+     */
+    startup?: pulumi.Input<SmbGatewayStartupArgs>;
+
+    /**
+     * Tags in Proxmox VE.
+     * @default `[]`
+     */
+    tags?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Notes in Proxmox VE; pvesmb keeps its mark below them.
+     * @default `""`
+     */
+    description?: pulumi.Input<string>;
+
+    /**
+     * Pool to create the guest in.
+     */
+    pool?: pulumi.Input<string>;
+
+    /**
+     * Proxmox's own protection against removal of guest and volumes.
+     * @default `false`
+     */
+    protection?: pulumi.Input<boolean>;
+
+    /**
+     * Restart the container when a change takes effect only then.
+     * @default `false`
+     */
+    allowRestart?: pulumi.Input<boolean>;
+
+    /**
+     * Where packages come from.
+     * @default `{"securityUpdates":false,"minimumSambaVersion":"4.17"}`
+     */
+    packages?: pulumi.Input<SmbGatewayPackagesArgs>;
+
+    /**
+     * Settings of the whole Samba server.
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb"}`
+     */
+    samba?: pulumi.Input<SmbGatewaySambaArgs>;
+
+    /**
+     * Take over the guest of that `vmid` if it carries the mark of this very resource.
+     * @default `false`
+     */
+    adopt?: pulumi.Input<boolean>;
+
+    /**
+     * How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.
+     */
+    connection?: pulumi.Input<ConnectionArgs>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    timeouts?: pulumi.Input<TimeoutsArgs>;
+}
+
+const kind: Kind = {
+    name: "SmbGateway",
+    outputs: [
+        "mode",
+        "node",
+        "vmid",
+        "vmidRange",
+        "hostname",
+        "lxc",
+        "network",
+        "extraNetworks",
+        "nameservers",
+        "searchDomains",
+        "data",
+        "dataOnDelete",
+        "sshPublicKeys",
+        "started",
+        "onboot",
+        "startup",
+        "tags",
+        "description",
+        "pool",
+        "protection",
+        "allowRestart",
+        "packages",
+        "samba",
+        "adopt",
+        "connection",
+        "timeouts",
+        "key",
+        "drift",
+        "currentNode",
+        "templateVolume",
+        "address",
+        "hostKeys",
+        "sambaVersion",
+        "unc",
+        "dataVolume",
+        "nonce",
+        "ready",
+    ],
+    secrets: [
+        ["connection", "apiToken"],
+        ["connection", "password"],
+        ["connection", "otp"],
+        ["connection", "ssh", "privateKey"],
+        ["connection", "ssh", "passphrase"],
+        ["connection", "ssh", "password"],
+    ],
+    secretOutputs: [],
+};
+
+/**
+ * A Samba file server in a container of its own, made, configured and kept by pvesmb.
+ *
+ * ```ts
+ * const files = new pvesmb.SmbGateway("files", {
+ *     node: "pve1",
+ *     lxc: { template: "debian-12-standard", rootfs: { storage: "local-zfs", size: "4GiB" } },
+ *     network: { bridge: "vmbr0", address: "192.168.1.50/24", gateway: "192.168.1.1" },
+ *     data: { storage: "tank", size: "500GiB" },
+ * });
+ * ```
+ */
+export class SmbGateway extends PvesmbResource {
+    /**
+     * What the gateway runs on: a container of Proxmox VE.
+     * A change replaces the resource: another kind of host.
+     * @default `"lxc"`
+     */
+    declare readonly mode: pulumi.Output<"lxc" | undefined>;
+
+    /**
+     * Node to create the guest on. A guest that moved later is found where it is and stays there.
+     */
+    declare readonly node: pulumi.Output<string>;
+
+    /**
+     * VMID of the guest.
+     * A change replaces the resource: PVE cannot change it.
+     * @default a free one within `vmidRange`
+     */
+    declare readonly vmid: pulumi.Output<number>;
+
+    /**
+     * Where a VMID is taken from.
+     * @default `{"from":10000,"to":99999}`
+     */
+    declare readonly vmidRange: pulumi.Output<SmbGatewayVmidRange | undefined>;
+
+    /**
+     * Host name.
+     * @default the resource's name
+     */
+    declare readonly hostname: pulumi.Output<string>;
+
+    /**
+     * The container.
+     */
+    declare readonly lxc: pulumi.Output<SmbGatewayLxc>;
+
+    /**
+     * First network interface (eth0).
+     */
+    declare readonly network: pulumi.Output<Network>;
+
+    /**
+     * More network interfaces (eth1, eth2, ...).
+     * @default `[]`
+     */
+    declare readonly extraNetworks: pulumi.Output<Network[] | undefined>;
+
+    /**
+     * Name servers.
+     * @default those of the node
+     */
+    declare readonly nameservers: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Search domains.
+     * @default those of the node
+     */
+    declare readonly searchDomains: pulumi.Output<string[] | undefined>;
+
+    /**
+     * A volume of its own for the shares' data, mounted at /srv/pvesmb.
+     */
+    declare readonly data: pulumi.Output<SmbGatewayData | undefined>;
+
+    /**
+     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.
+     * @default `"refuse"`
+     */
+    declare readonly dataOnDelete: pulumi.Output<"refuse" | "destroy" | undefined>;
+
+    /**
+     * Public keys for root's login to the container, beside that of the connection. Used at creation.
+     * @default `[]`
+     */
+    declare readonly sshPublicKeys: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Whether the guest runs.
+     * @default `true`
+     */
+    declare readonly started: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Start with the node.
+     * @default `true`
+     */
+    declare readonly onboot: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Start and shutdown order on the node.
+     */
+    declare readonly startup: pulumi.Output<SmbGatewayStartup | undefined>;
+
+    /**
+     * Tags in Proxmox VE.
+     * @default `[]`
+     */
+    declare readonly tags: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Notes in Proxmox VE; pvesmb keeps its mark below them.
+     * @default `""`
+     */
+    declare readonly description: pulumi.Output<string | undefined>;
+
+    /**
+     * Pool to create the guest in.
+     */
+    declare readonly pool: pulumi.Output<string | undefined>;
+
+    /**
+     * Proxmox's own protection against removal of guest and volumes.
+     * @default `false`
+     */
+    declare readonly protection: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Restart the container when a change takes effect only then.
+     * @default `false`
+     */
+    declare readonly allowRestart: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Where packages come from.
+     * @default `{"securityUpdates":false,"minimumSambaVersion":"4.17"}`
+     */
+    declare readonly packages: pulumi.Output<SmbGatewayPackages | undefined>;
+
+    /**
+     * Settings of the whole Samba server.
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb"}`
+     */
+    declare readonly samba: pulumi.Output<SmbGatewaySamba | undefined>;
+
+    /**
+     * Take over the guest of that `vmid` if it carries the mark of this very resource.
+     * @default `false`
+     */
+    declare readonly adopt: pulumi.Output<boolean | undefined>;
+
+    /**
+     * How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.
+     */
+    declare readonly connection: pulumi.Output<Connection | undefined>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
+
+    /**
+     * Node it was found on.
+     */
+    declare readonly currentNode: pulumi.Output<string>;
+
+    /**
+     * Template it was made from.
+     */
+    declare readonly templateVolume: pulumi.Output<string>;
+
+    /**
+     * First IP address, without prefix length.
+     */
+    declare readonly address: pulumi.Output<string | undefined>;
+
+    /**
+     * SSH host keys, as SHA-256 fingerprints.
+     */
+    declare readonly hostKeys: pulumi.Output<string[]>;
+
+    /**
+     * Version of Samba.
+     */
+    declare readonly sambaVersion: pulumi.Output<string | undefined>;
+
+    /**
+     * Base of the shares' paths: `\\address`.
+     */
+    declare readonly unc: pulumi.Output<string | undefined>;
+
+    /**
+     * Volume id of the data volume.
+     */
+    declare readonly dataVolume: pulumi.Output<string | undefined>;
+
+    /** What shares and users of other stacks keep of this gateway. */
+    readonly ref: pulumi.Output<GatewayRef>;
+
+    /**
+     * @param name The resource's name in Pulumi.
+     */
+    constructor(name: string, args: SmbGatewayArgs, opts?: pulumi.CustomResourceOptions) {
+        super(kind, name, { ...args, hostname: args.hostname ?? hostLabel(name) }, protectData(args, opts));
+        this.ref = refOf(this, args.connection);
+    }
+}

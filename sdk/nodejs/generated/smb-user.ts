@@ -1,0 +1,181 @@
+// Generated from provider/model by `npm run generate`; do not edit.
+import type * as pulumi from "@pulumi/pulumi";
+import { type GatewayLike, gatewayInput } from "../gateway";
+import { type Kind, PvesmbResource } from "../shim";
+import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
+import type { GatewayRef, Timeouts } from "./outputs";
+
+export interface SmbUserArgs {
+    /**
+     * Login name.
+     * A change replaces the resource: the name is the account.
+     * @default the resource's name
+     */
+    name?: pulumi.Input<string>;
+
+    /**
+     * Password.
+     */
+    password: pulumi.Input<string>;
+
+    /**
+     * Numeric user id; stays with the name for ever.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    uid?: pulumi.Input<number>;
+
+    /**
+     * Numeric id of the user's own group.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    gid?: pulumi.Input<number>;
+
+    /**
+     * Further groups; made when missing.
+     * @default `[]`
+     */
+    groups?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Whether the account can log in.
+     * @default `true`
+     */
+    enabled?: pulumi.Input<boolean>;
+
+    /**
+     * Full name.
+     * @default `""`
+     */
+    fullName?: pulumi.Input<string>;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+
+    /**
+     * Take over an object of that name which pvesmb did not make.
+     * @default `false`
+     */
+    adopt?: pulumi.Input<boolean>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    timeouts?: pulumi.Input<TimeoutsArgs>;
+}
+
+const kind: Kind = {
+    name: "SmbUser",
+    outputs: [
+        "name",
+        "password",
+        "uid",
+        "gid",
+        "groups",
+        "enabled",
+        "fullName",
+        "gateway",
+        "adopt",
+        "timeouts",
+        "key",
+        "drift",
+        "sid",
+        "nonce",
+    ],
+    secrets: [
+        ["password"],
+        ["gateway", "connection", "apiToken"],
+        ["gateway", "connection", "password"],
+        ["gateway", "connection", "otp"],
+        ["gateway", "connection", "ssh", "privateKey"],
+        ["gateway", "connection", "ssh", "passphrase"],
+        ["gateway", "connection", "ssh", "password"],
+    ],
+    secretOutputs: [],
+};
+
+/**
+ * A local account of a gateway. Its numeric ids are kept beside the data: a rebuilt gateway gives the files back to the right people.
+ *
+ * ```ts
+ * const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alicePassword") });
+ * ```
+ */
+export class SmbUser extends PvesmbResource {
+    /**
+     * Login name.
+     * A change replaces the resource: the name is the account.
+     * @default the resource's name
+     */
+    declare readonly name: pulumi.Output<string>;
+
+    /**
+     * Password.
+     */
+    declare readonly password: pulumi.Output<string>;
+
+    /**
+     * Numeric user id; stays with the name for ever.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    declare readonly uid: pulumi.Output<number>;
+
+    /**
+     * Numeric id of the user's own group.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    declare readonly gid: pulumi.Output<number>;
+
+    /**
+     * Further groups; made when missing.
+     * @default `[]`
+     */
+    declare readonly groups: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Whether the account can log in.
+     * @default `true`
+     */
+    declare readonly enabled: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Full name.
+     * @default `""`
+     */
+    declare readonly fullName: pulumi.Output<string | undefined>;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    declare readonly gateway: pulumi.Output<GatewayRef>;
+
+    /**
+     * Take over an object of that name which pvesmb did not make.
+     * @default `false`
+     */
+    declare readonly adopt: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
+
+    /**
+     * Security identifier.
+     */
+    declare readonly sid: pulumi.Output<string | undefined>;
+
+    /**
+     * @param name The resource's name in Pulumi.
+     */
+    constructor(name: string, args: SmbUserArgs, opts?: pulumi.CustomResourceOptions) {
+        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+    }
+}

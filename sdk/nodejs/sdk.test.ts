@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SmbGateway, SmbShare, SmbUser } from ".";
+import { hostLabel } from "./gateway";
+import { sealed } from "./sealed";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+let registered: Registered[] = [];
+
+beforeEach(async () => {
+    registered = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs, id }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                return { id: id || (type.endsWith(":SmbGateway") ? "pve1/101/0123456789abcdef" : `${name}-id`), state: inputs as object };
+            },
+            call: ({ inputs }) => inputs as object,
+        },
+        "proj",
+        "dev",
+        false,
+    );
+});
+
+/** What arrives at the engine, once everything has. */
+async function arrived(name: string): Promise<Registered> {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const found = registered.find((each) => each.name === name);
+    if (!found) throw new Error(`${name} was not registered`);
+    return found;
+}
+
+const value = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => void output.apply((known) => (resolve(known), known)));
+const SECRET = "4dabf18193072939515e22adb298388d";
+const secretOf = (marked: unknown): unknown => (marked as Record<string, unknown>)["value"];
+const isSecret = (marked: unknown): boolean => typeof marked === "object" && marked !== null && SECRET in marked;
+
+const base = {
+    node: "pve1",
+    lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } },
+    network: { bridge: "vmbr0", address: "dhcp" },
+};
+const gateway = (args: object = {}, opts?: pulumi.CustomResourceOptions): SmbGateway =>
+    new SmbGateway("Files & Co.", { ...base, ...args }, opts);
+const NAME = "Files & Co.";
+
+test("the text in every user's state, to the letter (docs/decisions/0003)", async () => {
+    gateway();
+    new SmbUser("alice", { gateway: { id: "x" }, password: "p" });
+    new SmbShare("docs", { gateway: { id: "x" } });
+    expect((await arrived(NAME)).inputs["__provider"]).toBe('exports.handler=()=>require("pvesmb/runtime/v1").SmbGateway');
+    expect((await arrived("alice")).inputs["__provider"]).toBe('exports.handler=()=>require("pvesmb/runtime/v1").SmbUser');
+    const share = await arrived("docs");
+    expect(share).toEqual({
+        type: "pulumi-nodejs:dynamic/pvesmb:SmbShare",
+        name: "docs",
+        inputs: {
+            __provider: 'exports.handler=()=>require("pvesmb/runtime/v1").SmbShare',
+            key: "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbShare::docs",
+            name: "docs",
+            gateway: { id: "x" },
+        },
+    });
+});
+
+test("names are made of the resource's", async () => {
+    gateway();
+    expect((await arrived(NAME)).inputs["hostname"]).toBe("files-co");
+    expect(["Ä", "-a-", "A".repeat(80), `${"a".repeat(62)}-b`].map(hostLabel)).toEqual(["samba", "a", "a".repeat(63), "a".repeat(62)]);
+    new SmbShare("docs", { gateway: { id: "x" }, name: "Documents" });
+    expect((await arrived("docs")).inputs["name"]).toBe("Documents");
+});
+
+describe("key", () => {
+    test("is the URN, parents included, also for two children of one component", async () => {
+        class Site extends pulumi.ComponentResource {
+            constructor() {
+                super("x:y:Site", "site");
+                for (const name of ["a", "b"]) new SmbShare(name, { gateway: { id: "x" } }, { parent: this });
+            }
+        }
+        new Site();
+        expect((await arrived("a")).inputs["key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::a");
+        expect((await arrived("b")).inputs["key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::b");
+    });
+});
+
+describe("secrets are marked, whatever the user did", () => {
+    const connection = { endpoint: "https://pve1:8006", apiToken: "svc@pve!gw=s3cret", ssh: { username: "root", privateKey: "KEY" } };
+
+    // Mocks show an object with a secret in it as secret, so that this looks at what is handed to Pulumi.
+    test("each by itself in plain arguments", async () => {
+        const given = sealed({ connection, node: "pve1" }, [
+            ["connection", "apiToken"],
+            ["connection", "ssh", "privateKey"],
+        ]);
+        const { node, connection: marked } = given as {
+            node: string;
+            connection: { endpoint: string; apiToken: pulumi.Output<string>; ssh: { username: string; privateKey: pulumi.Output<string> } };
+        };
+        expect([node, marked.endpoint, marked.ssh.username]).toEqual(["pve1", "https://pve1:8006", "root"]);
+        expect(
+            await Promise.all(
+                [marked.apiToken, marked.ssh.privateKey].map(async (each) => [await pulumi.isSecret(each), await value(each)]),
+            ),
+        ).toEqual([
+            [true, "svc@pve!gw=s3cret"],
+            [true, "KEY"],
+        ]);
+    });
+
+    test("an Output as a whole, if there is a secret in it", async () => {
+        gateway({ connection: pulumi.output(connection) });
+        const given = (await arrived(NAME)).inputs["connection"];
+        expect(isSecret(given)).toBe(true);
+        expect(secretOf(given)).toEqual(connection);
+        new SmbShare("docs", { gateway: pulumi.output({ id: "x" }) });
+        expect((await arrived("docs")).inputs["gateway"]).toEqual({ id: "x" });
+    });
+
+    test("passwords, also when promised", async () => {
+        new SmbUser("alice", { gateway: { id: "x" }, password: Promise.resolve("pw") });
+        const { password } = (await arrived("alice")).inputs;
+        expect([isSecret(password), secretOf(password)]).toEqual([true, "pw"]);
+    });
+
+    test("in a child's gateway as well", async () => {
+        new SmbShare("docs", { gateway: gateway({ connection }) });
+        const given = (await arrived("docs")).inputs["gateway"];
+        expect([isSecret(given), secretOf(given)]).toEqual([true, { id: "pve1/101/0123456789abcdef", connection }]);
+    });
+});
+
+test("ref is made of the id and the arguments", async () => {
+    expect(await value(gateway({ connection: { endpoint: "https://pve1:8006" } }).ref)).toEqual({
+        id: "pve1/101/0123456789abcdef",
+        connection: { endpoint: "https://pve1:8006" },
+    });
+});
+
+test("an import is refused with the way out", () => {
+    for (const opts of [{ import: "x" }, { id: "x" }])
+        expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow("SmbShare docs cannot be imported; set `adopt: true`");
+});
+
+test("every output is there, as an Output", async () => {
+    const docs = new SmbShare("docs", { gateway: { id: "x" }, comment: "c" });
+    expect(await value(docs.comment)).toBe("c");
+    for (const output of [docs.unc, docs.volumeId, docs.path, docs.access]) expect(pulumi.Output.isInstance(output)).toBe(true);
+});
+
+describe("a gateway with data is protected", () => {
+    const data = { storage: "tank", size: "1GiB" };
+    test.each<[string, object, pulumi.CustomResourceOptions | undefined, boolean | undefined]>([
+        ["with data", { data }, undefined, true],
+        ["whose data may go", { data, dataOnDelete: "destroy" }, undefined, undefined],
+        ["where it cannot be told yet whether they may", { data, dataOnDelete: pulumi.output("destroy") }, undefined, true],
+        ["without data", {}, undefined, undefined],
+        ["unless the user says otherwise", { data }, { protect: false }, false],
+    ])("%s", async (_, args, opts, protect) => {
+        let seen: pulumi.ResourceOptions = {};
+        const transformation: pulumi.ResourceTransformation = ({ props, opts: final }) => ((seen = final), { props: props, opts: final });
+        gateway(args, { ...opts, transformations: [transformation] });
+        await arrived(NAME);
+        expect(seen.protect).toBe(protect);
+    });
+});

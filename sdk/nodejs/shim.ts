@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { sealed } from "./sealed";
+
+/** What a generated class knows of its kind of resource. */
+export interface Kind {
+    /** `SmbShare` */
+    name: string;
+    /** All outputs; Pulumi gives a resource only those properties that it was constructed with. */
+    outputs: readonly string[];
+    /** Inputs that are secret, as paths: `["connection", "apiToken"]`. */
+    secrets: readonly (readonly string[])[];
+    /** Computed outputs that are secret. */
+    secretOutputs: readonly string[];
+}
+
+export const typeOf = (kind: string): string => `pulumi-nodejs:dynamic/pvesmb:${kind}`;
+
+/**
+ * The provider of a resource, as it stands in state: a text that Pulumi's dynamic provider process evaluates. It never changes
+ * (docs/decisions/0003): what it names is `provider/adapters/v1.ts`.
+ */
+export const providerText = (kind: string): string => `exports.handler=()=>require("pvesmb/runtime/v1").${kind}`;
+
+/** A resource that is managed by the provider in this same package. */
+export abstract class PvesmbResource extends pulumi.CustomResource {
+    protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+        // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
+        if (opts.import !== undefined || opts.id !== undefined)
+            throw new pulumi.ResourceError(
+                `${kind.name} ${name} cannot be imported; set \`adopt: true\` to take over what is there`,
+                opts.parent,
+            );
+        const properties: pulumi.Inputs = {
+            ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
+            ...(sealed(args, kind.secrets) as pulumi.Inputs),
+            key: urnOf(typeOf(kind.name), name, opts.parent),
+            __provider: providerText(kind.name),
+        };
+        const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
+        super(typeOf(kind.name), name, properties, secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts);
+    }
+}
+
+/**
+ * The URN that the resource will have: its identity on hosts and in Proxmox VE. Only the text is handed on: with the dependency on the
+ * parent that the Output carries, two children of one component would wait for each other for ever.
+ */
+function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
+    const urn = pulumi.createUrn(name, type, parent);
+    return pulumi.output(new Promise<string>((resolve) => void urn.apply(resolve)));
+}

@@ -1,0 +1,43 @@
+import { runInNewContext } from "node:vm";
+import { trivialProgram } from "./programs";
+
+/** What the program hands to Pulumi, without Pulumi. */
+function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
+    const found: { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] = [];
+    function CustomResource(
+        _type: string,
+        name: string,
+        properties: Record<string, string>,
+        { dependsOn }: { dependsOn: unknown[] },
+    ): void {
+        found.push({ name, properties, dependsOn });
+    }
+    const plain = text.replace(/^import .*$/m, "").replace("name: string, dependsOn: pulumi.Resource[] = []", "name, dependsOn = []");
+    runInNewContext(plain, { pulumi: { CustomResource } });
+    return found;
+}
+
+test("the trivial program has the graph of the real one: a gateway, a user on it, shares on both", () => {
+    const found = registered(trivialProgram(2, 4000));
+    expect(found.map(({ name, dependsOn }) => [name, dependsOn.length])).toEqual([
+        ["gateway", 0],
+        ["user", 1],
+        ["share1", 2],
+        ["share2", 2],
+    ]);
+});
+
+test("more state means more ballast, in inputs and outputs alike", () => {
+    const ballast = (bytes: number): number => registered(trivialProgram(0, bytes))[0]?.properties["ballast"]?.length ?? -1;
+    expect(ballast(6000) - ballast(4000)).toBe(1000);
+    expect(ballast(0)).toBe(0);
+});
+
+test("its provider creates and reads without doing anything", async () => {
+    const text = registered(trivialProgram(0, 0))[0]?.properties["__provider"] ?? "";
+    const exports: { handler?: () => Record<"create" | "read", (...args: unknown[]) => Promise<unknown>> } = {};
+    runInNewContext(text, { exports });
+    const provider = exports.handler?.();
+    expect(await provider?.create({ a: 1 })).toEqual({ id: "x", outs: { a: 1 } });
+    expect(await provider?.read("x", { a: 1 })).toEqual({ id: "x", props: { a: 1 }, inputs: { a: 1 } });
+});

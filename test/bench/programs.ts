@@ -1,0 +1,47 @@
+/** Texts of Pulumi programs. Stack configuration: `template`, `address`, `gateway`, `alice` (secret), `comment`. */
+
+/** A gateway, a user, and shares with an access list. */
+export function sharesProgram(shares: number): string {
+    return `import * as pulumi from "@pulumi/pulumi";
+import * as pvesmb from "pvesmb";
+
+const config = new pulumi.Config();
+const files = new pvesmb.SmbGateway("files", {
+    node: "pve1",
+    lxc: { template: config.require("template"), rootfs: { storage: "local", size: "4GiB" }, cores: 1, memory: "512MiB" },
+    network: { bridge: "vmbr0", address: config.require("address"), gateway: config.require("gateway") },
+    data: { storage: "tank", size: "1GiB" },
+    dataOnDelete: "destroy",
+});
+const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alice") });
+for (let i = 1; i <= ${shares}; i++) {
+    new pvesmb.SmbShare(\`share\${i}\`, {
+        gateway: files,
+        comment: config.get("comment") ?? "A share of the bench",
+        access: [{ user: alice.name, level: "full" }],
+        onDelete: "delete",
+    });
+}
+`;
+}
+
+/** What the engine stores of a trivial resource beside its ballast, in bytes. */
+const BARE_STATE = 1514;
+
+/** The engine's own cost: as many dynamic resources that do nothing, with the same dependencies and as many bytes of state each. */
+export function trivialProgram(shares: number, stateBytes: number): string {
+    // Inputs and outputs both hold it.
+    const ballast = Math.max(0, Math.round((stateBytes - BARE_STATE) / 2));
+    return `import * as pulumi from "@pulumi/pulumi";
+
+const handler = "exports.handler=()=>({create:async(i)=>({id:'x',outs:i}),update:async(id,o,n)=>({outs:n}),read:async(id,p)=>({id,props:p,inputs:p})})";
+class Trivial extends pulumi.CustomResource {
+    constructor(name: string, dependsOn: pulumi.Resource[] = []) {
+        super("pulumi-nodejs:dynamic/bench:Trivial", name, { __provider: handler, ballast: "x".repeat(${ballast}) }, { dependsOn });
+    }
+}
+const gateway = new Trivial("gateway");
+const user = new Trivial("user", [gateway]);
+for (let i = 1; i <= ${shares}; i++) new Trivial(\`share\${i}\`, [gateway, user]);
+`;
+}

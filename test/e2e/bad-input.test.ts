@@ -1,0 +1,193 @@
+import { join } from "node:path";
+import { labAccess } from "../lab/src/access";
+import { control } from "./support/control";
+import { guestsWithin, volumesWithin } from "./support/guests";
+import { gateway, program, smallArgs } from "./support/program";
+import { runDirectory } from "./support/run-directory";
+import type { Result, Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** What cannot work is refused with the property's name and the way out, and nothing is touched. Every property: provider/runtime/bad-input.test.ts. */
+
+const vmids = { from: 5250, to: 5299 };
+const address = (last: number): string => `10.86.0.${last}`;
+
+let place: Workplace;
+beforeAll(async () => {
+    place = await workplace(vmids);
+});
+afterAll(() => place?.dispose());
+
+beforeEach(() => control("clearRequests"));
+afterEach(async () => {
+    const writes = (await control("requests")).filter(
+        ({ method, path, status }) => method !== "GET" && path !== "/access/ticket" && status === 200,
+    );
+    expect(writes).toEqual([]);
+    expect(await guestsWithin(vmids.from, vmids.to)).toEqual([]);
+    expect(await volumesWithin(vmids.from, vmids.to)).toEqual([]);
+});
+
+/** What the engine said about each resource. */
+function complaints({ diagnostics }: Result, names: string[]): Record<string, string> {
+    const about = (name: string): string =>
+        diagnostics
+            .filter(({ severity, urn }) => severity === "error" && urn?.endsWith(`::${name}`))
+            .map(({ message }) => message.trim())
+            .join(" ");
+    return Object.fromEntries(names.map((name) => [name, about(name)]));
+}
+
+/** Resources of a program that hang on nothing, each with what must be said about it. */
+type Cases = Record<string, { args: object; says: RegExp }>;
+
+const matching = (cases: Cases): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(cases).map(([name, { says }]) => [name, expect.stringMatching(says)]));
+
+/** A preview ends with the first resource that is refused, and tells all that is wrong with that. */
+describe("a preview refuses", () => {
+    const on = { gateway: { id: "pve1/5250/0123456789abcdef" } };
+    const small = smallArgs(address(160), vmids);
+    const text = (hostile: string): object => ({ ...on, name: hostile, comment: hostile });
+    let stack: Stack;
+    beforeAll(async () => {
+        stack = await place.stack("");
+    });
+
+    const refused: [what: string, kind: string, args: object, says: RegExp[]][] = [
+        ["a line break", "SmbShare", text("a\n[global]"), [/name .*one line without control/s, /comment .*one line without control/s]],
+        ["a bracket", "SmbShare", { ...on, name: "docs]" }, [/name .*must not contain any of/s]],
+        ["a variable", "SmbShare", text("of %U"), [/name .*must not contain any of/s, /comment .*must not contain %/s]],
+        ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end in a backslash/s]],
+        ["1,000 characters", "SmbShare", text("x".repeat(1000)), [/name .*at most 80 characters/s, /comment .*at most 256 characters/s]],
+        [
+            "much at once in a share",
+            "SmbShare",
+            {
+                ...on,
+                path: "/etc",
+                commment: "x",
+                access: [{ user: "alice", level: "write" }],
+                options: { Path: "/", "root preexec": "id" },
+            },
+            [
+                /path .*must be under \/srv\/pvesmb/s,
+                /commment: is no property here; did you mean comment\?/,
+                /access\[0\]\.level .*must be one of "read", "change", "full"/s,
+                /options\.Path .*use the property `path`/s,
+                /options\["root preexec"\].*is refused because it runs programs/s,
+            ],
+        ],
+        [
+            "much at once in a user",
+            "SmbUser",
+            { ...on, name: "Alice", password: "hunter2-e2e\n", uid: 1 },
+            [/name .*must be 1 to 32 of a-z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
+        ],
+        [
+            "much at once in a gateway",
+            "SmbGateway",
+            {
+                ...small,
+                vmid: 99,
+                vmidRange: { from: 200, to: 100 },
+                data: { storage: "tank", size: "5GB" },
+                network: { bridge: "vmbr0", address: "dhcp", gateway: "10.86.0.1" },
+            },
+            [
+                /vmid .*must be at least 100/s,
+                /vmidRange .*`from` must not be above `to`/s,
+                /data\.size .*a binary unit such as/s,
+                /network\.gateway .*needs a static `address`/s,
+            ],
+        ],
+    ];
+
+    test.each(refused)("%s", async (_, kind, args, says) => {
+        // A program may be JavaScript: whatever TypeScript would have said of it is left unsaid.
+        stack.write(program(`new pvesmb.${kind}("bad", ${JSON.stringify(args)} as any);`));
+        const { output } = await stack.preview({ fails: true });
+        for (const each of says) expect(output).toMatch(each);
+        expect(output).not.toContain("hunter2-e2e");
+    });
+});
+
+test("an up refuses what PVE and SSH would not take, before anything is made", async () => {
+    const ca = labAccess().nodes[0]?.fingerprint ?? "";
+    const wrong = ca.startsWith("00") ? ca.replace(/^00/, "01") : ca.replace(/^../, "00");
+    const taken = 5399;
+    await control("setConfig", taken, "hostname: somebody\nmemory: 64\n", { node: "pve1", kind: "lxc" });
+    const secret = "0aa5f0c4-1111-2222-3333-444455556666";
+    const token = (name: string): { apiToken: string } => ({ apiToken: `${name}@pve!e2e=${secret}` });
+    const limited = (name: string) => ({ userid: `${name}@pve`, tokens: [{ tokenid: "e2e", secret, privsep: false }] });
+    await control("add", {
+        users: ["nothing", "looks", "stores"].map(limited),
+        roles: [
+            { roleid: "E2eLooks", privs: ["Datastore.Audit"] },
+            { roleid: "E2eStores", privs: ["Datastore.Audit", "Datastore.AllocateSpace"] },
+        ],
+        acl: [
+            { path: "/storage", ugid: "looks@pve", roleid: "E2eLooks" },
+            { path: "/vms", ugid: "looks@pve", roleid: "PVEVMAdmin" },
+            { path: "/storage", ugid: "stores@pve", roleid: "E2eStores" },
+        ].map(({ path, ugid, roleid }) => ({ path, ugid, roleid, type: "user" as const })),
+    });
+    const knownHosts = join(runDirectory(), "nobody-known");
+    const small = smallArgs(address(161), vmids);
+    const cases: Cases = {
+        template: {
+            args: { lxc: { ...small.lxc, template: "debian-99-nothing" } },
+            says: /lxc\.template: no template debian-99-nothing.*pveam available/s,
+        },
+        volid: {
+            args: { lxc: { ...small.lxc, template: "local:vztmpl/nothing.tar.zst" } },
+            says: /lxc\.template: no template .*storage local of node pve1 has no such template/s,
+        },
+        storage: {
+            args: { data: { storage: "nowhere", size: "1GiB" } },
+            says: /data\.storage: node pve1 has no storage nowhere; `pvesm status`/,
+        },
+        rootfs: {
+            args: { lxc: { ...small.lxc, rootfs: { storage: "nowhere", size: "4GiB" } } },
+            says: /lxc\.rootfs\.storage: node pve1 has no storage nowhere/,
+        },
+        space: {
+            args: { data: { storage: "tank", size: "900TiB" } },
+            says: /data\.size: tank on pve1 has .* left, less than 900TiB; make room or use another storage/,
+        },
+        taken: {
+            args: { vmid: taken },
+            says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
+        },
+        node: { args: { node: "pve9" }, says: /node/ },
+        password: {
+            args: { connection: { username: "root@pam", password: "wrong-e2e" } },
+            says: /does not accept the credentials of root@pam/,
+        },
+        fingerprint: { args: { connection: { tlsFingerprint: wrong } }, says: /connection\.tlsFingerprint/ },
+        nothing: { args: { connection: token("nothing") }, says: /nothing@pve!e2e may see.*Datastore\.Audit on \/storage/ },
+        looks: { args: { connection: token("looks") }, says: /looks@pve!e2e lacks Datastore\.AllocateSpace on \/storage\/local/ },
+        stores: { args: { connection: token("stores") }, says: /stores@pve!e2e lacks VM\.Allocate on \/vms\/\d+/ },
+        stranger: { args: { connection: { ssh: { via: "node", knownHosts } } }, says: /10\.86\.0\.11.*known_hosts|nobody-known/s },
+    };
+    const stack = await place.stack(program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args }))));
+    const up = await stack.up({ fails: true, flags: ["--continue-on-error"] });
+    await control("run", "DELETE", `/nodes/pve1/lxc/${taken}`);
+    expect(complaints(up, Object.keys(cases))).toEqual(matching(cases));
+    expect(up.output).not.toMatch(new RegExp(`wrong-e2e|${secret}`));
+    expect(await stack.resources()).toEqual([]);
+});
+
+test("what is missing is named with all the places where it may be given", async () => {
+    const { PROXMOX_VE_ENDPOINT: endpoint, PROXMOX_VE_USERNAME: username, PROXMOX_VE_PASSWORD: password } = place.lab.environment;
+    const environment = { PROXMOX_VE_ENDPOINT: "", PROXMOX_VE_USERNAME: "", PROXMOX_VE_PASSWORD: "", PROXMOX_VE_SSH_PRIVATE_KEY: "" };
+    const small = smallArgs(address(162), vmids);
+    const cases: Cases = {
+        unconnected: { args: {}, says: /connection\.endpoint is missing.*PROXMOX_VE_ENDPOINT.*pvesmb:endpoint/s },
+        unnamed: { args: { connection: { endpoint } }, says: /connection\.apiToken is missing.*PROXMOX_VE_API_TOKEN/s },
+        keyless: { args: { connection: { endpoint, username, password } }, says: /connection\.ssh: .*PROXMOX_VE_SSH_PRIVATE_KEY/s },
+    };
+    const stack = await place.stack(program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args }))));
+    const up = await stack.up({ fails: true, flags: ["--continue-on-error"], environment });
+    expect(complaints(up, Object.keys(cases))).toEqual(matching(cases));
+});

@@ -1,0 +1,236 @@
+import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { control } from "./support/control";
+import { type Guest, guestsWithin, inGuest, volumesWithin } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { runDirectory } from "./support/run-directory";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import type { Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** Nobody's files are lost: each test goes on where the one before it ended. */
+
+const vmids = { from: 5200, to: 5249 };
+const host = "10.86.0.55";
+const guest = { node: "pve1", vmid: 5200 };
+const holder = { node: "pve1", vmid: 5249 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
+const MIB = 2 ** 20;
+
+let place: Workplace;
+let stack: Stack;
+const backend = (): string => join(runDirectory(), "data-backend");
+beforeAll(async () => {
+    place = await workplace(vmids);
+    mkdirSync(backend(), { recursive: true });
+    stack = await place.stack("", { project: "data", backend: backend() });
+    change({});
+    await stack.up();
+});
+afterAll(() => place?.dispose());
+
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const at = (name: string) => ({ host, share: name });
+const config = async (): Promise<Guest["config"]> => (await guestsWithin(guest.vmid, guest.vmid))[0]?.config ?? {};
+const mounts = async (): Promise<string[]> =>
+    Object.entries(await config()).flatMap(([key, value]) => (/^mp\d+$/.test(key) ? [String(value)] : []));
+const volumes = (): Promise<string[]> => volumesWithin(guest.vmid, guest.vmid);
+
+const { data, ...basics } = smallArgs(host, vmids);
+const args = { ...basics, vmid: guest.vmid, dataOnDelete: "refuse" } as const;
+/** What the second gateway was given, under its name of then. */
+let given: string | undefined;
+const everybody = { alice: "full", bob: "full" } as const;
+const parts = {
+    files: gateway("files", { ...args, data }),
+    alice: user("files", alice),
+    bob: user("files", bob),
+    docs: share("files", "docs", everybody),
+    vault: "",
+    ref: "export const ref = files.ref;",
+};
+
+function change(changes: Partial<typeof parts>): void {
+    Object.assign(parts, changes);
+    stack.write(program(...Object.values(parts)));
+}
+
+describe("destroy of a gateway with data", () => {
+    beforeAll(async () => {
+        await putFile(within, at("docs"), alice, "alices.txt", "alice's\n");
+        await putFile(within, at("docs"), bob, "bobs.txt", "bob's\n");
+    });
+    const everything = ["SmbGateway", "SmbShare", "SmbUser", "SmbUser"];
+    const kinds = async (): Promise<(string | undefined)[]> => (await stack.resources()).map(({ type }) => type.split(":").at(-1)).sort();
+
+    test("is refused in the preview, with nothing gone", async () => {
+        const { output } = await stack.destroy({ preview: true, fails: true });
+        expect(output).toMatch(/files.*cannot be deleted|"files" .*protect|unprotect/);
+        expect(await kinds()).toEqual(everything);
+        expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    });
+
+    test("is refused by the provider when the state says unprotected, and up puts everything back", async () => {
+        await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
+        const { output } = await stack.destroy({ fails: true });
+        expect(output).toContain("dataOnDelete: the gateway CT 5200 holds data (tank:5200/");
+        expect(await kinds()).toContain("SmbGateway");
+        expect(await mounts()).toHaveLength(1);
+        await stack.up();
+        expect(await kinds()).toEqual(everything);
+        expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+        expect((await stack.resources()).find(({ type }) => type.endsWith("SmbGateway"))?.protect).toBe(true);
+    });
+});
+
+test("a gateway rebuilt on the kept volume gives the files back to their owners", async () => {
+    const owners = (): Promise<string> => inGuest(guest, "cd /srv/pvesmb/docs && stat -c '%n %u %U' *.txt && net getlocalsid");
+    const before = await owners();
+    const [kept = ""] = await volumes().then((all) => all.filter((volume) => volume.startsWith("tank:")));
+    const template = (await stack.resources())
+        .map(({ outputs }) => outputs?.["templateVolume"])
+        .find((volume) => typeof volume === "string");
+
+    await control("run", "POST", "/nodes/pve1/lxc", {
+        vmid: String(holder.vmid),
+        ostemplate: template ?? "",
+        rootfs: "local:1",
+        unprivileged: "1",
+    });
+    await control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/status/stop`);
+    const move = { volume: "mp0", "target-vmid": String(holder.vmid), "target-volume": "unused0" };
+    await control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/move_volume`, move);
+    await control("run", "DELETE", `/nodes/pve1/lxc/${guest.vmid}`);
+    await stack.refresh();
+    expect(await stack.resources()).toEqual([]);
+
+    given = (await guestsWithin(holder.vmid, holder.vmid)).map(({ config: { unused0 } }) => String(unused0))[0];
+    expect(given).not.toBe(kept);
+    // A newcomer, who must get nobody's number.
+    change({
+        files: gateway("files", { ...args, data: { volume: given } }),
+        alice: user("files", { ...alice, user: "aaron" }) + user("files", alice),
+    });
+    await stack.up();
+    expect(await owners()).toBe(before);
+    expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    await putFile(within, at("docs"), bob, "bobs.txt", "bob's, again\n");
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+
+    // The volume is the gateway's own now: the guest that held it can go.
+    await control("run", "DELETE", `/nodes/pve1/lxc/${holder.vmid}`);
+    expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    expect((await mounts()).filter((mount) => mount.startsWith(`tank:${guest.vmid}/`))).toHaveLength(1);
+});
+
+describe("a share with a volume of its own", () => {
+    const sized = (size: string, more = {}): void =>
+        change({ vault: share("files", "vault", everybody, { volume: { storage: "tank", size }, ...more }) });
+    /** Bytes in all, as a client sees them. */
+    const seen = async (): Promise<number> => {
+        const { output } = await smbclient(within, at("vault"), alice, "du");
+        const [, blocks, bytes] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];
+        return Number(blocks) * Number(bytes);
+    };
+    const big = "x".repeat(80 * MIB);
+    const own = async (): Promise<string[]> => (await mounts()).filter((mount) => mount.includes("mp=/srv/pvesmb/vault"));
+
+    test("has its size as its limit", async () => {
+        sized("64MiB");
+        await stack.up();
+        expect(await own()).toEqual([expect.stringMatching(/^tank:5200\/.*size=64M/)]);
+        expect(await seen()).toBeGreaterThan(40 * MIB);
+        expect(await seen()).toBeLessThanOrEqual(64 * MIB);
+        await putFile(within, at("vault"), alice, "small.txt", "small\n");
+        await expect(putFile(within, at("vault"), alice, "big.bin", big)).rejects.toThrow("NT_STATUS_DISK_FULL");
+        expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    });
+
+    test("grows while it is in use", async () => {
+        sized("160MiB");
+        const { steps } = await stack.up();
+        expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update vault"]);
+        expect(await seen()).toBeGreaterThan(120 * MIB);
+        await putFile(within, at("vault"), alice, "big.bin", big);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("does not shrink", async () => {
+        sized("96MiB");
+        const { output } = await stack.up({ fails: true });
+        expect(output).toContain("volume.size: Proxmox VE cannot shrink a volume (it has 160MiB, asked for 96MiB)");
+        sized("160MiB");
+        await stack.up();
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("keeps its volume when it is deleted, and finds it when it is made again", async () => {
+        const before = await own();
+        change({ vault: "" });
+        await stack.up();
+        expect((await smbclient(within, at("vault"), alice, "ls")).output).toContain("NT_STATUS_BAD_NETWORK_NAME");
+        expect(await own()).toEqual(before);
+        sized("160MiB");
+        await stack.up();
+        expect(await own()).toEqual(before);
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
+    });
+
+    test("takes its volume with it when told, and the container is restarted for it", async () => {
+        const before = await volumes();
+        sized("160MiB", { onDelete: "delete", allowRestart: true });
+        await stack.up();
+        change({ vault: "" });
+        await stack.up();
+        expect(await own()).toEqual([]);
+        expect(Object.keys(await config()).filter((key) => key.startsWith("unused"))).toEqual([]);
+        expect(await volumes()).toHaveLength(before.length - 1);
+        await until("the gateway is back", async () => (await smbclient(within, at("docs"), alice, "ls")).code === 0, 30);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+});
+
+let others: Stack[] = [];
+
+test("two stacks add volumes to the gateway at the same time: none is lost, none is doubled", async () => {
+    others = await Promise.all(
+        ["left", "right"].map((side) =>
+            place.stack(
+                program(
+                    'const files = new pulumi.StackReference("organization/data/dev").requireOutput("ref") as pulumi.Output<pvesmb.GatewayRef>;',
+                    'const alice = { name: "alice" };',
+                    ...[1, 2, 3, 4].map((i) =>
+                        share("files", `${side}${i}`, { alice: "full" }, { volume: { storage: "tank", size: "32MiB" } }),
+                    ),
+                ),
+                { project: side, backend: backend() },
+            ),
+        ),
+    );
+    await Promise.all(others.map((other) => other.up()));
+
+    const paths = (await mounts()).map((mount) => /mp=([^,]*)/.exec(mount)?.[1]).sort();
+    const names = ["left", "right"].flatMap((side) => [1, 2, 3, 4].map((i) => `${side}${i}`));
+    expect(paths).toEqual(["/srv/pvesmb", ...names.map((name) => `/srv/pvesmb/${name}`)]);
+    const mounted = (await mounts()).map((mount) => mount.split(",")[0]);
+    expect((await volumes()).filter((volume) => volume.startsWith("tank:")).sort()).toEqual(mounted.sort());
+    for (const name of names) await putFile(within, at(name), alice, "whose.txt", name);
+    expect(await inGuest(guest, "cd /srv/pvesmb && cat */whose.txt")).toBe(names.join(""));
+    for (const each of [stack, ...others]) await each.refresh({ flags: ["--expect-no-changes"] });
+});
+
+test("when its data may go, destroy takes it all; what other stacks had on it is gone with it", async () => {
+    change({ files: gateway("files", { ...args, data: { volume: given }, dataOnDelete: "destroy" }) });
+    await stack.up();
+    await stack.destroy({ preview: true });
+    expect(await guestsWithin(vmids.from, vmids.to)).toEqual([]);
+    expect(await volumesWithin(vmids.from, vmids.to)).toEqual([]);
+    for (const other of others) {
+        await other.destroy();
+        expect(await other.resources()).toEqual([]);
+    }
+});

@@ -1,0 +1,229 @@
+import { control } from "./support/control";
+import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import type { Result, Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** What somebody changes behind pvesmb's back is named by `refresh --diff`, and repaired by the next `up`. */
+
+const vmids = { from: 5150, to: 5199 };
+const host = "10.86.0.54";
+const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5150 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
+
+let place: Workplace;
+let stack: Stack;
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack(
+        program(
+            gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
+            user("files", alice),
+            user("files", bob),
+            ...["docs", "team", "pub"].map((name) => share("files", name, { alice: "full", bob: "read" }, { comment: "As declared" })),
+        ),
+    );
+});
+afterAll(() => place?.dispose());
+
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const at = (name: string) => ({ host, share: name });
+const byHand = (script: string) => (): Promise<unknown> => inGuest(guest, `set -e\n${script}`);
+const config = async (): Promise<Guest["config"] | undefined> => (await guestsWithin(vmids.from, vmids.to))[0]?.config;
+const power = (action: "start" | "stop"): Promise<unknown> => control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/status/${action}`);
+const nothingLeft = async (): Promise<void> => {
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+};
+
+test("a create that failed half-way is still known after a refresh, and the next up finishes it", async () => {
+    await control("injectRequest", {
+        method: "POST",
+        path: "/status/start$",
+        fault: { kind: "answer", status: 500, reason: "no start today" },
+        count: 0,
+    });
+    const { output } = await stack.up({ fails: true });
+    expect(output).toContain("no start today");
+    await control("clearFaults");
+    await stack.refresh();
+    expect((await stack.resources()).map(({ type }) => type.split(":").at(-1))).toEqual(["SmbGateway"]);
+    const { steps } = await stack.up();
+    expect(steps.find(({ kind }) => kind === "SmbGateway")?.op).toBe("update");
+    expect(await guestsWithin(vmids.from, vmids.to)).toHaveLength(1);
+    await putFile(within, at("team"), alice, "kept.txt", "kept\n");
+    await nothingLeft();
+});
+
+/** One thing done by hand: how the refresh names it, and how one sees that it was repaired. */
+interface Deed {
+    what: string;
+    /** The resource that shows it, and in what words. */
+    name: string;
+    shows: RegExp;
+    done: () => Promise<unknown>;
+    repaired: () => Promise<void>;
+}
+
+const FRAGMENTS = "/etc/samba/pvesmb/shares.d";
+const deeds: Deed[] = [
+    {
+        what: "a share's section edited",
+        name: "docs",
+        shows: /comment\s*: "As declared" => "By hand"/,
+        done: byHand(`sed -i 's/As declared/By hand/' ${FRAGMENTS}/docs.conf`),
+        repaired: async () => expect(await inGuest(guest, `cat ${FRAGMENTS}/docs.conf`)).toContain("As declared"),
+    },
+    {
+        what: "a share removed",
+        name: "team",
+        shows: /- pulumi-nodejs:dynamic\/pvesmb:SmbShare: \(delete\)/,
+        done: byHand(`rm ${FRAGMENTS}/team.conf; cat ${FRAGMENTS}/*.conf >/etc/samba/pvesmb/shares.conf; smbcontrol smbd reload-config`),
+        repaired: async () => expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n"),
+    },
+    {
+        what: "a directory's mode and ACL changed",
+        name: "pub",
+        shows: /the directory's access ACL is empty instead of user:alice:rwx,user:bob:r-x[^]*mode\s*: "0700"/,
+        done: byHand("setfacl -b -k /srv/pvesmb/pub; chmod 0700 /srv/pvesmb/pub"),
+        repaired: async () => {
+            await putFile(within, at("pub"), alice, "mine.txt", "mine\n");
+            expect(await inGuest(guest, "stat -c %a /srv/pvesmb/pub")).toBe("770\n");
+        },
+    },
+    {
+        what: "an account disabled",
+        name: "alice",
+        shows: /enabled\s*: false/,
+        done: byHand("smbpasswd -d alice"),
+        repaired: async () => expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n"),
+    },
+    {
+        what: "a password changed",
+        name: "bob",
+        shows: /password: no longer the declared one/,
+        done: byHand("printf 'another\\nanother\\n' | smbpasswd -s bob"),
+        repaired: async () => expect((await smbclient(within, at("team"), bob, "ls")).code).toBe(0),
+    },
+    {
+        what: "smb.conf edited",
+        name: "files",
+        shows: /\/etc\/samba\/smb\.conf: \[global\] server min protocol = NT1 instead of SMB3_00/,
+        done: byHand("sed -i 's/server min protocol = .*/server min protocol = NT1/' /etc/samba/smb.conf"),
+        repaired: async () => expect(await inGuest(guest, "testparm -s 2>/dev/null")).not.toContain("NT1"),
+    },
+    {
+        what: "memory changed in Proxmox VE",
+        name: "files",
+        shows: /memory\s*: "640MiB"/,
+        done: () => control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { memory: "640" }),
+        repaired: async () => expect((await config())?.["memory"]).toBe(512),
+    },
+];
+
+describe("everything by hand at once", () => {
+    let refreshed: Result;
+    beforeAll(async () => {
+        for (const { done } of deeds) await done();
+        refreshed = await stack.refresh({ flags: ["--diff"] });
+    });
+
+    test.each(deeds)("$what: the refresh names it", ({ name, shows }) => {
+        const urn = refreshed.steps.find((step) => step.name === name)?.urn ?? name;
+        // The part of the diff that is about this resource: from its own URN to the next one.
+        const own = refreshed.output.split(/^(?=\s*[~+-]? ?pulumi-nodejs:dynamic)/m).find((part) => part.includes(urn));
+        expect(own).toMatch(shows);
+    });
+
+    test("the next up repairs it, and then there is nothing to do", async () => {
+        await stack.up();
+        await nothingLeft();
+    });
+
+    test.each(deeds)("$what: repaired", ({ repaired }) => repaired());
+});
+
+test("smbd disabled and stopped is named and repaired", async () => {
+    await byHand("systemctl disable --now smbd")();
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    expect(output).toContain("service smbd: not enabled");
+    expect(output).toContain("service smbd: not running");
+    await stack.up();
+    expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
+    expect(await inGuest(guest, "systemctl is-enabled smbd")).toBe("enabled\n");
+    await nothingLeft();
+});
+
+describe("a gateway with 50 shares", () => {
+    const names = Array.from({ length: 50 }, (_, i) => `s${i + 1}`);
+    const kinds = async (): Promise<Record<string, number>> => {
+        const counts: Record<string, number> = {};
+        for (const { type } of await stack.resources())
+            counts[type.split(":").at(-1) ?? ""] = (counts[type.split(":").at(-1) ?? ""] ?? 0) + 1;
+        return counts;
+    };
+    const all = { SmbGateway: 1, SmbUser: 1, SmbShare: 50 };
+    const warnings = ({ diagnostics }: Result): string[] =>
+        diagnostics.map(({ message }) => message.trim()).filter((message) => message.startsWith("warning: "));
+
+    beforeAll(async () => {
+        stack.write(
+            program(
+                gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
+                user("files", alice),
+                ...names.map((name) => share("files", name, { alice: "full" })),
+            ),
+        );
+        await stack.up();
+    });
+
+    test("that is stopped: shown at the gateway, said once, nothing forgotten, and up starts it", async () => {
+        await power("stop");
+        const refreshed = await stack.refresh({ flags: ["--diff"] });
+        expect(refreshed.output).toMatch(/started\s*: false/);
+        expect(warnings(refreshed)).toEqual([
+            `warning: gateway CT ${guest.vmid} on pve1 is stopped; everything on it is taken as unchanged`,
+        ]);
+        expect(await kinds()).toEqual(all);
+        const { steps } = await stack.up();
+        expect(steps.filter(({ op }) => op !== "same").map(({ op, kind }) => `${op} ${kind}`)).toEqual(["update SmbGateway"]);
+        expect((await smbclient(within, at("s50"), alice, "ls")).code).toBe(0);
+        await nothingLeft();
+    });
+
+    test.each([
+        ["its sshd is stopped", "systemctl stop ssh", "systemctl start ssh"],
+        ["its network is cut", "ip link set eth0 down", "ip link set eth0 up"],
+    ])("that cannot be reached because %s: said once, nothing forgotten", async (_why, cut, mend) => {
+        await inGuest(guest, cut);
+        try {
+            const refreshed = await stack.refresh({ flags: ["--expect-no-changes"] });
+            expect(warnings(refreshed)).toEqual([expect.stringContaining(host)]);
+            expect(await kinds()).toEqual(all);
+        } finally {
+            await inGuest(guest, mend);
+        }
+        await until("the gateway is back", async () => (await smbclient(within, at("s1"), alice, "ls")).code === 0, 20);
+    });
+
+    test("that is deleted: forgotten with everything on it, without an error, and up makes it again", async () => {
+        await power("stop");
+        await control("run", "DELETE", `/nodes/pve1/lxc/${guest.vmid}`);
+        await stack.refresh();
+        expect(await kinds()).toEqual({});
+        await stack.up();
+        expect(await kinds()).toEqual(all);
+        expect((await smbclient(within, at("s50"), alice, "ls")).code).toBe(0);
+        await nothingLeft();
+    });
+
+    test("that was deleted without a refresh: destroy has nothing to do, and says nothing against it", async () => {
+        await power("stop");
+        await control("run", "DELETE", `/nodes/pve1/lxc/${guest.vmid}`);
+        await stack.destroy();
+        expect(await stack.resources()).toEqual([]);
+    });
+});

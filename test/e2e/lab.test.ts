@@ -1,0 +1,366 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type * as Client from "../lab/src/client";
+import { repository } from "./support/package";
+import { type Outcome, run, start } from "./support/process";
+
+/**
+ * The lab itself, seen from outside: through its API, SSH and SMB. It is a second lab beside the one that the other tests use, so
+ * that it may be crashed and taken down here.
+ */
+const labName = "t";
+process.env["LAB_NAME"] = labName;
+
+let client: typeof Client;
+let credentials: string;
+
+const labCommand = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts")];
+const lab = (...words: string[]): Promise<Outcome> => run([...labCommand, ...words], { env: process.env });
+
+/** A call of the API by curl, as root@pam; secrets go by stdin. */
+async function api<T = unknown>(method: string, path: string, params: Record<string, string> = {}): Promise<T> {
+    const access = client.labAccess();
+    const body = Object.entries(params).map(([key, value]) => `data-urlencode = ${JSON.stringify(`${key}=${value}`)}`);
+    const config = [
+        `url = "${access.nodes[0]?.endpoint}/api2/json${path}"`,
+        `request = ${method}`,
+        `cacert = "${access.caFile}"`,
+        ...body,
+        credentials,
+    ].join("\n");
+    const { stdout, stderr } = await client.runAtWorkstation(["curl", "--silent", "--show-error", "--config", "-"], { input: config });
+    const answer = JSON.parse(stdout || JSON.stringify({ message: stderr })) as { data: T; message?: string };
+    if (answer.message !== undefined) throw new Error(`${method} ${path}: ${answer.message}`);
+    return answer.data;
+}
+
+async function login(): Promise<void> {
+    const { username, password } = client.labAccess();
+    credentials = "";
+    const { ticket, CSRFPreventionToken: csrf } = await api<{ ticket: string; CSRFPreventionToken: string }>("POST", "/access/ticket", {
+        username,
+        password,
+    });
+    credentials = `header = "CSRFPreventionToken: ${csrf}"\ncookie = "PVEAuthCookie=${encodeURIComponent(ticket)}"`;
+}
+
+async function task(method: string, path: string, params?: Record<string, string>): Promise<void> {
+    const upid = encodeURIComponent(await api<string>(method, path, params));
+    for (;;) {
+        const { status, exitstatus } = await api<{ status: string; exitstatus?: string }>("GET", `/nodes/pve1/tasks/${upid}/status`);
+        if (status === "running") continue;
+        if (exitstatus !== "OK") throw new Error(`${method} ${path}: ${exitstatus}`);
+        return;
+    }
+}
+
+/** A command in a guest over SSH, waiting for sshd; throws unless it ends with 0. */
+async function inGuest(address: string, command: string): Promise<string> {
+    const until = Date.now() + 30_000;
+    for (;;) {
+        const result = await client.runAtWorkstation(client.sshArguments(address, client.labAccess().nodeKey, command));
+        if (result.code === 0) return result.stdout;
+        if (result.code !== 255 || Date.now() > until) throw new Error(`${command} ended with ${result.code}: ${result.stderr}`);
+    }
+}
+
+async function onNode(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    return client.runOnNode("pve1", command);
+}
+
+async function createGuest(vmid: number, ip: string, template: string, storage?: string): Promise<void> {
+    await task("POST", "/nodes/pve1/lxc", {
+        vmid: String(vmid),
+        ostemplate: `local:vztmpl/${template}_12.7-1_amd64.tar.zst`,
+        unprivileged: "1",
+        hostname: `guest${vmid}`,
+        memory: "512",
+        rootfs: `${storage ?? "local"}:2`,
+        mp0: `${storage ?? "tank"}:0.25,mp=/srv/data`,
+        net0: `name=eth0,bridge=vmbr0,ip=${ip}`,
+        "ssh-public-keys": readFileSync(`${client.labAccess().nodeKey}.pub`, "utf8"),
+        start: "1",
+    });
+}
+
+/** Whatever a lab of that name could leave on the machine. */
+function traces(): string[] {
+    const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns").filter((name) => name.startsWith(`pvesmb-${labName}-`)) : [];
+    const directory = `/var/lib/pvesmb-lab-${labName}`;
+    const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+        .split("\n")
+        .filter((line) => line.includes(directory));
+    const loops = readdirSync("/sys/block")
+        .filter((name) => existsSync(`/sys/block/${name}/loop/backing_file`))
+        .filter((name) => readFileSync(`/sys/block/${name}/loop/backing_file`, "utf8").startsWith(directory));
+    const processes = readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap(processOfLab);
+    const cgroups = ["", ...readdirSync("/sys/fs/cgroup")].filter((name) =>
+        existsSync(join("/sys/fs/cgroup", name, `pvesmb-lab-${labName}`)),
+    );
+    const links = readdirSync("/sys/class/net").filter((name) => /^(veth\d|vmbr|sw0)/.test(name));
+    return [...namespaces, ...mounts, ...loops, ...processes, ...cgroups, ...links, ...(existsSync(directory) ? [directory] : [])];
+}
+
+/** A process of the lab, in words. Corpses that the machine's init has not collected yet don't count. */
+function processOfLab(pid: string): string[] {
+    try {
+        const state = /^State:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+        const cgroup = readFileSync(`/proc/${pid}/cgroup`, "utf8")
+            .split("\n")
+            .find((line) => line.includes(`/pvesmb-lab-${labName}`));
+        if (state.startsWith("Z") || cgroup === undefined) return [];
+        return [`${pid} ${state} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} in ${cgroup}`];
+    } catch {
+        return []; // Gone in the meantime.
+    }
+}
+
+beforeAll(async () => {
+    await lab("down");
+    await lab("up");
+    client = jest.requireActual<typeof Client>("../lab/src/client"); // Only now: the name decides its paths.
+    await login();
+});
+afterAll(() => lab("down"));
+
+test("a second up says that the lab is up and changes nothing", async () => {
+    const before = client.labAccess();
+    expect((await lab("up")).stdout).toContain("already up");
+    expect(client.labAccess()).toEqual(before);
+});
+
+describe("a guest with Samba in its template", () => {
+    const address = "10.86.0.51";
+    beforeAll(() => createGuest(101, `${address}/24,gw=10.86.0.1`, "debian-12-samba"));
+
+    test("boots healthy, unprivileged, with its name and volumes", async () => {
+        expect(await inGuest(address, "systemctl is-system-running --wait; hostname")).toBe("running\nguest101\n");
+        expect(await inGuest(address, "cat /proc/self/uid_map")).toMatch(/^\s*0\s+100000\s+65536\s*$/);
+        expect(await inGuest(address, "stat -c %u:%g /srv/data")).toBe("0:0\n");
+        expect(await inGuest(address, "getent hosts pve1.lab; ! getent hosts nowhere.example")).toContain("10.86.0.11");
+    });
+
+    test("gets a volume while it runs, of an enforced size that grows while it is used", async () => {
+        await api("PUT", "/nodes/pve1/lxc/101/config", { mp1: "tank:0.125,mp=/srv/new/volume" });
+        const fill = "dd if=/dev/zero of=/srv/new/volume/big bs=1M count=200 2>&1; stat -c %s /srv/new/volume/big";
+        expect(await inGuest(address, fill)).toContain("No space left on device");
+        await task("PUT", "/nodes/pve1/lxc/101/resize", { disk: "mp1", size: "512M" });
+        expect(await inGuest(address, fill)).toContain(`\n${200 * 1024 * 1024}\n`);
+        const { size } =
+            (await api<{ volid: string; size: number }[]>("GET", "/nodes/pve1/storage/tank/content")).find(({ volid }) =>
+                volid.endsWith("disk-1.raw"),
+            ) ?? {};
+        expect(size).toBe(512 * 1024 * 1024);
+    });
+
+    test("gets no more memory than it may have", async () => {
+        expect(await inGuest(address, "python3 -c 'bytearray(900 << 20)'; echo $?")).toBe("137\n");
+    });
+
+    test("serves files to the workstation", async () => {
+        const share = "[docs]\\npath = /srv/data/docs\\nread only = no\\n";
+        await inGuest(
+            address,
+            `mkdir -m 777 /srv/data/docs && printf '${share}' >> /etc/samba/smb.conf && useradd -M alice && printf 'pw\\npw\\n' | smbpasswd -s -a alice && smbcontrol all reload-config`,
+        );
+        const smb = ["smbclient", `//${address}/docs`, "--user=alice%pw", "--command"];
+        expect((await client.runAtWorkstation([...smb, "put /etc/hosts hosts"])).code).toBe(0);
+        expect(await inGuest(address, "cat /srv/data/docs/hosts")).toBe(readFileSync("/etc/hosts", "utf8"));
+        expect(
+            (await client.runAtWorkstation(["smbclient", `//${address}/docs`, "--user=alice%wrong", "--command", "ls"])).stdout,
+        ).toContain("NT_STATUS_LOGON_FAILURE");
+    });
+
+    test("is reached by pct exec, push and pull on its node", async () => {
+        expect(await onNode("echo hello | pct exec 101 -- sh -c 'cat; exit 7'")).toMatchObject({ code: 7, stdout: "hello\n" });
+        expect(await onNode("pct exec 101 -- nosuch")).toMatchObject({ code: 127 });
+        expect(await onNode("pct exec 999 -- true")).toMatchObject({
+            code: 2,
+            stderr: "Configuration file 'nodes/pve1/lxc/999.conf' does not exist\n",
+        });
+        expect(await onNode("pct push 101 /etc/hostname /tmp/name && pct exec 101 -- cat /tmp/name")).toMatchObject({
+            code: 0,
+            stdout: "pve1\n",
+        });
+        expect(await onNode("pct push 101 /no/such/file /tmp/name")).toMatchObject({
+            code: 0,
+            stderr: expect.stringContaining("/no/such/file") as string,
+        });
+    });
+
+    test("answers a long-lived pct exec line by line, and the command ends with its caller", async () => {
+        const command =
+            "timeout -s KILL 3 pct exec 101 -- sh -c 'echo $$ > /tmp/pid; while read line; do echo $line; done' & sleep 2; kill -9 $!; wait";
+        await onNode(command);
+        expect((await inGuest(address, "kill -0 $(cat /tmp/pid) 2>&1 || echo gone")).trim()).toMatch(/gone$/);
+        const child = client.spawnAtWorkstation(client.sshArguments("10.86.0.11", client.labAccess().nodeKey, "pct exec 101 -- cat"), {
+            stdio: ["pipe", "pipe", "inherit"],
+        });
+        const echo = (text: string): Promise<number> => {
+            const began = performance.now();
+            child.stdin?.write(`${text}\n`);
+            return new Promise((resolve) => child.stdout?.once("data", () => resolve(performance.now() - began)));
+        };
+        await echo("first");
+        const times: number[] = [];
+        for (let round = 0; round < 20; round++) times.push(await echo(`line ${round}`));
+        child.stdin?.end();
+        expect(times.sort((a, b) => a - b)[10]).toBeLessThan(40);
+    });
+
+    test("that reboots by itself comes back with what was pending", async () => {
+        await api("PUT", "/nodes/pve1/lxc/101/config", { hostname: "renamed" });
+        await onNode("pct exec 101 -- systemctl reboot");
+        for (let tries = 0; (await inGuest(address, "hostname")) !== "renamed\n" && tries < 50; tries++)
+            await new Promise((resolve) => setTimeout(resolve, 200));
+        expect(await inGuest(address, "hostname; cat /srv/data/docs/hosts | wc -l")).toMatch(/^renamed\n[1-9]/);
+    });
+
+    test("that crashes is stopped, and starts again with its data", async () => {
+        await client.machineControl("crash", { node: "pve1", vmid: 101 });
+        const status = async (): Promise<string> => (await api<{ status: string }>("GET", "/nodes/pve1/lxc/101/status/current")).status;
+        for (let tries = 0; (await status()) === "running" && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(await status()).toBe("stopped");
+        expect(await onNode("pct exec 101 -- true")).toMatchObject({ code: 255, stderr: "container '101' not running!\n" });
+        expect(await onNode("pct start 101")).toMatchObject({ code: 0 });
+        expect(await inGuest(address, "ls /srv/data/docs")).toBe("hosts\n");
+    });
+});
+
+describe("a guest of the standard template, by DHCP", () => {
+    let address = "";
+    beforeAll(async () => {
+        await createGuest(102, "dhcp", "debian-12-standard");
+        for (let tries = 0; !address && tries < 100; tries++) {
+            const interfaces = await api<{ name: string; inet?: string }[] | null>("GET", "/nodes/pve1/lxc/102/interfaces");
+            address = interfaces?.find(({ name }) => name === "eth0")?.inet?.split("/")[0] ?? "";
+        }
+    });
+
+    test("has neither Samba nor Python, and installs both from the lab's own archive", async () => {
+        expect(await inGuest(address, "command -v smbd python3 || echo none")).toBe("none\n");
+        await inGuest(address, "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y samba >/dev/null 2>&1");
+        expect(await inGuest(address, "systemctl is-active smbd; python3 -c 'print(1 + 1)'")).toBe("active\n2\n");
+    });
+
+    test("shuts down when asked", async () => {
+        await task("POST", "/nodes/pve1/lxc/102/status/shutdown", { timeout: "30" });
+        expect((await api<{ status: string }>("GET", "/nodes/pve1/lxc/102/status/current")).status).toBe("stopped");
+    });
+});
+
+describe("SSH of a node", () => {
+    const ssh = (fault: Parameters<typeof client.machineControl<"ssh">>[1]["fault"]): Promise<void> =>
+        client.machineControl("ssh", { node: "pve1", fault });
+
+    test("is cut in the middle of a command", async () => {
+        const running = onNode("sleep 30");
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await ssh("cut");
+        expect((await running).code).toBe(255);
+        expect((await onNode("true")).code).toBe(0);
+    });
+
+    test("hangs without a banner, refuses, is unreachable, and comes back each time", async () => {
+        await ssh("hang");
+        expect((await onNode("true")).stderr).toContain("banner exchange");
+        await ssh("resume");
+        await ssh("stop");
+        expect((await onNode("true")).stderr).toContain("Connection refused");
+        await ssh("start");
+        await client.machineControl("link", { node: "pve1", up: false });
+        expect((await onNode("true")).stderr).toMatch(/No route to host|timed out/);
+        await client.machineControl("link", { node: "pve1", up: true });
+        expect((await onNode("true")).code).toBe(0);
+    });
+
+    test("drops connections beyond MaxStartups", async () => {
+        await ssh("busy");
+        const codes = await Promise.all(Array.from({ length: 10 }, async () => (await onNode("true")).code));
+        expect(codes).toContain(255);
+        await ssh("calm");
+        expect((await onNode("true")).code).toBe(0);
+    });
+});
+
+describe.each(["local-zfs", "local-btrfs", "shared"])("storage %s", (storage) => {
+    test("gives a guest volumes of an enforced size, which grow, and leaves nothing of them", async () => {
+        const [vmid, address] = [110, "10.86.0.60"];
+        await createGuest(vmid, `${address}/24`, "debian-12-standard", storage);
+        const fill = "dd if=/dev/zero of=/srv/data/big bs=1M count=300 2>&1; stat -c %s /srv/data/big";
+        expect(await inGuest(address, fill)).toContain("No space left on device");
+        await task("PUT", `/nodes/pve1/lxc/${vmid}/resize`, { disk: "mp0", size: "512M" });
+        expect(await inGuest(address, fill)).toContain(`\n${300 * 1024 * 1024}\n`);
+        const [volume] = await api<{ volid: string }[]>("GET", `/nodes/pve1/storage/${storage}/content?vmid=${vmid}`);
+        expect((await onNode(`pvesm path ${volume?.volid}`)).stdout).toMatch(/^\/(rpool|mnt)\/.*110/);
+        await task("POST", `/nodes/pve1/lxc/${vmid}/status/stop`);
+        await task("DELETE", `/nodes/pve1/lxc/${vmid}`);
+        expect(await api("GET", `/nodes/pve1/storage/${storage}/content?vmid=${vmid}`)).toEqual([]);
+    });
+});
+
+test("DNS answers at once: its own names, NXDOMAIN, and for a delegated zone what its server says", async () => {
+    const ask = async (name: string): Promise<{ code: number; ms: number }> => {
+        const began = performance.now();
+        const { code } = await client.runAtWorkstation(["getent", "hosts", name]);
+        return { code, ms: performance.now() - began };
+    };
+    expect(await ask("deb.lab")).toMatchObject({ code: 0 });
+    const unknown = await ask("dc.example.test");
+    expect(unknown.code).toBe(2);
+    expect(unknown.ms).toBeLessThan(1000);
+    // A name server of its own at the workstation, which knows one name.
+    const server = client.spawnAtWorkstation(
+        [
+            "dnsmasq",
+            "--keep-in-foreground",
+            "--conf-file=/dev/null",
+            "--no-hosts",
+            "--no-resolv",
+            "--user=root",
+            "--pid-file",
+            "--host-record=dc.example.test,10.86.0.99",
+        ],
+        { stdio: "ignore" },
+    );
+    await client.machineControl("dns", { domain: "example.test", server: "10.86.0.2" });
+    for (let tries = 0; (await ask("dc.example.test")).code !== 0 && tries < 50; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await ask("dc.example.test")).toMatchObject({ code: 0 });
+    server.kill("SIGKILL");
+});
+
+test("a node that reboots comes back", async () => {
+    const boot = "cat /proc/1/stat | cut -d' ' -f22";
+    const before = (await onNode(boot)).stdout;
+    await onNode("systemctl reboot");
+    const again = async (): Promise<boolean> => {
+        const { code, stdout } = await onNode(boot);
+        return code === 0 && stdout !== before;
+    };
+    for (let tries = 0; !(await again()) && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await again()).toBe(true);
+});
+
+test("a node without power takes its guests along and comes back without them running", async () => {
+    await client.machineControl("power-off", { node: "pve1" });
+    expect((await onNode("true")).code).toBe(255);
+    await client.machineControl("power-on", { node: "pve1" });
+    expect((await onNode("pct status 101")).stdout).toBe("status: stopped\n");
+});
+
+test("down leaves nothing, after a good run and after a killed daemon", async () => {
+    await api("POST", "/nodes/pve1/lxc/101/status/start");
+    await lab("down");
+    expect(traces()).toEqual([]);
+    await lab("up");
+    await login();
+    await createGuest(103, "10.86.0.53/24", "debian-12-standard");
+    const { pid } = JSON.parse(readFileSync(`/var/lib/pvesmb-lab-${labName}/daemon.json`, "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    expect((await start([...labCommand, "status"], { env: process.env }).done).stdout).toContain("crashed");
+    await lab("down");
+    expect(traces()).toEqual([]);
+});

@@ -1,0 +1,247 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { control } from "./support/control";
+import { guestsWithin, inGuest, volumesWithin } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { getFile, listShares, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
+import type { Result, Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** One gateway through everything that may become of it: each test goes on where the one before it ended. */
+
+const vmids = { from: 5100, to: 5149 };
+const host = "10.86.0.50";
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
+const both = { alice: "full", bob: "full" } as const;
+
+let place: Workplace;
+let stack: Stack;
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack("");
+});
+afterAll(() => place?.dispose());
+
+/** The program's parts, each replaced by the tests that change it. */
+const parts = {
+    files: gateway("files", { ...smallArgs(host, vmids), vmid: 5100 }),
+    alice: user("files", alice),
+    bob: user("files", bob),
+    docs: share("files", "docs", both, { comment: "Documents" }),
+    media: share("files", "media", { alice: "full" }),
+};
+
+function change(changes: Partial<typeof parts>): void {
+    Object.assign(parts, changes);
+    stack.write(program(...Object.values(parts)));
+}
+
+/** What an operation did or would do, beside leaving things the same: `update SmbShare docs`. */
+const doings = ({ steps }: Result): string[] =>
+    steps
+        .filter(({ op }) => op !== "same")
+        .map(({ op, kind, name }) => `${op} ${kind} ${name}`)
+        .sort();
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const guests = async (): Promise<number[]> => (await guestsWithin(vmids.from, vmids.to)).map(({ vmid }) => vmid);
+const at = (name: string, address = host) => ({ host: address, share: name });
+const refusal = async (name: string, login: typeof alice, commands = "ls"): Promise<string> =>
+    /NT_STATUS_\w+/.exec((await smbclient(within, at(name), login, commands)).output)?.[0] ?? "nothing";
+
+test("a preview before anything exists changes nothing and opens no SSH", async () => {
+    change({});
+    const trace = join(stack.directory, "trace");
+    await control("clearRequests");
+    const preview = await stack.preview({ environment: { PVESMB_TRACE: trace } });
+    expect(preview.changes).toMatchObject({ create: 6 });
+    expect((await control("requests")).filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(existsSync(trace) ? readFileSync(trace, "utf8") : "").not.toMatch(/"kind":"(?!api)/);
+    expect(await guests()).toEqual([]);
+});
+
+test("right after up nothing is left to do", async () => {
+    const trace = join(stack.directory, "trace");
+    await stack.up({ environment: { PVESMB_TRACE: trace } });
+    // What the test above found nothing of.
+    expect(readFileSync(trace, "utf8")).toMatch(/"kind":"exec"/);
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    expect(await guests()).toEqual([5100]);
+});
+
+test("a gateway changes in place, and its shares show no change", async () => {
+    await putFile(within, at("docs"), alice, "kept.txt", "kept\n");
+    const args = smallArgs(host, vmids);
+    const settings = { tags: ["samba", "office"], description: "For the office", onboot: false };
+    const lxc = { ...args.lxc, memory: "768MiB", cores: 2 };
+    change({ files: gateway("files", { ...args, ...settings, vmid: 5100, lxc, data: { storage: "tank", size: "384MiB" } }) });
+    expect(doings(await stack.preview())).toEqual(["update SmbGateway files"]);
+    expect(doings(await stack.up())).toEqual(["update SmbGateway files"]);
+    const [guest] = await guestsWithin(vmids.from, vmids.to);
+    expect(guest?.config).toMatchObject({
+        memory: 768,
+        cores: 2,
+        tags: "office;samba",
+        mp0: expect.stringContaining("size=384M") as string,
+    });
+    expect(guest?.config["description"]).toMatch(/^For the office\n/);
+    expect(guest?.config["onboot"] ?? 0).toBe(0);
+    expect(Number(await inGuest({ node: "pve1", vmid: 5100 }, "df --output=size -m /srv/pvesmb | tail -1"))).toBeGreaterThan(320);
+    expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+});
+
+test("two shares change in one up, as their clients see", async () => {
+    change({
+        docs: share("files", "docs", { alice: "full", bob: "read" }, { comment: "Papers" }),
+        media: share("files", "media", { alice: "full" }, { readOnly: true, browseable: false }),
+    });
+    expect(doings(await stack.up())).toEqual(["update SmbShare docs", "update SmbShare media"]);
+    expect(await listShares(within, host, alice)).toEqual({ docs: "Papers" });
+    expect(await getFile(within, at("docs"), bob, "kept.txt")).toBe("kept\n");
+    expect(await refusal("docs", bob, "mkdir folder")).toBe("NT_STATUS_ACCESS_DENIED");
+    expect(await refusal("media", alice, "ls")).toBe("nothing");
+    expect(await refusal("media", alice, "mkdir folder")).toBe("NT_STATUS_ACCESS_DENIED");
+});
+
+test("a renamed share keeps its data, and the old name is gone", async () => {
+    change({ docs: share("files", "docs", both, { name: "papers" }) });
+    expect(doings(await stack.up())).toEqual(["update SmbShare docs"]);
+    expect(await getFile(within, at("papers"), alice, "kept.txt")).toBe("kept\n");
+    expect(await refusal("docs", alice)).toBe("NT_STATUS_BAD_NETWORK_NAME");
+});
+
+describe("an access that is taken away", () => {
+    const sessions: SmbSession[] = [];
+    afterAll(() => sessions.forEach((session) => session.close()));
+
+    test("ends its user's connection, and nobody else's", async () => {
+        await putFile(within, at("papers"), bob, "bobs.txt", "bob's\n");
+        for (const login of [alice, bob]) sessions.push(await SmbSession.open(within, at("papers"), login));
+        const [hers, his] = sessions as [SmbSession, SmbSession];
+        expect(await hers.run("open kept.txt")).toContain("for read/write fnum 1");
+        expect(await his.run("open bobs.txt")).toContain("for read/write fnum 1");
+
+        change({ docs: share("files", "docs", { bob: "full" }, { name: "papers" }) });
+        await stack.up();
+
+        expect(await hers.run("ls")).toMatch(/NT_STATUS_(NETWORK_NAME_DELETED|CONNECTION_DISCONNECTED|USER_SESSION_DELETED)/);
+        expect(await his.run("ls")).toContain("bobs.txt");
+        expect(await his.run("close 1")).not.toContain("NT_STATUS");
+        expect(await refusal("papers", alice)).toBe("NT_STATUS_ACCESS_DENIED");
+    });
+});
+
+describe("a user", () => {
+    let session: SmbSession | undefined;
+    afterAll(() => session?.close());
+
+    test("whose password changes logs in with the new one only; the open session goes on", async () => {
+        session = await SmbSession.open(within, at("media"), alice);
+        const renewed = { ...alice, password: "alice's n3w password" };
+        change({ alice: user("files", renewed) });
+        expect(doings(await stack.up())).toEqual(["update SmbUser alice"]);
+        expect(await session.run("ls")).toContain("blocks available");
+        expect(await refusal("media", alice)).toBe("NT_STATUS_LOGON_FAILURE");
+        expect(await refusal("media", renewed)).toBe("nothing");
+    });
+
+    test("who is disabled is refused", async () => {
+        change({ alice: user("files", alice), bob: user("files", bob, { enabled: false }) });
+        expect(doings(await stack.up())).toEqual(["update SmbUser alice", "update SmbUser bob"]);
+        expect(await refusal("papers", bob)).toBe("NT_STATUS_ACCOUNT_DISABLED");
+        expect(await refusal("media", alice)).toBe("nothing");
+    });
+});
+
+test("a resource with a new name and an alias is the same one", async () => {
+    change({
+        docs: share("files", "papers", { alice: "full" }, {}, { aliases: [{ name: "docs" }] }),
+        bob: user("files", bob),
+    });
+    expect(doings(await stack.up())).toEqual(["update SmbShare papers", "update SmbUser bob"]);
+    expect(await getFile(within, at("papers"), alice, "kept.txt")).toBe("kept\n");
+    await stack.preview({ flags: ["--expect-no-changes"] });
+});
+
+test("a renamed stack keeps everything", async () => {
+    await stack.pulumi(["stack", "rename", "production"]);
+    const { changes } = await stack.up();
+    expect(Object.keys(changes).filter((op) => op !== "same" && op !== "update")).toEqual([]);
+    expect(await guests()).toEqual([5100]);
+    expect(await getFile(within, at("papers"), alice, "kept.txt")).toBe("kept\n");
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.preview({ flags: ["--expect-no-changes"] });
+});
+
+test("another VMID and another storage replace the guest, and everything on it is made again", async () => {
+    change({ files: gateway("files", { ...smallArgs(host, vmids), vmid: 5101, data: { storage: "local", size: "256MiB" } }) });
+    const { steps } = await stack.up();
+    expect(
+        steps
+            .filter(({ op }) => op === "replace")
+            .map(({ name }) => name)
+            .sort(),
+    ).toEqual(["alice", "bob", "files", "media", "papers"]);
+    expect(await guests()).toEqual([5101]);
+    expect(await volumesWithin(5100, 5100)).toEqual([]);
+    await putFile(within, at("papers"), alice, "again.txt", "again\n");
+    expect(await refusal("papers", alice, "get kept.txt")).toBe("NT_STATUS_OBJECT_NAME_NOT_FOUND");
+    await stack.preview({ flags: ["--expect-no-changes"] });
+});
+
+test("destroy leaves nothing", async () => {
+    await stack.destroy({ preview: true });
+    expect(await stack.resources()).toEqual([]);
+    expect(await guests()).toEqual([]);
+    expect(await volumesWithin(vmids.from, vmids.to)).toEqual([]);
+});
+
+describe("a component with two gateways", () => {
+    const sites = { north: "10.86.0.51", south: "10.86.0.52" };
+    const component = `
+class Office extends pulumi.ComponentResource {
+    constructor(name: string, sites: Record<string, string>) {
+        super("test:Office", name);
+        const parent = this;
+        for (const [site, address] of Object.entries(sites)) {
+            const args: pvesmb.SmbGatewayArgs = ${JSON.stringify(smallArgs("ADDRESS", vmids))};
+            const gateway = new pvesmb.SmbGateway(site, { ...args, network: { bridge: "vmbr0", address: address + "/24" } }, { parent });
+            const alice = new pvesmb.SmbUser(site + "-alice", { gateway, name: "alice", password: ${JSON.stringify(alice.password)} }, { parent });
+            for (const name of ["docs", "media"])
+                new pvesmb.SmbShare(site + "-" + name, { gateway, name, access: [{ user: alice.name, level: "full" }] }, { parent });
+        }
+    }
+}
+new Office("office", ${JSON.stringify(sites)});`;
+
+    test("makes them side by side, each with its two shares", async () => {
+        stack.write(program(component));
+        await control("clearRequests");
+        await stack.up();
+        const made = await guests();
+        expect(made).toHaveLength(2);
+        // From the create call to the last word about each guest.
+        const log = (await control("requests")).filter(({ method }) => method === "POST" || method === "PUT");
+        const [first, second] = made.map((vmid) => {
+            const own = log
+                .filter(({ path, params }) => path.includes(`/lxc/${vmid}/`) || Number(params["vmid"]) === vmid)
+                .map(({ at }) => at);
+            return { from: Math.min(...own), to: Math.max(...own) };
+        });
+        expect(Math.max(first?.from ?? 0, second?.from ?? 0)).toBeLessThan(Math.min(first?.to ?? 0, second?.to ?? 0));
+        for (const address of Object.values(sites))
+            for (const name of ["docs", "media"]) {
+                await putFile(within, at(name, address), alice, "where.txt", `${name} at ${address}\n`);
+                expect(await getFile(within, at(name, address), alice, "where.txt")).toBe(`${name} at ${address}\n`);
+            }
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("goes as a whole", async () => {
+        await stack.destroy();
+        expect(await guests()).toEqual([]);
+        expect(await volumesWithin(vmids.from, vmids.to)).toEqual([]);
+    });
+});

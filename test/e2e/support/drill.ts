@@ -1,0 +1,101 @@
+import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
+import type { SmbShareArgs } from "../../../sdk/nodejs/generated/smb-share";
+import { control } from "./control";
+import { endLease, type Guest, guestsWithin, inGuest, removeGuests, volumesWithin } from "./guests";
+import { orphans } from "./orphans";
+import { gateway, program, share, smallArgs, user, type Vmids } from "./program";
+import { getFile, putFile } from "./smb-client";
+import type { Stack } from "./stack";
+import { type Workplace, workplace } from "./workplace";
+
+export const ALICE = { user: "alice", password: "alice's long p4ssword" };
+
+/** What a drill's program says beyond a small gateway `files` with the user `alice` and the share `docs`. */
+export interface Wishes {
+    files?: Partial<SmbGatewayArgs>;
+    /** Resource options of the gateway. */
+    options?: object;
+    docs?: Omit<SmbShareArgs, "gateway">;
+}
+
+export function drillProgram(address: string, vmids: Vmids, { files = {}, options, docs }: Wishes = {}): string {
+    return program(
+        gateway("files", { ...smallArgs(address, vmids), ...files }, options),
+        user("files", ALICE),
+        share("files", "docs", { alice: "full" }, docs),
+    );
+}
+
+/** One stack with a small gateway, and what must hold of it after whatever happened. The guests of `vmids` are this drill's alone. */
+export class Drill {
+    private constructor(
+        readonly place: Workplace,
+        readonly stack: Stack,
+        private readonly address: string,
+        private readonly vmids: Vmids,
+    ) {}
+
+    static async create(address: string, vmids: Vmids, environment?: Record<string, string>): Promise<Drill> {
+        const place = await workplace(vmids);
+        return new Drill(place, await place.stack(drillProgram(address, vmids), { environment }), address, vmids);
+    }
+
+    dispose(): Promise<void> {
+        return this.place.dispose();
+    }
+
+    /** After a failure: no process, no lock, no state, no guest. */
+    async reset(): Promise<void> {
+        this.stack.stop();
+        await this.stack.cancel();
+        await this.stack.importState({ version: 3, deployment: {} });
+        await removeGuests(this.vmids.from, this.vmids.to);
+    }
+
+    /** Changes the program. */
+    rewrite(wishes: Wishes): void {
+        this.stack.write(drillProgram(this.address, this.vmids, wishes));
+    }
+
+    guests(): Promise<Guest[]> {
+        return guestsWithin(this.vmids.from, this.vmids.to);
+    }
+
+    /** The only guest; throws when there are more or none. */
+    async guest(): Promise<Guest> {
+        const [only, ...more] = await this.guests();
+        if (only === undefined || more.length > 0) throw new Error(`${more.length + (only ? 1 : 0)} guests in place of one`);
+        return only;
+    }
+
+    /** After a provider was killed: nobody renews the mark of what it was making, and the time until that shows has passed. */
+    async forgetTheDead(): Promise<void> {
+        await control("idle");
+        for (const guest of await this.guests()) if (guest.mark?.phase === "creating") await endLease(guest);
+    }
+
+    /** One finished guest, one share that serves alice, no orphan, no lock, no running task, and a state that agrees with all of it. */
+    async expectWhole(): Promise<void> {
+        const guest = await this.guest();
+        expect(guest.mark).toMatchObject({ vmid: guest.vmid, phase: "ready", lease: 0 });
+        expect(guest.config["lock"]).toBeUndefined();
+        expect((await control("tasks")).filter(({ exitstatus }) => exitstatus === undefined)).toEqual([]);
+        expect((await inGuest(guest, "testparm -s 2>/dev/null | grep '^\\['")).split("\n").filter(Boolean)).toEqual(["[global]", "[docs]"]);
+        await expectServed(this.place, this.address);
+        expect(await orphans(this.stack)).toEqual({ code: 0, found: [], said: "" });
+        await this.stack.refresh({ flags: ["--expect-no-changes", "--clear-pending-creates"] });
+    }
+
+    async expectNothing(): Promise<void> {
+        expect(await this.stack.resources()).toEqual([]);
+        expect((await control("tasks")).filter(({ exitstatus }) => exitstatus === undefined)).toEqual([]);
+        expect(await this.guests()).toEqual([]);
+        expect(await volumesWithin(this.vmids.from, this.vmids.to)).toEqual([]);
+    }
+}
+
+/** The share of a drill's program takes alice's files. */
+export async function expectServed({ lab }: Workplace, host: string): Promise<void> {
+    await putFile(lab.within, { host, share: "docs" }, ALICE, "note.txt", "still here\n");
+    expect(await getFile(lab.within, { host, share: "docs" }, ALICE, "note.txt")).toBe("still here\n");
+}

@@ -1,0 +1,70 @@
+import { runOnNode } from "../../lab/src/client";
+import { control } from "./control";
+
+/** Guests of the lab, looked at and touched behind pvesmb's back. */
+
+export interface Mark {
+    key: string;
+    nonce: string;
+    vmid: number;
+    phase: string;
+    lease: number;
+}
+
+export interface Guest {
+    vmid: number;
+    node: string;
+    config: Record<string, string | number>;
+    mark?: Mark;
+}
+
+const MARK = /<!-- pvesmb 1 (\{.*\}) -->/;
+
+export async function guestsWithin(from: number, to: number): Promise<Guest[]> {
+    const all = (await control("call", "GET", "/cluster/resources", { type: "vm" })) as { vmid: number; node: string }[];
+    const ours = all.filter(({ vmid }) => vmid >= from && vmid <= to);
+    return Promise.all(
+        ours.map(async ({ vmid, node }) => {
+            const config = (await control("call", "GET", `/nodes/${node}/lxc/${vmid}/config`)) as Guest["config"];
+            const mark = MARK.exec(String(config["description"] ?? ""))?.[1];
+            return { vmid, node, config, ...(mark === undefined ? {} : { mark: JSON.parse(mark) as Mark }) };
+        }),
+    );
+}
+
+/** Volumes that belong to a VMID of the range, on all storages of the node. */
+export async function volumesWithin(from: number, to: number, node = "pve1"): Promise<string[]> {
+    const storages = (await control("call", "GET", `/nodes/${node}/storage`, { content: "rootdir" })) as { storage: string }[];
+    const lists = await Promise.all(
+        storages.map(({ storage }) => control("call", "GET", `/nodes/${node}/storage/${storage}/content`, { content: "rootdir" })),
+    );
+    return (lists.flat() as { volid: string; vmid?: number }[])
+        .filter(({ vmid }) => vmid !== undefined && vmid >= from && vmid <= to)
+        .map(({ volid }) => volid);
+}
+
+/** Waits for running tasks, then stops and destroys every guest of the range. */
+export async function removeGuests(from: number, to: number): Promise<void> {
+    await control("clearFaults");
+    await control("idle");
+    for (const { vmid, node, config } of await guestsWithin(from, to)) {
+        if (config["lock"] !== undefined) await control("setLock", vmid);
+        const { status } = (await control("call", "GET", `/nodes/${node}/lxc/${vmid}/status/current`)) as { status: string };
+        if (status === "running") await control("run", "POST", `/nodes/${node}/lxc/${vmid}/status/stop`);
+        await control("run", "DELETE", `/nodes/${node}/lxc/${vmid}`);
+    }
+}
+
+/** A shell command in a container, by `pct exec` on its node; throws unless it ends with 0. */
+export async function inGuest({ node, vmid }: Pick<Guest, "node" | "vmid">, script: string): Promise<string> {
+    const result = await runOnNode(node, `pct exec ${vmid} -- sh -s`, { input: script });
+    if (result.code !== 0) throw new Error(`in CT ${vmid}: ${script}\nended with ${result.code}: ${result.stderr}`);
+    return result.stdout;
+}
+
+/** Time passes for a half-made guest: whoever was making it is believed dead from now on. */
+export async function endLease({ node, vmid, mark, config }: Guest): Promise<void> {
+    if (mark === undefined) throw new Error(`CT ${vmid} has no mark`);
+    const description = String(config["description"]).replace(/"lease":\d+/, '"lease":1');
+    await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description });
+}

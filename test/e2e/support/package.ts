@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { run } from "./process";
+
+export const repository = resolve(__dirname, "../../..");
+
+interface Lock {
+    packages: Record<string, { version?: string }>;
+}
+
+/** The provider as users get it: packed and installed from the tarball, once per run, with the versions that our lock file names. */
+async function install(runDirectory: string): Promise<string> {
+    const finished = join(runDirectory, "installed");
+    if (existsSync(finished)) return finished;
+    const staging = join(runDirectory, "installing");
+    await mkdir(staging, { recursive: true });
+    // `npm pack` builds into dist/ first: one at a time, also when several test runs start together.
+    await run(["flock", join(repository, "node_modules"), "npm", "pack", "--silent", "--pack-destination", staging], { cwd: repository });
+    const tarball = (await readdir(staging)).find((name) => name.endsWith(".tgz"));
+    if (tarball === undefined) throw new Error("npm pack wrote no package");
+    await copyFile(join(repository, "examples/first-share/package.json"), join(staging, "package.json"));
+    const lock = JSON.parse(await readFile(join(repository, "package-lock.json"), "utf8")) as Lock;
+    const pinned = ["@pulumi/pulumi", "typescript", "@types/node"].map(
+        (name) => `${name}@${lock.packages[`node_modules/${name}`]?.version ?? "latest"}`,
+    );
+    await run(["npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", `./${tarball}`, ...pinned], {
+        cwd: staging,
+    });
+    await rename(staging, finished);
+    return finished;
+}
+
+/**
+ * Gives a project its own `node_modules`: real folders with hard-linked files, since a symbolic link would not look like an
+ * installed package to Node's module resolution.
+ */
+export async function installInto(project: string, runDirectory: string): Promise<void> {
+    const installed = await install(runDirectory);
+    await run(["cp", "--archive", "--link", join(installed, "node_modules"), join(project, "node_modules")]);
+}
+
+/** The folder with the Pulumi CLI; built at the first call on a machine that has none (3 minutes). */
+export async function pulumiDirectory(): Promise<string> {
+    return (await run([join(repository, "tools/pulumi-cli")], { timeout: 1200 })).stdout.trim();
+}

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+
+export interface Outcome {
+    /** Exit code; 128 + signal number when killed. */
+    code: number;
+    stdout: string;
+    stderr: string;
+    /** Both, in the order of arrival. */
+    output: string;
+    seconds: number;
+}
+
+export interface Running {
+    pid: number;
+    done: Promise<Outcome>;
+    /** Sends a signal to the whole process group, as a terminal's Ctrl-C does. */
+    signal(name: NodeJS.Signals): void;
+    /** What has been printed so far. */
+    output(): string;
+}
+
+export interface StartOptions {
+    cwd?: string;
+    /** The whole environment; that of the test run when left out. */
+    env?: NodeJS.ProcessEnv;
+    input?: string;
+    /** Seconds until it is killed. Default 600. */
+    timeout?: number;
+    /** `NAME=value` of the environment (or its beginning), by which helpers that left the process group are found and killed too. */
+    mark?: string;
+    /** Gets both streams as they come, for programs that show them. */
+    onOutput?: (text: string) => void;
+}
+
+/** Starts a command as the leader of its own process group. `done` never rejects for an exit code, only when the start itself fails. */
+export function start(argv: readonly string[], options: StartOptions = {}): Running {
+    const [program = "", ...args] = argv;
+    const began = performance.now();
+    const child = spawn(program, args, { cwd: options.cwd, env: options.env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    const chunks = { stdout: "", stderr: "", output: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+        child[name].setEncoding("utf8").on("data", (text: string) => {
+            chunks[name] += text;
+            chunks.output += text;
+            options.onOutput?.(text);
+        });
+    }
+    // A command that exits without reading its input is no failure of ours.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? "");
+    const signal = (name: NodeJS.Signals): void => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name);
+    };
+    const done = new Promise<Outcome>((resolve, reject) => {
+        const limit = options.timeout ?? 600;
+        const timer = setTimeout(() => {
+            chunks.output += `\n[killed after ${limit} s]\n`;
+            signal("SIGKILL");
+            if (options.mark !== undefined) killMarked(options.mark);
+        }, limit * 1000);
+        // A grandchild may hold the pipes open after a kill: what counts is the exit, with a moment for the last bytes.
+        let ended = false;
+        const end = (code: number | null, by: NodeJS.Signals | null): void => {
+            if (ended) return;
+            ended = true;
+            clearTimeout(timer);
+            child.stdout.destroy();
+            child.stderr.destroy();
+            resolve({ code: code ?? 128 + constants.signals[by ?? "SIGKILL"], ...chunks, seconds: (performance.now() - began) / 1000 });
+        };
+        child.on("error", (error) => {
+            clearTimeout(timer);
+            reject(error);
+        });
+        child.on("close", end);
+        child.on("exit", (code, by) => setTimeout(end, 2000, code, by).unref());
+    });
+    return { pid: child.pid ?? 0, done, signal, output: () => chunks.output };
+}
+
+/** Runs a command to its end; throws, with all it printed, when it fails. */
+export async function run(argv: readonly string[], options: StartOptions = {}): Promise<Outcome> {
+    const outcome = await start(argv, options).done;
+    if (outcome.code !== 0) throw new Error(`${argv.join(" ")} ended with ${outcome.code}:\n${outcome.output}`);
+    return outcome;
+}
+
+/** Processes with an environment entry that begins with `mark`, whoever started them: engine plugins run in process groups of their own. */
+export function marked(mark: string): number[] {
+    return readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+        .filter((entry) => {
+            try {
+                return readFileSync(`/proc/${entry}/environ`, "utf8")
+                    .split("\0")
+                    .some((entry) => entry.startsWith(mark));
+            } catch {
+                return false; // gone in the meantime
+            }
+        })
+        .map(Number);
+}
+
+export function killMarked(mark: string): void {
+    for (const pid of marked(mark)) {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // gone in the meantime
+        }
+    }
+}

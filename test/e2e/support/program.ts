@@ -1,0 +1,48 @@
+import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
+import type { SmbShareArgs } from "../../../sdk/nodejs/generated/smb-share";
+import type { SmbUserArgs } from "../../../sdk/nodejs/generated/smb-user";
+import type { Login } from "./smb-client";
+
+/** A program whose resources are given as data; names are identifiers, and so are constants of the program. More lines may stand between. */
+export function program(...lines: string[]): string {
+    return ['import * as pulumi from "@pulumi/pulumi";', 'import * as pvesmb from "pvesmb";', ...lines, ""].join("\n");
+}
+
+export function gateway(name: string, args: SmbGatewayArgs, options = {}): string {
+    return declared("SmbGateway", name, JSON.stringify(args), options);
+}
+
+/** Access levels by the name of the user's resource. */
+export type Grants = Record<string, "read" | "change" | "full">;
+
+/** `on`: the name of the gateway, or any expression for one. */
+export function share(on: string, name: string, grants: Grants, args: Omit<SmbShareArgs, "gateway" | "access"> = {}, options = {}): string {
+    const access = Object.entries(grants).map(([user, level]) => `{ user: ${user}.name, level: "${level}" }`);
+    return declared("SmbShare", name, `{ gateway: ${on}, access: [${access.join(", ")}], ...${JSON.stringify(args)} }`, options);
+}
+
+export function user(on: string, { user: name, password }: Login, args: Partial<SmbUserArgs> = {}, options = {}): string {
+    return declared("SmbUser", name, `{ gateway: ${on}, password: ${JSON.stringify(password)}, ...${JSON.stringify(args)} }`, options);
+}
+
+function declared(kind: string, name: string, args: string, options: object): string {
+    return `const ${name} = new pvesmb.${kind}("${name}", ${args}, ${JSON.stringify(options)});`;
+}
+
+/** Inclusive. */
+export interface Vmids {
+    from: number;
+    to: number;
+}
+
+/** Arguments of a small gateway that boots fast, with a data volume that goes with it. */
+export function smallArgs(address: string, vmidRange: Vmids) {
+    return {
+        node: "pve1",
+        vmidRange,
+        lxc: { template: "debian-12-samba", rootfs: { storage: "local", size: "4GiB" } },
+        network: { bridge: "vmbr0", address: `${address}/24` },
+        data: { storage: "tank", size: "256MiB" },
+        dataOnDelete: "destroy",
+    } as const satisfies SmbGatewayArgs;
+}

@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Outcome, start } from "./process";
+import { runDirectory } from "./run-directory";
+import type { Within } from "./stack";
+
+export interface Login {
+    user: string;
+    password: string;
+}
+
+export interface Unc {
+    /** Name or address. */
+    host: string;
+    share: string;
+}
+
+/** Runs smbclient commands (`put a b; ls`) on a share. The password goes by a file that only we can read, never by argv. */
+export async function smbclient(within: Within, unc: Unc, login: Login, commands: string, flags: string[] = []): Promise<Outcome> {
+    const folder = mkdtempSync(join(runDirectory(), "smb-"));
+    try {
+        const authentication = join(folder, "login");
+        writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
+        // An empty configuration: what the machine has in /etc/samba must not decide a test.
+        const configuration = join(folder, "smb.conf");
+        writeFileSync(configuration, "[global]\n");
+        const argv = ["smbclient", `//${unc.host}/${unc.share}`, "-A", authentication, "-s", configuration, ...flags, "-c", commands];
+        return await start(within(argv), { cwd: folder, timeout: 60 }).done;
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+/** Writes a file over SMB. Throws with smbclient's words when it is refused. */
+export function putFile(within: Within, unc: Unc, login: Login, name: string, content: string): Promise<void> {
+    return withScratchFile(async (file) => {
+        writeFileSync(file, content);
+        await accepted(`put ${name}`, unc, login, smbclient(within, unc, login, `put ${file} ${name}`));
+    });
+}
+
+/** Reads a file over SMB. */
+export function getFile(within: Within, unc: Unc, login: Login, name: string): Promise<string> {
+    return withScratchFile(async (file) => {
+        await accepted(`get ${name}`, unc, login, smbclient(within, unc, login, `get ${name} ${file}`));
+        return readFileSync(file, "utf8");
+    });
+}
+
+/** The shares that a server lists to somebody, with their comments. */
+export async function listShares(within: Within, host: string, login: Login): Promise<Record<string, string>> {
+    const outcome = await smbclient(within, { host, share: "IPC$" }, login, "", ["--list", host, "--grepable"]);
+    await accepted("a list", { host, share: "IPC$" }, login, Promise.resolve(outcome));
+    const rows = outcome.stdout.split("\n").map((line) => line.split("|"));
+    return Object.fromEntries(rows.flatMap(([type, name = "", comment = ""]) => (type === "Disk" ? [[name, comment]] : [])));
+}
+
+async function accepted(what: string, unc: Unc, login: Login, running: Promise<Outcome>): Promise<void> {
+    const outcome = await running;
+    if (outcome.code !== 0) throw new Error(`${what} on ${unc.share} as ${login.user} was refused: ${outcome.output.trim()}`);
+}
+
+async function withScratchFile<T>(use: (file: string) => Promise<T>): Promise<T> {
+    const folder = mkdtempSync(join(runDirectory(), "file-"));
+    try {
+        return await use(join(folder, "content"));
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,62 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runDirectory } from "./run-directory";
+import type { Login, Unc } from "./smb-client";
+import type { Within } from "./stack";
+import { until } from "./until";
+
+const PROMPT = /smb: [^\n]*> $/;
+
+/** One smbclient that stays connected and takes commands one after the other, as a user's open session. */
+export class SmbSession {
+    private output = "";
+
+    private constructor(
+        private readonly child: ChildProcessWithoutNullStreams,
+        private readonly name: string,
+    ) {
+        for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (this.output += text));
+        child.stdin.on("error", () => undefined);
+    }
+
+    /** Throws with smbclient's words when the server refuses. */
+    static async open(within: Within, { host, share }: Unc, login: Login): Promise<SmbSession> {
+        const folder = mkdtempSync(join(runDirectory(), "session-"));
+        const authentication = join(folder, "login");
+        const configuration = join(folder, "smb.conf");
+        writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
+        writeFileSync(configuration, "[global]\n");
+        const [program = "", ...args] = within(["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration]);
+        const session = new SmbSession(
+            spawn(program, args, { cwd: folder, env: { ...process.env, CLI_FORCE_INTERACTIVE: "1" } }),
+            `${login.user} on ${share}`,
+        );
+        try {
+            await session.prompt();
+        } catch (error) {
+            session.close();
+            throw error;
+        } finally {
+            rmSync(folder, { recursive: true, force: true });
+        }
+        return session;
+    }
+
+    /** What a command prints, NT_STATUS errors included. */
+    async run(command: string): Promise<string> {
+        this.output = "";
+        this.child.stdin.write(`${command}\n`);
+        return this.prompt();
+    }
+
+    private async prompt(): Promise<string> {
+        await until(`smbclient of ${this.name} answers`, () => PROMPT.test(this.output) || this.child.exitCode !== null, 30);
+        if (!PROMPT.test(this.output)) throw new Error(`smbclient of ${this.name} ended: ${this.output.trim()}`);
+        return this.output.replace(PROMPT, "").trim();
+    }
+
+    close(): void {
+        this.child.kill();
+    }
+}

@@ -1,0 +1,216 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type EngineLog, readEngineLog } from "./events";
+import { installInto, pulumiDirectory, repository } from "./package";
+import { killMarked, marked, type Outcome, type Running, type StartOptions, start } from "./process";
+
+/** Where commands run: makes, of a command, one that does the same on the lab's workstation. */
+export type Within = (argv: readonly string[]) => string[];
+
+export interface StackOptions {
+    /** The folder of this test run; everything of this stack goes below it. */
+    runDirectory: string;
+    /** The folder name of one of examples/, or the text of an index.ts. */
+    program: { example: string } | { text: string };
+    /** Project name of a program given as text. Default `test`. */
+    project?: string;
+    /** Stack name. Default `dev`. */
+    stack?: string;
+    within: Within;
+    /** Environment beside Pulumi's own: the connection to Proxmox. */
+    environment?: Record<string, string>;
+    /** Backend folder, to share one between stacks. Default: one of its own. */
+    backend?: string;
+}
+
+export interface CommandOptions extends Pick<StartOptions, "input" | "timeout" | "onOutput"> {
+    /** Added to the stack's own environment. */
+    environment?: Record<string, string>;
+}
+
+export interface OperationOptions extends CommandOptions {
+    /** More flags for the CLI, such as `--refresh` or `--target`. */
+    flags?: string[];
+    /** The operation is expected to fail: a success throws in place of a failure. */
+    fails?: boolean;
+    /** Run the preview before up, refresh and destroy, as a user would. Default false, for speed. */
+    preview?: boolean;
+}
+
+export type Operation = "up" | "preview" | "refresh" | "destroy";
+export type Result = Outcome & EngineLog;
+
+export interface Deployment {
+    version: number;
+    deployment: { resources?: StateResource[]; pending_operations?: unknown[] };
+}
+
+export interface StateResource {
+    urn: string;
+    type: string;
+    id?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+    protect?: boolean;
+    initErrors?: string[];
+}
+
+/** A Pulumi project of its own in a temporary folder, driven through the real CLI. */
+export class Stack {
+    private operations = 0;
+
+    private constructor(
+        readonly directory: string,
+        private readonly within: Within,
+        private readonly environment: Record<string, string>,
+    ) {}
+
+    static async create(options: StackOptions): Promise<Stack> {
+        const directory = mkdtempSync(join(options.runDirectory, "stack-"));
+        const backend = options.backend ?? join(directory, "backend");
+        for (const folder of [join(directory, "project"), join(directory, "pulumi-home"), join(directory, "home"), backend])
+            mkdirSync(folder, { recursive: true });
+        const stack = new Stack(directory, options.within, {
+            PATH: [await pulumiDirectory(), dirname(process.execPath), process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"].join(":"),
+            HOME: join(directory, "home"),
+            LANG: "C.UTF-8",
+            PULUMI_HOME: join(directory, "pulumi-home"),
+            PULUMI_BACKEND_URL: `file://${backend}`,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            // Gives the CLI its flag --event-log.
+            PULUMI_DEBUG_COMMANDS: "true",
+            NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
+            // Examples are run as users run them; checking a test program's types at each run would take longer than all the rest.
+            ...("text" in options.program ? { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } : {}),
+            ...options.environment,
+        });
+        try {
+            stack.prepareProject(options);
+            await installInto(stack.project, options.runDirectory);
+            await stack.pulumi(["stack", "init", options.stack ?? "dev"]);
+        } catch (error) {
+            stack.dispose();
+            throw error;
+        }
+        return stack;
+    }
+
+    /** Every process of this stack, plugins included, has this in its environment. */
+    private get mark(): string {
+        return `PULUMI_HOME=${this.environment["PULUMI_HOME"] ?? ""}`;
+    }
+
+    get project(): string {
+        return join(this.directory, "project");
+    }
+
+    private prepareProject(options: StackOptions): void {
+        const example = join(repository, "examples", "example" in options.program ? options.program.example : "first-share");
+        cpSync(example, this.project, { recursive: true, filter: (source) => !source.endsWith("/node_modules") });
+        if ("text" in options.program) {
+            writeFileSync(join(this.project, "Pulumi.yaml"), `name: ${options.project ?? "test"}\nruntime: nodejs\n`);
+            this.write(options.program.text);
+        }
+    }
+
+    /** Replaces the program. */
+    write(text: string): void {
+        writeFileSync(join(this.project, "index.ts"), text);
+    }
+
+    /** Starts any command in the project, such as `npx pvesmb`, with the stack's environment. */
+    command(argv: readonly string[], options: CommandOptions = {}): Running {
+        const { environment, ...rest } = options;
+        const env = { ...this.environment, ...environment };
+        return start(this.within(argv), { ...rest, cwd: this.project, env, mark: this.mark });
+    }
+
+    /** Starts a CLI command and leaves it running, for tests that interrupt it. */
+    start(args: readonly string[], options: CommandOptions = {}): Running {
+        return this.command(["pulumi", "--non-interactive", "--color", "never", ...args], options);
+    }
+
+    /** Runs any CLI command; throws, with its output, when it fails. */
+    async pulumi(args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
+        const outcome = await this.start(args, options).done;
+        if (outcome.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code}:\n${outcome.output}`);
+        return outcome;
+    }
+
+    /** Starts up, preview, refresh or destroy; `finished` gives its output together with the engine's steps. */
+    operate(operation: Operation, options: OperationOptions = {}): { running: Running; finished: Promise<Result> } {
+        const log = join(this.directory, `events-${++this.operations}.json`);
+        const consent = operation === "preview" ? [] : ["--yes", ...(options.preview ? [] : ["--skip-preview"])];
+        const running = this.start([operation, ...consent, "--event-log", log, ...(options.flags ?? [])], options);
+        const finished = running.done.then((outcome) => {
+            const result = { ...outcome, ...readEngineLog(log, operation === "preview") };
+            if ((outcome.code !== 0) !== (options.fails ?? false))
+                throw new Error(`pulumi ${operation} ${options.fails ? "did not fail" : `ended with ${outcome.code}`}:\n${outcome.output}`);
+            return result;
+        });
+        // Who only watches `running` must not be killed by an unhandled rejection; who awaits `finished` still sees it.
+        finished.catch(() => undefined);
+        return { running, finished };
+    }
+
+    up = (options?: OperationOptions): Promise<Result> => this.operate("up", options).finished;
+    preview = (options?: OperationOptions): Promise<Result> => this.operate("preview", options).finished;
+    refresh = (options?: OperationOptions): Promise<Result> => this.operate("refresh", options).finished;
+    destroy = (options?: OperationOptions): Promise<Result> => this.operate("destroy", options).finished;
+
+    /** Sets stack configuration; the value goes in by stdin. */
+    async config(key: string, value: string, options: { secret?: boolean } = {}): Promise<void> {
+        await this.pulumi(["config", "set", options.secret ? "--secret" : "--plaintext", key], { input: value });
+    }
+
+    async outputs(): Promise<Record<string, unknown>> {
+        return JSON.parse((await this.pulumi(["stack", "output", "--json", "--show-secrets"])).stdout) as Record<string, unknown>;
+    }
+
+    async exportState(): Promise<Deployment> {
+        return JSON.parse((await this.pulumi(["stack", "export"])).stdout) as Deployment;
+    }
+
+    async importState(state: Deployment): Promise<void> {
+        await this.pulumi(["stack", "import"], { input: JSON.stringify(state) });
+    }
+
+    /** Takes away the lock that a killed CLI left. */
+    async cancel(): Promise<void> {
+        await this.pulumi(["cancel", "--yes"]);
+    }
+
+    /** The resources of pvesmb in state, by kind and name. */
+    async resources(): Promise<StateResource[]> {
+        return ((await this.exportState()).deployment.resources ?? []).filter((resource) => resource.type.includes("pvesmb"));
+    }
+
+    /** Ids of this stack's dynamic provider processes. */
+    providers(): number[] {
+        return marked(this.mark).filter((pid) => {
+            const file = `/proc/${pid}/cmdline`;
+            return existsSync(file) && readFileSync(file, "utf8").includes("/cmd/dynamic-provider");
+        });
+    }
+
+    /** Writes this stack's environment as shell commands, for somebody who goes on by hand; gives the file, which only its owner can read. */
+    writeEnvironment(): string {
+        const file = join(this.directory, "environment");
+        const lines = Object.entries(this.environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+        writeFileSync(file, lines.join(""), { mode: 0o600 });
+        return file;
+    }
+
+    /** Kills whatever of this stack still runs. */
+    stop(): void {
+        killMarked(this.mark);
+    }
+
+    /** Kills whatever of this stack still runs and removes its folder. What it made in Proxmox stays: that is destroy's part. */
+    dispose(): void {
+        this.stop();
+        rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
+    }
+}

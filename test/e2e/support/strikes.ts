@@ -1,0 +1,129 @@
+import { control } from "./control";
+import type { Drill } from "./drill";
+import { inGuest } from "./guests";
+import type { Running } from "./process";
+import { until } from "./until";
+
+/**
+ * Something that happens while a command of the CLI runs. `prepare` comes before the command; `hit` when it has started, and waits for its
+ * moment; `repair` afterwards, before the next command.
+ */
+export interface Strike {
+    prepare?(drill: Drill): Promise<void>;
+    hit(drill: Drill, running: Running): Promise<void>;
+    repair?(drill: Drill): Promise<void>;
+}
+
+/** Milliseconds that a step of a task takes longer: enough for a strike to come in time, whatever else the machine does. */
+const LONGER = 8000;
+
+/** kill -9 of the stack's provider processes. */
+export const killProvider: Strike = {
+    async hit({ stack }) {
+        const providers = stack.providers();
+        if (providers.length === 0) throw new Error("there is no provider process to kill");
+        for (const pid of providers) process.kill(pid, "SIGKILL");
+        await Promise.resolve();
+    },
+    repair: (drill) => drill.forgetTheDead(),
+};
+
+/** kill -9 of the CLI itself, which leaves its lock behind, and its provider alone. */
+export const killCli: Strike = {
+    async hit(_drill, running) {
+        running.signal("SIGKILL");
+        await running.done;
+    },
+    async repair(drill) {
+        const alone = (): boolean => drill.stack.providers().length === 0;
+        await until("the provider to notice", alone, 10);
+        await drill.stack.cancel();
+        await drill.forgetTheDead();
+    },
+};
+
+/** Ctrl-C at a terminal, so many times. */
+export function interrupt(times: number): Strike {
+    return {
+        async hit(_drill, running) {
+            for (let count = 0; count < times; count++) {
+                running.signal("SIGINT");
+                await new Promise((resolve) => setTimeout(resolve, 700));
+            }
+        },
+        repair: (drill) => drill.forgetTheDead(),
+    };
+}
+
+/** The guest's init is killed. */
+export const crash: Strike = {
+    hit: async (drill) => control("crash", (await drill.guest()).vmid),
+};
+
+/** Every SSH session into the guest ends. */
+export const cutSessions: Strike = {
+    async hit(drill) {
+        await inGuest(await drill.guest(), "pkill -f '^sshd: root@notty'");
+    },
+};
+
+/** No packet reaches the guest or leaves it. */
+export const cutNetwork: Strike = {
+    async hit(drill) {
+        await inGuest(await drill.guest(), "ip link set eth0 down");
+    },
+    async repair(drill) {
+        await inGuest(await drill.guest(), "ip link set eth0 up");
+    },
+};
+
+/** The strike comes while a task of the type is at the step. */
+export function during(type: string, step: string, strike: Strike): Strike {
+    return {
+        ...strike,
+        async prepare() {
+            await control("injectTask", { type, step, delayMs: LONGER });
+        },
+        async hit(drill, running) {
+            const begun = async (): Promise<boolean> => (await control("faults")).some(({ rule, seen }) => "type" in rule && seen > 0);
+            await until(`${type} at ${step}`, begun);
+            await strike.hit(drill, running);
+        },
+    };
+}
+
+/** The strike comes while a command of the guest runs, the first time that it does; it goes on afterwards. */
+export function inCommand(command: string, strike: Strike): Strike {
+    const path = `/usr/bin/${command}`;
+    const waiting = `#!/bin/sh\n! mkdir /run/first 2>/dev/null || while [ -e /run/hold ]; do sleep 0.1; done\nexec ${path}.real "$@"\n`;
+    const install = `rm -rf /run/first; touch /run/hold; mv ${path} ${path}.real; cat > ${path} <<'END' && chmod 755 ${path}\n${waiting}END\n`;
+    return {
+        async prepare(drill) {
+            const [guest] = await drill.guests();
+            if (guest) await inGuest(guest, install);
+            // One that is still to be made is prepared when it runs, before PVE says so.
+            else await control("injectTask", { type: "vzstart", step: "started", delayMs: LONGER });
+        },
+        async hit(drill, running) {
+            const guest = await until("the guest", async () => (await drill.guests())[0]);
+            const does = (script: string): Promise<boolean> =>
+                inGuest(guest, script).then(
+                    () => true,
+                    () => false,
+                );
+            await until(`${command} made to wait`, () => does(`test -e ${path}.real || {\n${install}}`));
+            await until(`${command} to run`, () => does("test -d /run/first"));
+            await strike.hit(drill, running);
+            await does("rm -f /run/hold");
+        },
+        async repair(drill) {
+            const guest = await drill.guest();
+            const { status } = (await control("call", "GET", `/nodes/${guest.node}/lxc/${guest.vmid}/status/current`)) as {
+                status: string;
+            };
+            if (status !== "running") await control("run", "POST", `/nodes/${guest.node}/lxc/${guest.vmid}/status/start`);
+            await inGuest(guest, `mv ${path}.real ${path}`);
+            await strike.repair?.(drill);
+        },
+    };
+}

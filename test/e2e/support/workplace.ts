@@ -1,0 +1,39 @@
+import { removeGuests } from "./guests";
+import { type Lab, labUp } from "./lab";
+import type { Vmids } from "./program";
+import { runDirectory } from "./run-directory";
+import { Stack, type StackOptions } from "./stack";
+
+export interface Workplace {
+    lab: Lab;
+    /** A stack with the program `text`; more than one may share the gateways of the workplace. */
+    stack(text: string, options?: Pick<StackOptions, "project" | "backend" | "environment">): Promise<Stack>;
+    /** Ends the stacks, and every guest of the range. */
+    dispose(): Promise<void>;
+}
+
+/** The lab, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed. */
+export async function workplace(vmids: Vmids): Promise<Workplace> {
+    const lab = await labUp();
+    await removeGuests(vmids.from, vmids.to);
+    const stacks: Stack[] = [];
+    return {
+        lab,
+        async stack(text, options = {}) {
+            const environment = { ...lab.environment, ...options.environment };
+            const stack = await Stack.create({
+                ...options,
+                runDirectory: runDirectory(),
+                program: { text },
+                within: lab.within,
+                environment,
+            });
+            stacks.push(stack);
+            return stack;
+        },
+        async dispose() {
+            for (const stack of stacks) stack.dispose();
+            await removeGuests(vmids.from, vmids.to);
+        },
+    };
+}

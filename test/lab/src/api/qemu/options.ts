@@ -1,0 +1,19 @@
+/** Single option values of a VM as PVE keeps them. */
+import { normalDescription } from "../../pve/guest-config";
+import { randomMac } from "../../pve/mac";
+import { normalTags } from "../../pve/tags";
+import type { Lab } from "../lab";
+
+/** A NIC with its model's MAC address. */
+export function completeVmNet(lab: Lab, key: string, value: string): string {
+    const net = lab.qemu.parse(key, value);
+    return lab.qemu.print(key, { ...net, macaddr: net["macaddr"]?.toUpperCase() ?? randomMac(lab.cluster.options["mac_prefix"]) });
+}
+
+export function storedValue(key: string, value: string): string {
+    if (key === "tags") return normalTags(value);
+    if (key === "description") return normalDescription(value) ?? "";
+    if (key === "agent") return value.replace(/^([01])(?=,|$)/, "enabled=$1");
+    if (key === "vmgenid" && value === "1") return crypto.randomUUID();
+    return value;
+}

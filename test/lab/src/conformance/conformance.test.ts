@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { replay, summary } from "../conformance";
+import { otherNames, renameRecordings } from "./rename";
+
+jest.setTimeout(60_000);
+
+const folder = join(__dirname, "..", "..", "recordings");
+const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+
+const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+
+test.each(files)("%s: every recorded answer is given", async (name) => {
+    const outcomes = await replay(read(name));
+    expect(outcomes.filter((outcome) => outcome.verdict === "different")).toEqual([]);
+    expect(outcomes.filter((outcome) => outcome.verdict === "not applicable").length).toBeLessThan(outcomes.length * 0.15);
+    expect(outcomes.length).toBeGreaterThan(20);
+});
+
+test.each(files)("%s: also under other names, VMIDs and sizes", async (name) => {
+    const text = read(name);
+    const renamed = renameRecordings(text, otherNames);
+    expect(renamed).not.toMatch(/"\/nodes\/pve\d\//);
+    expect(renamed).not.toMatch(/"local:\d/);
+    expect(renamed).not.toMatch(/\/lxc\/\d{3}(?!\d)/);
+    const outcomes = await replay(text, otherNames);
+    expect(outcomes.filter((outcome) => outcome.verdict === "different")).toEqual([]);
+});
+
+test.each(files)("%s: also in another order", async (name) => {
+    let state = 20261121;
+    const random = (): number => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31);
+    const lines = read(name)
+        .split("\n")
+        .filter((line) => line !== "");
+    const shuffled = lines.map((line) => ({ line, at: random() })).sort((one, other) => one.at - other.at);
+    const outcomes = await replay(shuffled.map(({ line }) => line).join("\n"));
+    expect(outcomes.filter((outcome) => outcome.verdict === "different")).toEqual([]);
+});
+
+test("a wrong answer is seen: status, text, parameter errors, the task's end, data", async () => {
+    const lines = [
+        { v: "9.2.11", as: "adm", m: "GET", p: "/nodes/pve1/lxc/200/config", s: 404, r: "Not Found", b: { data: null } },
+        {
+            v: "9.2.11",
+            as: "adm",
+            m: "POST",
+            p: "/nodes/pve1/lxc",
+            q: { vmid: 201 },
+            s: 400,
+            r: "Parameter verification failed.",
+            b: { data: null, message: "Parameter verification failed.\n", errors: { ostemplate: "missing" } },
+        },
+        {
+            v: "9.2.11",
+            as: "adm",
+            m: "POST",
+            p: "/nodes/pve1/lxc",
+            q: { vmid: 202, ostemplate: "local:vztmpl/a.tar.zst", rootfs: "local:1" },
+            s: 200,
+            r: "OK",
+            b: { data: "UPID:pve1:PPPPPPPP:SSSSSSSS:TTTTTTTT:pctcreate:202:adm@pve!adm:" },
+            task: { exit: "failed", type: "vzcreate" },
+        },
+        { v: "9.2.11", as: "adm", m: "GET", p: "/access/roles/PVEPoolUser", s: 200, r: "OK", b: { data: { "Pool.Allocate": 1 } } },
+    ];
+    const outcomes = await replay(lines.map((line) => JSON.stringify(line)).join("\n"));
+    expect(summary(outcomes)).toBe("0 alike, 4 different, 0 not applicable");
+    expect(outcomes[0]?.notes[0]).toBe("status: 404 -> 200");
+    expect(outcomes[1]?.notes).toEqual(['errors: {"ostemplate":"missing"} -> {"ostemplate":"property is missing and it is not optional"}']);
+    expect(outcomes[2]?.notes.map((note) => note.split(":")[0])).toEqual(["data", "task"]);
+    expect(outcomes[3]?.notes.map((note) => note.split(":")[0])).toEqual(["missing keys", "data"]);
+});

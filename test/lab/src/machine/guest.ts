@@ -1,0 +1,141 @@
+import { cpus } from "node:os";
+import { join } from "node:path";
+import type { GuestMount, GuestSpec } from "../machine";
+import { MachineError } from "../machine";
+import { cgroupVersion } from "./cgroups";
+import { Container } from "./container";
+import { firstScript, startScript } from "./guest-files";
+import { newHostKeys } from "./host-keys";
+import { network } from "./layout";
+import { guestConfig } from "./lxc-config";
+import { GuestMounts } from "./mounts";
+import type { NodeSpace } from "./node-space";
+import { run } from "./run";
+
+/** What a guest gets when its configuration names no nameserver: the node's own settings, as on PVE. */
+const nodeDns = { nameserver: [network.services], searchdomain: [network.domain] };
+
+/** One guest on one node: its mounts, and its container while it runs. */
+export class Guest {
+    private container: Container | undefined;
+    /** Resolves when the mounts of the last run are gone. */
+    private cleaned: Promise<void> = Promise.resolve();
+    private readonly mounts: GuestMounts;
+
+    constructor(
+        private readonly space: NodeSpace,
+        private readonly vmid: number,
+        spaceOf: (node: string) => NodeSpace,
+        /** Called when it has gone down to reboot. */
+        private readonly rebooting: () => void,
+    ) {
+        this.mounts = new GuestMounts(space, vmid, spaceOf);
+    }
+
+    /** The running container; rejects with PVE's words when there is none. */
+    get live(): Container {
+        if (!this.container?.running) throw new MachineError(`container '${this.vmid}' not running!`);
+        return this.container;
+    }
+
+    get running(): boolean {
+        return this.container?.running ?? false;
+    }
+
+    /** Unpacks a template (path on the node's side) into the rootfs and makes it this guest's own. */
+    async populate(spec: GuestSpec, template: string, secrets: { password?: string; sshKeys?: string }): Promise<string[]> {
+        const keys = newHostKeys(spec.hostname);
+        keys.catch(() => undefined); // Awaited below; if unpacking fails first, its error is the one to tell.
+        const log = [`extracting archive '${template.split("/").pop()}'`];
+        await this.withRootfs(spec, async (rootfs) => {
+            const keep = [
+                "--numeric-owner",
+                "--preserve-permissions",
+                "--sparse",
+                "--xattrs",
+                "--xattrs-include=user.*",
+                "--xattrs-include=security.capability",
+            ];
+            const tar = [
+                "tar",
+                "--extract",
+                "--zstd",
+                `--file=${template}`,
+                `--directory=${rootfs}`,
+                "--anchored",
+                "--exclude=./dev/*",
+                ...keep,
+            ];
+            await this.space.run(this.space.mapped(spec.unprivileged, tar));
+            await this.inside(spec, rootfs, firstScript(secrets, await keys));
+            await this.inside(spec, rootfs, startScript(spec, nodeDns));
+        });
+        return log;
+    }
+
+    async start(spec: GuestSpec): Promise<void> {
+        if (this.running) throw new MachineError(`CT ${this.vmid} already running`);
+        await this.cleaned;
+        try {
+            const entries = await this.mounts.mountAll(spec);
+            const rootfs = this.mounts.at("rootfs");
+            await this.inside(spec, rootfs, startScript(spec, nodeDns));
+            const config = guestConfig(spec, entries, { rootfs, cgroup: cgroupVersion(), cpus: cpus().length });
+            const container = await Container.start(this.space, String(this.vmid), `${spec.node}/guest-${this.vmid}`, config);
+            this.container = container;
+            this.cleaned = container.ended.then(() => this.mounts.unmountAll()).catch(() => undefined); // Its node may have gone first, with all mounts.
+            void container.ended.then(async (how) => {
+                await this.cleaned;
+                if (how === "reboot") this.rebooting();
+            });
+        } catch (error) {
+            await this.mounts.unmountAll();
+            throw error;
+        }
+    }
+
+    async stop(): Promise<void> {
+        await this.live.kill();
+        await this.cleaned;
+    }
+
+    async shutdown(timeout: number): Promise<void> {
+        if (!(await this.live.shutdown(timeout))) throw new MachineError("container did not stop");
+        await this.cleaned;
+    }
+
+    /** Kills only its init, as a crash would; the rest follows by itself. */
+    crash(): void {
+        process.kill(this.live.pid, "SIGKILL");
+    }
+
+    /** Mounts one more volume or directory of the node while it runs. */
+    async hotplug(mount: GuestMount): Promise<void> {
+        const container = this.live;
+        const source = await this.mounts.mount(mount);
+        const helper = join(__dirname, "move-mount.pl");
+        await this.space.run(["perl", helper, source, `/proc/${container.pid}/ns/mnt`, mount.target, mount.readOnly ? "ro" : "rw"]);
+    }
+
+    /** Brings hostname, addresses and nameservers in a running guest's files up to date. */
+    async rewriteFiles(spec: GuestSpec): Promise<void> {
+        await run(this.live.command(["/bin/sh", "-s"], false), { input: startScript(spec, nodeDns) });
+    }
+
+    private async withRootfs(spec: GuestSpec, work: (rootfs: string) => Promise<void>): Promise<void> {
+        const mount = spec.mounts.find(({ key }) => key === "rootfs");
+        if (!mount) throw new MachineError("no root file system");
+        const rootfs = await this.mounts.mount(mount);
+        try {
+            await work(rootfs);
+        } finally {
+            await this.mounts.unmountAll();
+        }
+    }
+
+    /** Runs a shell script by the guest's own programs and ids, so that no link in its file system can lead outside. */
+    private async inside(spec: GuestSpec, rootfs: string, script: string): Promise<void> {
+        const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+        await this.space.run(this.space.mapped(spec.unprivileged, ["chroot", rootfs, "/bin/sh", "-s"]), { input: script, env });
+    }
+}

@@ -1,0 +1,88 @@
+import { run } from "../run";
+import { cached } from "./cache";
+import type { DebianSources } from "./debian-sources";
+import { release } from "./debian-sources";
+
+/** A root file system made of Debian packages. */
+export interface ImageRecipe {
+    /** Beside Debian's required and important packages. */
+    packages: string[];
+    /** Shell commands inside, at the end. */
+    finish: string[];
+}
+
+/**
+ * What PVE's debian-12-standard offers, as far as it matters for a file server: systemd, ifupdown with a DHCP client, OpenSSH,
+ * certificates. Python and the documentation tools of Debian's "standard" task are left out: a provider must not count on them.
+ */
+const standard: ImageRecipe = {
+    packages: ["openssh-server", "ca-certificates", "dbus", "libpam-systemd", "wget", "xz-utils", "bzip2", "file"],
+    finish: [
+        // As in PVE's templates: keys, ids and names are made for each container.
+        "rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id /etc/resolv.conf /etc/hostname",
+        ": > /etc/machine-id",
+        "printf '127.0.0.1\\tlocalhost\\n::1\\tlocalhost ip6-localhost ip6-loopback\\n' > /etc/hosts",
+        "touch /etc/default/locale",
+        // A container may not mount debugfs; the failed unit would show the system as degraded.
+        "systemctl mask sys-kernel-debug.mount sys-kernel-tracing.mount",
+        // This machine's way to its mirror is no business of a guest's.
+        "rm -f /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/99mmdebstrap; echo 'Acquire::Languages \"none\";' > /etc/apt/apt.conf.d/90languages",
+        "echo 'deb [trusted=yes] http://deb.lab/debian bookworm main' > /etc/apt/sources.list",
+    ],
+};
+
+export const templates: Record<string, ImageRecipe> = {
+    "debian-12-standard_12.7-1_amd64.tar.zst": standard,
+    "debian-12-samba_12.7-1_amd64.tar.zst": {
+        packages: [...standard.packages, "samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"],
+        finish: [
+            // Samba takes its server id from the host name at installation.
+            "rm -f /var/lib/samba/private/secrets.tdb /var/lib/samba/private/passdb.tdb",
+            ...standard.finish,
+        ],
+    },
+};
+
+const node: ImageRecipe = {
+    packages: [...standard.packages, "python3", "sudo", "acl", "attr", "e2fsprogs", "zstd"],
+    finish: [
+        ...standard.finish,
+        "mkdir -p /etc/pve /run-pve",
+        // The node's addresses and the kernel's settings are made from outside.
+        "systemctl mask networking.service ifupdown-pre.service systemd-sysctl.service systemd-udevd.service systemd-modules-load.service",
+    ],
+};
+
+/** A template's file, as it goes into a storage. */
+export function buildTemplate(name: string, sources: DebianSources): Promise<string> {
+    const recipe = templates[name];
+    if (!recipe) throw new Error(`the lab has no template ${name}`);
+    return cached(name.replace(/\.tar\.zst$/, ""), { recipe, from: sources.lines }, async (path) => {
+        await bootstrap(recipe, sources, "tar", `${path}.tar`);
+        await run(["zstd", "--quiet", "-1", "-T0", "--rm", `${path}.tar`, "-o", path]);
+    });
+}
+
+/** The directory that a node's root file system is laid over. */
+export function buildNodeTree(sources: DebianSources): Promise<string> {
+    return cached("node", { recipe: node, from: sources.lines }, (path) => bootstrap(node, sources, "directory", path));
+}
+
+async function bootstrap(recipe: ImageRecipe, sources: DebianSources, format: "tar" | "directory", path: string): Promise<void> {
+    const options = [...sources.options, 'Acquire::Languages "none"'].flatMap((option) => ["--aptopt", option.replace(/;$/, "")]);
+    const hooks = recipe.finish.map((command) => `--customize-hook=chroot "$1" sh -ec ${quote(command)}`);
+    const argv = [
+        "mmdebstrap",
+        "--quiet",
+        "--variant=important",
+        `--format=${format}`,
+        `--include=${recipe.packages.join(",")}`,
+        ...options,
+        ...hooks,
+    ];
+    await run([...argv, release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 1_800_000 });
+}
+
+function quote(text: string): string {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { NodeSpace } from "../node-space";
+import { imageFileSystem } from "./file-system";
+
+/** A raw file with a file system, used through a loop device: its size is enforced by the kernel. Paths are on the node's side. */
+
+export async function createImage(space: NodeSpace, path: string, size: number, unprivileged: boolean, lostFound = true): Promise<void> {
+    mkdirSync(space.outside(dirname(path)), { recursive: true });
+    await space.run(["truncate", "--size", String(size), path]);
+    await imageFileSystem.make(space, path, unprivileged ? 100_000 : 0, lostFound);
+}
+
+/** Grows the file, then every loop device on it, then the file system: mounted or not. */
+export async function growImage(space: NodeSpace, path: string, size: number): Promise<void> {
+    await space.run(["truncate", "--size", String(size), path]);
+    const devices = await loopDevices(space, path);
+    for (const device of devices) await space.run(["losetup", "--set-capacity", device]);
+    await imageFileSystem.grow(space, path, devices[0]);
+}
+
+export async function mountImage(space: NodeSpace, path: string, at: string, readOnly: boolean): Promise<void> {
+    mkdirSync(space.outside(at), { recursive: true });
+    // `loop` makes the device go away with the last mount of it.
+    const options = ["loop", "noatime", ...imageFileSystem.mountOptions, ...(readOnly ? ["ro"] : [])];
+    await space.run(["mount", "-t", imageFileSystem.type, "-o", options.join(","), path, at]);
+}
+
+export async function copyImage(space: NodeSpace, from: string, to: string): Promise<void> {
+    mkdirSync(space.outside(dirname(to)), { recursive: true });
+    await space.run(["cp", "--sparse=always", "--reflink=auto", from, to]);
+}
+
+export function imageSize(space: NodeSpace, path: string): number | undefined {
+    const outside = space.outside(path);
+    return existsSync(outside) ? statSync(outside).size : undefined;
+}
+
+async function loopDevices(space: NodeSpace, path: string): Promise<string[]> {
+    const out = await space.run(["losetup", "--noheadings", "--output", "NAME", "--associated", path]);
+    return out
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean);
+}

@@ -1,0 +1,28 @@
+import type { StoragePlace } from "../../machine";
+import type { NodeSpace } from "../node-space";
+
+/** A volume on a node: `name` is what follows the colon in its volid. */
+export interface Volume {
+    space: NodeSpace;
+    place: StoragePlace;
+    name: string;
+}
+
+/** How one storage type keeps volumes. A new type is one file beside, and one line in volumes/index.ts. */
+export interface VolumeKind {
+    /** `size` in bytes; 0: no limit of its own (a plain directory). */
+    create(volume: Volume, size: number, unprivileged: boolean): Promise<void>;
+    /** Grows, also while mounted. */
+    resize(volume: Volume, size: number): Promise<void>;
+    remove(volume: Volume): Promise<void>;
+    rename(volume: Volume, name: string): Promise<void>;
+    copy(from: Volume, to: Volume): Promise<void>;
+    /** Bytes; undefined: no such volume. */
+    size(volume: Volume): Promise<number | undefined>;
+    /** Makes the volume's file system visible at a directory on the node's side of the kernel. */
+    mount(volume: Volume, at: string, readOnly: boolean): Promise<void>;
+    /** Directory whose file system holds the storage (for the usage). */
+    root(space: NodeSpace, place: StoragePlace): string;
+    /** Names and sizes of all its volumes. */
+    list(space: NodeSpace, place: StoragePlace): Promise<{ name: string; size: number; ctime: number }[]>;
+}

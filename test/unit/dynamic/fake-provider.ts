@@ -1,0 +1,41 @@
+import { createServer } from "node:net";
+import { dynamicProvider } from "../../../provider/adapters/dynamic";
+import { onExit } from "../../../provider/base/exit";
+import { stackConfig } from "../../../provider/base/stack-config";
+import type { AnyHandler } from "../../../provider/base/handler";
+import { userModel } from "../../../provider/model";
+
+/** A handler that does what the user's `fullName` says; it stands where `pvesmb/runtime/v1` stands for a user. */
+const handler: AnyHandler = {
+    async create(ctx, inputs) {
+        const password = String(inputs["password"]);
+        ctx.checkpoint("id-1", { ...inputs, nonce: "n" });
+        switch (inputs["fullName"]) {
+            case "fails":
+                throw new Error(`cannot use ${password}`);
+            case "forgets":
+                setTimeout(() => {
+                    throw new Error("thrown in a callback");
+                }, 5);
+                return new Promise(() => undefined);
+            case "rejects":
+                void Promise.reject(new Error("rejected by nobody's promise"));
+                return new Promise(() => undefined);
+            case "listens": {
+                const server = createServer().listen(0);
+                onExit(() => void server.close());
+                setInterval(() => undefined, 1000);
+                break;
+            }
+        }
+        return Promise.resolve({
+            id: "id-1",
+            state: { ...inputs, nonce: "n", uid: 10001, gid: 10001, sid: stackConfig("pvesmb:endpoint"), nested: { gone: undefined } },
+        });
+    },
+    read: (_, id, state) => (id === "gone" ? Promise.resolve(undefined) : Promise.resolve({ inputs: { enabled: true }, state })),
+    update: (_, __, state) => Promise.resolve(state),
+    delete: (_, __, state) => Promise.reject(new Error(`delete of ${String(state["password"])}`)),
+};
+
+export const SmbUser = dynamicProvider(userModel, () => handler);

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { Deadline } from "../../../provider/base/deadline";
+import type { Batch, BatchResult, Step, Unit } from "../../../provider/hosts/batch";
+import { Executor } from "../../../provider/hosts/executor/executor";
+import type { Channel, Host } from "../../../provider/hosts/host";
+
+export const soon = (): Deadline => Deadline.in(20_000);
+
+/** This machine as a Host: commands are child processes. */
+export class LocalHost implements Host {
+    readonly name = "this machine";
+    readonly id = "local";
+    readonly children: ChildProcess[] = [];
+
+    exec(): Promise<never> {
+        throw new Error("not used by the executor");
+    }
+
+    open(argv: readonly string[]): Promise<Channel> {
+        const child = spawn(argv[0]!, argv.slice(1), { env: process.env });
+        this.children.push(child);
+        const closed = new Promise<{ code?: number; signal?: string }>((resolve) => {
+            child.on("error", () => resolve({ code: 127 }));
+            child.on("close", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+        });
+        child.stdin.on("error", () => undefined);
+        return Promise.resolve({
+            io: Duplex.from({ readable: child.stdout, writable: child.stdin }),
+            stderr: child.stderr,
+            closed,
+            destroy: () => child.stdin.destroy(),
+        });
+    }
+
+    get last(): ChildProcess {
+        return this.children.at(-1)!;
+    }
+}
+
+/** A folder of its own with a lock and a journal, and an executor on it. */
+export class Bench {
+    readonly root = mkdtempSync(join(tmpdir(), "pvesmb-"));
+    readonly places = { lock: join(this.root, "lock"), journal: join(this.root, "journal") };
+    readonly host = new LocalHost();
+    readonly executor = new Executor(this.host, this.places);
+
+    at(...path: string[]): string {
+        return join(this.root, ...path);
+    }
+
+    run(batch: Partial<Batch>): Promise<BatchResult> {
+        return this.executor.batch({ units: [], verify: [], commit: [], ...batch }, soon());
+    }
+
+    /** One unit with these steps. */
+    async steps(...steps: Step[]): Promise<BatchResult["units"][string]> {
+        return (await this.run({ units: [unit("u", ...steps)] })).units["u"]!;
+    }
+
+    dispose(): void {
+        this.executor.close();
+        rmSync(this.root, { recursive: true, force: true });
+    }
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether a process is there and not just waiting to be reaped. */
+export function running(pid: string): boolean {
+    try {
+        return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid.trim()}/stat`, "utf8"));
+    } catch {
+        return false;
+    }
+}
+
+export const unit = (key: string, ...steps: Step[]): Unit => ({ key, steps });
+export const write = (path: string, content: string): Step => ({ do: "write", path, content, mode: "0644" });
+export const run = (...argv: string[]): Step => ({ do: "run", argv });
+export const fail: Step = { do: "run", argv: ["sh", "-c", "echo broken >&2; exit 3"] };

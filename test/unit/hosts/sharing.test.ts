@@ -1,0 +1,262 @@
+import { existsSync, readdirSync } from "node:fs";
+import { Deadline } from "../../../provider/base/deadline";
+import type { Batch, BatchResult, Gather, GatherResult, Unit } from "../../../provider/hosts/batch";
+import { CommitQueue } from "../../../provider/hosts/commit";
+import { Executor } from "../../../provider/hosts/executor/executor";
+import { Snapshot } from "../../../provider/hosts/snapshot";
+import { Bench, LocalHost, run, running, sleep, soon, unit, write } from "./local-host";
+
+jest.setTimeout(20_000);
+
+describe("executor", () => {
+    let bench: Bench;
+    beforeEach(() => (bench = new Bench()));
+    afterEach(() => bench.dispose());
+
+    it("200 units at once, then nothing to do", async () => {
+        const units = Array.from({ length: 200 }, (_, i) =>
+            unit(`u${i}`, { do: "directory", path: bench.at("d", String(i)), mode: "0770" }, write(bench.at(`f${i}`), `content ${i}`)),
+        );
+        const changed = async (): Promise<number> =>
+            Object.values((await bench.run({ units })).units).filter((each) => each.ok && each.changed).length;
+        expect([await changed(), await changed()]).toEqual([200, 0]);
+        expect(bench.executor.stats()).toMatchObject({ opens: 1, batches: 2, gathers: 0 });
+    });
+
+    it("two agents on one lock: one after the other; who cannot wait is told Busy and has done nothing", async () => {
+        const other = new Executor(new LocalHost(), bench.places);
+        try {
+            const long = bench.run({ units: [unit("a", write(bench.at("begun"), ""), run("sleep", "1"))] });
+            await other.ping(soon());
+            while (!existsSync(bench.at("begun"))) await sleep(5);
+            const batch: Batch = { units: [unit("b", write(bench.at("b"), ""))], verify: [], commit: [] };
+            await expect(other.batch(batch, Deadline.in(300))).rejects.toMatchObject({ name: "Busy" });
+            expect(existsSync(bench.at("b"))).toBe(false);
+            const result = await other.batch(batch, soon());
+            expect([result.units["b"]!.ok, result.waitedMs > 50]).toEqual([true, true]);
+            await long;
+        } finally {
+            other.close();
+        }
+    });
+
+    it("a gather and a ping are answered while a batch runs", async () => {
+        const order: string[] = [];
+        const batch = bench.run({ units: [unit("a", run("sleep", "0.5"))] }).then(() => order.push("batch"));
+        await bench.executor.gather({ files: ["/etc/hostname"] }, soon()).then(() => order.push("gather"));
+        await bench.executor.ping(soon()).then(() => order.push("ping"));
+        await batch;
+        expect(order).toEqual(["gather", "ping", "batch"]);
+    });
+
+    it("out of time: rolled back, and said so by the host", async () => {
+        const batch: Batch = { units: [unit("a", write(bench.at("a"), ""), run("sleep", "30"))], verify: [], commit: [] };
+        await bench.executor.ping(soon());
+        await expect(bench.executor.batch(batch, Deadline.in(1000))).rejects.toMatchObject({
+            name: "Timeout",
+            message: "this machine: out of time",
+        });
+        expect([existsSync(bench.at("a")), readdirSync(bench.at("journal"))]).toEqual([false, []]);
+    });
+
+    it("an agent that died idle is replaced, for many at once by one", async () => {
+        await bench.run({});
+        bench.host.last.kill("SIGKILL");
+        await new Promise((resolve) => bench.host.last.once("close", resolve));
+        await Promise.all(Array.from({ length: 5 }, () => bench.executor.ping(soon())));
+        expect(bench.executor.stats().opens).toBe(2);
+    });
+
+    it("takes running commands with it when it is killed", async () => {
+        const lost = expect(
+            bench.run({ units: [unit("a", run("sh", "-c", `echo $$ > ${bench.at("pid")}; exec sleep 60`))] }),
+        ).rejects.toThrow();
+        while (!existsSync(bench.at("pid"))) await sleep(5);
+        await sleep(20);
+        const pid = (await bench.executor.gather({ files: [bench.at("pid")] }, soon())).files[bench.at("pid")]!;
+        bench.host.last.kill("SIGKILL");
+        await lost;
+        for (let i = 0; i < 100 && running(pid); i++) await sleep(20);
+        expect(running(pid)).toBe(false);
+    });
+
+    it("says what is missing when there is no python", async () => {
+        const host = new LocalHost();
+        const bare = Object.assign(Object.create(host) as LocalHost, {
+            open: () => host.open(["sh", "-c", "echo python3: not found >&2; exit 127"]),
+        });
+        await expect(new Executor(bare, bench.places).ping(soon())).rejects.toMatchObject({
+            name: "RemoteFailed",
+            message: "this machine: python3 did not start (exit code 127; pvesmb needs python3 there): python3: not found",
+            details: { dispatched: false },
+        });
+    });
+});
+
+describe("group commit", () => {
+    const result = (units: Unit[]): BatchResult => ({
+        units: Object.fromEntries(
+            units.map(({ key }) => [
+                key,
+                key.startsWith("bad")
+                    ? { ok: false, step: "s", message: "no", kind: "Conflict", steps: {} }
+                    : { ok: true, changed: true, steps: {} },
+            ]),
+        ),
+        steps: {},
+        recovered: 0,
+        ms: 1,
+        waitedMs: 0,
+    });
+    const batches: string[][] = [];
+    let changes = 0;
+    const queue = (run?: () => Promise<void>): CommitQueue => {
+        batches.length = changes = 0;
+        return new CommitQueue({
+            host: "gw",
+            build: (units) => ({ units, verify: [], commit: [] }),
+            run: async ({ units }) => {
+                batches.push(units.map(({ key }) => key));
+                await run?.();
+                return result(units);
+            },
+            changing: () => changes++,
+        });
+    };
+
+    it("units that come together, or while a batch runs, go together; the same key not", async () => {
+        const it = queue(() => sleep(100));
+        const first = ["a", "b", "a"].map((key) => it.submit(unit(key), soon()));
+        await sleep(60);
+        const second = ["c", "d"].map((key) => it.submit(unit(key), soon()));
+        await Promise.all([...first, ...second]);
+        expect(batches).toEqual([
+            ["a", "b"],
+            ["a", "c", "d"],
+        ]);
+        expect(changes).toBe(7);
+    });
+
+    it("one that fails rejects alone", async () => {
+        const it = queue();
+        const all = await Promise.allSettled(["a", "bad", "c"].map((key) => it.submit(unit(key), soon())));
+        expect(all).toMatchObject([
+            { status: "fulfilled" },
+            { status: "rejected", reason: { name: "Conflict", message: "gw: no" } },
+            { status: "fulfilled" },
+        ]);
+        expect(batches).toHaveLength(1);
+    });
+
+    it("a batch that fails rejects all of it, and the next one works", async () => {
+        let broken = true;
+        const it = queue(() => (broken ? Promise.reject(new Error("lost")) : Promise.resolve()));
+        await expect(Promise.all([it.submit(unit("a"), soon()), it.submit(unit("b"), soon())])).rejects.toThrow("lost");
+        broken = false;
+        expect(await it.submit(unit("a"), soon())).toMatchObject({ ok: true });
+    });
+
+    it("who cannot wait leaves alone", async () => {
+        const it = queue(() => sleep(200));
+        const [short, long] = [it.submit(unit("a"), Deadline.in(60)), it.submit(unit("b"), soon())];
+        await expect(short).rejects.toMatchObject({ name: "Timeout" });
+        expect(await long).toMatchObject({ ok: true });
+    });
+
+    it("goes at the latest 250 ms after the first, however many follow", async () => {
+        const it = queue();
+        const all: Promise<unknown>[] = [];
+        for (const began = Date.now(); Date.now() - began < 600; await sleep(3)) all.push(it.submit(unit(`u${all.length}`), soon()));
+        await Promise.all(all);
+        expect(batches.length).toBeGreaterThan(1);
+        expect(batches.length).toBeLessThan(8);
+    });
+
+    it("waits for as many as went before, and no longer", async () => {
+        const it = queue();
+        await Promise.all(["a", "b", "c"].map((key) => it.submit(unit(key), soon())));
+        const all = [it.submit(unit("d"), soon())];
+        await sleep(20);
+        all.push(it.submit(unit("e"), soon()));
+        await sleep(20);
+        all.push(it.submit(unit("f"), soon()));
+        await Promise.all(all);
+        expect(batches.map((units) => units.length)).toEqual([3, 3]);
+    });
+});
+
+describe("snapshot", () => {
+    let gathers: Gather[];
+    let clock: number;
+    let broken: Error | undefined;
+    const snapshot = (): Snapshot => {
+        gathers = [];
+        clock = 0;
+        broken = undefined;
+        return new Snapshot({
+            host: "gw",
+            base: { files: ["/base/*"] },
+            now: () => clock,
+            gather: async (gather) => {
+                gathers.push(gather);
+                const n = gathers.length;
+                await sleep(20);
+                if (broken) throw broken;
+                const all = (paths: string[] = []): Record<string, string> => Object.fromEntries(paths.map((path) => [path, `${n}`]));
+                return { files: all(gather.files), stat: {}, statvfs: {}, commands: {}, ms: 1 };
+            },
+        });
+    };
+    const files = async (it: Snapshot, extra?: Gather): Promise<GatherResult["files"]> => (await it.read(soon(), extra)).files;
+
+    it("50 readers share one gather, with what they ask for beyond the base; later ones too", async () => {
+        const it = snapshot();
+        await Promise.all(Array.from({ length: 50 }, (_, i) => files(it, { files: [`/extra/${i % 3}`] })));
+        expect(gathers.map((gather) => gather.files)).toEqual([["/base/*", "/extra/0", "/extra/1", "/extra/2"]]);
+        expect(await files(it, { files: ["/extra/1"] })).toMatchObject({ "/base/*": "1", "/extra/1": "1" });
+        expect(gathers).toHaveLength(1);
+    });
+
+    it("a late wish costs one gather of just that", async () => {
+        const it = snapshot();
+        await files(it);
+        expect(await Promise.all([files(it, { files: ["/late"] }), files(it, { files: ["/later"] })])).toMatchObject([
+            { "/base/*": "1", "/late": "2" },
+            { "/base/*": "1", "/later": "2" },
+        ]);
+        expect(gathers.map((gather) => gather.files)).toEqual([["/base/*"], ["/late", "/later"]]);
+    });
+
+    it("is good until it is forgotten, or 10 s old", async () => {
+        const it = snapshot();
+        await files(it);
+        clock = 9_999;
+        await files(it);
+        expect(gathers).toHaveLength(1);
+        clock = 10_000;
+        await files(it);
+        expect(gathers).toHaveLength(2);
+        it.forget();
+        expect(await files(it)).toEqual({ "/base/*": "3" });
+    });
+
+    it("forgotten on the way: those who asked get it, those who come later do not", async () => {
+        const it = snapshot();
+        const early = files(it);
+        await sleep(12);
+        it.forget();
+        const [a, b] = await Promise.all([early, files(it)]);
+        expect([a["/base/*"], b["/base/*"]]).toEqual(["1", "2"]);
+        const waiting = files(it, { files: ["/x"] });
+        it.forget();
+        expect(await Promise.all([waiting, files(it)])).toHaveLength(2);
+    });
+
+    it("a failure is everybody's, and not kept", async () => {
+        const it = snapshot();
+        broken = new Error("lost");
+        await expect(Promise.all([files(it), files(it)])).rejects.toThrow("lost");
+        broken = undefined;
+        expect(await files(it)).toEqual({ "/base/*": "2" });
+    });
+});

@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { gatewayModel, shareModel, userModel } from "../../provider/model";
+import type { Model } from "../../provider/model/meta";
+import type { Tree } from "../../provider/model/tree";
+
+/** Secrets that no text of ours may ever hold. */
+export const SECRETS = {
+    password: "Tr0ub4dor&3",
+    apiToken: "svc@pve!gw=0aa5f0c4-1111-2222-3333-444455556666",
+    privateKey: "-----BEGIN OPENSSH-----secretsecret",
+};
+
+const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+const account = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+const mib = (min: number): fc.Arbitrary<string> =>
+    fc
+        .tuple(fc.integer({ min, max: 2 ** 20 }), fc.constantFrom("", " "))
+        .map(([n, gap]) => (n % 1024 === 0 ? `${n / 1024}${gap}GiB` : `${n}${gap}MiB`));
+const connection = fc.record({
+    endpoint: fc.constant("https://pve1:8006"),
+    apiToken: fc.constant(SECRETS.apiToken),
+    ssh: some(fc.constant({ privateKey: SECRETS.privateKey })),
+});
+const gateway = fc.record({ id: fc.constantFrom("pve1/101/0123456789abcdef", "pve2/102/fedcba9876543210"), connection: some(connection) });
+const timeouts = fc.record({ create: some(fc.constantFrom("90s", "10m")), read: some(fc.constant("1m")) });
+const child = { gateway, adopt: some(fc.boolean()), timeouts: some(timeouts), key: fc.constant("urn:pulumi:dev::p::t::x") };
+const ipv6 = fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).map(([address, prefix]) => `${address}/${prefix}`);
+
+const network = fc
+    .record({
+        bridge: fc.constantFrom("vmbr0", "vmbr1"),
+        address: fc.oneof(
+            fc.constant("dhcp"),
+            fc.ipV4().map((address) => `${address}/24`),
+        ),
+        address6: some(fc.oneof(fc.constantFrom("auto", "none"), ipv6)),
+        mac: some(fc.constantFrom("BC:24:11:00:00:01", "bc:24:11:00:00:01")),
+        vlan: some(fc.integer({ min: 1, max: 4094 })),
+        firewall: some(fc.boolean()),
+    })
+    .map(copied);
+
+const share = fc.record({
+    name: account,
+    path: some(account.map((name) => `/srv/pvesmb/${name}`)),
+    volume: some(fc.record({ storage: fc.constantFrom("tank", "local"), size: mib(16), backup: some(fc.boolean()) })),
+    comment: some(fc.stringMatching(/^[A-Za-z]{0,20}$/)),
+    readOnly: some(fc.boolean()),
+    owner: some(account),
+    mode: some(fc.constantFrom("0770", "0750")),
+    access: some(
+        fc.uniqueArray(fc.record({ user: account, level: fc.constantFrom("read", "change", "full") }), {
+            selector: ({ user }) => user,
+            maxLength: 4,
+        }),
+    ),
+    options: some(fc.dictionary(fc.constantFrom("hide dot files", "follow symlinks"), fc.constantFrom("yes", "no"))),
+    onDelete: some(fc.constantFrom("retain", "delete")),
+    ...child,
+});
+
+const user = fc.record({
+    name: fc.constantFrom("alice", "bob"),
+    password: fc.constant(SECRETS.password),
+    uid: some(fc.integer({ min: 1000, max: 65_533 })),
+    groups: some(
+        fc.uniqueArray(
+            account.map((name) => `g_${name}`),
+            { maxLength: 4 },
+        ),
+    ),
+    enabled: some(fc.boolean()),
+    fullName: some(fc.constantFrom("", "Alice A")),
+    ...child,
+});
+
+const gatewayInputs = fc.record({
+    node: fc.constantFrom("pve1", "pve2"),
+    vmid: some(fc.integer({ min: 100, max: 999 })),
+    hostname: some(fc.constantFrom("files", "nas")),
+    lxc: fc.record({
+        template: fc.constantFrom("debian-12-standard", "local:vztmpl/x.tar.zst"),
+        rootfs: fc.record({ storage: fc.constantFrom("local", "tank"), size: mib(512) }),
+        memory: some(mib(128)),
+        unprivileged: some(fc.boolean()),
+    }),
+    network,
+    extraNetworks: some(fc.array(network, { maxLength: 2 })),
+    nameservers: some(fc.array(fc.ipV4(), { maxLength: 2 })),
+    data: some(fc.record({ storage: fc.constantFrom("tank", "local"), size: mib(64), backup: some(fc.boolean()) })),
+    started: some(fc.boolean()),
+    tags: some(fc.array(account, { maxLength: 4 })),
+    description: some(fc.constantFrom("", "a\nb", "  text  ")),
+    samba: some(fc.record({ workgroup: some(fc.constantFrom("WORKGROUP", "home")) })),
+    connection: some(connection),
+    timeouts: some(timeouts),
+    key: fc.constant("urn:pulumi:dev::p::t::x"),
+});
+
+/** Each kind with inputs as users might write them, spellings and omissions included; all of them pass check. */
+export const samples: [string, Model, fc.Arbitrary<Tree>][] = [
+    ["SmbGateway", gatewayModel, gatewayInputs.map(copied)],
+    ["SmbShare", shareModel, share.map(copied)],
+    ["SmbUser", userModel, user.map(copied)],
+];
+
+/** A deep copy, as JSON carries it: without what is undefined. */
+export function copied(value: object): Tree {
+    return JSON.parse(JSON.stringify(value)) as Tree;
+}
+
+/** A copy with another value at one place; `pick` chooses among all places below the top. */
+export function changed(tree: Tree, pick: number, value: unknown): { tree: Tree; path: (string | number)[] } {
+    const copy = copied(tree);
+    const places = placesIn(copy, []);
+    const path = places[pick % places.length] ?? [];
+    let at: unknown = copy;
+    for (const part of path.slice(0, -1)) at = (at as Tree)[part];
+    (at as Tree)[path.at(-1) as string] = value;
+    return { tree: copy, path };
+}
+
+function placesIn(value: unknown, path: (string | number)[]): (string | number)[][] {
+    const entries: [string | number, unknown][] = Array.isArray(value)
+        ? [...value.entries()]
+        : typeof value === "object" && value !== null
+          ? Object.entries(value)
+          : [];
+    return [...(path.length > 0 ? [path] : []), ...entries.flatMap(([part, item]) => placesIn(item, [...path, part]))];
+}
