@@ -22,6 +22,7 @@ module.exports = {
             ...common,
             displayName: "unit",
             testMatch: ["provider", "sdk", "test/unit", "test/lab", "test/bench"].map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+            globalSetup: "<rootDir>/test/unit/global-setup.ts",
         },
         {
             ...common,

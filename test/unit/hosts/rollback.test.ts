@@ -269,6 +269,14 @@ it("a unit that fails late leaves what a later unit has written since", async ()
     expect(readFileSync(bench.at("f"), "utf8")).toBe("b");
 });
 
+/** Kills the agent and waits until its channel is known to be closed: the next batch must not be written to a dying one. */
+async function killed(): Promise<void> {
+    const { last } = bench.host;
+    const closed = new Promise((resolve) => last.once("close", resolve));
+    last.kill("SIGKILL");
+    await closed;
+}
+
 it("killed at any moment: after the next batch all of it is there, or nothing", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `f${i}`);
     const state = (): string[] => [
@@ -295,7 +303,7 @@ it("killed at any moment: after the next batch all of it is there, or nothing", 
         await bench.executor.ping(soon());
         const going = bench.run(batch(round + 1)).catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, i * 2));
-        bench.host.last.kill("SIGKILL");
+        await killed();
         await going;
         recovered += (await bench.run({})).recovered;
         if (state()[0] === `f0 ${round + 1}`) round++;

@@ -2,7 +2,9 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { attempt, run } from "../run";
 
 /** Program that must be there -> Debian package that brings it. */
-const needed: Record<string, string> = {
+export type Needed = Record<string, string>;
+
+const lab: Needed = {
     "lxc-start": "lxc",
     newuidmap: "uidmap",
     mmdebstrap: "mmdebstrap",
@@ -27,14 +29,16 @@ const needed: Record<string, string> = {
 const policyFile = "/usr/sbin/policy-rc.d";
 
 /** Installs what the lab needs and this machine lacks; does nothing when all is there. No service is started by it. */
-export async function installHostPackages(progress: (line: string) => void): Promise<void> {
+export async function installHostPackages(progress: (line: string) => void, needed = lab): Promise<void> {
     const missing = new Set<string>();
     for (const [program, name] of Object.entries(needed)) {
         if ((await attempt(["sh", "-c", 'command -v "$0"', program])).code !== 0) missing.add(name);
     }
     if (missing.size === 0) return;
     if (!existsSync("/usr/bin/apt-get"))
-        throw new Error(`the lab needs ${[...missing].join(", ")}, and this machine has no apt-get to install it`);
+        throw new Error(`the tests need ${[...missing].join(", ")}, and this machine has no apt-get to install it`);
+    if (process.getuid?.() !== 0)
+        throw new Error(`the tests need programs that only root can install: apt-get install ${[...missing].join(" ")}`);
     progress(`installing ${[...missing].join(", ")}`);
     // Debian's way to say "start nothing": invoke-rc.d(8).
     const silence = !existsSync(policyFile);
