@@ -4,6 +4,7 @@ export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
 export type { SshTarget } from "./ssh/target";
 

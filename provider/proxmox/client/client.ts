@@ -27,6 +27,8 @@ export interface Pve {
     readonly timing: Timing;
     /** Who asks: `user@realm` or `user@realm!token`. */
     readonly identity: string;
+    /** The same for all operations of one connection: what is remembered about it hangs on this. */
+    readonly connection: object;
     get(path: string, params?: Params): Promise<unknown>;
     post(path: string, params?: Params): Promise<unknown>;
     put(path: string, params?: Params): Promise<unknown>;
@@ -74,6 +76,7 @@ export class PveClient {
             deadline,
             timing: this.timing,
             identity: this.login.identity,
+            connection: this,
             get: call("GET"),
             post: call("POST"),
             put: call("PUT"),

@@ -8,6 +8,11 @@ import { volumeId } from "./config";
 /** `tank:101/vm-101-disk-1.raw`, `zfs:subvol-101-disk-1`: the guest that the volume's name says it belongs to. */
 const OWNER = /[:/](?:vm|base|subvol|basevol)-(\d+)-/;
 
+export function ownerOf(volume: string): number | undefined {
+    const vmid = OWNER.exec(volume)?.[1];
+    return vmid === undefined ? undefined : Number(vmid);
+}
+
 /**
  * The inputs with `data.volume` as it is named once it is this guest's own. A volume that another container holds is handed over by PVE,
  * which renames it: left with its old owner, it could not grow, and would go when that one is deleted. PVE refuses while it is mounted there.
@@ -25,7 +30,7 @@ export async function withOwnVolume(pve: Pve, place: Place, inputs: GatewayInput
 const handedOver = (unused: Record<number, string>): string | undefined => Object.values(unused)[0];
 
 async function take(pve: Pve, place: Place, volume: string): Promise<string> {
-    const owner = Number(OWNER.exec(volume)?.[1] ?? place.vmid);
+    const owner = ownerOf(volume) ?? place.vmid;
     if (owner === place.vmid) return volume;
     const found = await locateContainer(pve, owner, place.node);
     if (found.state === "forbidden") throw found.error;

@@ -1,9 +1,12 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { GatewayInputs, GatewayOutputs } from "../../model";
+import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { checkRights } from "../permissions/check";
 import { converge } from "./converge";
 import type { Target } from "./converge";
 import { makeGuest } from "./guest";
@@ -12,9 +15,10 @@ import { readMark } from "./mark";
 import { checkNode, checkReachable, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
+import { creationUses, updateUses } from "./rights";
 import { deleteGateway } from "./removal";
 import { forgetGateway, formatId, parseId } from "./session";
-import { resolveTemplate } from "./template";
+import { fetchTemplate, findTemplate, type Template } from "./template";
 
 /** Outputs, the VMID among them, which is an input too when the user chose it. */
 export type Outputs = Partial<GatewayOutputs> & { vmid?: number };
@@ -39,6 +43,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         ownedOrThrow(found.config, vmid, nonce);
         refuseLosses(inputs, found.config);
+        await checkRights(pve, updateUses(inputs, vmid));
         forgetGateway(id);
         const mark = readMark(found.config.description).mark ?? {
             key: "",
@@ -70,7 +75,8 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     checkReachable(connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
-    const [template] = await Promise.all([resolveTemplate(pve, inputs, ctx.log), checkNode(connection, inputs.node, ctx.deadline)]);
+    const [found] = await Promise.all([allowedTemplate(pve, inputs, identity), checkNode(connection, inputs.node, ctx.deadline)]);
+    const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
         inputs,
         key: keyOf(inputs),
@@ -105,6 +111,15 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         templateVolume: template,
     };
     return { id, state: await converge(ctx, id, target, stateOf(made)) };
+}
+
+/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */
+async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
+    const search = findTemplate(pve, inputs);
+    const [found] = await Promise.allSettled([search, knownPermissions(pve)]);
+    const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
+    await checkRights(pve, creationUses(settled, keyOf(inputs), found.status === "fulfilled" ? found.value : undefined));
+    return search;
 }
 
 /** The SDK gives the resource's name; only raw use of the provider can leave it out. */

@@ -6,8 +6,10 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
+import { checkRights } from "../permissions/check";
 import type { GatewayState, Outputs } from "./handler";
 import { readMark } from "./mark";
+import { removalUses } from "./rights";
 import { forgetGateway, formatId, openGateway } from "./session";
 import type { GatewayId } from "./session";
 
@@ -35,6 +37,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
                 { property: "dataOnDelete" },
             );
     }
+    await checkRights(pve, removalUses(state, id.vmid));
     forgetGateway(formatId(id));
     if (running) await stopContainer(pve, place);
     await deleteContainer(pve, place, {}, async () => {

@@ -16,19 +16,22 @@ const isOf = (file: string, name: string): boolean => file === name || file.star
 /** Newest first, numbers compared as numbers. */
 const newest = (a: string, b: string): number => b.localeCompare(a, "en", { numeric: true });
 
-/**
- * The volume id of the template that `lxc.template` means: as given, or found by file name or family on the node's storages, or
- * downloaded from Proxmox's own list.
- */
-export async function resolveTemplate(pve: Pve, inputs: GatewayInputs, log: Log): Promise<string> {
+/** A template as it is found: there, or to be downloaded first. */
+export interface Template {
+    volid: string;
+    download?: { storage: string; file: string };
+}
+
+/** The template that `lxc.template` means: as given, or found by file name or family on the node's storages, or on Proxmox's own list. */
+export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Template> {
     const { node } = inputs;
     const { template, templateStorage } = inputs.lxc;
     const storages =
         templateStorage === undefined ? (await listStorages(pve, node, "vztmpl")).map(({ storage }) => storage) : [templateStorage];
-    const given = template.indexOf(":") > 0 ? template.slice(0, template.indexOf(":")) : undefined;
+    const given = storageOf(template);
     if (given !== undefined) {
         const found = (await listVolumes(pve, node, given, { content: "vztmpl" })).some(({ volid }) => volid === template);
-        if (found) return template;
+        if (found) return { volid: template };
         throw missing(inputs, `storage ${given} of node ${node} has no such template`);
     }
     const lists = await Promise.all(storages.map((storage) => listVolumes(pve, node, storage, { content: "vztmpl" })));
@@ -37,7 +40,7 @@ export async function resolveTemplate(pve: Pve, inputs: GatewayInputs, log: Log)
         .map(({ volid }) => volid)
         .filter((volid) => isOf(fileOf(volid), template))
         .sort((a, b) => newest(fileOf(a), fileOf(b)))[0];
-    if (local !== undefined) return local;
+    if (local !== undefined) return { volid: local };
 
     const offered = (await listAppliances(pve, node))
         .map((each) => each.template)
@@ -52,11 +55,22 @@ export async function resolveTemplate(pve: Pve, inputs: GatewayInputs, log: Log)
         );
     if (offered === undefined)
         throw missing(inputs, `neither the storages of node ${node} (${storages.join(", ")}) nor Proxmox's list of templates has it`);
-    const volid = `${storage}:vztmpl/${offered}`;
-    let running = downloads.get(`${node} ${volid}`);
+    return { volid: `${storage}:vztmpl/${offered}`, download: { storage, file: offered } };
+}
+
+/** The storage that a volume id names. */
+export function storageOf(volid: string): string | undefined {
+    return volid.indexOf(":") > 0 ? volid.slice(0, volid.indexOf(":")) : undefined;
+}
+
+/** Sees to it that the template is there, and gives its volume id. */
+export async function fetchTemplate(pve: Pve, node: string, { volid, download: wanted }: Template, log: Log): Promise<string> {
+    if (wanted === undefined) return volid;
+    const key = `${node} ${volid}`;
+    let running = downloads.get(key);
     if (!running) {
-        running = download(pve, node, storage, offered, log).finally(() => downloads.delete(`${node} ${volid}`));
-        downloads.set(`${node} ${volid}`, running);
+        running = download(pve, node, wanted.storage, wanted.file, log).finally(() => downloads.delete(key));
+        downloads.set(key, running);
     }
     await running;
     return volid;

@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { ShareInputs, ShareOutputs } from "../../model";
+import { spots } from "../../model/permissions/feature";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, openGateway, readyGateway } from "../gateway/session";
 import type { Gateway } from "../gateway/session";
+import { checkRights } from "../permissions/check";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { concerned, endSessions } from "./sessions";
@@ -25,8 +27,10 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const nonce = randomBytes(8).toString("hex");
         const state = { path: defaultPath(inputs), nonce };
-        if (inputs.volume !== undefined)
+        if (inputs.volume !== undefined) {
+            await checkVolumeRights(ctx, inputs, gateway);
             await checkSpace(pveOf(ctx, inputs), gateway.place.node, "volume", inputs.volume.storage, inputs.volume.size);
+        }
         return { id: nonce, state: await converge(ctx, nonce, gateway, inputs, state, keyOf(inputs)) };
     },
 
@@ -35,6 +39,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const path = inputs.path ?? state.path ?? defaultPath(inputs);
+        await checkVolumeRights(ctx, inputs, gateway);
         return converge(ctx, id, gateway, inputs, { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint }, id, state);
     },
 
@@ -83,6 +88,12 @@ async function converge(
     ctx.checkpoint(id, done);
     if (old !== undefined) await endSessions(workshop, old.name, concerned(old, section), ctx.deadline);
     return done;
+}
+
+async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {
+    if (inputs.volume === undefined) return;
+    const scope = { guests: spots(`vms/${place.vmid}`), storage: spots(inputs.volume.storage) };
+    await checkRights(pveOf(ctx, inputs), [{ feature: "share-volume", scope }]);
 }
 
 function pveOf(ctx: Context<unknown>, inputs: ShareInputs): Pve {

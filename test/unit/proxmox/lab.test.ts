@@ -255,7 +255,7 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
         }
         const { mp, unused } = await readConfig(pve, place);
         expect([Object.keys(mp).length, Object.keys(unused).length]).toEqual([3, 0]);
-        expect((await listVolumes(pve, "pve1", "local", { vmid: 132 })).length).toBe(4);
+        expect((await listVolumes(world.pve(ROOT), "pve1", "local", { vmid: 132 })).length).toBe(4);
     });
 
     test("no quorum is told at once", async () => {

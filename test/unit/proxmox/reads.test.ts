@@ -19,11 +19,15 @@ test("version", async () => {
 test("permissions, at a path or everywhere", async () => {
     const server = (await bench.server()).on(
         "GET /access/permissions",
-        data({ "/vms/100": { "VM.Audit": 1, "VM.PowerMgmt": "1" } }),
+        data({ "/vms/100": { "VM.Audit": "1", "VM.PowerMgmt": 0 } }),
         data({}),
     );
     const pve = bench.pve(server);
-    expect(await readPermissions(pve, "/vms/100")).toEqual(new Map([["/vms/100", new Set(["VM.Audit", "VM.PowerMgmt"])]]));
+    const both = new Map([
+        ["VM.Audit", true],
+        ["VM.PowerMgmt", false],
+    ]);
+    expect(await readPermissions(pve, "/vms/100")).toEqual(new Map([["/vms/100", both]]));
     expect(server.received[0]!.query).toBe("path=%2Fvms%2F100");
     expect((await readPermissions(pve)).size).toBe(0);
 });

@@ -50,12 +50,14 @@ async function list(call: Call): Promise<unknown[]> {
     }
     const wanted = text(call, "content");
     const vmid = number(call, "vmid");
+    // What the caller may not use is left out (pve-storage API2/Storage/Content.pm: index).
     const may = (row: Record<string, unknown>): boolean => {
-        if (row["content"] !== "images" && row["content"] !== "rootdir" && row["content"] !== "backup") return true;
-        return (
-            lab.access.has(call.identity, `/storage/${storage}`, "Datastore.Allocate") ||
-            lab.access.has(call.identity, `/vms/${String(row["vmid"])}`, "VM.Config.Disk")
-        );
+        try {
+            lab.storages.checkAccess(lab.access, call.identity, undefined, String(row["volid"]), undefined);
+            return true;
+        } catch {
+            return false;
+        }
     };
     return rows.filter(
         (row) =>

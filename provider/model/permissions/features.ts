@@ -1,0 +1,131 @@
+import type { Feature } from "./feature";
+
+/**
+ * Everything that pvesmb asks of Proxmox VE's access control and of SSH: the one list behind the checks before a create or update,
+ * docs/permissions.md and `npx pvesmb permissions`. Privileges were found by leaving each one out (pve-api.md 2.2);
+ * test/unit/permissions does so again for every row.
+ */
+export const features = {
+    gateway: {
+        purpose: "make, look at, change, start and stop containers",
+        usedBy: ["SmbGateway"],
+        usual: true,
+        grants: [
+            {
+                path: "/{guests}",
+                privileges: [
+                    "VM.Allocate",
+                    "VM.Audit",
+                    "VM.Config.CPU",
+                    "VM.Config.Disk",
+                    "VM.Config.Memory",
+                    "VM.Config.Network",
+                    "VM.Config.Options",
+                    "VM.PowerMgmt",
+                ],
+            },
+            { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace"] },
+            { path: "/storage/{template-storage}", privileges: ["Datastore.Audit", "Datastore.AllocateSpace"], any: true },
+            { path: "/sdn/zones/localnetwork/{bridge}", privileges: ["SDN.Use"] },
+        ],
+    },
+    removal: {
+        purpose: "stop and destroy containers",
+        usedBy: ["SmbGateway", "npx pvesmb orphans"],
+        usual: true,
+        grants: [{ path: "/{guests}", privileges: ["VM.Allocate", "VM.Audit", "VM.PowerMgmt"] }],
+    },
+    "template-download": {
+        purpose: "download a template that the storage lacks",
+        usedBy: ["SmbGateway"],
+        usual: true,
+        grants: [{ path: "/storage/{template-storage}", privileges: ["Datastore.AllocateTemplate"] }],
+    },
+    "given-volume": {
+        purpose: "take over a volume of another container (`data.volume`)",
+        usedBy: ["SmbGateway"],
+        usual: false,
+        grants: [
+            { path: "/storage/{storage}", privileges: ["Datastore.Audit"] },
+            { path: "/{owner}", privileges: ["VM.Audit", "VM.Config.Disk"] },
+        ],
+    },
+    "privileged-container": {
+        purpose: "make a privileged container (`lxc.unprivileged: false`)",
+        usedBy: ["SmbGateway"],
+        usual: false,
+        grants: [{ path: "/", privileges: ["Sys.Modify"], since: 9 }],
+        rootEquivalent: "root in a privileged container can break out to the node, and Sys.Modify on / changes the node's own settings",
+    },
+    "privileged-nesting": {
+        purpose: "switch on nesting in a privileged container (`lxc.nesting` with `lxc.unprivileged: false`)",
+        usedBy: ["SmbGateway"],
+        usual: false,
+        grants: [],
+        rootOnly: "changing feature flags for privileged container is only allowed for root@pam",
+        rootEquivalent: "it is root@pam",
+    },
+    "share-volume": {
+        purpose: "plug a share's own volume, grow it and take it off (`volume`)",
+        usedBy: ["SmbShare"],
+        usual: true,
+        grants: [
+            { path: "/{guests}", privileges: ["VM.Audit", "VM.Config.Disk", "VM.Config.Options", "VM.PowerMgmt"] },
+            { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace"] },
+        ],
+    },
+    "find-gateway": {
+        purpose: "find the gateway that a share or user lives on",
+        usedBy: ["SmbShare", "SmbUser"],
+        usual: true,
+        grants: [{ path: "/{guests}", privileges: ["VM.Audit"] }],
+    },
+    "guest-login": {
+        purpose: 'work in a container through its own sshd (`connection.ssh.via: "guest"`, the default)',
+        usedBy: ["SmbGateway", "SmbShare", "SmbUser"],
+        usual: true,
+        grants: [],
+        commands: [{ on: "container", commands: ["cat", "sh", "python3"] }],
+    },
+    "node-login": {
+        purpose: 'work in a container through its node (`connection.ssh.via: "node"`)',
+        usedBy: ["SmbGateway", "SmbShare", "SmbUser"],
+        usual: false,
+        grants: [],
+        commands: [
+            { on: "node", commands: ["pct exec VMID -- ..."] },
+            { on: "container", commands: ["cat", "sh", "python3"] },
+        ],
+        rootEquivalent:
+            "`pct exec` by sudo is root in every container of the node, and root in a privileged one is next to root on the node; the wrapper pvesmb-pct leaves of it root in the containers that pvesmb made",
+    },
+} as const satisfies Record<string, Feature>;
+
+export type FeatureName = keyof typeof features;
+
+export const featureNames = Object.keys(features) as FeatureName[];
+
+export const featureOf = (name: FeatureName): Feature => features[name];
+
+/** What the Python program in the container calls, as root there. */
+export const CONTAINER_PROGRAMS = [
+    "find",
+    "getent",
+    "gpasswd",
+    "groupadd",
+    "groupdel",
+    "net",
+    "pdbedit",
+    "sharesec",
+    "smbclient",
+    "smbcontrol",
+    "smbd",
+    "smbpasswd",
+    "smbstatus",
+    "systemctl",
+    "testparm",
+    "touch",
+    "useradd",
+    "userdel",
+    "usermod",
+];

@@ -1,0 +1,41 @@
+import type { GatewayInputs } from "../../../provider/model";
+import type { Pve } from "../../../provider/proxmox/client/client";
+import { deleteContainer } from "../../../provider/proxmox/lxc/delete";
+import { shutdownContainer, startContainer, stopContainer } from "../../../provider/proxmox/lxc/power";
+import { makeGuest } from "../../../provider/resources/gateway/guest";
+import { withOwnVolume } from "../../../provider/resources/gateway/given-volume";
+import { applySettings, settlePending } from "../../../provider/resources/gateway/guest-settings";
+import { fetchTemplate, findTemplate } from "../../../provider/resources/gateway/template";
+import { destroyVolume, ensureVolume } from "../../../provider/resources/share/volume";
+import { lines } from "../proxmox/harness";
+
+const mirror = lines();
+
+/**
+ * Everything that pvesmb asks of PVE for a gateway and a share with a volume, from the template to the removal, without the check of
+ * rights in front and without SSH.
+ */
+export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
+    const template = await fetchTemplate(pve, inputs.node, await findTemplate(pve, inputs), mirror);
+    const plan = { inputs, key: inputs.key ?? "", hostname: "files", template, publicKeys: [] };
+    const { mark, ...place } = await makeGuest(pve, plan, mirror, () => undefined);
+    const owned = await withOwnVolume(pve, place, inputs);
+    await applySettings(pve, place, owned, "files", mark);
+    await startContainer(pve, place);
+    const grown = { ...owned, lxc: { ...owned.lxc, cores: 2, rootfs: { ...owned.lxc.rootfs, size: "2GiB" } }, tags: ["files"] };
+    await applySettings(pve, place, grown, "renamed", { ...mark, phase: "ready" });
+    await settlePending(pve, place, { ...grown, allowRestart: true }, mirror);
+    const volume = { storage: "tank", size: "512MiB", backup: true };
+    await ensureVolume(pve, place, "/srv/pvesmb/docs", volume);
+    const { volumeId } = await ensureVolume(pve, place, "/srv/pvesmb/docs", { ...volume, size: "1GiB" });
+    await destroyVolume(pve, place, volumeId, true, mirror);
+    await shutdownContainer(pve, place);
+    await startContainer(pve, place);
+    await stopContainer(pve, place);
+    await deleteContainer(
+        pve,
+        place,
+        {},
+        async () => (await pve.get("/cluster/nextid", { vmid: place.vmid }).catch(() => "taken")) === "taken",
+    );
+}
