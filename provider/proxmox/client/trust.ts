@@ -1,7 +1,7 @@
 import { createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
 import type { TlsTrust } from "../../base/connection";
 import { messageOf } from "../../base/errors";
+import { buildConnector, type Connector } from "./undici";
 
 /** Node's, OpenSSL's or undici's code of an error; empty when it has none. */
 export function codeOf(error: unknown): string {
@@ -32,7 +32,7 @@ export class PinMismatch extends Error {
  * Connects and decides whether to believe the other side before a byte of the request is written. A pin is compared here because Node
  * calls no check of ours when verification by CA is off. No TLS session is reused: a resumed one shows no certificate to compare.
  */
-export function connector(trust: TlsTrust, timeout: number): buildConnector.connector {
+export function connector(trust: TlsTrust, timeout: number): Connector {
     const connect = buildConnector({ timeout, maxCachedSessions: 0, ...tlsOptions(trust) });
     return (options, callback) =>
         connect(options, (error, socket) => {

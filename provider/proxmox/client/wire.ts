@@ -1,4 +1,3 @@
-import { Agent, errors } from "undici";
 import type { TlsTrust } from "../../base/connection";
 import { type Deadline } from "../../base/deadline";
 import { messageOf } from "../../base/errors";
@@ -8,6 +7,7 @@ import type { Answer, Attempt } from "./failures";
 import { PveError } from "./sayings";
 import type { Timing } from "./timing";
 import { codeOf, ConnectFailure, connector, PinMismatch } from "./trust";
+import { Agent, errors, request } from "./undici";
 
 /** One request to one endpoint: an answer, or an Unreachable, HostKeyMismatch or Timeout that says whether the request may have been taken. */
 export class Wire {
@@ -34,7 +34,7 @@ export class Wire {
         const note = (status: number, error?: string): void =>
             trace({ kind: "api", method: attempt.method, path: attempt.path, status, ms: Math.round(performance.now() - began), error });
         try {
-            const response = await this.agent.request({
+            const response = await request(this.agent, {
                 origin: attempt.endpoint,
                 path: `/api2/json${attempt.path}${!inBody && form !== "" ? `?${form}` : ""}`,
                 method: attempt.method,
