@@ -3,8 +3,8 @@ import { SAMBA } from "./paths";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
-/** Loopback only; no service of Debian's uses it. */
-const PROBE_PORT = 44_500;
+/** Loopback only; no service of Debian's uses it, and it is below the ports that Linux gives to outgoing connections (32768 and up). */
+const PROBE_PORT = 24_450;
 
 /** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {

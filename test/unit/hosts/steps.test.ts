@@ -348,6 +348,15 @@ describe("daemon", () => {
         expect(running(before[0]!)).toBe(false);
     });
 
+    it("is not taken to listen when a look at its port reaches only itself", async () => {
+        // A network where outgoing connections are given the daemon's own port as long as it is free.
+        const alone = 'ip link set lo up && echo 24450 24451 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"';
+        const open = bench.host.open.bind(bench.host);
+        bench.host.open = (argv) => open(["unshare", "--map-root-user", "--net", "sh", "-c", alone, "sh", ...argv]);
+        const step: Step = { do: "daemon", name: "d", argv: ["sh", "-c", `sleep 0.2; exec python3 -c "${server}" 24450`], port: 24450 };
+        await fine(step, run("sh", "-c", "ss -Htln sport = :24450 | grep -q LISTEN"));
+    });
+
     it("says what it printed when it does not come up, and when the port is somebody's", async () => {
         const port = await freePort();
         const step: Step = { do: "daemon", name: "d", argv: ["sh", "-c", "echo cannot bind; exit 1"], port };

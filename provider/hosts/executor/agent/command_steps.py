@@ -44,8 +44,12 @@ daemons = {}  # name -> (argv, process)
 
 
 def accepts(port):
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
+    """Whether somebody listens. Linux may give a connection to a free port that very port as its own: it then reaches itself."""
+    with contextlib.suppress(OSError), socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # Otherwise such a connection bars the port for a minute.
+        probe.settimeout(1)
+        probe.connect(("127.0.0.1", port))
+        return probe.getsockname() != probe.getpeername()
     return False
 
 
