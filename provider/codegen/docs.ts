@@ -1,5 +1,6 @@
-import { connectionInputs, gatewayRef } from "../model/connection";
+import { connectionInputs } from "../model/connection";
 import { bare, type Model } from "../model/meta";
+import { references } from "./references";
 import type { GeneratedFile } from "./sdk";
 import { fileName } from "./sdk";
 import { type Field, fieldsOf, replaceText, type Shape, shapeOf } from "./shape";
@@ -83,7 +84,7 @@ function rows(field: Field, prefix: string): string[] {
     const { name, schema, shape } = field;
     const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |`;
     const element = shape.kind === "array" || shape.kind === "record" ? shapeOf(shape.of) : shape;
-    if (element.kind !== "object" || bare(schema) === gatewayRef) return [own];
+    if (element.kind !== "object" || references.has(bare(schema))) return [own];
     if (element.object === connectionInputs && prefix === "") return [own];
     const inner = `${prefix}${name}${shape.kind === "array" ? "[]" : shape.kind === "record" ? ".*" : ""}.`;
     return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner))];
@@ -98,8 +99,8 @@ function typeCell(shape: Shape): string {
         case "enum":
             return shape.values.map((value) => `\`${value}\``).join(", ");
         case "object":
-            return shape.object === gatewayRef
-                ? "SmbGateway or its `ref`"
+            return references.has(shape.object)
+                ? `${references.get(shape.object)?.kind} or its \`ref\``
                 : shape.object === connectionInputs
                   ? "[connection](connection.md)"
                   : "object";

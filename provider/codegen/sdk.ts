@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Model } from "../model/meta";
 import { bare, metaOf } from "../model/meta";
-import { gatewayRef } from "../model/connection";
 import { propertiesOf } from "../model/schema";
 import type { Names } from "./names";
+import { references } from "./references";
 import { comment, HEAD, interfaces, typeText } from "./typescript";
 import { type Field, fieldsOf } from "./shape";
 
@@ -32,14 +32,14 @@ export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[
 function resourceFile(model: Model, names: Names): string {
     const inputs = fieldsOf(model.inputs);
     const outputs = fieldsOf(model.outputs);
-    const isGateway = model.kind === "SmbGateway";
-    const code = [argsInterface(model, inputs, names), kindConstant(model), classOf(model, inputs, outputs, names, isGateway)].join("\n");
-    return [HEAD, imports(code), "\n", code].join("");
+    const code = [argsInterface(model, inputs, names), kindConstant(model), classOf(model, inputs, outputs, names)].join("\n");
+    return [HEAD, imports(model, code), "\n", code].join("");
 }
 
 function argsInterface(model: Model, inputs: Field[], names: Names): string {
     const members = inputs.map((field) => {
-        const like = bare(field.schema) === gatewayRef ? "GatewayLike | " : "";
+        const reference = references.get(bare(field.schema));
+        const like = reference ? `${reference.like} | ` : "";
         return `${comment(field)}${field.name}${field.optional ? "?" : ""}: ${like}pulumi.Input<${typeText(field.schema, names, "input")}>;\n`;
     });
     return `export interface ${model.kind}Args {\n${members.join("\n")}}\n`;
@@ -60,18 +60,22 @@ function secretPaths(object: z.ZodObject): string[][] {
     });
 }
 
-function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names, isGateway: boolean): string {
+function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names): string {
     const property = (field: Field): string => {
         const always = !field.optional || field.meta.chosen || field.name in named;
         return `${comment(field)}declare readonly ${field.name}: pulumi.Output<${typeText(field.schema, names, "output")}${always ? "" : " | undefined"}>;\n`;
     };
     const extra = [
         ...inputs.filter(({ name }) => name in named).map(({ name }) => `${name}: args.${name} ?? ${named[name] ?? ""}`),
-        ...inputs.filter(({ schema }) => bare(schema) === gatewayRef).map(({ name }) => `${name}: gatewayInput(args.${name})`),
+        ...inputs.flatMap(({ name, schema, optional }) => {
+            const input = references.get(bare(schema))?.input;
+            const given = `args.${name}`;
+            return input === undefined ? [] : [`${name}: ${optional ? `${given} && ` : ""}${input}(${given})`];
+        }),
     ];
-    const reference = isGateway
-        ? "/** What shares and users of other stacks keep of this gateway. */\nreadonly ref: pulumi.Output<GatewayRef>;\n"
-        : "";
+    const isGateway = model.kind === "SmbGateway";
+    const [type, own] = [...references].find(([, { kind }]) => kind === model.kind) ?? [];
+    const reference = own && type ? `/** ${own.meaning} */\nreadonly ref: pulumi.Output<${names.of(type)}>;\n` : "";
     return `/**
  * ${model.description}
  *
@@ -87,23 +91,31 @@ ${reference}
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
     super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
-    ${isGateway ? "this.ref = refOf(this, args.connection);" : ""}
+    ${own ? `this.ref = ${own.own};` : ""}
 }
 }
 `;
 }
 
+/** What generated classes use of the SDK's own modules. */
+const HELPERS: Record<string, string[]> = {
+    "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
+    "../share": ["ShareLike", "shareInput", "shareRefOf"],
+};
+
 /** Imports of just those names that the code uses. */
-function imports(code: string): string {
+function imports(model: Model, code: string): string {
     const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
     const all = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map(([name]) => name))].sort();
-    const args = all(/\b(?!Smb(?:Gateway|Share|User)Args\b)[A-Z]\w+Args\b/g);
+    const args = all(/\b[A-Z]\w+Args\b/g).filter((name) => name !== `${model.kind}Args`);
     const plain = all(/(?<=pulumi\.Output<)(?!Record\b)[A-Z]\w+/g);
-    const helpers = ["gatewayInput", "hostLabel", "protectData", "refOf"].filter(uses);
-    if (uses("GatewayLike")) helpers.unshift("type GatewayLike");
+    const helpers = Object.entries(HELPERS).flatMap(([module, names]) => {
+        const used = names.filter(uses).map((name) => (/^[A-Z]/.test(name) ? `type ${name}` : name));
+        return used.length > 0 ? [`import { ${used.join(", ")} } from "${module}";`] : [];
+    });
     return [
         'import type * as pulumi from "@pulumi/pulumi";',
-        ...(helpers.length > 0 ? [`import { ${helpers.join(", ")} } from "../gateway";`] : []),
+        ...helpers,
         'import { type Kind, PvesmbResource } from "../shim";',
         ...(args.length > 0 ? [`import type { ${args.join(", ")} } from "./inputs";`] : []),
         ...(plain.length > 0 ? [`import type { ${plain.join(", ")} } from "./outputs";`] : []),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { gatewayRef } from "../model/connection";
 import { bare, type FieldMeta, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
+import { references } from "./references";
 
 /** What kind of value a schema is for, in the terms that Pulumi's languages share. */
 export type Shape =
@@ -50,6 +50,6 @@ export function fieldsOf(object: z.ZodObject): Field[] {
 export function replaceText({ meta, shape }: Field): string | undefined {
     if (!meta.replace) return undefined;
     // Inside an object each property speaks for itself (FieldMeta.replace).
-    const what = shape.kind === "object" && shape.object !== gatewayRef ? "Adding or removing it" : "A change";
+    const what = shape.kind === "object" && !references.has(shape.object) ? "Adding or removing it" : "A change";
     return `${what} replaces the resource: ${meta.replace}.`;
 }

@@ -265,7 +265,8 @@ export interface FileFacts {
 export interface GatherResult {
     files: Record<string, string>;
     stat: Record<string, FileFacts>;
-    statvfs: Record<string, { total: number; used: number; available: number }>;
+    /** Bytes, and the number of inodes in use. */
+    statvfs: Record<string, { total: number; used: number; available: number; files: number }>;
     commands: Record<string, { code: number; stdout: string; stderr: string }>;
     ms: number;
 }

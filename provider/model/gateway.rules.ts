@@ -22,6 +22,30 @@ function networkFaults(at: string, network: NetworkInputs): Failure[] {
     return faults;
 }
 
+/** A new volume, an existing one, or a directory of the node: exactly one of them. */
+function dataFaults(data: NonNullable<GatewayInputs["data"]>): Failure[] {
+    const ofNew = (["storage", "size", "initialSize"] as const).filter((name) => data[name] !== undefined);
+    const [given, other] = (["volume", "bind"] as const).filter((name) => data[name] !== undefined);
+    if (given !== undefined) {
+        const extra = [...ofNew, ...(other === undefined ? [] : [other])];
+        const what =
+            given === "volume"
+                ? "attaches an existing volume, which has its storage and size"
+                : "is a directory of the node, which has no size of its own";
+        return extra.length === 0
+            ? []
+            : [{ property: `data.${given}`, reason: `${what}; remove ${extra.map((name) => `\`${name}\``).join(" and ")}` }];
+    }
+    const ways = "or attach an existing volume with `data.volume`, or a directory of the node with `data.bind`";
+    const missing: Failure[] =
+        data.storage === undefined ? [{ property: "data.storage", reason: `is needed for a new data volume; ${ways}` }] : [];
+    if (data.size === undefined && data.initialSize === undefined)
+        missing.push({ property: "data.size", reason: `is needed for a new data volume; ${ways}` });
+    if (data.size !== undefined && data.initialSize !== undefined)
+        missing.push({ property: "data.initialSize", reason: "must not stand beside `size`: a size has one writer" });
+    return missing;
+}
+
 export const gatewayRules: Rule<GatewayInputs>[] = [
     { needs: ["network"], check: ({ network }) => networkFaults("network", network) },
     {
@@ -44,23 +68,7 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
     },
     {
         needs: ["data"],
-        check: ({ data }) => {
-            if (!data) return [];
-            if (data.volume !== undefined)
-                return data.storage === undefined && data.size === undefined
-                    ? []
-                    : [
-                          {
-                              property: "data.volume",
-                              reason: "attaches an existing volume, which has its storage and size; remove `storage` and `size`",
-                          },
-                      ];
-            const missing = (["storage", "size"] as const).filter((name) => data[name] === undefined);
-            return missing.map((name) => ({
-                property: `data.${name}`,
-                reason: "is needed for a new data volume; or attach an existing one with `data.volume`",
-            }));
-        },
+        check: ({ data }) => (data === undefined ? [] : dataFaults(data)),
     },
     {
         needs: ["description"],

@@ -5,7 +5,7 @@ import type { Model } from "./meta";
 import { gatewayNotes, gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
 import { size } from "./size";
-import { configText } from "./text";
+import { configText, hostDirectory } from "./text";
 
 const lxc = z.strictObject({
     template: field(
@@ -47,8 +47,12 @@ const lxc = z.strictObject({
 const data = z.strictObject({
     storage: field(storageId().optional(), { description: "Storage of the data volume.", replace: "a volume stays on its storage" }),
     size: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
-        description: "Size of the data volume; it can grow.",
+        description: "Size of the data volume; it can grow. Or give `initialSize`.",
         compare: "bytes",
+    }),
+    initialSize: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
+        description: "Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
+        compare: "ignore",
     }),
     volume: field(
         z
@@ -61,6 +65,11 @@ const data = z.strictObject({
             compare: "ignore",
         },
     ),
+    bind: field(hostDirectory().optional(), {
+        description:
+            "A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.",
+        replace: "files stay where they are",
+    }),
     backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
 });
 
@@ -94,7 +103,9 @@ const inputs = z.strictObject({
     extraNetworks: field(z.array(networkInputs).max(31).default([]), { description: "More network interfaces (eth1, eth2, ...)." }),
     nameservers: field(z.array(ipAddress()).max(8).default([]), { description: "Name servers.", defaultText: "those of the node" }),
     searchDomains: field(z.array(dnsName()).max(6).default([]), { description: "Search domains.", defaultText: "those of the node" }),
-    data: field(data.optional(), { description: "A volume of its own for the shares' data, mounted at /srv/pvesmb." }),
+    data: field(data.optional(), {
+        description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
+    }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.",
     }),

@@ -1,16 +1,22 @@
 import { gatewayModel } from "./gateway";
 import type { Model } from "./meta";
+import { quotaModel } from "./quota";
 import { shareModel } from "./share";
 import { userModel } from "./user";
 
 export { gatewayModel } from "./gateway";
 export type { GatewayInputs, GatewayOutputs } from "./gateway";
+export { quotaModel } from "./quota";
+export type { PrincipalLimit, QuotaInputs, QuotaOutputs } from "./quota";
+export { ABILITIES, BACKENDS } from "./quota.backends";
+export type { BackendName } from "./quota.backends";
 export { shareModel } from "./share";
 export type { AccessEntry, ShareInputs, ShareOutputs } from "./share";
 export { userModel } from "./user";
 export type { UserInputs, UserOutputs } from "./user";
 export { gatewayRef } from "./connection";
 export type { ConnectionInputs, GatewayRef } from "./connection";
+export type { ShareRef } from "./share-ref";
 
 /** Every kind of resource; codegen and the adapters go by this list. */
-export const models = [gatewayModel, shareModel, userModel] as unknown as readonly Model[];
+export const models = [gatewayModel, shareModel, userModel, quotaModel] as unknown as readonly Model[];

@@ -32,6 +32,13 @@ export const shareRules: Rule<ShareInputs>[] = [
         },
     },
     {
+        needs: ["volume"],
+        check: ({ volume }) =>
+            volume === undefined || (volume.size === undefined) !== (volume.initialSize === undefined)
+                ? []
+                : [{ property: "volume", reason: "give either `size`, or `initialSize` when a Quota decides about the size" }],
+    },
+    {
         needs: ["options"],
         check: ({ options }) =>
             Object.entries(options).flatMap(([name, value]) => {

@@ -18,7 +18,14 @@ const access = z.strictObject({
 
 const volume = z.strictObject({
     storage: field(storageId(), { description: "Storage of the share's volume.", replace: "a volume stays on its storage" }),
-    size: field(size({ min: "16MiB", multipleOf: "1MiB" }), { description: "Size of the share's volume; it can grow.", compare: "bytes" }),
+    size: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
+        description: "Size of the share's volume; it can grow. Or give `initialSize`.",
+        compare: "bytes",
+    }),
+    initialSize: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
+        description: "Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
+        compare: "ignore",
+    }),
     backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
 });
 

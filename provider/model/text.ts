@@ -54,5 +54,19 @@ export const absolutePath = (): z.ZodString =>
             ctx.issues.push({ code: "custom", message: "must be an absolute path without empty, . or .. components", input: ctx.value });
     });
 
+const SYSTEM = "bin boot dev etc lib lib32 lib64 libx32 opt proc root run sbin sys tmp usr";
+
+/** A directory of a PVE node that a container may be given: none of the system's own (pct(1), "Bind Mount Points"), nothing that a property string cannot hold. */
+export const hostDirectory = (): z.ZodString =>
+    absolutePath().check((ctx) => {
+        const [, top = "", second] = ctx.value.split("/");
+        const fault = /[,:]/.test(ctx.value)
+            ? "must not contain , or :, which Proxmox VE cannot write down"
+            : SYSTEM.split(" ").includes(top) || (second === undefined && ["", "home", "mnt", "srv", "var", "media"].includes(top))
+              ? "must not be one of the node's system directories"
+              : undefined;
+        if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+    });
+
 /** Octal mode of a directory or file, e.g. "0770" or "2770". */
 export const mode = (): z.ZodString => z.string().regex(/^[0-7]?[0-7]{3}$/, 'must be an octal mode such as "0770"');

@@ -4,6 +4,7 @@ import { closeAll } from "../hosts";
 import { closeClients } from "../proxmox/client/client";
 export type { AnyHandler } from "../base/handler";
 import { gatewayHandler } from "./gateway/handler";
+import { quotaHandler } from "./quota/handler";
 import { shareHandler } from "./share/handler";
 import { userHandler } from "./user/handler";
 
@@ -12,6 +13,7 @@ export const handlers: Record<string, AnyHandler> = {
     SmbGateway: gatewayHandler,
     SmbShare: shareHandler,
     SmbUser: userHandler,
+    Quota: quotaHandler,
 };
 
 // Agents and connections say goodbye when the engine ends this process.

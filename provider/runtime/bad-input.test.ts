@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gatewayModel, shareModel, userModel } from "../model";
+import { gatewayModel, quotaModel, shareModel, userModel } from "../model";
 import { bare, metaOf, type Model } from "../model/meta";
 import { propertiesOf } from "../model/schema";
 import type { Tree } from "../model/tree";
@@ -13,6 +13,7 @@ const good: Record<string, Tree> = {
     SmbGateway: { node: "pve1", lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } }, network },
     SmbShare: { gateway: GATEWAY, name: "docs" },
     SmbUser: { gateway: GATEWAY, name: "alice", password: "good enough" },
+    Quota: { share: { id: "0123456789abcdef", gateway: GATEWAY }, limit: "1GiB" },
 };
 
 const long = (length: number): string => "x".repeat(length);
@@ -74,6 +75,10 @@ const CHILD = {
     ...prefixed("gateway.connection", CONNECTION),
     ...prefixed("timeouts", TIMEOUTS),
 };
+const PATHS = ["", "docs", "/srv/pvesmb/../etc", "/srv/pvesmb//x", "/srv/pvesmb/x/", "/srv/pvesmb/%U", "/srv/pvesmb/a\nb"];
+const AMOUNTS = [...SIZES.filter((size) => size !== "1.5MiB"), "1023KiB", "1025KiB"];
+const COUNTS = [0, -1, 1.5];
+const PRINCIPAL = { name: ACCOUNTS, limit: AMOUNTS, soft: AMOUNTS, files: COUNTS };
 
 const table: Record<string, Record<string, unknown[]>> = {
     SmbGateway: {
@@ -96,6 +101,21 @@ const table: Record<string, Record<string, unknown[]>> = {
         searchDomains: [["bad domain"], ["-x"], Array(7).fill("example.org")],
         "data.storage": STORAGES,
         "data.size": [...SIZES, "63MiB"],
+        "data.initialSize": [...SIZES, "63MiB"],
+        "data.bind": [
+            "",
+            "tank",
+            "/",
+            "/etc",
+            "/var",
+            "/root/x",
+            "/dev/sda",
+            "/tank/../etc",
+            "/tank/x/",
+            "/tank/a,mp=/etc",
+            "/tank/a:b",
+            "/tank/a\nb",
+        ],
         "data.volume": ["", "tank", "tank:", "tank:a b", "tank:101/vm-101-disk-1.raw,mp=/etc", "/dev/sda"],
         dataOnDelete: ["", "keep"],
         sshPublicKeys: [[""], ["no key"], ["ssh-ed25519 AAAA\nssh-rsa BBBB"], ["-----BEGIN OPENSSH PRIVATE KEY-----"]],
@@ -154,6 +174,7 @@ const table: Record<string, Record<string, unknown[]>> = {
         ],
         "volume.storage": STORAGES,
         "volume.size": [...SIZES, "15MiB"],
+        "volume.initialSize": [...SIZES, "15MiB"],
         comment: TEXTS,
         owner: ACCOUNTS,
         group: ACCOUNTS,
@@ -184,6 +205,26 @@ const table: Record<string, Record<string, unknown[]>> = {
         fullName: ["a:b", "a,b", "two\nlines", long(129)],
         ...CHILD,
     },
+    Quota: {
+        "share.id": ["", "docs", "0123456789ABCDEF", "0123456789abcdef0"],
+        "share.path": PATHS,
+        "share.size": [...SIZES, "15MiB"],
+        ...prefixed("share.gateway", { id: CHILD["gateway.id"], ...prefixed("connection", CONNECTION) }),
+        path: PATHS,
+        backend: ["", "nfs", "ZFS"],
+        limit: [...SIZES, "15MiB", "16.5MiB"],
+        soft: [...AMOUNTS, "2GiB"],
+        grace: DURATIONS,
+        files: COUNTS,
+        ...prefixed("users[0]", PRINCIPAL),
+        ...prefixed("groups[0]", PRINCIPAL),
+        defaultUser: AMOUNTS,
+        defaultGroup: AMOUNTS,
+        snapshots: ["", "yes"],
+        onShrink: ["", "allow"],
+        alerts: [[], [0], [101], [75.5], [95, 75], [75, 75], [1, 2, 3, 4]],
+        ...CHILD,
+    },
 };
 
 function prefixed(at: string, rows: Record<string, unknown[]>): Record<string, unknown[]> {
@@ -203,8 +244,11 @@ function withValue(kind: string, property: string, value: unknown): Tree {
     const around: Record<string, unknown> = {
         vmidRange: { from: 100, to: 200 },
         extraNetworks: [{ ...network, bridge: "vmbr1" }],
-        data: property === "data.volume" ? {} : { storage: "tank", size: "1GiB" },
+        data: property === "data.volume" || property === "data.bind" ? {} : { storage: "tank", size: "1GiB" },
         volume: { storage: "tank", size: "1GiB" },
+        gateway: GATEWAY,
+        users: [{ name: "alice", limit: "1GiB" }],
+        groups: [{ name: "staff", limit: "1GiB" }],
         access: [property === "access[0].group" ? { level: "read" } : { user: "bob", level: "read" }],
         jump: { address: "jump" },
     };
@@ -215,7 +259,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
     return inputs;
 }
 
-const models: Model[] = [gatewayModel, shareModel, userModel];
+const models: Model[] = [gatewayModel, shareModel, userModel, quotaModel];
 
 /** All properties below a schema that are no objects themselves. */
 function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {

@@ -25,7 +25,12 @@ describe("failures name the property and the way out", () => {
             "",
             /^volume\.sise: is no property here; did you mean size\?$/,
         ],
-        ["not alike to anything", share({ volume: { storage: "tank", size: "1GiB", flavour: 1 } }), "", /there are storage, size, backup$/],
+        [
+            "not alike to anything",
+            share({ volume: { storage: "tank", size: "1GiB", flavour: 1 } }),
+            "",
+            /there are storage, size, initialSize, backup$/,
+        ],
     ])("%s", (_, news, property, reason) => {
         expect(check(shareModel, news)).toEqual([{ property, reason: expect.stringMatching(reason) as string }]);
     });

@@ -124,13 +124,13 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         );
     });
 
-    test("an unknown anywhere: no throw, something to do, no replacement but for the gateway's id", () => {
+    test("an unknown anywhere: no throw, something to do, no replacement but for the gateway's or the share's id", () => {
         fc.assert(
             fc.property(inputs, fc.nat(), (old, pick) => {
                 const { tree, path } = changed(old, pick, UNKNOWN);
                 expect(between(model, old, tree)).toEqual({
                     changes: undefined,
-                    replaces: path.join(".") === "gateway.id" ? ["gateway"] : [],
+                    replaces: ["gateway.id", "share.id", "share.gateway.id"].includes(path.join(".")) ? [path[0]] : [],
                     deleteBeforeReplace: true,
                 });
             }),
@@ -141,7 +141,7 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         fc.assert(
             fc.property(inputs, inputs, (old, news) => {
                 for (const name of between(model, old, news).replaces ?? [])
-                    expect(["gateway", "volume", "name", "uid", "gid", "vmid", "lxc", "data"]).toContain(name);
+                    expect(["gateway", "volume", "name", "uid", "gid", "vmid", "lxc", "data", "share"]).toContain(name);
             }),
         );
     });

@@ -39,7 +39,7 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
 function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown): boolean {
     const meta = metaOf(schema);
     if (meta?.compare === "ignore" || (meta?.chosen && (news === undefined || old === undefined))) return false;
-    if (isUnknown(news)) return isNewGateway(path);
+    if (isUnknown(news)) return isMadeAnew(path);
     const [before, after] = [filled(schema, old), filled(schema, news)];
     const object = objectOf(schema);
     if (object && isTree(before) && isTree(after))
@@ -50,11 +50,11 @@ function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown
 
 /**
  * An unknown value may turn out to be the old one, and a replacement can lose data: so it never counts as one. The exception is the id
- * of a gateway, unknown only while that gateway is being made anew. The engine also asks with the *whole* `gateway` unknown, to learn
+ * of a gateway or share, unknown only while that one is being made anew. The engine also asks with the *whole* `gateway` unknown, to learn
  * what has to go before a gateway that will be replaced; to this the answer stays no: a gateway whose deletion is refused must not have
  * lost its shares before.
  */
-const isNewGateway = (path: string[]): boolean => path.join(".") === "gateway.id";
+const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 
 /** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
 function sayNotes(model: Model, old: Tree, news: Tree, log: Log): void {

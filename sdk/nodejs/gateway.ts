@@ -26,12 +26,13 @@ export function gatewayInput(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>
     return { id: gateway.id, connection };
 }
 
-/** A gateway with data is protected by the engine itself, so that `destroy` stops before any of its shares is gone. */
+/** A gateway whose data would go with it is protected by the engine itself, so that `destroy` stops before any of its shares is gone. */
 export function protectData(
     args: { data?: unknown; dataOnDelete?: pulumi.Input<string> },
     opts: pulumi.CustomResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-    const keeps = args.data !== undefined && args.dataOnDelete !== "destroy";
+    const onNode = typeof args.data === "object" && args.data !== null && "bind" in args.data;
+    const keeps = args.data !== undefined && !onNode && args.dataOnDelete !== "destroy";
     return keeps && opts.protect === undefined ? { ...opts, protect: true } : opts;
 }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { gatewayModel, shareModel, userModel } from "../../provider/model";
+import { gatewayModel, quotaModel, shareModel, userModel } from "../../provider/model";
 import type { Model } from "../../provider/model/meta";
 import type { Tree } from "../../provider/model/tree";
 
@@ -97,11 +97,33 @@ const gatewayInputs = fc.record({
     key: fc.constant("urn:pulumi:dev::p::t::x"),
 });
 
+const quota = fc.record({
+    share: fc.record({
+        id: fc.constantFrom("0123456789abcdef", "fedcba9876543210"),
+        gateway,
+        path: some(account.map((name) => `/srv/pvesmb/${name}`)),
+    }),
+    limit: mib(64),
+    backend: some(fc.constantFrom("auto", "zfs")),
+    users: some(
+        fc.uniqueArray(fc.record({ name: account, limit: mib(1) }), {
+            selector: ({ name }) => name,
+            maxLength: 3,
+        }),
+    ),
+    snapshots: some(fc.constantFrom("ignore", "count")),
+    alerts: some(fc.constantFrom([90], [75, 85, 95])),
+    onShrink: some(fc.constantFrom("refuse", "force")),
+    timeouts: some(timeouts),
+    key: fc.constant("urn:pulumi:dev::p::t::x"),
+});
+
 /** Each kind with inputs as users might write them, spellings and omissions included; all of them pass check. */
 export const samples: [string, Model, fc.Arbitrary<Tree>][] = [
     ["SmbGateway", gatewayModel, gatewayInputs.map(copied)],
     ["SmbShare", shareModel, share.map(copied)],
     ["SmbUser", userModel, user.map(copied)],
+    ["Quota", quotaModel, quota.map(copied)],
 ];
 
 /** A deep copy, as JSON carries it: without what is undefined. */

@@ -74,9 +74,35 @@ export const features = {
             { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace"] },
         ],
     },
+    "quota-volume": {
+        purpose: "grow the volume that a quota limits",
+        usedBy: ["Quota"],
+        usual: true,
+        grants: [
+            { path: "/{guests}", privileges: ["VM.Audit", "VM.Config.Disk", "VM.Config.Options"] },
+            { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace"] },
+        ],
+    },
+    "quota-shrink": {
+        purpose: "make a volume on ZFS smaller, or mend a size that Proxmox VE has wrong (`onShrink`)",
+        usedBy: ["Quota"],
+        usual: false,
+        grants: [],
+        commands: [
+            { on: "node", commands: ["pvesm path VOLUME", "zfs list ...", "zfs set refquota=BYTES DATASET", "pct rescan --vmid VMID"] },
+        ],
+    },
+    "data-bind": {
+        purpose: "put a gateway's data on a directory of the node (`data.bind`)",
+        usedBy: ["SmbGateway"],
+        usual: false,
+        grants: [],
+        commands: [{ on: "node", commands: ["stat ...", "find ...", "chown ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
+        rootEquivalent: "`pct set` can bind any directory of the node into a container",
+    },
     "find-gateway": {
-        purpose: "find the gateway that a share or user lives on",
-        usedBy: ["SmbShare", "SmbUser"],
+        purpose: "find the gateway that a share, user or quota lives on",
+        usedBy: ["SmbShare", "SmbUser", "Quota"],
         usual: true,
         grants: [{ path: "/{guests}", privileges: ["VM.Audit"] }],
     },

@@ -85,14 +85,14 @@ export function createParams(
         rootfs: newVolume(lxc.rootfs.storage, bytesOf(lxc.rootfs.size)),
         pool: inputs.pool,
         "ssh-public-keys": keys.length > 0 ? keys.join("\n") : undefined,
-        [DATA_MOUNT]: data === undefined || data.volume !== undefined ? undefined : dataMountText(data),
+        [DATA_MOUNT]: data?.storage === undefined ? undefined : dataMountText(data),
     };
     interfaces(inputs).forEach((network, i) => (params[`net${i}`] = netText(network, i)));
     return defined(params);
 }
 
 export function dataMountText(data: NonNullable<GatewayInputs["data"]>): string {
-    const volume = data.volume ?? newVolume(data.storage ?? "", bytesOf(data.size ?? "0B"));
+    const volume = data.volume ?? newVolume(data.storage ?? "", bytesOf(data.size ?? data.initialSize ?? "0B"));
     return mountPoint.format({ volume, mp: DATA_ROOT, backup: data.backup });
 }
 
@@ -110,7 +110,7 @@ export function configChanges(
     nets.forEach((network, i) => (wanted[`net${i}`] = netText(network, i, text(config, `net${i}`))));
     for (const key of Object.keys(config)) if (/^net\d+$/.test(key) && Number(key.slice(3)) >= nets.length) wanted[key] = undefined;
     const mount = text(config, DATA_MOUNT);
-    if (mount !== undefined && inputs.data !== undefined)
+    if (mount !== undefined && inputs.data !== undefined && !isBind(mount))
         wanted[DATA_MOUNT] = mountPoint.edit(mount, { backup: inputs.data.backup ? true : null });
 
     const set: Record<string, string | number> = {};
@@ -149,6 +149,9 @@ function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
 export function volumeSize(value: string | undefined): number | undefined {
     return value === undefined ? undefined : rootfs.parse(value).size;
 }
+
+/** A directory of the node in place of a volume: only root@pam may write such a value, even unchanged. */
+export const isBind = (value: string): boolean => value.startsWith("/");
 
 export function volumeId(value: string | undefined): string | undefined {
     return value === undefined ? undefined : rootfs.parse(value).volume;

@@ -9,6 +9,7 @@ import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
+import { ensureBind } from "./bind";
 import { withOwnVolume } from "./given-volume";
 import { LEASE, now } from "./guest";
 import { applySettings, settlePending } from "./guest-settings";
@@ -40,6 +41,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
     const inputs = await withOwnVolume(pve, place, target.inputs);
     const working: Mark = target.fresh ? { ...target.mark, phase: "creating", lease: now() + LEASE } : target.mark;
     let config = await applySettings(pve, place, inputs, hostname, working);
+    if (inputs.data?.bind !== undefined) config = await ensureBind(pve, target.connection, place, inputs.data.bind);
     if (!target.fresh) await settlePending(pve, place, inputs, ctx.log);
 
     const status = await readStatus(pve, place);
@@ -54,7 +56,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
 
     // A gateway that was created stopped has no Samba yet: it stays unfinished, its first start sets it up.
     const done = facts.sambaVersion !== undefined;
-    const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys };
+    const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys, openSize: opensSize(inputs) };
     config = await applySettings(pve, place, inputs, hostname, final);
     return {
         vmid: place.vmid,
@@ -69,6 +71,9 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         ready: done,
     };
 }
+
+const opensSize = ({ data }: GatewayInputs): true | undefined =>
+    data !== undefined && data.bind === undefined && data.size === undefined ? true : undefined;
 
 type Facts = Pick<Outputs, "address" | "sambaVersion"> & { hostKeys: string[] };
 

@@ -20,7 +20,8 @@ export async function applySettings(pve: Pve, place: Place, inputs: GatewayInput
     const description = withMark(inputs.description, mark);
     const config = await editConfig(pve, place, (current) => {
         const { set, remove } = configChanges(inputs, hostname, current.all);
-        if (inputs.data !== undefined && current.mp[0] === undefined) set[DATA_MOUNT] = dataMountText(inputs.data);
+        if (inputs.data !== undefined && inputs.data.bind === undefined && current.mp[0] === undefined)
+            set[DATA_MOUNT] = dataMountText(inputs.data);
         if ((current.description ?? "").trim() !== description) set["description"] = description;
         return Object.keys(set).length + remove.length === 0 ? undefined : { set, delete: remove };
     });

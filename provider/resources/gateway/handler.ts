@@ -7,6 +7,7 @@ import type { Pve } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { checkRights } from "../permissions/check";
+import { prepareBind } from "./bind";
 import { converge } from "./converge";
 import type { Target } from "./converge";
 import { makeGuest } from "./guest";
@@ -76,6 +77,7 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
     const [found] = await Promise.all([allowedTemplate(pve, inputs, identity), checkNode(connection, inputs.node, ctx.deadline)]);
+    await prepareBind(connection, inputs, ctx.deadline, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
         inputs,

@@ -1,20 +1,22 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import type { GatherResult } from "../../hosts/batch";
+import type { Gather, GatherResult } from "../../hosts/batch";
 import type { GatewayRef } from "../../model";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { openGateway } from "./session";
+import type { Gateway } from "./session";
 
 export interface Seen {
     look: GatherResult;
     config: ContainerConfig;
+    gateway: Extract<Gateway, { state: "ready" }>;
 }
 
 /**
  * What a child needs for its read: one look at the host, shared by all children of this process. A gateway that is stopped or unreachable
  * says nothing about them: they keep their state, with one warning per gateway.
  */
-export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, stat: string[] = []): Promise<Seen | "gone" | "away"> {
+export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
     const away = (why: string): "away" => {
         ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is taken as unchanged`);
         return "away";
@@ -23,7 +25,7 @@ export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, stat: strin
         const gateway = await openGateway(ctx, ref);
         if (gateway.state === "gone") return "gone";
         if (gateway.state === "away") return away(gateway.why);
-        return { look: await gateway.workshop.snapshot.read(ctx.deadline, { stat }), config: gateway.config };
+        return { look: await gateway.workshop.snapshot.read(ctx.deadline, extra), config: gateway.config, gateway };
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         return away(messageOf(error));

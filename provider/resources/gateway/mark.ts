@@ -13,6 +13,8 @@ export interface Mark {
     lease: number;
     /** SHA-256 fingerprints of the guest's SSH host keys. */
     hostKeys: string[];
+    /** The program does not declare the data volume's size: a Quota may decide about it (docs/decisions/0010). */
+    openSize?: boolean;
 }
 
 const FORMAT = 1;

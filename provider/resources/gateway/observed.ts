@@ -2,7 +2,7 @@ import type { GatewayInputs } from "../../model";
 import type { NetworkInputs } from "../../model/network";
 import { formatSize } from "../../model/size";
 import { features, mountPoint, net, startup } from "../../proxmox/values/property-string";
-import { DATA_MOUNT, interfaces, text, volumeSize } from "./config";
+import { DATA_MOUNT, interfaces, isBind, text, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
 import { readMark } from "./mark";
 
@@ -46,10 +46,12 @@ export function observedInputs(config: GuestConfig, inputs: GatewayInputs): Reco
         ...(inputs.data === undefined || mount === undefined
             ? {}
             : {
-                  data: {
-                      ...(inputs.data.size === undefined ? {} : { size: size(DATA_MOUNT) }),
-                      backup: mountPoint.parse(mount).backup ?? false,
-                  },
+                  data: isBind(mount)
+                      ? { bind: mountPoint.parse(mount).volume }
+                      : {
+                            ...(inputs.data.size === undefined ? {} : { size: size(DATA_MOUNT) }),
+                            backup: mountPoint.parse(mount).backup ?? false,
+                        },
               }),
     };
 }

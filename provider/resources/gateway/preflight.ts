@@ -11,8 +11,8 @@ const THIN = ["lvmthin", "zfspool", "rbd", "btrfs"];
 /** What PVE would only find out in the middle of the create task: storages that cannot take the volumes. */
 export async function checkStorages(pve: Pve, inputs: GatewayInputs): Promise<void> {
     const wanted = [{ property: "lxc.rootfs", storage: inputs.lxc.rootfs.storage, size: inputs.lxc.rootfs.size }];
-    if (inputs.data?.storage !== undefined && inputs.data.size !== undefined)
-        wanted.push({ property: "data", storage: inputs.data.storage, size: inputs.data.size });
+    if (inputs.data?.storage !== undefined)
+        wanted.push({ property: "data", storage: inputs.data.storage, size: inputs.data.size ?? inputs.data.initialSize ?? "0B" });
     await Promise.all([
         ...wanted.map(({ property, storage, size }) => checkSpace(pve, inputs.node, property, storage, size)),
         checkGivenVolume(pve, inputs),

@@ -8,6 +8,7 @@ import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../permissions/check";
 import type { GatewayState, Outputs } from "./handler";
+import { isBind } from "./config";
 import { readMark } from "./mark";
 import { removalUses } from "./rights";
 import { forgetGateway, formatId, openGateway } from "./session";
@@ -29,7 +30,8 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
         );
     const running = (await readStatus(pve, place)).running;
     if (state.dataOnDelete !== "destroy" && state.ready === true) {
-        const data = volumesOf(found.config) ?? (await filesOf(ctx, id, state.connection, running));
+        const onNode = isBind(found.config.mp[0] ?? "");
+        const data = volumesOf(found.config) ?? (onNode ? undefined : await filesOf(ctx, id, state.connection, running));
         if (data !== undefined)
             throw new PvesmbError(
                 "Conflict",
@@ -46,9 +48,11 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     });
 }
 
-/** Volumes beside the root file system, unused ones included. */
+/** Volumes beside the root file system, unused ones included. Directories of the node stay when the guest goes. */
 function volumesOf(config: ContainerConfig): string | undefined {
-    const volumes = [...Object.values(config.mp), ...Object.values(config.unused)].map((value) => value.split(",")[0] ?? value);
+    const volumes = [...Object.values(config.mp), ...Object.values(config.unused)]
+        .filter((value) => !isBind(value))
+        .map((value) => value.split(",")[0] ?? value);
     return volumes.length === 0 ? undefined : volumes.join(", ");
 }
 

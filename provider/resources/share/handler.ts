@@ -29,7 +29,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const state = { path: defaultPath(inputs), nonce };
         if (inputs.volume !== undefined) {
             await checkVolumeRights(ctx, inputs, gateway);
-            await checkSpace(pveOf(ctx, inputs), gateway.place.node, "volume", inputs.volume.storage, inputs.volume.size);
+            await checkSpace(
+                pveOf(ctx, inputs),
+                gateway.place.node,
+                "volume",
+                inputs.volume.storage,
+                inputs.volume.size ?? inputs.volume.initialSize ?? "0B",
+            );
         }
         return { id: nonce, state: await converge(ctx, nonce, gateway, inputs, state, keyOf(inputs)) };
     },

@@ -17,7 +17,7 @@ export async function readShare(
     state: ShareState,
 ): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
     const path = state.path ?? defaultPath(state);
-    const seen = await lookAt(ctx, state.gateway, isSeenAnyway(path) ? [] : [path]);
+    const seen = await lookAt(ctx, state.gateway, isSeenAnyway(path) ? {} : { stat: [path] });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
     const expected = sectionOf(state, path);
@@ -41,7 +41,8 @@ export async function readShare(
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
-        else observed["volume"] = volume;
+        // A size that the share does not declare is somebody else's to watch.
+        else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
     return { inputs: { ...observed, drift }, state };
 }

@@ -30,15 +30,19 @@ const mountedAt = (config: ContainerConfig, path: string): number | undefined =>
  * grown when it is smaller than asked.
  */
 export async function ensureVolume(pve: Pve, place: Place, path: string, volume: NonNullable<ShareInputs["volume"]>): Promise<Mounted> {
-    const bytes = bytesOf(volume.size);
+    const declared = volume.size === undefined ? undefined : bytesOf(volume.size);
     const config = await editConfig(pve, place, (current) => {
         const index = mountedAt(current, path);
         if (index === undefined) {
-            const value = mountPoint.format({ volume: newVolume(volume.storage, bytes), mp: path, backup: volume.backup });
+            const value = mountPoint.format({
+                volume: newVolume(volume.storage, declared ?? initialBytes(volume)),
+                mp: path,
+                backup: volume.backup,
+            });
             return { set: { [`mp${freeIndex(current)}`]: value } };
         }
         const value = current.mp[index] ?? "";
-        refuseShrink(mountPoint.parse(value).size, volume.size);
+        if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
         const wanted = mountPoint.edit(value, { backup: volume.backup ? true : null });
         return (mountPoint.parse(value).backup ?? false) === volume.backup ? undefined : { set: { [`mp${index}`]: wanted } };
     });
@@ -47,9 +51,12 @@ export async function ensureVolume(pve: Pve, place: Place, path: string, volume:
     if (index === undefined || value === undefined)
         throw new PvesmbError("RemoteFailed", `the volume for ${path} is not in the configuration of CT ${place.vmid} after it was added`);
     const found = mountPoint.parse(value);
-    if ((found.size ?? 0) < bytes) await resizeVolume(pve, place, `mp${index}`, bytes);
+    if (declared !== undefined && (found.size ?? 0) < declared) await resizeVolume(pve, place, `mp${index}`, declared);
     return { mountPoint: `mp${index}`, volumeId: found.volume ?? "" };
 }
+
+/** Of a share that leaves the size to others (docs/decisions/0010). */
+const initialBytes = (volume: NonNullable<ShareInputs["volume"]>): number => bytesOf(volume.initialSize ?? "0B");
 
 function freeIndex(config: ContainerConfig): number {
     for (let index = 1; index <= LAST; index++) if (config.mp[index] === undefined) return index;

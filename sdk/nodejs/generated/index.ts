@@ -4,3 +4,4 @@ export * from "./outputs";
 export * from "./smb-gateway";
 export * from "./smb-share";
 export * from "./smb-user";
+export * from "./quota";

@@ -133,14 +133,25 @@ export interface SmbGatewayDataArgs {
     storage?: pulumi.Input<string>;
 
     /**
-     * Size of the data volume; it can grow.
+     * Size of the data volume; it can grow. Or give `initialSize`.
      */
     size?: pulumi.Input<string>;
+
+    /**
+     * Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     */
+    initialSize?: pulumi.Input<string>;
 
     /**
      * An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.
      */
     volume?: pulumi.Input<string>;
+
+    /**
+     * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
+     * A change replaces the resource: files stay where they are.
+     */
+    bind?: pulumi.Input<string>;
 
     /**
      * Include the volume in Proxmox backups.
@@ -418,9 +429,14 @@ export interface SmbShareVolumeArgs {
     storage: pulumi.Input<string>;
 
     /**
-     * Size of the share's volume; it can grow.
+     * Size of the share's volume; it can grow. Or give `initialSize`.
      */
-    size: pulumi.Input<string>;
+    size?: pulumi.Input<string>;
+
+    /**
+     * Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     */
+    initialSize?: pulumi.Input<string>;
 
     /**
      * Include the volume in Proxmox backups.
@@ -457,4 +473,89 @@ export interface GatewayRefArgs {
      * How to reach Proxmox VE.
      */
     connection?: pulumi.Input<ConnectionArgs>;
+}
+
+export interface ShareRefArgs {
+    /**
+     * The share's id.
+     * A change replaces the resource: it limits that share.
+     */
+    id: pulumi.Input<string>;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    gateway: pulumi.Input<GatewayRefArgs>;
+
+    /**
+     * The share's `path`, where the program gives one: a share that moves takes its quota along.
+     */
+    path?: pulumi.Input<string>;
+
+    /**
+     * The share's `volume.size`, where the program declares one: the size then has a writer already.
+     */
+    size?: pulumi.Input<string>;
+}
+
+export interface QuotaUserArgs {
+    /**
+     * Name of the account or group on the gateway.
+     */
+    name: pulumi.Input<string>;
+
+    /**
+     * Most that it may use here.
+     */
+    limit: pulumi.Input<string>;
+
+    /**
+     * More than this is allowed for the time of `grace` only.
+     */
+    soft?: pulumi.Input<string>;
+
+    /**
+     * Most files and directories that it may own here.
+     */
+    files?: pulumi.Input<number>;
+}
+
+export interface QuotaGroupArgs {
+    /**
+     * Name of the account or group on the gateway.
+     */
+    name: pulumi.Input<string>;
+
+    /**
+     * Most that it may use here.
+     */
+    limit: pulumi.Input<string>;
+
+    /**
+     * More than this is allowed for the time of `grace` only.
+     */
+    soft?: pulumi.Input<string>;
+
+    /**
+     * Most files and directories that it may own here.
+     */
+    files?: pulumi.Input<number>;
+}
+
+export interface QuotaUsageArgs {
+    /**
+     * Whose it is.
+     */
+    kind: pulumi.Input<"user" | "group">;
+
+    /**
+     * Name, or the number of one without a name.
+     */
+    name: pulumi.Input<string>;
+
+    /**
+     * What it holds. In bytes.
+     */
+    used: pulumi.Input<number>;
 }

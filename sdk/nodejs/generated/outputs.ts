@@ -132,14 +132,25 @@ export interface SmbGatewayData {
     storage?: string;
 
     /**
-     * Size of the data volume; it can grow.
+     * Size of the data volume; it can grow. Or give `initialSize`.
      */
     size?: string;
+
+    /**
+     * Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     */
+    initialSize?: string;
 
     /**
      * An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.
      */
     volume?: string;
+
+    /**
+     * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
+     * A change replaces the resource: files stay where they are.
+     */
+    bind?: string;
 
     /**
      * Include the volume in Proxmox backups.
@@ -417,9 +428,14 @@ export interface SmbShareVolume {
     storage: string;
 
     /**
-     * Size of the share's volume; it can grow.
+     * Size of the share's volume; it can grow. Or give `initialSize`.
      */
-    size: string;
+    size?: string;
+
+    /**
+     * Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     */
+    initialSize?: string;
 
     /**
      * Include the volume in Proxmox backups.
@@ -456,4 +472,89 @@ export interface GatewayRef {
      * How to reach Proxmox VE.
      */
     connection?: Connection;
+}
+
+export interface ShareRef {
+    /**
+     * The share's id.
+     * A change replaces the resource: it limits that share.
+     */
+    id: string;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    gateway: GatewayRef;
+
+    /**
+     * The share's `path`, where the program gives one: a share that moves takes its quota along.
+     */
+    path?: string;
+
+    /**
+     * The share's `volume.size`, where the program declares one: the size then has a writer already.
+     */
+    size?: string;
+}
+
+export interface QuotaUser {
+    /**
+     * Name of the account or group on the gateway.
+     */
+    name: string;
+
+    /**
+     * Most that it may use here.
+     */
+    limit: string;
+
+    /**
+     * More than this is allowed for the time of `grace` only.
+     */
+    soft?: string;
+
+    /**
+     * Most files and directories that it may own here.
+     */
+    files?: number;
+}
+
+export interface QuotaGroup {
+    /**
+     * Name of the account or group on the gateway.
+     */
+    name: string;
+
+    /**
+     * Most that it may use here.
+     */
+    limit: string;
+
+    /**
+     * More than this is allowed for the time of `grace` only.
+     */
+    soft?: string;
+
+    /**
+     * Most files and directories that it may own here.
+     */
+    files?: number;
+}
+
+export interface QuotaUsage {
+    /**
+     * Whose it is.
+     */
+    kind: "user" | "group";
+
+    /**
+     * Name, or the number of one without a name.
+     */
+    name: string;
+
+    /**
+     * What it holds. In bytes.
+     */
+    used: number;
 }

@@ -87,7 +87,7 @@ export interface SmbGatewayArgs {
     searchDomains?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * A volume of its own for the shares' data, mounted at /srv/pvesmb.
+     * A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.
      */
     data?: pulumi.Input<SmbGatewayDataArgs>;
 
@@ -303,7 +303,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly searchDomains: pulumi.Output<string[] | undefined>;
 
     /**
-     * A volume of its own for the shares' data, mounted at /srv/pvesmb.
+     * A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.
      */
     declare readonly data: pulumi.Output<SmbGatewayData | undefined>;
 

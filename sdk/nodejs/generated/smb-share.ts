@@ -1,9 +1,10 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
+import { shareRefOf } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
 import type { GatewayRefArgs, SmbShareAccessArgs, SmbShareVolumeArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, SmbShareAccess, SmbShareVolume, Timeouts } from "./outputs";
+import type { GatewayRef, ShareRef, SmbShareAccess, SmbShareVolume, Timeouts } from "./outputs";
 
 export interface SmbShareArgs {
     /**
@@ -313,10 +314,14 @@ export class SmbShare extends PvesmbResource {
      */
     declare readonly mountPoint: pulumi.Output<string | undefined>;
 
+    /** What quotas of other stacks keep of this share. */
+    readonly ref: pulumi.Output<ShareRef>;
+
     /**
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+        this.ref = shareRefOf(this, args);
     }
 }

@@ -48,7 +48,7 @@ def facts(path):
 def space(path):
     info = os.statvfs(path)
     unit = info.f_frsize
-    return {"total": info.f_blocks * unit, "used": (info.f_blocks - info.f_bfree) * unit, "available": info.f_bavail * unit}
+    return {"total": info.f_blocks * unit, "used": (info.f_blocks - info.f_bfree) * unit, "available": info.f_bavail * unit, "files": info.f_files - info.f_ffree}
 
 
 def gather(spec, clock):

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { timeouts } from "./common";
+import { gatewayRef } from "./connection";
+import { duration } from "./duration";
+import { field, hiddenInputs } from "./meta";
+import type { Model } from "./meta";
+import { BACKENDS } from "./quota.backends";
+import { quotaNotes, quotaRules } from "./quota.rules";
+import { shareRef } from "./share-ref";
+import { size } from "./size";
+import { absolutePath, accountName } from "./text";
+
+const amount = () => size({ min: "1MiB", multipleOf: "4KiB" });
+
+const principal = () =>
+    z.strictObject({
+        name: field(accountName(), { description: "Name of the account or group on the gateway." }),
+        limit: field(amount(), { description: "Most that it may use here.", compare: "bytes" }),
+        soft: field(amount().optional(), { description: "More than this is allowed for the time of `grace` only.", compare: "bytes" }),
+        files: field(z.int().min(1).optional(), { description: "Most files and directories that it may own here." }),
+    });
+
+const inputs = z.strictObject({
+    share: field(shareRef.optional(), {
+        description: "The share to limit: an SmbShare, or the `ref` of one. Or give `gateway`.",
+        replace: "it limits another tree",
+    }),
+    gateway: field(gatewayRef.optional(), {
+        description:
+            "The gateway whose data to limit, all of it or the directory `path`: an SmbGateway, or the `ref` of one. Or give `share`.",
+        replace: "it limits another tree",
+    }),
+    path: field(absolutePath().optional(), {
+        description: "Directory on the gateway, with `gateway`.",
+        defaultText: "the share's directory; of a gateway /srv/pvesmb",
+        chosen: true,
+    }),
+    backend: field(z.enum(["auto", ...BACKENDS]).default("auto"), {
+        description:
+            "What holds the limit. `auto`: what the tree is on. `volume`: the size of its own volume; the others: what their file systems have, set on the node where a container may not.",
+    }),
+    limit: field(size({ min: "16MiB", multipleOf: "1MiB" }), {
+        description: "Most that the tree may hold; writes that would exceed it fail.",
+        compare: "bytes",
+    }),
+    soft: field(amount().optional(), {
+        description: "More than this is allowed for the time of `grace` only. xfs and ext4.",
+        compare: "bytes",
+    }),
+    grace: field(duration().optional(), {
+        description: "How long more than `soft` is allowed; one per file system.",
+        defaultText: "what the file system has, mostly 7 days",
+    }),
+    files: field(z.int().min(1).optional(), { description: "Most files and directories. xfs, ext4 and cephfs." }),
+    users: field(z.array(principal()).default([]), {
+        description: "Limits of users within the tree's file system. zfs, xfs and ext4.",
+        compare: { byKey: ["name"] },
+    }),
+    groups: field(z.array(principal()).default([]), { description: "Limits of groups, likewise.", compare: { byKey: ["name"] } }),
+    defaultUser: field(amount().optional(), { description: "Limit of every user without one of its own. xfs.", compare: "bytes" }),
+    defaultGroup: field(amount().optional(), { description: "Limit of every group without one of its own. xfs.", compare: "bytes" }),
+    snapshots: field(z.enum(["ignore", "count"]).default("ignore"), { description: "Whether snapshots and datasets below count. zfs." }),
+    convert: field(z.boolean().default(false), {
+        description:
+            "Make a directory with files in it into what the backend needs (dataset, subvolume): the files are copied. An empty one is converted without asking.",
+    }),
+    enable: field(z.boolean().default(false), {
+        description:
+            "Switch quotas on where the file system has them off (btrfs; mount option of xfs and ext4). It concerns the whole file system.",
+    }),
+    onShrink: field(z.enum(["refuse", "force"]).default("refuse"), {
+        description: "`force` makes a volume smaller where its storage can (ZFS, by the node's SSH), never below what is used.",
+    }),
+    alerts: field(z.array(z.int().min(1).max(100)).min(1).max(3).default([75, 85, 95]), {
+        description: "Percentages from which on the level is `warning`, `critical` and `emergency`.",
+    }),
+    report: field(z.boolean().default(false), { description: "Report the usage per user and group as well. zfs, xfs and ext4." }),
+    adopt: field(z.boolean().default(false), { description: "Take over a limit on the tree that pvesmb did not set." }),
+    timeouts,
+    ...hiddenInputs,
+});
+
+const figure = (description: string) => field(z.number().optional(), { description, unit: "bytes" });
+
+const outputs = z.object({
+    backendFound: field(z.enum(BACKENDS), { description: "What holds the limit." }),
+    place: field(z.string(), { description: "The object that has the limit: volume id, dataset or directory on the node." }),
+    used: figure("What the tree holds."),
+    available: figure("What can still be written."),
+    percent: field(z.number().optional(), { description: "How full it is." }),
+    filesUsed: field(z.number().optional(), { description: "Files and directories, where the backend counts them." }),
+    level: field(z.enum(["ok", "warning", "critical", "emergency"]).optional(), { description: "How full it is, by `alerts`." }),
+    lastChecked: field(z.string().optional(), {
+        description: "When these figures were read (UTC). A refresh that finds the same ones leaves it.",
+    }),
+    usage: field(
+        z
+            .array(
+                z.object({
+                    kind: field(z.enum(["user", "group"]), { description: "Whose it is." }),
+                    name: field(z.string(), { description: "Name, or the number of one without a name." }),
+                    used: field(z.number(), { description: "What it holds.", unit: "bytes" }),
+                }),
+            )
+            .optional(),
+        { description: "Usage per user and group, with `report`." },
+    ),
+    nonce: field(z.string(), { description: "Random mark of this very quota.", hidden: true }),
+    made: field(z.boolean().optional(), { description: "Whether dataset, subvolume or project are of its own making.", hidden: true }),
+});
+
+export const quotaModel: Model<typeof inputs, typeof outputs> = {
+    kind: "Quota",
+    description:
+        "A hard limit on a share, a directory or a gateway's data, held by the storage below it, with what is used and how full that is.",
+    example: `new pvesmb.Quota("docs", { share: docs, limit: "80GiB", alerts: [75, 85, 95] });`,
+    inputs,
+    outputs,
+    rules: quotaRules,
+    notes: quotaNotes,
+    version: 1,
+};
+
+export type QuotaInputs = z.infer<typeof inputs>;
+export type QuotaOutputs = z.infer<typeof outputs>;
+export type PrincipalLimit = QuotaInputs["users"][number];

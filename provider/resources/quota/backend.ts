@@ -1,0 +1,87 @@
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import type { QuotaInputs } from "../../model";
+import type { BackendName } from "../../model/quota.backends";
+import { beyond } from "../../model/quota.rules";
+import { bytesOf } from "../../model/size";
+import { type Figures } from "../../quota/figures";
+import { rough } from "../../quota/volume";
+import type { Outputs, QuotaState } from "./handler";
+import type { Target } from "./target";
+import { volumeBackend } from "./volume-backend";
+
+/** What a backend sees of a tree. */
+export interface Found {
+    /** The object that has the limit. */
+    place: string;
+    /** Bytes that are enforced; undefined: there is no limit. */
+    limit: number | undefined;
+    /** Other inputs as they really are. */
+    observed: Partial<Record<keyof QuotaInputs, unknown>>;
+    figures: Figures;
+    drift: string[];
+    usage?: Outputs["usage"];
+    /** Whether a limit stands there in a way that only a quota sets: without a claim of ours it is somebody else's. */
+    limited: boolean;
+}
+
+/** One way to hold a limit. `look` changes nothing; `apply` runs the same steps for new and for changed limits, and looks what came of them. */
+export interface Backend {
+    name: BackendName;
+    look(): Promise<Found>;
+    /** Throws, before anything is touched, what cannot be. */
+    refuse?(found: Found, inputs: QuotaInputs): void;
+    apply(found: Found, inputs: QuotaInputs): Promise<Pick<Outputs, "made">>;
+    /** Takes the limit away; the data stays. */
+    release(state: QuotaState): Promise<void>;
+}
+
+/** The backend for a tree. Throws InvalidInput, naming the way out, when nothing there can hold what is asked for. */
+export function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs): Backend {
+    const backend = onMount(ctx, target);
+    if (inputs.backend !== "auto" && inputs.backend !== backend.name)
+        throw new PvesmbError(
+            "InvalidInput",
+            `backend: ${target.path} is on ${placeOf(target)}, which is limited by \`${backend.name}\`, not by \`${inputs.backend}\``,
+            { property: "backend" },
+        );
+    const [lacking] = beyond(inputs, backend.name);
+    if (lacking !== undefined)
+        throw new PvesmbError("InvalidInput", `${lacking.property}: ${lacking.reason}`, { property: lacking.property });
+    return backend;
+}
+
+function onMount(ctx: Context<unknown>, target: Target): Backend {
+    const { mount, path } = target;
+    const remedy =
+        "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
+    if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount);
+    throw new PvesmbError(
+        "InvalidInput",
+        `path: ${path} is a directory of ${placeOf(target)}, and a container cannot limit a directory; ${remedy}`,
+        {
+            property: "path",
+        },
+    );
+}
+
+function placeOf({ mount }: Target): string {
+    switch (mount.kind) {
+        case "rootfs":
+            return "the container's root file system";
+        case "bind":
+            return `the node's directory ${mount.source}`;
+        case "volume":
+            return `the volume ${mount.volume}`;
+    }
+}
+
+/** A limit that is exceeded already would fail every write from its first moment. */
+export function refuseBelowUse(found: Found, inputs: QuotaInputs): void {
+    if (bytesOf(inputs.limit) < found.figures.used)
+        throw new PvesmbError(
+            "InvalidInput",
+            `limit: ${rough(found.figures.used)} are used in ${found.place}, more than ${inputs.limit}; remove files first, or ask for more`,
+            { property: "limit" },
+        );
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { isKind, PvesmbError } from "../../base/errors";
+import type { Context, ResourceHandler } from "../../base/handler";
+import type { QuotaInputs, QuotaOutputs } from "../../model";
+import { readConfig } from "../../proxmox/lxc/container";
+import { pveClient } from "../../proxmox/client/client";
+import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
+import { openGateway, readyGateway } from "../gateway/session";
+import { openBackend, refuseBelowUse } from "./backend";
+import type { Backend, Found } from "./backend";
+import { figureOutputs, readQuota } from "./read";
+import { gatewayOf, targetOf, treeOf } from "./target";
+import type { Target } from "./target";
+
+/** Outputs, the path among them, which is an input too when the user chose it. */
+export type Outputs = Partial<QuotaOutputs> & { path?: string };
+/** What is stored. */
+export type QuotaState = QuotaInputs & Outputs;
+
+export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
+    async create(ctx, inputs) {
+        const nonce = randomBytes(8).toString("hex");
+        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs)) };
+    },
+
+    read: (ctx, id, state) => readQuota(ctx, id, state),
+
+    update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state),
+
+    async delete(ctx, id, state) {
+        const gateway = await openGateway(ctx, gatewayOf(state));
+        if (gateway.state === "gone") return;
+        const ready = await readyGateway(ctx, gatewayOf(state));
+        const path = state.path ?? "";
+        const { files } = await ready.workshop.executor.gather({ files: [claimPath(path)] }, ctx.deadline);
+        // Nobody's claim, or another resource's by now: ours is gone.
+        if (parseClaim(files[claimPath(path)])?.nonce !== id) return;
+        const pve = pveClient(ctx.connect(gatewayOf(state).connection), ctx.log).within(ctx.deadline);
+        const target = targetOf(ctx, state, ready, await readConfig(pve, ready.place), path);
+        try {
+            await openBackend(ctx, target, { ...state, backend: "auto" }).release(state);
+        } catch (error) {
+            // The tree is on something that holds no limit, or no longer ours: there is none to take away.
+            if (!isKind(error, "InvalidInput")) throw error;
+        }
+        try {
+            await ready.workshop.queue.submit(claimRemovalUnit(path, id), ctx.deadline);
+        } catch (error) {
+            if (!isKind(error, "Conflict")) throw error;
+        }
+    },
+};
+
+/** Looks and refuses first; then the claim, the limit, and a look at what came of it. */
+async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, known: string, before?: QuotaState): Promise<Outputs> {
+    const { target, claim } = await find(ctx, inputs);
+    const backend = openBackend(ctx, target, inputs);
+    const found = await backend.look();
+    const ours = claim !== undefined && (claim.nonce === id || claim.key === known);
+    refuseImpossible(backend, found, inputs, ours);
+
+    const { path } = target;
+    const state: Outputs = { path, nonce: id, backendFound: backend.name, place: found.place, made: before?.made };
+    const unit = claimUnit({ key: keyOf(inputs), nonce: id, path, backend: backend.name }, known, {
+        adopt: inputs.adopt,
+        before: before?.path,
+    });
+    await target.gateway.workshop.queue.submit(unit, ctx.deadline);
+    ctx.checkpoint(id, state);
+    const { made } = await backend.apply(found, inputs);
+    const after = await backend.look();
+    return { ...state, place: after.place, made: made ?? state.made, ...figureOutputs(after, inputs, {}) };
+}
+
+async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
+    const gateway = await readyGateway(ctx, gatewayOf(inputs));
+    const pve = pveClient(ctx.connect(gatewayOf(inputs).connection), ctx.log).within(ctx.deadline);
+    const [look, config] = await Promise.all([gateway.workshop.snapshot.read(ctx.deadline), readConfig(pve, gateway.place)]);
+    const path = treeOf(inputs, look);
+    if (path === undefined)
+        throw new PvesmbError(
+            "NotFound",
+            "share: the gateway has no such share (any more); run `pulumi refresh`, then `pulumi up` makes it again",
+            {
+                property: "share",
+            },
+        );
+    const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [claimPath(path)] });
+    return { target: targetOf(ctx, inputs, gateway, config, path), claim: parseClaim(files[claimPath(path)]) };
+}
+
+function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean): void {
+    refuseBelowUse(found, inputs);
+    backend.refuse?.(found, inputs);
+    if (found.limited && !ours && !inputs.adopt)
+        throw new PvesmbError(
+            "Conflict",
+            `${found.place} has a limit that pvesmb did not set; leave the quota out, take that limit away, or take it over with \`adopt: true\``,
+        );
+}
+
+function keyOf(inputs: QuotaInputs): string {
+    if (inputs.key === undefined)
+        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+    return inputs.key;
+}

@@ -1,0 +1,52 @@
+import { isKind } from "../../base/errors";
+import type { Context, Observed } from "../../base/handler";
+import type { QuotaInputs } from "../../model";
+import { formatSize } from "../../model/size";
+import { claimPath, CLAIMS, parseClaim } from "../../quota/claim";
+import { levelOf } from "../../quota/figures";
+import { lookAt } from "../gateway/look";
+import { openBackend } from "./backend";
+import type { Backend, Found } from "./backend";
+import type { Outputs, QuotaState } from "./handler";
+import { gatewayOf, targetOf, treeOf } from "./target";
+
+/** The limit as the storage enforces it, and what is used. Undefined when gateway, share or the claim are gone. */
+export async function readQuota(
+    ctx: Context<Outputs>,
+    id: string,
+    state: QuotaState,
+): Promise<{ inputs: Observed<QuotaInputs>; state: Outputs } | undefined> {
+    const seen = await lookAt(ctx, gatewayOf(state), { files: [`${CLAIMS}/*.json`] });
+    if (seen === "gone") return undefined;
+    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    const path = treeOf({ ...state, path: state.path }, seen.look);
+    if (path === undefined || parseClaim(seen.look.files[claimPath(state.path ?? path)])?.nonce !== id) return undefined;
+
+    const target = targetOf(ctx, state, seen.gateway, seen.config, path);
+    let backend: Backend;
+    try {
+        backend = openBackend(ctx, target, { ...state, backend: "auto" });
+    } catch (error) {
+        if (!isKind(error, "InvalidInput")) throw error;
+        return { inputs: { drift: [error.message] }, state };
+    }
+    const found = await backend.look();
+    const drift = [
+        ...found.drift,
+        ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
+        ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
+    ];
+    const limit = found.limit === undefined ? {} : { limit: formatSize(found.limit) };
+    return {
+        inputs: { ...limit, ...found.observed, drift },
+        state: { ...state, place: found.place, ...figureOutputs(found, state, state) },
+    };
+}
+
+/** Figures that are still the same keep their time: the engine would write its whole state anew for each quota. */
+export function figureOutputs({ figures, usage }: Found, inputs: QuotaInputs, before: Partial<QuotaState>): Outputs {
+    const now = { ...figures, level: levelOf(figures.percent, inputs.alerts), usage: inputs.report ? (usage ?? []) : undefined };
+    const names = Object.keys(now) as (keyof typeof now)[];
+    const same = names.every((name) => JSON.stringify(now[name]) === JSON.stringify(before[name]));
+    return { ...now, lastChecked: same && before.lastChecked !== undefined ? before.lastChecked : new Date().toISOString() };
+}

@@ -1,0 +1,79 @@
+import type { Connection } from "../../base/connection";
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import type { GatherResult } from "../../hosts";
+import type { GatewayRef, QuotaInputs } from "../../model";
+import { DATA_ROOT } from "../../model/paths";
+import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { mountPoint } from "../../proxmox/values/property-string";
+import { parseOwner } from "../../samba/share";
+import { SAMBA } from "../../samba/paths";
+import { parseSections } from "../../samba/text";
+import { DATA_MOUNT } from "../gateway/config";
+import { readMark } from "../gateway/mark";
+import type { Gateway } from "../gateway/session";
+
+export type Ready = Extract<Gateway, { state: "ready" }>;
+
+/**
+ * What of Proxmox's is mounted at or above a directory of the gateway. `declared`: the gateway's own resource declares the volume's size
+ * (docs/decisions/0010).
+ */
+export type Mount =
+    | { kind: "volume"; key: string; volume: string; at: string; configured: number | undefined; declared: boolean }
+    /** A directory of the node. */
+    | { kind: "bind"; key: string; source: string; at: string }
+    | { kind: "rootfs" };
+
+/** The tree that a quota limits, and the way there. */
+export interface Target {
+    gateway: Ready;
+    connection: Connection;
+    pve: Pve;
+    /** Directory on the gateway. */
+    path: string;
+    mount: Mount;
+}
+
+export function gatewayOf(inputs: QuotaInputs): GatewayRef {
+    const ref = inputs.share?.gateway ?? inputs.gateway;
+    if (ref === undefined) throw new PvesmbError("InvalidInput", "share: give either `share` or `gateway`", { property: "share" });
+    return ref;
+}
+
+/** The directory that is to be limited; undefined when the share is not there (any more). */
+export function treeOf(inputs: QuotaInputs, look: GatherResult): string | undefined {
+    return inputs.share === undefined ? (inputs.path ?? DATA_ROOT) : shareDirectory(look, inputs.share.id);
+}
+
+/** A share is found by the mark in its section, whatever its name and path are by now. */
+function shareDirectory(look: GatherResult, id: string): string | undefined {
+    const own = Object.entries(look.files).find(([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.nonce === id);
+    return (
+        own &&
+        parseSections(own[1])
+            .find(({ options }) => options.has("path"))
+            ?.options.get("path")
+    );
+}
+
+export function targetOf(ctx: Context<unknown>, inputs: QuotaInputs, gateway: Ready, config: ContainerConfig, path: string): Target {
+    const connection = ctx.connect(gatewayOf(inputs).connection);
+    return { gateway, connection, pve: pveClient(connection, ctx.log).within(ctx.deadline), path, mount: mountOf(config, path) };
+}
+
+/** The mount point of the guest that a directory is at or below: the longest one. */
+export function mountOf(config: ContainerConfig, path: string): Mount {
+    const mounts = Object.entries(config.mp).map(([index, value]) => ({ key: `mp${index}`, ...mountPoint.parse(value) }));
+    const [found] = mounts
+        .filter(({ mp }) => mp !== undefined && (path === mp || path.startsWith(`${mp}/`)))
+        .sort((a, b) => (b.mp ?? "").length - (a.mp ?? "").length);
+    if (found?.volume === undefined || found.mp === undefined) return { kind: "rootfs" };
+    const { key, volume, mp: at, size } = found;
+    const declared = key === DATA_MOUNT && readMark(config.description).mark?.openSize !== true;
+    return volume.startsWith("/")
+        ? { kind: "bind", key, source: volume, at }
+        : { kind: "volume", key, volume, at, configured: size, declared };
+}

@@ -1,0 +1,127 @@
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import type { QuotaInputs } from "../../model";
+import { spots } from "../../model/permissions/feature";
+import { bytesOf, formatSize } from "../../model/size";
+import { readConfig } from "../../proxmox/lxc/container";
+import { resizeVolume } from "../../proxmox/lxc/resize";
+import { readStorage } from "../../proxmox/storage";
+import { percentOf } from "../../quota/figures";
+import { followed, volumeFaults } from "../../quota/volume";
+import type { VolumeSizes } from "../../quota/volume";
+import { nodeHost } from "../gateway/reach";
+import { checkRights } from "../permissions/check";
+import { refuseBelowUse } from "./backend";
+import type { Backend, Found } from "./backend";
+import { mountOf } from "./target";
+import type { Mount, Target } from "./target";
+import { forgetVolumes, volumeSizes } from "./volumes";
+
+type VolumeMount = Extract<Mount, { kind: "volume" }>;
+
+/**
+ * The size of the tree's own volume. It grows by Proxmox VE while the gateway runs; it becomes smaller only where it is a dataset of ZFS,
+ * by the node's own `zfs`, since the API refuses that everywhere (pve-api.md 3.1).
+ */
+export function volumeBackend(ctx: Context<unknown>, target: Target, mount: VolumeMount): Backend {
+    const { gateway, pve, path } = target;
+    const { place } = gateway;
+    const storage = mount.volume.slice(0, mount.volume.indexOf(":"));
+
+    async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
+        const [sizes, seen] = await Promise.all([
+            volumeSizes(pve, place.node, storage),
+            gateway.workshop.snapshot.read(ctx.deadline, { statvfs: [path] }),
+        ]);
+        const inside = seen.statvfs[path];
+        const stored = sizes.get(mount.volume);
+        const all = { configured, stored, fileSystem: inside?.total };
+        return {
+            place: mount.volume,
+            limit: stored,
+            limited: false,
+            observed: {},
+            figures: {
+                used: inside?.used ?? 0,
+                available: inside?.available ?? 0,
+                percent: percentOf(inside?.used ?? 0, (inside?.used ?? 0) + (inside?.available ?? 0)),
+                filesUsed: inside?.files,
+            },
+            drift: volumeFaults(all),
+            sizes: all,
+        };
+    }
+
+    function refuse({ limit = 0 }: Found, inputs: QuotaInputs): void {
+        if (mount.declared)
+            throw new PvesmbError(
+                "InvalidInput",
+                "gateway: it declares `data.size` itself, and a size has one writer; give it `data.initialSize` in place of `data.size`, or leave the quota out",
+                { property: "gateway" },
+            );
+        if (bytesOf(inputs.limit) >= limit || inputs.onShrink === "force") return;
+        throw new PvesmbError(
+            "InvalidInput",
+            `limit: the volume ${mount.volume} has ${formatSize(limit)}, and Proxmox VE cannot make one smaller; ask for at least that, set \`onShrink: "force"\` if its storage is ZFS, or move the files to a new share with a smaller volume`,
+            { property: "limit" },
+        );
+    }
+
+    async function apply(found: Found, inputs: QuotaInputs): Promise<object> {
+        const before = (found as Awaited<ReturnType<typeof look>>).sizes;
+        const bytes = bytesOf(inputs.limit);
+        const stale = before.configured !== before.stored;
+        if (before.stored === bytes && !stale) return {};
+        await checkRights(pve, [{ feature: "quota-volume", scope: { guests: spots(`vms/${place.vmid}`), storage: spots(storage) } }]);
+        if (before.stored !== undefined && bytes < before.stored) await shrink(found, inputs);
+        else if (before.stored !== bytes) await resizeVolume(pve, place, mount.key, bytes);
+        else await rescan();
+        await verify(before, bytes);
+        return {};
+    }
+
+    async function verify(before: VolumeSizes, bytes: number): Promise<void> {
+        forgetVolumes(place.node, storage);
+        gateway.workshop.snapshot.forget();
+        const mounted = mountOf(await readConfig(pve, place), path);
+        const { sizes } = await look(mounted.kind === "volume" ? mounted.configured : undefined);
+        const faults = [
+            ...(sizes.stored === bytes ? [] : [`asked for ${formatSize(bytes)}`]),
+            ...(followed(before, sizes) ? [] : ["the file system did not grow"]),
+            ...volumeFaults(sizes),
+        ];
+        if (faults.length > 0)
+            throw new PvesmbError(
+                "RemoteFailed",
+                `the volume ${mount.volume} of CT ${place.vmid} is not what was asked for after the change: ${faults.join("; ")}. Run \`pct rescan --vmid ${place.vmid}\` on ${place.node}, and resize2fs (or xfs_growfs) when the file system stayed behind; then \`pulumi up\` again`,
+            );
+    }
+
+    async function shrink(found: Found, inputs: QuotaInputs): Promise<void> {
+        const { type } = await readStorage(pve, place.node, storage);
+        if (type !== "zfspool")
+            throw new PvesmbError(
+                "InvalidInput",
+                `limit: ${storage} is a storage of type ${type}, whose volumes cannot become smaller (${mount.volume} has ${formatSize(found.limit ?? 0)}); ask for at least that, or move the files to a new share`,
+                { property: "limit" },
+            );
+        refuseBelowUse(found, inputs);
+        const directory = (await onNode(["pvesm", "path", mount.volume])).trim();
+        const dataset = (await onNode(["zfs", "list", "-H", "-o", "name", directory])).trim();
+        await onNode(["zfs", "set", `refquota=${bytesOf(inputs.limit)}`, dataset]);
+        await rescan();
+    }
+
+    /** Brings `size=` in the guest's configuration to what the storage says. */
+    const rescan = (): Promise<string> => onNode(["pct", "rescan", "--vmid", String(place.vmid)]);
+
+    async function onNode(argv: string[]): Promise<string> {
+        const host = nodeHost(target.connection, place.node);
+        const { code, stdout, stderr } = await host.exec(argv, { deadline: ctx.deadline });
+        if (code !== 0) throw new PvesmbError("RemoteFailed", `${host.name}: ${argv.join(" ")} ended with ${code}: ${stderr.trim()}`);
+        return stdout;
+    }
+
+    // A volume always has a size: without the quota it stays as it is.
+    return { name: "volume", look, refuse, apply, release: async () => undefined };
+}

@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GatewayRefArgs, ShareRefArgs, SmbShareVolumeArgs } from "./generated/inputs";
+import type { ShareRef } from "./generated/outputs";
+import { type GatewayLike, gatewayInput } from "./gateway";
+
+/** Holds what a share's reference is made of. Known to every copy of this package that a program may have loaded. */
+const PARTS = Symbol.for("pvesmb.share");
+
+/** An SmbShare, of whatever copy of this package. */
+export interface ShareLike extends pulumi.CustomResource {
+    readonly ref: pulumi.Output<ShareRef>;
+}
+
+interface ShareArguments {
+    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    path?: pulumi.Input<string>;
+    volume?: pulumi.Input<SmbShareVolumeArgs>;
+}
+
+/** What quotas keep of a share: made of the id and the arguments, as a gateway's reference is (gateway.ts), for the same reason. */
+export function shareRefOf(share: pulumi.CustomResource, { gateway, path, volume }: ShareArguments): pulumi.Output<ShareRef> {
+    const size = volume && pulumi.output(volume).apply((known) => known.size);
+    const parts = { gateway: gatewayInput(gateway), ...(path === undefined ? {} : { path }), ...(size === undefined ? {} : { size }) };
+    Object.defineProperty(share, PARTS, { value: parts });
+    return pulumi.output({ id: share.id, ...parts });
+}
+
+/** The `share` of a quota in the form that the provider knows. Taken apart, so that in a preview only what is unknown is so. */
+export function shareInput(share: ShareLike | pulumi.Input<ShareRefArgs>): pulumi.Input<ShareRefArgs> {
+    if (!pulumi.CustomResource.isInstance(share)) return share;
+    const { [PARTS]: parts } = share as ShareLike & { [PARTS]?: Omit<ShareRefArgs, "id"> };
+    return { id: share.id, ...parts } as ShareRefArgs;
+}
