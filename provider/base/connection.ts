@@ -38,6 +38,8 @@ export interface SshConnection {
     username: string;
     /** Commands on nodes go through `sudo -n`. */
     sudo: boolean;
+    /** The command `pct` on nodes, or what stands in for it. */
+    pct: string;
     /** Port of nodes and guests that don't name their own. */
     port: number;
     privateKey?: string;

@@ -4,6 +4,8 @@ import { runExits } from "../base/exit";
 import type { Log } from "../base/log";
 import { scrub } from "../base/scrub";
 import { orphans, ORPHANS_HELP } from "./orphans";
+import { permissions } from "./permissions";
+import { PERMISSIONS_HELP } from "./permissions-options";
 
 interface Command {
     summary: string;
@@ -14,6 +16,7 @@ interface Command {
 
 const commands: Record<string, Command> = {
     orphans: { summary: "find guests of pvesmb that no stack holds", help: ORPHANS_HELP, run: orphans },
+    permissions: { summary: "print the commands that give pvesmb the rights it needs", help: PERMISSIONS_HELP, run: permissions },
 };
 
 const usage = `Usage: pvesmb <command> [options]

@@ -4,6 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { models } from "../model";
 import { Names } from "./names";
 import { docsFiles } from "./docs";
+import { permissionsPage } from "./permission-docs";
 import { type PackageInfo, schemaJson } from "./schema-json";
 import { lintSchema } from "./schema-lint";
 import { type GeneratedFile, sdkFiles } from "./sdk";
@@ -20,7 +21,8 @@ function derived(): GeneratedFile[] {
     const schema = schemaJson(info, models, names);
     const faults = lintSchema(schema);
     if (faults.length > 0) throw new Error(`schema.json:\n${faults.join("\n")}`);
-    return [...sdkFiles(models, names), ...docsFiles(models), { path: "schema.json", text: JSON.stringify(schema) }];
+    const permissions = { path: "docs/permissions.md", text: permissionsPage(readFileSync(join(root, "docs/permissions.md"), "utf8")) };
+    return [...sdkFiles(models, names), ...docsFiles(models), permissions, { path: "schema.json", text: JSON.stringify(schema) }];
 }
 
 /** Writes what is derived; with `--check` only says what is out of step, and fails. */

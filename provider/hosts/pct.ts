@@ -7,13 +7,16 @@ import type { Host } from "./host";
  */
 const CLEAN = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C"];
 
+/** How the wrapper (pvesmb-pct) ends when it does not let its caller in. */
+const WRAPPER_REFUSES = 77;
+
 /**
  * A container, reached by `pct exec` on its node. Failures of pct itself have arbitrary exit codes and are told by their text (pve-api.md
  * 2.4): NotFound means not on this node; it may have been moved to another.
  */
-export function pctHost(node: Host, nodeName: string, vmid: number): Host {
+export function pctHost(node: Host, nodeName: string, vmid: number, pct = "pct"): Host {
     const name = `CT ${vmid} on ${nodeName}`;
-    const inside = (argv: readonly string[]): string[] => ["pct", "exec", String(vmid), "--", ...CLEAN, ...argv];
+    const inside = (argv: readonly string[]): string[] => [pct, "exec", String(vmid), "--", ...CLEAN, ...argv];
 
     const failure: Host["failure"] = (ended) => {
         const of = (pattern: string): boolean => ended.code !== 0 && new RegExp(`^${pattern}`, "m").test(ended.stderr);
@@ -23,10 +26,17 @@ export function pctHost(node: Host, nodeName: string, vmid: number): Host {
             return new PvesmbError("NotFound", `${name} does not exist there; it was deleted, or moved to another node`, {
                 dispatched: false,
             });
-        if (of("(?:bash: |sh: .*)?pct: (?:command )?not found"))
+        const refused = /^pvesmb-pct: (.*)$/m.exec(ended.stderr)?.[1];
+        if (ended.code === WRAPPER_REFUSES && refused !== undefined)
+            return new PvesmbError("Denied", `${node.name}: the wrapper ${pct} lets nobody into CT ${vmid}: ${refused}`, {
+                dispatched: false,
+            });
+        if (of(`(?:\\S+: .*)?${pct}: (?:command )?not found`))
             return new PvesmbError(
                 "RemoteFailed",
-                `${node.name} has no \`pct\`: it is not a Proxmox VE node, or the user's PATH lacks /usr/sbin`,
+                pct === "pct"
+                    ? `${node.name} has no \`pct\`: it is not a Proxmox VE node, or the user's PATH lacks /usr/sbin`
+                    : `${node.name} has no ${pct}; \`npx pvesmb permissions --feature node-login\` prints what installs it`,
                 { dispatched: false },
             );
         return node.failure?.(ended);

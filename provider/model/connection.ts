@@ -67,6 +67,18 @@ export const sshInputs = z.strictObject({
         description: "Run commands on nodes through `sudo -n`.",
         defaultText: "true unless username is root",
     }),
+    pct: field(
+        z
+            .string()
+            .regex(/^\/[A-Za-z0-9._/-]+$/, "must be an absolute path such as /usr/local/sbin/pvesmb-pct")
+            .optional(),
+        {
+            description:
+                "Command on nodes in place of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.",
+            defaultText: "pct",
+            env: ["PVESMB_SSH_PCT"],
+        },
+    ),
     port: field(port.optional(), { description: "SSH port of nodes and guests.", defaultText: "22" }),
     nodes: field(z.record(z.string(), node).optional(), {
         description:

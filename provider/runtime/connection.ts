@@ -71,7 +71,7 @@ function tlsOf(leaves: Leaves): TlsTrust {
 }
 
 function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv): SshConnection {
-    const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, port, nodes, jump, knownHosts } = leaves.ssh;
+    const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, pct, port, nodes, jump, knownHosts } = leaves.ssh;
     for (const secret of [privateKey, passphrase, password]) hide(secret.value);
     if (agent.value && agentSocket.value === undefined)
         throw missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket);
@@ -86,6 +86,7 @@ function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv): SshConnection {
         via: via.value ?? "guest",
         username: user,
         sudo: sudo.value ?? user !== "root",
+        pct: pct.value ?? "pct",
         port: sshPort,
         privateKey: privateKey.value,
         passphrase: passphrase.value,

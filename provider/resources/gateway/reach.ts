@@ -41,7 +41,7 @@ export function checkReachable(connection: Connection): void {
 export async function checkNode(connection: Connection, node: string, deadline: Deadline): Promise<void> {
     if (connection.ssh.via !== "node") return;
     try {
-        await pctHost(nodeHost(connection, node), node, 0).exec(["true"], { deadline });
+        await pctHost(nodeHost(connection, node), node, 0, connection.ssh.pct).exec(["true"], { deadline });
     } catch (error) {
         if (!isKind(error, "NotFound")) throw error;
     }
@@ -61,7 +61,7 @@ export interface GuestPlace {
 /** How commands reach the guest, by what the connection says. */
 export function guestHost(connection: Connection, place: GuestPlace): Host {
     const { ssh } = connection;
-    if (ssh.via === "node") return pctHost(nodeHost(connection, place.node), place.node, place.vmid);
+    if (ssh.via === "node") return pctHost(nodeHost(connection, place.node), place.node, place.vmid, ssh.pct);
     if (place.address === undefined)
         throw new PvesmbError(
             "Unreachable",

@@ -329,6 +329,13 @@ export interface Ssh {
     sudo?: boolean;
 
     /**
+     * Command on nodes in place of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.
+     * Environment: `PVESMB_SSH_PCT`.
+     * @default pct
+     */
+    pct?: string;
+
+    /**
      * SSH port of nodes and guests.
      * @default 22
      */

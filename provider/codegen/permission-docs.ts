@@ -1,0 +1,56 @@
+import { type Feature, type Grant } from "../model/permissions/feature";
+import { CONTAINER_PROGRAMS, featureNames, featureOf } from "../model/permissions/features";
+
+/** docs/permissions.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
+export function permissionsPage(page: string): string {
+    const blocks: Record<string, string> = { privileges: privilegeTable(), root: rootList(), commands: commandTable() };
+    return Object.entries(blocks).reduce((text, [name, block]) => {
+        const place = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- end -->)`);
+        if (!place.test(text)) throw new Error(`docs/permissions.md has no place for the generated part "${name}"`);
+        return text.replace(place, (_, begin: string, end: string) => `${begin}\n${block}\n${end}`);
+    }, page);
+}
+
+const all = featureNames.map((name) => ({ name, feature: featureOf(name) }));
+
+function privilegeTable(): string {
+    const rows = all.flatMap(({ name, feature }) => {
+        const { grants, rootOnly } = feature;
+        const cells = [
+            ...grants.map((grant) => `${pathCell(grant)} | ${privilegeCell(grant)}`),
+            ...(rootOnly === undefined ? [] : [`root@pam, logged in by password | *${rootOnly}*`]),
+        ];
+        return cells.map((cell, i) => `| ${i === 0 ? nameCell(name, feature) : "| "} | ${cell} |`);
+    });
+    return ["| feature | needed to | path | privileges |", "|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+const nameCell = (name: string, { purpose, usual, usedBy }: Feature): string =>
+    `\`${name}\`${usual ? " \\*" : ""} | ${purpose} (${usedBy.join(", ")})`;
+
+function pathCell({ path }: Grant): string {
+    if (path === "/{guests}") return "`/pool/<pool>`, or `/vms` without a pool";
+    if (path === "/{owner}") return "`/vms/<owner of the volume>`";
+    return `\`${path.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "<" : ">"))}\``;
+}
+
+function privilegeCell({ privileges, any, since, until }: Grant): string {
+    const names = privileges.map((each) => `\`${each}\``).join(any ? " or " : " ");
+    const releases = [...(since === undefined ? [] : [`from ${since} on`]), ...(until === undefined ? [] : [`up to ${until}`])];
+    return releases.length === 0 ? names : `${names} (Proxmox VE ${releases.join(", ")})`;
+}
+
+function rootList(): string {
+    const lines = all.flatMap(({ name, feature }) =>
+        feature.rootEquivalent === undefined ? [] : [`- \`${name}\`, to ${feature.purpose}: ${feature.rootEquivalent}.`],
+    );
+    return [...lines, ""].join("\n");
+}
+
+function commandTable(): string {
+    const rows = all.flatMap(({ name, feature: { commands = [], purpose } }) =>
+        commands.map(({ on, commands: list }) => `| \`${name}\` | ${purpose} | ${on} | ${list.map((each) => `\`${each}\``).join(" ")} |`),
+    );
+    const table = ["| feature | needed to | where | commands as root |", "|---|---|---|---|", ...rows];
+    return [...table, "", `The Python program in turn calls ${CONTAINER_PROGRAMS.map((each) => `\`${each}\``).join(", ")}.`, ""].join("\n");
+}

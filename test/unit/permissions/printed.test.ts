@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../../../provider/base/log";
+import { permissions } from "../../../provider/cli/permissions";
+import { CONTAINER_PROGRAMS } from "../../../provider/model/permissions/features";
+import { creationUses, removalUses } from "../../../provider/resources/gateway/rights";
+import { checkRights } from "../../../provider/resources/permissions/check";
+import { Bench, lines } from "../proxmox/harness";
+import { life } from "./life";
+import { inputsOf, TEMPLATE, World } from "./world";
+
+/** What `npx pvesmb permissions` prints: run as it is, it gives what pvesmb needs. */
+const bench = new Bench();
+const PLACES = ["--pool", "gw", "--storage", "system", "--storage", "tank", "--template-storage", "templates", "--bridge", "vmbr0"];
+
+async function print(...args: string[]): Promise<{ code: number; text: string }> {
+    const log: Log & { lines: string[] } = lines();
+    const code = await permissions(args, log);
+    return { code, text: log.lines.join("\n") };
+}
+
+/** As a shell would split it, except that only pveum is there. */
+function commandsOf(script: string): string[][] {
+    const shell = 'pveum() { printf "%s\\0" "$@"; printf "\\n"; }\n';
+    const output = execFileSync("sh", ["-eu"], { input: shell + script, encoding: "utf8" });
+    return output
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.split("\0").slice(0, -1));
+}
+
+test("the commands make a token that can do everything usual", async () => {
+    const world = await World.start(bench, "9.2");
+    try {
+        await world.pveum(["user", "delete", "pulumi@pve"]);
+        const { text } = await print(...PLACES, "--token", "files");
+        for (const command of commandsOf(text)) if (command[0] !== "pool") await world.pveum(command);
+        const inputs = inputsOf();
+        const template = { volid: `templates:vztmpl/${TEMPLATE}` };
+        await checkRights(world.token(), [...creationUses(inputs, "key", template), ...removalUses(inputs, 400)]);
+        await life(world.token(), inputs);
+    } finally {
+        await world.api.close();
+    }
+});
+
+test.each([
+    [[], "--storage, --template-storage, --bridge: needed for these features"],
+    [["--feature", "everything"], "there is no everything; there are usual, gateway,"],
+    [[...PLACES, "--user", "two words@pve"], "--user:"],
+    [[...PLACES, "--pool", "x; id"], "--pool:"],
+    [["--feature", "node-login", "--ssh-user", "ALL"], "--ssh-user:"],
+    [["--feature", "node-login", "--ssh-public-key", "ssh-ed25519 AAAA\nPVESMB_END\nid"], "--ssh-public-key:"],
+])("%j is refused", async (args, why) => {
+    const { code, text } = await print(...args);
+    expect(code).toBe(2);
+    expect(text).toContain(why);
+});
+
+test("JSON says the same", async () => {
+    const { text } = await print(
+        "--json",
+        "--feature",
+        "find-gateway",
+        "--feature",
+        "node-login",
+        "--user",
+        "root@pam",
+        "--vmids",
+        "100-199",
+    );
+    expect(JSON.parse(text)).toMatchObject({
+        user: "root@pam",
+        token: "root@pam!pvesmb",
+        grants: [{ path: "/vms", privileges: ["VM.Audit"], role: "PvesmbGuests.Audit" }],
+        ssh: { user: "pulumi", wrapper: true, vmids: { first: 100, last: 199 }, privileged: false },
+        rootEquivalent: [expect.stringContaining("root in every container") as string],
+    });
+});
+
+test("root@pam needs no rights of its own, its token does", async () => {
+    const { text } = await print("--feature", "find-gateway", "--user", "root@pam");
+    expect(text).not.toMatch(/--users|user add/);
+    expect(text).toContain("pveum acl modify /vms --tokens 'root@pam!pvesmb' --roles PvesmbGuests.Audit");
+});
+
+test("what can make itself root is told", async () => {
+    const { text } = await print("--feature", "privileged-container");
+    expect(text).toContain("# Mind: to make a privileged container");
+    expect((await print("--feature", "privileged-container", "--pve", "8")).text).not.toContain("Sys.Modify --");
+    expect((await print(...PLACES)).text).not.toContain("Mind");
+});
+
+test("the programs that steps run are those that the list names", () => {
+    const folders = ["samba", "resources/share", "resources/user", "resources/gateway"].map((name) =>
+        join(__dirname, "../../../provider", name),
+    );
+    const files = folders
+        .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+        .filter((file) => /(?<!\.test)\.ts$/.test(file));
+    const texts = files.map((file) => readFileSync(file, "utf8"));
+    const named = texts.flatMap((text) =>
+        [...text.matchAll(/\b(?:argv|unless|onlyIf|undo): \[\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
+    );
+    expect([...new Set([...named.filter((name) => name !== "test"), "smbd"])].sort()).toEqual(CONTAINER_PROGRAMS);
+});
