@@ -26,7 +26,7 @@ describe("sources", () => {
             endpoints: ["https://pve1.example.org:8006"],
             auth: { kind: "token", id: "svc@pve!gw", secret: "0aa5f0c4-1111-2222-3333-444455556666" },
             tls: { kind: "system" },
-            ssh: { via: "guest", username: "root", sudo: false, port: 22, nodes: {}, knownHosts: "/home/u/.ssh/known_hosts" },
+            ssh: { via: "guest", username: "root", sudo: false, pct: "pct", port: 22, nodes: {}, knownHosts: "/home/u/.ssh/known_hosts" },
         });
     });
 
