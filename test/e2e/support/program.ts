@@ -1,3 +1,4 @@
+import type { QuotaArgs } from "../../../sdk/nodejs/generated/quota";
 import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
 import type { SmbShareArgs } from "../../../sdk/nodejs/generated/smb-share";
 import type { SmbUserArgs } from "../../../sdk/nodejs/generated/smb-user";
@@ -23,6 +24,16 @@ export function share(on: string, name: string, grants: Grants, args: Omit<SmbSh
 
 export function user(on: string, { user: name, password }: Login, args: Partial<SmbUserArgs> = {}, options = {}): string {
     return declared("SmbUser", name, `{ gateway: ${on}, password: ${JSON.stringify(password)}, ...${JSON.stringify(args)} }`, options);
+}
+
+/** `of`: the name of the share. */
+export function quota(of: string, name: string, args: Omit<QuotaArgs, "share" | "gateway">): string {
+    return declared("Quota", name, `{ share: ${of}, ...${JSON.stringify(args)} }`, {});
+}
+
+/** A limit on a gateway's data as a whole, or on a directory of it. */
+export function dataQuota(on: string, name: string, args: Omit<QuotaArgs, "share" | "gateway">): string {
+    return declared("Quota", name, `{ gateway: ${on}, ...${JSON.stringify(args)} }`, {});
 }
 
 function declared(kind: string, name: string, args: string, options: object): string {

@@ -1,0 +1,184 @@
+import { control } from "./support/control";
+import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
+import type { Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** Limits on volumes: of a share, and of a gateway's data. */
+
+const vmids = { from: 6600, to: 6629 };
+const host = "10.86.0.120";
+const guest = { node: "pve1", vmid: 6600 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const MIB = 2 ** 20;
+
+let place: Workplace;
+let stack: Stack;
+const { data: _data, ...basics } = smallArgs(host, vmids);
+const files = gateway("files", { ...basics, vmid: guest.vmid, data: { storage: "tank", initialSize: "96MiB" } });
+const parts = {
+    files,
+    alice: user("files", alice),
+    vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", initialSize: "64MiB" } }),
+    limit: quota("vault", "limit", { limit: "128MiB" }),
+    data: "",
+};
+const change = (changes: Partial<typeof parts>): void => {
+    Object.assign(parts, changes);
+    stack.write(program(...Object.values(parts)));
+};
+const limited = (limit: string, more = {}): void => change({ limit: quota("vault", "limit", { limit, ...more }) });
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack("", { project: "quota" });
+    change({});
+    await stack.up();
+});
+afterAll(() => place?.dispose());
+
+const at = (name: string) => ({ host, share: name });
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const config = async (): Promise<Guest["config"]> => (await guestsWithin(guest.vmid, guest.vmid))[0]?.config ?? {};
+const outputs = async (name: string): Promise<Record<string, unknown>> =>
+    (await stack.resources()).find(({ urn }) => urn.endsWith(`:Quota::${name}`))?.outputs ?? {};
+const claims = async (): Promise<string[]> => (await inGuest(guest, "ls /srv/pvesmb/.pvesmb/quotas")).split("\n").filter(Boolean);
+/** Bytes in all, as a client sees them. */
+const seen = async (name: string): Promise<number> => {
+    const { output } = await smbclient(within, at(name), alice, "du");
+    const [, blocks, bytes] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];
+    return Number(blocks) * Number(bytes);
+};
+const bytes = (mib: number): string => "x".repeat(mib * MIB);
+
+describe("on a share's own volume", () => {
+    test("is the volume's size, and what is used is told", async () => {
+        expect((await config())["mp1"]).toMatch(/^tank:6600\/.*mp=\/srv\/pvesmb\/vault.*size=128M/);
+        expect(await outputs("limit")).toMatchObject({
+            backendFound: "volume",
+            place: expect.stringMatching(/^tank:6600\/vm-6600-disk-\d+\.raw$/) as string,
+            path: "/srv/pvesmb/vault",
+            level: "ok",
+        });
+        expect(await seen("vault")).toBeGreaterThan(80 * MIB);
+        expect(await seen("vault")).toBeLessThanOrEqual(128 * MIB);
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("stops a write with the right error, and leaves what was there", async () => {
+        await putFile(within, at("vault"), alice, "kept.bin", bytes(60));
+        await expect(putFile(within, at("vault"), alice, "big.bin", bytes(120))).rejects.toThrow("NT_STATUS_DISK_FULL");
+        expect(await getFile(within, at("vault"), alice, "kept.bin")).toBe(bytes(60));
+        await smbclient(within, at("vault"), alice, "del big.bin");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        const { used, available, percent } = (await outputs("limit")) as Record<string, number>;
+        expect(used).toBeGreaterThanOrEqual(60 * MIB);
+        expect(used! + available!).toBeLessThanOrEqual(128 * MIB);
+        expect(percent).toBeCloseTo((used! / (used! + available!)) * 100, 0);
+    });
+
+    test("below what is used is refused with the figure, and so is a volume that would have to become smaller", async () => {
+        limited("32MiB", { onShrink: "force" });
+        const before = await config();
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are used in tank:6600\/.*, more than 32MiB/);
+        limited("112MiB");
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /limit: the volume tank:6600\/\S+ has 128MiB, and Proxmox VE cannot make one smaller/,
+        );
+        limited("112MiB", { onShrink: "force" });
+        expect((await stack.up({ fails: true })).output).toMatch(/tank is a storage of type dir, whose volumes cannot become smaller/);
+        expect(await config()).toEqual(before);
+    });
+
+    test("grows while a client writes", async () => {
+        const session = await SmbSession.open(within, at("vault"), alice);
+        limited("256MiB", { alerts: [10, 20, 30] });
+        const growing = stack.up();
+        for (let i = 0; i < 8; i++) expect(await session.run(`put /etc/services busy${i}.txt`)).not.toContain("NT_STATUS");
+        const { steps } = await growing;
+        expect(await session.run("put /etc/services after.txt")).not.toContain("NT_STATUS");
+        session.close();
+        expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update limit"]);
+        await putFile(within, at("vault"), alice, "big.bin", bytes(120));
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        expect(await outputs("limit")).toMatchObject({ level: "emergency" });
+        expect(await getFile(within, at("vault"), alice, "kept.bin")).toBe(bytes(60));
+    });
+
+    test("changed by hand shows in refresh, and is taken over or refused", async () => {
+        await control("run", "PUT", `/nodes/pve1/lxc/${guest.vmid}/resize`, { disk: "mp1", size: "320M" });
+        const { steps } = await stack.refresh();
+        expect(steps.filter(({ op }) => op !== "same" && op !== "refresh").map(({ name }) => name)).toContain("limit");
+        expect((await stack.up({ fails: true })).output).toContain("has 320MiB, and Proxmox VE cannot make one smaller");
+        limited("320MiB");
+        await stack.up();
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("two quotas on one tree: the second is refused, and nothing of the first is touched", async () => {
+        change({ data: quota("vault", "second", { limit: "512MiB" }) });
+        expect((await stack.up({ fails: true })).output).toContain("/srv/pvesmb/vault has a quota of another resource already");
+        expect((await config())["mp1"]).toContain("size=320M");
+        change({ data: "" });
+        await stack.up();
+    });
+
+    test("beside a declared size is refused in the preview", async () => {
+        const kept = parts.vault;
+        change({ vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", size: "320MiB" } }) });
+        expect((await stack.preview({ fails: true })).output).toContain(
+            "the share declares `volume.size` itself (320MiB), and a size has one writer",
+        );
+        change({ vault: kept });
+    });
+
+    test("follows a share that is renamed, and ends with the quota, not with the data", async () => {
+        change({ vault: share("files", "vault", { alice: "full" }, { name: "safe", volume: { storage: "tank", initialSize: "64MiB" } }) });
+        await stack.up();
+        expect(await getFile(within, at("safe"), alice, "kept.bin")).toBe(bytes(60));
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        expect(await claims()).toHaveLength(1);
+        change({ limit: "" });
+        await stack.up();
+        expect(await claims()).toEqual([]);
+        expect((await config())["mp1"]).toContain("size=320M");
+        expect(await getFile(within, at("safe"), alice, "kept.bin")).toBe(bytes(60));
+    });
+});
+
+describe("on a gateway's data", () => {
+    test("a directory of it is refused, with the way out", async () => {
+        change({ data: dataQuota("files", "data", { path: "/srv/pvesmb/sub", limit: "64MiB" }) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /path: \/srv\/pvesmb\/sub is a directory of the volume tank:6600\/.*`initialSize`.*data\.bind/,
+        );
+    });
+
+    test("as a whole it is the data volume's size", async () => {
+        change({ data: dataQuota("files", "data", { limit: "192MiB" }) });
+        await stack.up();
+        expect((await config())["mp0"]).toContain("size=192M");
+        expect(await outputs("data")).toMatchObject({ backendFound: "volume", path: "/srv/pvesmb" });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("beside a declared size it is refused, and takes over once that is gone", async () => {
+        change({ data: "", files: gateway("files", { ...basics, vmid: guest.vmid, data: { storage: "tank", size: "192MiB" } }) });
+        await stack.up();
+        change({ data: dataQuota("files", "data", { limit: "224MiB" }) });
+        expect((await stack.up({ fails: true })).output).toContain("gateway: it declares `data.size` itself, and a size has one writer");
+        change({ files });
+        await stack.up();
+        expect((await config())["mp0"]).toContain("size=224M");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+});
+
+test("destroy leaves nothing", async () => {
+    await stack.destroy();
+    expect(await guestsWithin(vmids.from, vmids.to)).toEqual([]);
+});
