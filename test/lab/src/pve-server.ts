@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Server } from "node:net";
+import type { WriteConfig } from "./api/config-files";
 import type { InitialState } from "./api/initial-state";
 import { startApi } from "./api/server";
 import type { DaemonOptions } from "./daemon";
@@ -34,8 +35,9 @@ export async function startPve(options: {
     nodes: NodeLayout[];
     version: DaemonOptions["version"];
     password: string;
+    writeConfig: WriteConfig;
 }): Promise<PveServer> {
-    const { machine, nodes, version, password } = options;
+    const { machine, nodes, version, password, writeConfig } = options;
     const places = await Promise.all(
         nodes.map(async (node) => ({ node, tls: await nodeCertificate(node), server: await listenIn(node.namespace, node.address, 8006) })),
     );
@@ -47,6 +49,7 @@ export async function startPve(options: {
         version,
         tls: first.tls,
         controlSocket,
+        writeConfig,
         state: { storages, users: [{ userid: "root@pam", password }] },
         listen: (name) => {
             const socket = sockets.get(name);

@@ -17,11 +17,15 @@ async function bodyOf(request: IncomingMessage): Promise<unknown[]> {
 
 async function invoke(control: Control, name: string, values: unknown[]): Promise<unknown> {
     const method: unknown =
-        Object.getOwnPropertyNames(Object.getPrototypeOf(control)).includes(name) && name !== "constructor"
+        Object.getOwnPropertyNames(Object.getPrototypeOf(control)).includes(name) && !["constructor", "changed"].includes(name)
             ? Reflect.get(control, name)
             : undefined;
     if (typeof method !== "function") throw new Error(`the control interface has no '${name}'`);
-    return (await (Reflect.apply(method, control, values) as unknown)) ?? null;
+    try {
+        return (await (Reflect.apply(method, control, values) as unknown)) ?? null;
+    } finally {
+        control.changed();
+    }
 }
 
 /** Gives back how to stop it. */

@@ -68,6 +68,11 @@ export class Control {
         applyState(this.lab, { storages: [], ...state });
     }
 
+    /** To be called after something was done past the API. */
+    changed(): void {
+        this.lab.changed();
+    }
+
     /** A guest's config file as text. */
     config(vmid: number): string {
         const guest = this.lab.cluster.guests.get(vmid);

@@ -95,6 +95,8 @@ export async function dispatch(lab: Lab, request: Request, identity: string): Pr
         if (error instanceof PropertyStringError) throw new PveError(500, error.message, error.errors);
         if (error instanceof MachineError) throw died(error.message);
         throw error;
+    } finally {
+        if (request.verb !== "GET") lab.changed();
     }
 }
 

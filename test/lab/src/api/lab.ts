@@ -35,13 +35,15 @@ export class Lab {
     readonly access: AccessControl;
     readonly cluster = new Cluster();
     readonly faults = new Faults();
-    readonly tasks = new Tasks(this.faults);
+    readonly tasks = new Tasks(this.faults, () => this.changed());
     readonly locks: Locks;
     readonly tickets: Tickets;
     readonly storages: Storages;
     readonly lxc: LxcKeys;
     readonly qemu: ConfigKeys;
     readonly ha = new HaManager(this);
+    /** Told whenever something may have changed. */
+    changed: () => void = () => undefined;
     /** Node -> SHA-256 of the certificate it serves, colon hex. */
     readonly fingerprints = new Map<string, string>();
 

@@ -1,6 +1,7 @@
 /** The lab's PVE API: HTTPS on every node, one state behind them. */
 import type { Machine } from "../machine";
 import type { Version } from "../pve/method-table";
+import { ConfigFiles, type WriteConfig } from "./config-files";
 import { Control } from "./control";
 import { serveControl } from "./control-socket";
 import { applyState, type InitialState } from "./initial-state";
@@ -17,6 +18,8 @@ export interface ApiOptions {
     state?: InitialState;
     /** Times that PVE takes; a 401 comes after 300 ms unless told, all others as in PVE. */
     timing?: Partial<Timing>;
+    /** Keeps the nodes' own configuration files; none when left out. */
+    writeConfig?: WriteConfig;
     /** Unix socket of the control endpoint; none when left out. */
     controlSocket?: string;
 }
@@ -33,6 +36,10 @@ export interface LabApi {
 export async function startApi(options: ApiOptions): Promise<LabApi> {
     const lab = new Lab(options.version, options.machine, { ...pveTiming, refusal: 300, ...options.timing });
     applyState(lab, options.state ?? {});
+    if (options.writeConfig) {
+        const files = new ConfigFiles(lab.cluster, options.writeConfig);
+        lab.changed = () => files.sync();
+    }
     const servers = new Map<string, NodeServer>();
     const ports = new Map<string, number>();
     for (const { name } of options.machine.nodes()) {

@@ -17,6 +17,7 @@ export class Task {
         readonly upid: string,
         readonly facts: Upid,
         private readonly faults: Faults,
+        private readonly changed: () => void,
     ) {
         this.done = new Promise((resolve) => (this.finish = resolve));
     }
@@ -32,6 +33,7 @@ export class Task {
 
     /** A named point of the work: fails here when a test wants it, or when the task was told to stop. */
     async step(name: string): Promise<void> {
+        this.changed();
         await this.faults.atStep(this.facts.type, name, this.facts.id);
         if (this.stopped) throw new Error("received interrupt");
     }
@@ -57,6 +59,7 @@ export class Task {
             this.lines.push("TASK OK");
             this.exitstatus = "OK";
         }
+        this.changed();
         this.finish();
     }
 }
@@ -66,7 +69,10 @@ export class Tasks {
     private pid = 4000 + Math.floor(Math.random() * 20000);
     private readonly booted = Date.now() - 3_600_000;
 
-    constructor(private readonly faults: Faults) {}
+    constructor(
+        private readonly faults: Faults,
+        private readonly changed: () => void,
+    ) {}
 
     /** Starts a worker and gives its UPID at once. */
     start(node: string, type: string, id: string, identity: string, work: (task: Task) => Promise<void> | void): string {
@@ -81,7 +87,7 @@ export class Tasks {
             user: identity,
         };
         const upid = formatUpid(facts);
-        const task = new Task(upid, facts, this.faults);
+        const task = new Task(upid, facts, this.faults, this.changed);
         this.all.set(upid, task);
         setImmediate(() => {
             void (async () => work(task))().then(

@@ -1,5 +1,5 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MachineError } from "../machine";
 import { Container } from "./container";
@@ -72,6 +72,15 @@ export class LabNode {
         await this.sshReady();
     }
 
+    /** /etc/pve/lxc/VMID.conf, as root there and nobody else may read it. */
+    writeConfig(vmid: number, text: string | undefined): void {
+        const file = this.space.outside(this.space.path(`/etc/pve/lxc/${vmid}.conf`));
+        if (text === undefined) return rmSync(file, { force: true });
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        writeFileSync(`${file}.new`, text, { mode: 0o600 });
+        renameSync(`${file}.new`, file);
+    }
+
     /** Takes its power away. Its guests are the caller's to kill. */
     async kill(): Promise<void> {
         await this.container?.kill();
@@ -97,7 +106,7 @@ export class LabNode {
         for (const key of keys) file(`etc/ssh/${key.name}`, key.text, parseInt(key.mode, 8));
         mkdirSync(join(root, "root/.ssh"), { recursive: true, mode: 0o700 });
         file("root/.ssh/authorized_keys", `${setup.authorizedKey.trim()}\n`, 0o600);
-        for (const command of ["pct", "pvesm", "zfs", "zpool"]) {
+        for (const command of ["pct", "pvesm", "pveum", "zfs", "zpool"]) {
             copyFileSync(join(__dirname, "../shims/pve-shim.py"), join(root, "usr/sbin", command));
             chmodSync(join(root, "usr/sbin", command), 0o755);
         }

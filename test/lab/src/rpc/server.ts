@@ -8,10 +8,11 @@ import { execute } from "./exec";
 import { encodeFrame, FrameReader } from "./frames";
 import { pct } from "./pct";
 import { pvesm } from "./pvesm";
+import { pveum } from "./pveum";
 import { CommandError } from "./session";
 import type { Request, Session } from "./session";
 
-const programs: Record<string, (session: Session) => Promise<number>> = { pct, pvesm, zfs: pool, zpool: pool };
+const programs: Record<string, (session: Session) => Promise<number>> = { pct, pvesm, pveum, zfs: pool, zpool: pool };
 
 async function pool(session: Session): Promise<number> {
     const { program, argv, env } = session.request;
