@@ -82,7 +82,7 @@ export const sshInputs = z.strictObject({
     port: field(port.optional(), { description: "SSH port of nodes and guests.", defaultText: "22" }),
     nodes: field(z.record(z.string(), node).optional(), {
         description:
-            "How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint's address if it is the only one, else by its name.",
+            "How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint that is this node, else at the address that the cluster knows it by (needs Sys.Audit on /), else by its name.",
     }),
     jump: field(jump.optional(), { description: "Jump host for every SSH connection." }),
     knownHosts: field(z.string().min(1).optional(), {
@@ -95,7 +95,10 @@ export const sshInputs = z.strictObject({
 /** How a resource reaches Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`. */
 export const connectionInputs = z.strictObject({
     endpoint: field(endpoint.optional(), { description: "Address of the API of one node.", env: ["PROXMOX_VE_ENDPOINT"] }),
-    endpoints: field(z.array(endpoint).optional(), { description: "More nodes of the same cluster; one that does not answer is skipped." }),
+    endpoints: field(z.array(endpoint).optional(), {
+        description: "More nodes of the same cluster; one that does not answer is skipped. In the environment separated by commas.",
+        env: ["PVESMB_ENDPOINTS"],
+    }),
     apiToken: field(
         z
             .string()
@@ -124,7 +127,8 @@ export const connectionInputs = z.strictObject({
         env: ["PROXMOX_VE_CA_CERTIFICATE"],
     }),
     tlsFingerprint: field(fingerprint.optional(), {
-        description: "SHA-256 fingerprint of the node's certificate.",
+        description:
+            "SHA-256 fingerprint of the node's certificate. Each node has a certificate of its own: with several endpoints, give the CA's.",
         env: ["PROXMOX_VE_TLS_FINGERPRINT"],
     }),
     insecure: field(z.boolean().optional(), {

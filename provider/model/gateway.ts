@@ -109,6 +109,10 @@ const inputs = z.strictObject({
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.",
     }),
+    purge: field(z.boolean().default(false), {
+        description:
+            "Whether deleting the gateway also takes it out of HA, replication and backup jobs. Without it, a gateway that HA or replication knows is not deleted.",
+    }),
     sshPublicKeys: field(z.array(sshPublicKey()).default([]), {
         description: "Public keys for root's login to the container, beside that of the connection. Used at creation.",
         compare: "ignore",

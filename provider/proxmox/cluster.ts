@@ -51,6 +51,11 @@ export async function listGuests(pve: Pve): Promise<GuestResource[]> {
     }));
 }
 
+/** VMIDs of guests with a replication job that the caller may see. */
+export async function listReplicated(pve: Pve): Promise<number[]> {
+    return rows(await pve.get("/cluster/replication")).map((job) => number(job["guest"]) ?? 0);
+}
+
 export async function listNodes(pve: Pve): Promise<NodeStatus[]> {
     return rows(await pve.get("/nodes")).map((node) => ({
         node: text(node["node"]) ?? "",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PvesmbError } from "../base/errors";
 import type { Pve } from "./client/client";
-import { outcomeUnknown, says } from "./client/sayings";
+import { outcomeUnknown, says, worthAnother } from "./client/sayings";
 import { pauseBefore } from "./client/timing";
 import { isFreeVmid } from "./cluster";
 
@@ -29,15 +29,16 @@ export function* candidates(range: VmidRange, key: string): Generator<number> {
 }
 
 export interface Creation<T> {
-    /** Creates with this VMID. Conflict ("vmid taken") passes on to the next; any other failure ends the allocation. */
+    /** Creates with this VMID. Conflict ("vmid taken") passes on to the next; what another try cannot mend ends the allocation. */
     create(vmid: number): Promise<T>;
     /** Looks at what has the VMID: a result when it is ours after all (an orphan of a killed create), undefined when it is not. */
     meet(vmid: number): Promise<T | undefined>;
 }
 
 /**
- * Creates something under the first VMID that can be had. When it stays unknown whether a create was taken, the same number is asked
- * again: either it is free and create is safe to repeat, or `meet` tells whose it is. InvalidInput when the range has nothing free.
+ * Creates something under the first VMID that can be had. When it stays unknown whether a create was taken, or its task ran into a lock
+ * that many creates at once fight for (a storage's), the same number is asked again: either it is free and create is safe to repeat, or
+ * `meet` tells whose it is. InvalidInput when the range has nothing free.
  */
 export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creation: Creation<T>): Promise<T> {
     let tries = 0;
@@ -56,6 +57,7 @@ export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creat
 }
 
 async function tryOne<T>(pve: Pve, vmid: number, creation: Creation<T>): Promise<{ value: T } | undefined> {
+    const began = Date.now();
     for (let attempt = 0; ; attempt++) {
         pve.deadline.check(`allocating VMID ${vmid}`);
         if (!(await isFreeVmid(pve, vmid))) {
@@ -65,8 +67,9 @@ async function tryOne<T>(pve: Pve, vmid: number, creation: Creation<T>): Promise
         try {
             return { value: await creation.create(vmid) };
         } catch (error) {
-            // Somebody was faster: `meet` sees whether it was ourselves.
-            if (!says(error, "vmid taken") && !(outcomeUnknown(error) && attempt < 5)) throw error;
+            // Somebody was faster: `meet` sees whether it was ourselves. A task that met a lock has taken away what it had made.
+            const again = outcomeUnknown(error) ? attempt < 5 : worthAnother(error) && Date.now() - began < pve.timing.busy;
+            if (!again && !says(error, "vmid taken")) throw error;
         }
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }

@@ -89,7 +89,7 @@ function accept(schema: z.ZodType, found: Finding, property: string): unknown {
     throw new PvesmbError("InvalidInput", `${found.source}: ${reasons}`, { property });
 }
 
-/** Environment and stack config hold text: booleans, numbers and JSON become what the model expects; anything else is left to it to refuse. */
+/** Environment and stack config hold text: booleans, numbers, lists (with commas) and JSON become what the model expects; anything else is left to it to refuse. */
 function fromText(schema: z.ZodType, text: string): unknown {
     if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
     if (schema instanceof z.ZodBoolean)
@@ -97,6 +97,7 @@ function fromText(schema: z.ZodType, text: string): unknown {
             { true: true, "1": true, yes: true, on: true, false: false, "0": false, no: false, off: false }[text.trim().toLowerCase()] ??
             text
         );
+    if (schema instanceof z.ZodArray && !text.trim().startsWith("[")) return text.split(",").map((part) => part.trim());
     if (schema instanceof z.ZodNumber) return /^\d+$/.test(text.trim()) ? Number(text) : text;
     try {
         return JSON.parse(text);

@@ -44,6 +44,18 @@ describe("sources", () => {
         expect(connection.endpoints).toEqual(["https://pve1.example.org:8006"]);
     });
 
+    test("several endpoints, in the environment too", () => {
+        const environment = { ...MINIMUM, PVESMB_ENDPOINTS: "https://pve2.example.org:8006, https://pve3.example.org:8006" };
+        expect(resolveConnection(undefined, environment, nothing).endpoints).toEqual([
+            "https://pve1.example.org:8006",
+            "https://pve2.example.org:8006",
+            "https://pve3.example.org:8006",
+        ]);
+        expect(failure(() => resolveConnection(undefined, { ...MINIMUM, PVESMB_ENDPOINTS: "pve2" }, nothing)).message).toContain(
+            "PVESMB_ENDPOINTS",
+        );
+    });
+
     test("stack config: text, JSON and the ssh object; a flat key beats the object", () => {
         const { endpoints, ssh } = resolveConnection(
             undefined,

@@ -1,6 +1,9 @@
-/** The endpoints of a cluster in their order; one that failed is passed over for a while, unless there is no other. */
+/**
+ * The endpoints of a cluster in their order; one that failed is passed over for a while, unless there is no other: for longer each time,
+ * since asking one that is switched off takes the whole time for connecting.
+ */
 export class Endpoints {
-    private readonly avoided = new Map<string, number>();
+    private readonly avoided = new Map<string, { until: number; times: number }>();
 
     constructor(
         private readonly all: readonly string[],
@@ -8,13 +11,16 @@ export class Endpoints {
     ) {}
 
     pick(): string {
-        const until = (endpoint: string): number => this.avoided.get(endpoint) ?? 0;
+        const until = (endpoint: string): number => this.avoided.get(endpoint)?.until ?? 0;
         const first = this.all.find((endpoint) => until(endpoint) <= this.now());
         return first ?? this.all.reduce((best, endpoint) => (until(endpoint) < until(best) ? endpoint : best));
     }
 
     avoid(endpoint: string, ms: number): void {
-        this.avoided.set(endpoint, this.now() + ms);
+        const { until, times } = this.avoided.get(endpoint) ?? { until: 0, times: -1 };
+        // Requests that were under way together fail together: that counts once.
+        const count = until > this.now() ? times : times + 1;
+        this.avoided.set(endpoint, { until: this.now() + ms * 2 ** Math.min(count, 5), times: count });
     }
 
     good(endpoint: string): void {

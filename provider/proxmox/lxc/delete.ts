@@ -15,28 +15,21 @@ export interface DeleteOptions {
 }
 
 /**
- * Destroys a container with its volumes and its `unusedN`, and never a volume that it does not refer to. `stillOurs` is asked before
- * every request, because a VMID may meanwhile be somebody else's: false ends the matter as done.
+ * Destroys a container with its volumes and its `unusedN`, and never a volume that it does not refer to. `ours` is asked before every
+ * request where it is now, because it may have been moved and its VMID may meanwhile be somebody else's: undefined ends the matter as done.
  */
-export async function deleteContainer(
-    pve: Pve,
-    { node, vmid }: Place,
-    options: DeleteOptions,
-    stillOurs: () => Promise<boolean>,
-): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-        if (!(await stillOurs())) return;
+export async function deleteContainer(pve: Pve, options: DeleteOptions, ours: () => Promise<Place | undefined>): Promise<void> {
+    for (let attempt = 0, place = await ours(); place !== undefined; place = await ours(), attempt++) {
+        const { node, vmid } = place;
         try {
             const upid = text(await pve.delete(route`/nodes/${node}/lxc/${vmid}`, { purge: options.purge, force: options.force })) ?? "";
             await task(pve, upid).wait();
-            break;
+            if ((await ours()) === undefined) return;
+            throw new PvesmbError("RemoteFailed", `Proxmox VE says that CT ${vmid} on ${node} is destroyed, but it is still there`);
         } catch (error) {
-            if (says(error, "guest missing")) return;
-            if (!worthAnother(error) || attempt >= 10) throw error;
+            if (attempt >= 10 || !(worthAnother(error) || says(error, "guest missing"))) throw error;
         }
         pve.deadline.check(`deleting CT ${vmid}`);
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }
-    if (await stillOurs())
-        throw new PvesmbError("RemoteFailed", `Proxmox VE says that CT ${vmid} on ${node} is destroyed, but it is still there`);
 }

@@ -69,7 +69,13 @@ async function settled(pve: Pve, place: Place, running: boolean): Promise<void> 
                 "RemoteFailed",
                 `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "runs no longer" : "runs again"}`,
             );
-        pve.deadline.check(`waiting for HA to have CT ${place.vmid} ${wanted}`);
-        await pve.deadline.sleep(pauseBefore(look, pve.timing.poll));
+        const pause = pauseBefore(look, pve.timing.poll);
+        if (pause >= pve.deadline.left)
+            throw new PvesmbError(
+                "Timeout",
+                `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node tells what it is doing`,
+                { dispatched: true },
+            );
+        await pve.deadline.sleep(pause);
     }
 }

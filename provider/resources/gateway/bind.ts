@@ -27,12 +27,12 @@ const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.
  * Before a guest is made: the directory is there, is one, and belongs to the container's root; an empty one is given to it. Without
  * SSH to the node only a root@pam ticket can go on, unchecked.
  */
-export async function prepareBind(connection: Connection, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<void> {
+export async function prepareBind(pve: Pve, connection: Connection, inputs: GatewayInputs, log: Log): Promise<void> {
     const path = inputs.data?.bind;
     if (path === undefined) return;
-    const node = nodeHost(connection, inputs.node);
+    const node = await nodeHost(pve, connection, inputs.node);
     try {
-        await giveTo(node, inputs.node, path, rootOnNode(inputs.lxc.unprivileged), deadline);
+        await giveTo(node, inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
         if (!byApi(connection))
@@ -97,7 +97,7 @@ export async function bindDirectory(
     if (byApi(connection)) return editConfig(pve, place, (config) => (isThere(config) ? undefined : { set: { [key]: value } }));
     return pve.alone(`guest ${place.vmid}`, async () => {
         if (isThere(await readConfig(pve, place))) return readConfig(pve, place);
-        const host = nodeHost(connection, place.node);
+        const host = await nodeHost(pve, connection, place.node);
         const { code, stderr } = await host.exec(["pct", "set", String(place.vmid), `--${key}`, value], { deadline: pve.deadline });
         const after = await readConfig(pve, place);
         if (code !== 0 && !isThere(after))

@@ -87,7 +87,7 @@ async function serve(
 ): Promise<Facts> {
     const { pve, place, inputs, hostname, mark } = target;
     const address = await awaitAddress(pve, place, config.all);
-    const host = guestHost(target.connection, { ...place, address, hostKeys: mark.hostKeys, fresh: target.fresh });
+    const host = await guestHost(pve, target.connection, { ...place, address, hostKeys: mark.hostKeys, fresh: target.fresh });
     await awaitHost(host, pve, place, config.all, ctx.log);
     const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);

@@ -4,6 +4,7 @@ import type { GatewayInputs, GatewayOutputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
+import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { checkRights } from "../permissions/check";
@@ -54,10 +55,9 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             lease: 0,
             hostKeys: state.hostKeys ?? [],
         };
-        const target: Target = {
+        const target: Omit<Target, "place"> = {
             pve,
             connection,
-            place: { node: found.node, vmid },
             inputs,
             hostname: hostnameOf(inputs),
             mark: { ...mark, key: keyOf(inputs) },
@@ -65,7 +65,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             fresh: state.ready !== true,
             templateVolume: state.templateVolume ?? "",
         };
-        return converge(ctx, id, target, state);
+        return follow(pve, { node: found.node, vmid }, (place) => converge(ctx, id, { ...target, place }, state));
     },
 
     delete: (ctx, id, state) => deleteGateway(ctx, parseId(id), state),
@@ -76,8 +76,8 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     checkReachable(connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
-    const [found] = await Promise.all([allowedTemplate(pve, inputs, identity), checkNode(connection, inputs.node, ctx.deadline)]);
-    await prepareBind(connection, inputs, ctx.deadline, ctx.log);
+    const [found] = await Promise.all([allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node)]);
+    await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
         inputs,
@@ -101,10 +101,9 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     if (made.adopted) ctx.log.info(`CT ${made.vmid} on ${made.node} is left over from a create that was cut off; finishing it`);
     const id = idOf(made);
     ctx.checkpoint(id, stateOf(made));
-    const target: Target = {
+    const target: Omit<Target, "place"> = {
         pve,
         connection,
-        place: { node: made.node, vmid: made.vmid },
         inputs,
         hostname: plan.hostname,
         mark: made.mark,
@@ -112,7 +111,10 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         fresh: true,
         templateVolume: template,
     };
-    return { id, state: await converge(ctx, id, target, stateOf(made)) };
+    const state = await follow(pve, { node: made.node, vmid: made.vmid }, (place) =>
+        converge(ctx, id, { ...target, place }, stateOf(made)),
+    );
+    return { id, state };
 }
 
 /** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */

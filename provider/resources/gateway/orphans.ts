@@ -1,7 +1,8 @@
 import type { Pve } from "../../proxmox/client/client";
 import { listGuests } from "../../proxmox/cluster";
+import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
-import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { now } from "./guest";
@@ -46,12 +47,15 @@ export function orphansOf(marked: readonly Marked[], nonces: ReadonlySet<string>
 
 /** Stops and destroys an orphan, if it still is the guest that was listed and nobody has begun to work on it since. */
 export async function removeOrphan(pve: Pve, orphan: Marked): Promise<void> {
-    const still = async (): Promise<boolean> => {
+    const still = async (): Promise<Place | undefined> => {
         const found = await locateContainer(pve, orphan.vmid, orphan.node);
-        const mark = found.state === "found" ? readMark(found.config.description).mark : undefined;
-        return mark?.nonce === orphan.mark.nonce && mark.lease === orphan.mark.lease;
+        if (found.state !== "found") return undefined;
+        const { mark } = readMark(found.config.description);
+        const same = mark?.nonce === orphan.mark.nonce && mark.lease === orphan.mark.lease;
+        return same ? { node: found.node, vmid: orphan.vmid } : undefined;
     };
-    if (!(await still())) return;
-    if ((await readStatus(pve, orphan)).running) await stopContainer(pve, orphan);
-    await deleteContainer(pve, orphan, {}, still);
+    const place = await still();
+    if (place === undefined) return;
+    await follow(pve, place, (at) => stopContainer(pve, at));
+    await deleteContainer(pve, {}, still);
 }

@@ -1,9 +1,10 @@
 import { utils } from "ssh2";
 import type { Connection, SshPlace } from "../../base/connection";
-import type { Deadline } from "../../base/deadline";
 import { isKind, PvesmbError } from "../../base/errors";
 import { pctHost, sshHost } from "../../hosts";
 import type { Host, SshTarget } from "../../hosts";
+import type { Pve } from "../../proxmox/client/client";
+import { nodePlace } from "./node-place";
 
 /** The public half of the connection's private key, for root's authorized_keys in a new container. */
 export function publicKeyOf(connection: Connection): string | undefined {
@@ -38,10 +39,10 @@ export function checkReachable(connection: Connection): void {
  * Before anything is made on a node that commands will go through: whether we get as far as its `pct`. Host key, login and sudo fail
  * here, naming what is wrong. The VMID is one that no guest can have.
  */
-export async function checkNode(connection: Connection, node: string, deadline: Deadline): Promise<void> {
+export async function checkNode(pve: Pve, connection: Connection, node: string): Promise<void> {
     if (connection.ssh.via !== "node") return;
     try {
-        await pctHost(nodeHost(connection, node), node, 0, connection.ssh.pct).exec(["true"], { deadline });
+        await pctHost(await nodeHost(pve, connection, node), node, 0, connection.ssh.pct).exec(["true"], { deadline: pve.deadline });
     } catch (error) {
         if (!isKind(error, "NotFound")) throw error;
     }
@@ -59,9 +60,9 @@ export interface GuestPlace {
 }
 
 /** How commands reach the guest, by what the connection says. */
-export function guestHost(connection: Connection, place: GuestPlace): Host {
+export async function guestHost(pve: Pve, connection: Connection, place: GuestPlace): Promise<Host> {
     const { ssh } = connection;
-    if (ssh.via === "node") return pctHost(nodeHost(connection, place.node), place.node, place.vmid, ssh.pct);
+    if (ssh.via === "node") return pctHost(await nodeHost(pve, connection, place.node), place.node, place.vmid, ssh.pct);
     if (place.address === undefined)
         throw new PvesmbError(
             "Unreachable",
@@ -79,16 +80,10 @@ export function guestHost(connection: Connection, place: GuestPlace): Host {
     });
 }
 
-export function nodeHost(connection: Connection, node: string): Host {
-    const { ssh } = connection;
-    const place = ssh.nodes[node] ?? { address: defaultAddress(connection, node), port: ssh.port, hostKeys: [] };
-    return sshHost({ ...credentials(connection), ...target(place), username: ssh.username, sudo: ssh.sudo });
-}
-
-/** A single endpoint is taken for the node itself; otherwise the node's name must resolve. */
-function defaultAddress(connection: Connection, node: string): string {
-    const [only, ...more] = connection.endpoints;
-    return only !== undefined && more.length === 0 ? new URL(only).hostname.replace(/^\[|\]$/g, "") : node;
+export async function nodeHost(pve: Pve, connection: Connection, node: string): Promise<Host> {
+    const place = await nodePlace(pve, connection, node);
+    const { username, sudo } = connection.ssh;
+    return sshHost({ ...credentials(connection), ...target(place), username, sudo });
 }
 
 function credentials(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {

@@ -1,6 +1,7 @@
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { pveClient } from "../../proxmox/client/client";
+import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -9,6 +10,7 @@ import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../permissions/check";
 import type { GatewayState, Outputs } from "./handler";
 import { isBind } from "./config";
+import { refuseKept } from "./kept";
 import { readMark } from "./mark";
 import { removalUses } from "./rights";
 import { forgetGateway, formatId, openGateway } from "./session";
@@ -28,7 +30,9 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
             "Conflict",
             `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
         );
-    const running = (await readStatus(pve, place)).running;
+    const status = await readStatus(pve, place);
+    await refuseKept(pve, id.vmid, found.config, status, state.purge);
+    const { running } = status;
     if (state.dataOnDelete !== "destroy" && state.ready === true) {
         const onNode = isBind(found.config.mp[0] ?? "");
         const data = volumesOf(found.config) ?? (onNode ? undefined : await filesOf(ctx, id, state.connection, running));
@@ -41,10 +45,11 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     }
     await checkRights(pve, removalUses(state, id.vmid));
     forgetGateway(formatId(id));
-    if (running) await stopContainer(pve, place);
-    await deleteContainer(pve, place, {}, async () => {
+    if (running) await follow(pve, place, (at) => stopContainer(pve, at));
+    await deleteContainer(pve, { purge: state.purge }, async () => {
         const now = await locateContainer(pve, id.vmid, place.node);
-        return now.state === "found" && readMark(now.config.description).mark?.nonce === id.nonce;
+        const ours = now.state === "found" && readMark(now.config.description).mark?.nonce === id.nonce;
+        return ours ? { node: now.node, vmid: id.vmid } : undefined;
     });
 }
 

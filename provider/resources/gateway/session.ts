@@ -118,7 +118,7 @@ async function reach(
     nonce: string,
 ): Promise<Gateway> {
     const address = await guestAddress(pve, place, config.all);
-    const host = guestHost(connection, { ...place, address, hostKeys, fresh: false });
+    const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
     return { state: "ready", place, address, config, workshop: workshop(host, nonce) };
 }
 

@@ -116,7 +116,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     const rescan = (): Promise<string> => onNode(["pct", "rescan", "--vmid", String(place.vmid)]);
 
     async function onNode(argv: string[]): Promise<string> {
-        const host = nodeHost(target.connection, place.node);
+        const host = await nodeHost(pve, target.connection, place.node);
         const { code, stdout, stderr } = await host.exec(argv, { deadline: ctx.deadline });
         if (code !== 0) throw new PvesmbError("RemoteFailed", `${host.name}: ${argv.join(" ")} ended with ${code}: ${stderr.trim()}`);
         return stdout;

@@ -5,6 +5,7 @@ import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
+import { follow } from "../../proxmox/follow";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, openGateway, readyGateway } from "../gateway/session";
@@ -65,7 +66,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         }
         await endSessions(workshop, section.name, "all", ctx.deadline);
         if (discard && state.volumeId !== undefined) {
-            await destroyVolume(pveOf(ctx, state), place, state.volumeId, state.allowRestart, ctx.log);
+            const [pve, volume] = [pveOf(ctx, state), state.volumeId];
+            await follow(pve, place, (at) => destroyVolume(pve, at, volume, state.allowRestart, ctx.log));
             if (state.allowRestart) forgetGateway(state.gateway.id);
         }
     },
@@ -84,7 +86,8 @@ async function converge(
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {
-        volume = await ensureVolume(pveOf(ctx, inputs), place, path, inputs.volume);
+        const [pve, wanted] = [pveOf(ctx, inputs), inputs.volume];
+        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const section = sectionOf(inputs, path);

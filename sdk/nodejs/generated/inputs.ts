@@ -224,7 +224,8 @@ export interface ConnectionArgs {
     endpoint?: pulumi.Input<string>;
 
     /**
-     * More nodes of the same cluster; one that does not answer is skipped.
+     * More nodes of the same cluster; one that does not answer is skipped. In the environment separated by commas.
+     * Environment: `PVESMB_ENDPOINTS`.
      */
     endpoints?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -259,7 +260,7 @@ export interface ConnectionArgs {
     caCertificate?: pulumi.Input<string>;
 
     /**
-     * SHA-256 fingerprint of the node's certificate.
+     * SHA-256 fingerprint of the node's certificate. Each node has a certificate of its own: with several endpoints, give the CA's.
      * Environment: `PROXMOX_VE_TLS_FINGERPRINT`.
      */
     tlsFingerprint?: pulumi.Input<string>;
@@ -343,7 +344,7 @@ export interface SshArgs {
     port?: pulumi.Input<number>;
 
     /**
-     * How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint's address if it is the only one, else by its name.
+     * How SSH reaches the nodes, by node name. A node that is not listed is reached at the endpoint that is this node, else at the address that the cluster knows it by (needs Sys.Audit on /), else by its name.
      */
     nodes?: pulumi.Input<Record<string, pulumi.Input<SshNodeArgs>>>;
 

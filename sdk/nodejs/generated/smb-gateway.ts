@@ -98,6 +98,12 @@ export interface SmbGatewayArgs {
     dataOnDelete?: pulumi.Input<"refuse" | "destroy">;
 
     /**
+     * Whether deleting the gateway also takes it out of HA, replication and backup jobs. Without it, a gateway that HA or replication knows is not deleted.
+     * @default `false`
+     */
+    purge?: pulumi.Input<boolean>;
+
+    /**
      * Public keys for root's login to the container, beside that of the connection. Used at creation.
      * @default `[]`
      */
@@ -193,6 +199,7 @@ const kind: Kind = {
         "searchDomains",
         "data",
         "dataOnDelete",
+        "purge",
         "sshPublicKeys",
         "started",
         "onboot",
@@ -312,6 +319,12 @@ export class SmbGateway extends PvesmbResource {
      * @default `"refuse"`
      */
     declare readonly dataOnDelete: pulumi.Output<"refuse" | "destroy" | undefined>;
+
+    /**
+     * Whether deleting the gateway also takes it out of HA, replication and backup jobs. Without it, a gateway that HA or replication knows is not deleted.
+     * @default `false`
+     */
+    declare readonly purge: pulumi.Output<boolean | undefined>;
 
     /**
      * Public keys for root's login to the container, beside that of the connection. Used at creation.

@@ -1,5 +1,6 @@
 import type { GatewayInputs } from "../../../provider/model";
 import type { Pve } from "../../../provider/proxmox/client/client";
+import { isFreeVmid } from "../../../provider/proxmox/cluster";
 import { deleteContainer } from "../../../provider/proxmox/lxc/delete";
 import { shutdownContainer, startContainer, stopContainer } from "../../../provider/proxmox/lxc/power";
 import { makeGuest } from "../../../provider/resources/gateway/guest";
@@ -32,10 +33,5 @@ export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
     await shutdownContainer(pve, place);
     await startContainer(pve, place);
     await stopContainer(pve, place);
-    await deleteContainer(
-        pve,
-        place,
-        {},
-        async () => (await pve.get("/cluster/nextid", { vmid: place.vmid }).catch(() => "taken")) === "taken",
-    );
+    await deleteContainer(pve, {}, async () => ((await isFreeVmid(pve, place.vmid)) ? undefined : place));
 }

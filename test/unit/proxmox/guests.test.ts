@@ -1,6 +1,6 @@
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { deleteContainer } from "../../../provider/proxmox/lxc/delete";
-import { shutdownContainer, startContainer } from "../../../provider/proxmox/lxc/power";
+import { shutdownContainer, startContainer, stopContainer } from "../../../provider/proxmox/lxc/power";
 import { createContainer, listSnapshots, readInterfaces, readPending } from "../../../provider/proxmox/lxc/container";
 import { resizeVolume } from "../../../provider/proxmox/lxc/resize";
 import { scrub } from "../../../provider/base/scrub";
@@ -151,20 +151,43 @@ describe("power", () => {
         expect(server.count(`POST ${CT}/status/start`)).toBe(1);
     });
 
-    test("a lost answer: looked, not blindly repeated", async () => {
-        const server = (await bench.server())
-            .on(`GET ${CT}/status/current`, status("stopped"), status("running"))
-            .on(`POST ${CT}/status/start`, bare(596, "Connection timed out"));
-        await startContainer(bench.pve(server), PLACE);
-        expect(server.count(`POST ${CT}/status/start`)).toBe(1);
+    const commands = [
+        ["start", "stopped", "running", startContainer],
+        ["shutdown", "running", "stopped", shutdownContainer],
+        ["stop", "running", "stopped", stopContainer],
+    ] as const;
+    const locks = [
+        "CT is locked (backup)",
+        "can't lock file '/run/lock/lxc/pve-config-101.lock' - got timeout",
+        "cfs-lock 'storage-x' error: got lock request timeout",
+    ];
+
+    test.each(commands)("%s, the answer lost: looked, not blindly repeated", async (verb, before, after, act) => {
+        for (const lost of [bare(596, "Connection timed out"), "reset", said(500, "'x'-locked command timed out - aborting")] as const) {
+            const server = (await bench.server())
+                .on(`GET ${CT}/status/current`, status(before), status(after))
+                .on(`POST ${CT}/status/${verb}`, lost);
+            await act(bench.pve(server), PLACE);
+            expect(server.count(`POST ${CT}/status/${verb}`)).toBe(1);
+        }
     });
 
-    test("a lock found by the task: tried again", async () => {
-        const server = tasks(await bench.server(), ["vzstart", "CT is locked (backup)", "OK"])
-            .on(`GET ${CT}/status/current`, status("stopped"), status("stopped"), status("running"))
-            .on(`POST ${CT}/status/start`, data(upid("vzstart")));
-        await startContainer(bench.pve(server), PLACE);
-        expect(server.count(`POST ${CT}/status/start`)).toBe(2);
+    test.each(commands.flatMap((command) => locks.map((lock) => [...command, lock] as const)))(
+        "%s from %s to %s: a lock that the task runs into",
+        async (verb, before, after, act, lock) => {
+            const server = tasks(await bench.server(), [`vz${verb}`, lock, "OK"])
+                .on(`GET ${CT}/status/current`, status(before), status(before), status(after))
+                .on(`POST ${CT}/status/${verb}`, data(upid(`vz${verb}`)));
+            await act(bench.pve(server), PLACE);
+            expect(server.count(`POST ${CT}/status/${verb}`)).toBe(2);
+        },
+    );
+
+    test("stopped meanwhile is stopped", async () => {
+        const server = (await bench.server())
+            .on(`GET ${CT}/status/current`, status("running"))
+            .on(`POST ${CT}/status/stop`, said(500, "CT 101 not running"));
+        await expect(stopContainer(bench.pve(server), PLACE)).resolves.toEqual([]);
     });
 
     test("under HA the effect is awaited", async () => {
@@ -173,6 +196,16 @@ describe("power", () => {
             .on(`POST ${CT}/status/start`, data(upid("hastart")));
         await startContainer(bench.pve(server), PLACE);
         expect(server.count(`GET ${CT}/status/current`)).toBe(6);
+    });
+
+    test("HA that does nothing: the deadline says what was waited for, and where to look", async () => {
+        const server = tasks(await bench.server(), ["hastop", "OK"])
+            .on(`GET ${CT}/status/current`, status("running", 1))
+            .on(`POST ${CT}/status/stop`, data(upid("hastop")));
+        const failure = await failureOf(stopContainer(bench.pve(server, { deadline: 100 }), PLACE));
+        expect(failure.kind).toBe("Timeout");
+        expect(failure.message).toMatch(/HA to have CT 101 stopped.*ha-manager status/);
+        expect(server.count(`POST ${CT}/status/stop`)).toBe(1);
     });
 
     test("a start that PVE calls OK but did not last is a failure", async () => {
@@ -192,39 +225,62 @@ describe("power", () => {
 });
 
 describe("delete", () => {
-    const answers = (...ours: boolean[]) => {
-        const left = [...ours];
-        return async (): Promise<boolean> => (left.length > 1 ? left.shift() : left[0]) === true;
+    const [pve1, pve2] = [PLACE, { ...PLACE, node: "pve2" }];
+    /** Where it is at each look. */
+    const at = (...places: (typeof PLACE | undefined)[]) => {
+        const left = [...places];
+        return async (): Promise<typeof PLACE | undefined> => (left.length > 1 ? left.shift() : left[0]);
     };
+    const notHere = said(500, "Configuration file 'nodes/pve1/lxc/101.conf' does not exist");
 
     test("purges, waits and looks", async () => {
         const server = tasks(await bench.server(), ["vzdestroy", "OK"]).on(`DELETE ${CT}`, data(upid("vzdestroy")));
-        await deleteContainer(bench.pve(server), PLACE, { purge: true }, answers(true, false));
+        await deleteContainer(bench.pve(server), { purge: true }, at(pve1, undefined));
         expect(server.received[0]).toMatchObject({ query: "purge=1", body: "" });
         expect(server.received[0]!.query).not.toContain("destroy-unreferenced-disks");
     });
 
     test("what is gone is gone", async () => {
-        const server = (await bench.server()).on(`DELETE ${CT}`, said(500, "Configuration file 'nodes/pve1/lxc/101.conf' does not exist"));
-        await deleteContainer(bench.pve(server), PLACE, {}, answers(true));
+        const server = (await bench.server()).on(`DELETE ${CT}`, notHere);
+        await deleteContainer(bench.pve(server), {}, at(pve1, undefined));
+    });
+
+    test("what has moved meanwhile is not gone, but deleted where it is", async () => {
+        const moved = "/nodes/pve2/lxc/101";
+        const server = tasks(await bench.server(), ["vzdestroy", "OK"])
+            .on(`DELETE ${CT}`, notHere)
+            .on(`DELETE ${moved}`, data(upid("vzdestroy")));
+        await deleteContainer(bench.pve(server), {}, at(pve1, pve2, undefined));
+        expect([server.count(`DELETE ${CT}`), server.count(`DELETE ${moved}`)]).toEqual([1, 1]);
     });
 
     test("a lost answer: whoever has the VMID then is left alone", async () => {
         const server = (await bench.server()).on(`DELETE ${CT}`, bare(596, "Connection timed out"));
-        await deleteContainer(bench.pve(server), PLACE, {}, answers(true, false));
+        await deleteContainer(bench.pve(server), {}, at(pve1, undefined));
         expect(server.count(`DELETE ${CT}`)).toBe(1);
+    });
+
+    test("a lost answer, and it is still there: sent again", async () => {
+        const server = tasks(await bench.server(), ["vzdestroy", "OK"]).on(`DELETE ${CT}`, "reset", data(upid("vzdestroy")));
+        await deleteContainer(bench.pve(server), {}, at(pve1, pve1, undefined));
+        expect(server.count(`DELETE ${CT}`)).toBe(2);
+    });
+
+    test("a lock that the task runs into: sent again", async () => {
+        const exits = ["can't lock file '/var/lock/pve-manager/pve-storage-local' - got timeout", "OK"];
+        const server = tasks(await bench.server(), ["vzdestroy", ...exits]).on(`DELETE ${CT}`, data(upid("vzdestroy")));
+        await deleteContainer(bench.pve(server), {}, at(pve1, pve1, undefined));
+        expect(server.count(`DELETE ${CT}`)).toBe(2);
     });
 
     test("OK without effect is a failure", async () => {
         const server = tasks(await bench.server(), ["vzdestroy", "OK"]).on(`DELETE ${CT}`, data(upid("vzdestroy")));
-        expect((await failureOf(deleteContainer(bench.pve(server), PLACE, {}, answers(true)))).kind).toBe("RemoteFailed");
+        expect((await failureOf(deleteContainer(bench.pve(server), {}, at(pve1)))).kind).toBe("RemoteFailed");
     });
 
     test("protection is told in PVE's words", async () => {
         const server = (await bench.server()).on(`DELETE ${CT}`, said(500, "can't remove CT 101 - protection mode enabled"));
-        expect((await failureOf(deleteContainer(bench.pve(server), PLACE, {}, answers(true)))).message).toContain(
-            "protection mode enabled",
-        );
+        expect((await failureOf(deleteContainer(bench.pve(server), {}, at(pve1)))).message).toContain("protection mode enabled");
     });
 });
 
@@ -238,8 +294,16 @@ describe("small things", () => {
     test("a resize of which nobody knows how it ended is made again", async () => {
         const server = tasks(await bench.server(), ["resize", "unexpected status", "OK"]);
         server.on(`PUT ${CT}/resize`, said(596, "Connection timed out"), data(upid("resize")));
+        server.on(`GET ${CT}/config`, data({ mp0: "local:101/vm-101-disk-1.raw,mp=/srv,size=3584M" }));
         await resizeVolume(bench.pve(server), PLACE, "mp0", 3584 * 2 ** 20);
         expect(server.received.filter(({ method }) => method === "PUT")).toHaveLength(3);
+    });
+
+    test("a resize that PVE calls OK but of which the config knows nothing is a failure", async () => {
+        const server = tasks(await bench.server(), ["resize", "OK"]).on(`PUT ${CT}/resize`, data(upid("resize")));
+        server.on(`GET ${CT}/config`, data({ mp0: "local:101/vm-101-disk-1.raw,mp=/srv,size=1G" }));
+        const failure = await failureOf(resizeVolume(bench.pve(server), PLACE, "mp0", 3584 * 2 ** 20));
+        expect(failure).toMatchObject({ kind: "RemoteFailed", message: expect.stringContaining("its configuration does not") as string });
     });
 
     test("pending: only what differs", async () => {

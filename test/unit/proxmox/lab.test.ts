@@ -150,7 +150,10 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
         await (await moveVolume(pve, place, "unused0", { vmid: 106, key: "unused0" })).wait();
         expect((await readConfig(pve, { node: "pve2", vmid: 106 })).unused[0]).toContain("vm-106-disk");
 
-        await deleteContainer(pve, place, { purge: true }, async () => (await locateContainer(pve, 105, "pve2")).state === "found");
+        await deleteContainer(pve, { purge: true }, async () => {
+            const found = await locateContainer(pve, 105, "pve2");
+            return found.state === "found" ? { node: found.node, vmid: 105 } : undefined;
+        });
         expect(await isFreeVmid(pve, 105)).toBe(true);
         // PVE's ACL of a pooled guest goes with it: the token now gets 403 for it.
         expect(await locateContainer(pve, 105, "pve2")).toEqual({ state: "gone" });
@@ -220,6 +223,28 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
             const marked = world.api.control.requests().filter(({ method, path }) => method === "POST" && path === "/nodes/pve1/lxc");
             expect(new Set(marked.map(({ params }) => String(params["vmid"])))).toEqual(new Set([String(vmid)]));
         }
+    });
+
+    const ends = [
+        ["can't lock file '/var/lock/pve-manager/pve-storage-local' - got timeout", 2],
+        ["cfs-lock 'storage-local' error: got lock request timeout", 2],
+        ["'storage-local'-locked command timed out - aborting", 2],
+        ["CT is locked (create)", 2],
+        ["command 'mkfs.ext4' failed: exit code 1", 1],
+    ] as const;
+    test.each(ends)('a create whose task ends with "%s" is made %i time(s), under one number', async (message, times) => {
+        const pve = world.pve(LEAST);
+        world.api.control.injectTask({ type: "vzcreate", step: "allocated", message });
+        const tried: number[] = [];
+        const made = allocate(pve, { from: 200, to: 999 }, "urn:lock", {
+            create: (vmid) => (tried.push(vmid), make(pve, "pve1", vmid, "urn:lock")),
+            meet: async () => undefined,
+        });
+        if (times === 1) expect((await failureOf(made)).message).toContain(message);
+        else expect(await made).toBe(tried[0]);
+        expect(tried).toHaveLength(times);
+        expect(new Set(tried).size).toBe(1);
+        expect(await isFreeVmid(pve, tried[0] ?? 0)).toBe(times === 1);
     });
 
     test("a worker that dies: unknown, not failed", async () => {

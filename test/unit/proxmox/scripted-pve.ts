@@ -84,6 +84,16 @@ export class ScriptedPve {
         for (const socket of this.sockets) socket.destroy();
     }
 
+    /** Refuses connections, until `resume`. */
+    async pause(): Promise<void> {
+        await this.stop();
+    }
+
+    async resume(): Promise<void> {
+        this.server.listen(Number(new URL(this.endpoint).port), "127.0.0.1");
+        await once(this.server, "listening");
+    }
+
     async stop(): Promise<void> {
         this.server.close();
         this.closeIdle();

@@ -1,0 +1,92 @@
+import type { Connection } from "../../../provider/base/connection";
+import { Deadline } from "../../../provider/base/deadline";
+import type { Context } from "../../../provider/base/handler";
+import { closeClients, pveClient } from "../../../provider/proxmox/client/client";
+import type { Pve } from "../../../provider/proxmox/client/client";
+import { isFreeVmid } from "../../../provider/proxmox/cluster";
+import { createContainer, readStatus } from "../../../provider/proxmox/lxc/container";
+import { startContainer } from "../../../provider/proxmox/lxc/power";
+import { downloadAppliance } from "../../../provider/proxmox/templates";
+import { newVolume } from "../../../provider/proxmox/values/size";
+import type { GatewayState, Outputs } from "../../../provider/resources/gateway/handler";
+import { type Mark, withMark } from "../../../provider/resources/gateway/mark";
+import { deleteGateway } from "../../../provider/resources/gateway/removal";
+import { type LabApi, startApi } from "../../lab/src/api/server";
+import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
+import { Bench, failureOf, lines } from "../proxmox/harness";
+
+/** What Proxmox VE keeps for a reason of its own is deleted only when told, and not touched before that. */
+const bench = new Bench();
+const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
+const NONCE = "0123456789abcdef";
+const id = { node: "pve1", vmid: 101, nonce: NONCE };
+const place = { node: "pve1", vmid: 101 };
+
+let api: LabApi;
+let pve: Pve;
+let ctx: Context<Outputs>;
+beforeEach(async () => {
+    const { key, cert } = bench.certificates.node;
+    api = await startApi({
+        machine: new ImaginaryMachine({ nodes: ["pve1", "pve2"], appliances: [TEMPLATE] }),
+        version: "9.2",
+        listen: () => ({ host: "127.0.0.1", port: 0 }),
+        tls: { key, cert },
+        state: { users: [{ userid: "root@pam", password: "root password" }] },
+    });
+    const connection: Connection = {
+        endpoints: [`https://127.0.0.1:${api.ports.get("pve2")}`],
+        auth: { kind: "ticket", username: "root@pam", password: "root password" },
+        tls: { kind: "ca", pem: bench.certificates.ca },
+        ssh: { via: "guest", username: "root", sudo: false, port: 22, pct: "pct", nodes: {}, knownHosts: "/nonexistent" },
+    };
+    const deadline = Deadline.in(15_000);
+    pve = pveClient(connection, lines()).within(deadline);
+    ctx = { log: lines(), deadline, connect: () => connection, checkpoint: () => undefined };
+
+    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
+    const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
+    const config = { rootfs: newVolume("local", 2 ** 30), description: withMark("", mark) };
+    await (await createContainer(pve, place, { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true, config })).wait();
+    await startContainer(pve, place);
+});
+afterEach(async () => {
+    await closeClients();
+    await api.close();
+});
+
+const remove = (state: Partial<GatewayState> = {}): Promise<void> =>
+    deleteGateway(ctx, id, { currentNode: "pve1", dataOnDelete: "destroy", ready: true, ...state } as GatewayState);
+
+const keepers: [string, string, () => Promise<unknown>][] = [
+    ["protected", "protection", () => pve.put("/nodes/pve1/lxc/101/config", { protection: true })],
+    ["managed by HA", "purge", () => pve.post("/cluster/ha/resources", { sid: "ct:101" })],
+    ["replicated", "purge", () => pve.post("/cluster/replication", { id: "101-0", target: "pve2", type: "local" })],
+];
+
+test.each(keepers)("%s: refused, naming `%s`, and still running", async (what, property, keep) => {
+    await keep();
+    const failure = await failureOf(remove());
+    expect(failure).toMatchObject({ kind: "Conflict", details: { property } });
+    expect(failure.message).toContain(what);
+    expect((await readStatus(pve, place)).running).toBe(true);
+});
+
+test("with `purge` it is stopped through HA, deleted, and HA and replication have forgotten it", async () => {
+    for (const [what, , keep] of keepers) if (what !== "protected") await keep();
+    await remove({ purge: true });
+    expect(await isFreeVmid(pve, 101)).toBe(true);
+    expect(api.control.tasks().map(({ upid }) => upid.split(":")[5])).toContain("hastop");
+    expect(await pve.get("/cluster/ha/resources")).toEqual([]);
+    expect(await pve.get("/cluster/replication")).toEqual([]);
+});
+
+test("moved to another node since, it is deleted there", async () => {
+    api.control.setConfig(102, api.control.config(101), { node: "pve2", kind: "lxc" });
+    await api.control.run("POST", "/nodes/pve1/lxc/101/migrate", { target: "pve2", restart: "1" });
+    await api.control.idle();
+    await remove();
+    expect(await isFreeVmid(pve, 101)).toBe(true);
+    // A copy with the same mark under another number is not ours.
+    expect(await isFreeVmid(pve, 102)).toBe(false);
+});
