@@ -47,6 +47,7 @@ const SSH: Record<string, unknown[]> = {
     password: [""],
     agentSocket: [""],
     port: PORTS,
+    pct: ["", "pct", "/usr/bin/pct; id", "/usr/bin/pct exec"],
     nodes: [
         { pve1: {} },
         { pve1: { address: "" } },

@@ -56,7 +56,7 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
             version,
             listen: () => ({ host: "127.0.0.1", port: 0 }),
             tls: { key: bench.certificates.node.key, cert: bench.certificates.node.cert },
-            timing: { refusal: 5, lock: 30, proxy: 100 },
+            timing: { refusal: 5, lock: 30, proxy: 500 },
             state: {
                 users: [
                     { userid: "root@pam", password: "root password" },
