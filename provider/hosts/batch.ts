@@ -198,6 +198,8 @@ export interface Unit {
     contribute?: Record<string, string>;
     /** Whether verify's RunStep.answers has an answer for this unit. */
     asks?: boolean;
+    /** Whoever submits it wants to know what Batch.look saw. */
+    looks?: boolean;
 }
 
 export interface Batch {
@@ -206,6 +208,8 @@ export interface Batch {
     units: Unit[];
     verify: Step[];
     commit: Step[];
+    /** Looked at when the batch stands, in the same request. */
+    look?: Gather;
 }
 
 export interface StepResult {
@@ -232,6 +236,7 @@ export interface BatchResult {
     units: Record<string, UnitResult>;
     /** Of verify's last run and commit. */
     steps: Record<string, StepResult>;
+    look?: GatherResult;
     /** Batches that had been killed and were taken back before this one. */
     recovered: number;
     /** Milliseconds the host worked on it, lock wait apart. */

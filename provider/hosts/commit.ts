@@ -1,13 +1,16 @@
 import type { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import { scrub } from "../base/scrub";
-import type { Batch, BatchResult, Unit, UnitResult } from "./batch";
+import type { Batch, BatchResult, GatherResult, Unit, UnitResult } from "./batch";
 import { within } from "./within";
+
+/** What became of a unit, and what the batch's look saw, if it had one. */
+export type Committed = UnitResult & { ok: true; look?: GatherResult };
 
 interface Submitted {
     unit: Unit;
     deadline: Deadline;
-    resolve: (result: UnitResult & { ok: true }) => void;
+    resolve: (result: Committed) => void;
     reject: (error: unknown) => void;
 }
 
@@ -43,8 +46,8 @@ export class CommitQueue {
 
     constructor(private readonly options: CommitOptions) {}
 
-    submit(unit: Unit, deadline: Deadline): Promise<UnitResult & { ok: true }> {
-        const result = new Promise<UnitResult & { ok: true }>((resolve, reject) => {
+    submit(unit: Unit, deadline: Deadline): Promise<Committed> {
+        const result = new Promise<Committed>((resolve, reject) => {
             this.queue.push({ unit, deadline, resolve, reject });
         });
         this.options.changing?.();
@@ -95,10 +98,10 @@ export class CommitQueue {
         // The one that can wait longest decides; the others stop waiting by themselves.
         const deadline = taken.map((each) => each.deadline).reduce((a, b) => (a.left >= b.left ? a : b));
         try {
-            const { units } = await run(build(taken.map(({ unit }) => unit)), deadline);
+            const { units, look } = await run(build(taken.map(({ unit }) => unit)), deadline);
             for (const { unit, resolve, reject } of taken) {
                 const result = units[unit.key];
-                if (result?.ok) resolve(result);
+                if (result?.ok) resolve({ ...result, look });
                 else reject(failure(host, result));
             }
         } catch (error) {

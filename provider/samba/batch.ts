@@ -1,4 +1,5 @@
 import type { Batch, Step, Unit } from "../hosts/batch";
+import { CONNECTIONS } from "./look";
 import { SAMBA } from "./paths";
 import { option, section } from "./text";
 
@@ -15,6 +16,7 @@ export function gatewayBatch(nonce: string, probePassword: string): (units: Unit
             units,
             verify: shares ? proof(probePassword) : [],
             commit: shares ? activation() : [],
+            ...(units.some((unit) => unit.looks) ? { look: CONNECTIONS } : {}),
         };
     };
 }

@@ -12,8 +12,8 @@ const MODULES = [
     "file_steps",
     "command_steps",
     "scope",
-    "batch",
     "looks",
+    "batch",
     "agent",
 ] as const;
 

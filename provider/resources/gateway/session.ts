@@ -3,7 +3,7 @@ import type { Connection } from "../../base/connection";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { CommitQueue, executorFor, Snapshot } from "../../hosts";
-import type { Executor, Gather, Host } from "../../hosts";
+import type { Executor, Host } from "../../hosts";
 import type { GatewayRef } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
@@ -12,7 +12,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import type { Place } from "../../proxmox/lxc/container";
 import { gatewayBatch } from "../../samba/batch";
-import { CONNECTIONS, LOOK } from "../../samba/look";
+import { LOOK } from "../../samba/look";
 import { guestAddress } from "./address";
 import { readMark } from "./mark";
 import { guestHost } from "./reach";
@@ -37,25 +37,18 @@ export interface Workshop {
     queue: CommitQueue;
     /** What a refresh looks at. */
     snapshot: Snapshot;
-    /** Who is connected. */
-    connections: Snapshot;
 }
 
 export function workshop(host: Host, nonce: string): Workshop {
     const executor = executorFor(host);
-    const shared = (base: Gather): Snapshot =>
-        new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline), base });
-    const [snapshot, connections] = [shared(LOOK), shared(CONNECTIONS)];
+    const snapshot = new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline), base: LOOK });
     const queue = new CommitQueue({
         host: host.name,
         run: (batch, deadline) => executor.batch(batch, deadline),
         build: gatewayBatch(nonce, randomBytes(12).toString("hex")),
-        changing: () => {
-            snapshot.forget();
-            connections.forget();
-        },
+        changing: () => snapshot.forget(),
     });
-    return { executor, queue, snapshot, connections };
+    return { executor, queue, snapshot };
 }
 
 /** A gateway as its children see it. */

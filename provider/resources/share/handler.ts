@@ -58,13 +58,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const discard = state.onDelete === "delete";
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
         try {
-            await workshop.queue.submit(unit, ctx.deadline);
+            const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            await endSessions(workshop, section.name, "all", look, ctx.deadline);
         } catch (error) {
             // The name belongs to another resource by now, or the host to another gateway: ours is gone.
             if (isKind(error, "Conflict")) return;
             throw error;
         }
-        await endSessions(workshop, section.name, "all", ctx.deadline);
         if (discard && state.volumeId !== undefined) {
             const [pve, volume] = [pveOf(ctx, state), state.volumeId];
             await follow(pve, place, (at) => destroyVolume(pve, at, volume, state.allowRestart, ctx.log));
@@ -92,10 +92,12 @@ async function converge(
     }
     const section = sectionOf(inputs, path);
     const old = before === undefined ? undefined : sectionOf(before, before.path ?? path);
-    await workshop.queue.submit(shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old), ctx.deadline);
+    const who = old === undefined ? [] : concerned(old, section);
+    const unit = shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old);
+    const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...state, ...volume, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, done);
-    if (old !== undefined) await endSessions(workshop, old.name, concerned(old, section), ctx.deadline);
+    if (old !== undefined && who.length > 0) await endSessions(workshop, old.name, who, look, ctx.deadline);
     return done;
 }
 

@@ -1,4 +1,5 @@
 import type { Deadline } from "../../base/deadline";
+import type { GatherResult, Step } from "../../hosts/batch";
 import { principal, tightened } from "../../samba/access";
 import type { Access } from "../../samba/access";
 import { parseGroup } from "../../samba/accounts";
@@ -20,13 +21,13 @@ export function concerned(before: ShareSection, after: ShareSection | undefined)
  * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves.
  */
 export async function endSessions(
-    { executor, connections: looks }: Workshop,
+    { queue }: Workshop,
     share: string,
     who: "all" | Access[],
+    look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {
-    if (who !== "all" && who.length === 0) return;
-    const look = await looks.read(deadline);
+    if (look === undefined) return;
     const groups = parseGroup(look.commands["group"]?.stdout ?? "");
     const names = who === "all" ? undefined : new Set(who.map(principal));
     const concerns = (user: string, group: string): boolean =>
@@ -42,23 +43,12 @@ export async function endSessions(
             .map(({ pid }) => pid),
     );
     if (pids.size === 0) return;
-    await executor.batch(
-        {
-            units: [
-                {
-                    key: `sessions:${share}`,
-                    // A client that has left meanwhile is no failure.
-                    steps: [...pids].map((pid) => ({
-                        do: "run",
-                        argv: ["smbcontrol", String(pid), "close-share", share],
-                        ok: [0, 1, 255],
-                        changes: false,
-                    })),
-                },
-            ],
-            verify: [],
-            commit: [],
-        },
-        deadline,
-    );
+    // A client that has left meanwhile is no failure.
+    const close = (pid: number): Step => ({
+        do: "run",
+        argv: ["smbcontrol", String(pid), "close-share", share],
+        ok: [0, 1, 255],
+        changes: false,
+    });
+    await queue.submit({ key: `sessions:${share}`, steps: [...pids].map(close) }, deadline);
 }

@@ -7,6 +7,7 @@ import time
 from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
 from files import contains
 from journal import Journal, recover, take_back
+from looks import gather
 from scope import Faults, Scope
 
 LOCK = sys.argv[1]
@@ -150,6 +151,9 @@ def batch(spec, clock):
         guard = spec.get("guard")
         if guard and not contains(guard["path"], guard["text"]):
             raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
-        return {**Batch(spec, clock).run(), "recovered": recovered, "ms": since(began), "waitedMs": waited}
+        result = Batch(spec, clock).run()
     finally:
         os.close(handle)
+    if "look" in spec:
+        result["look"] = gather(spec["look"], clock)
+    return {**result, "recovered": recovered, "ms": since(began), "waitedMs": waited}
