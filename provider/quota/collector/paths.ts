@@ -1,0 +1,22 @@
+const program = "/usr/local/lib/pvesmb/quota-collector";
+
+/** Files and units of the collector on a host. */
+export const COLLECTOR = {
+    program,
+    /** The distribution's own Python; a directory with __main__.py is a program (-I: nothing of the host's Python environment). */
+    command: ["/usr/bin/python3", "-I", "-X", "utf8", program],
+    /** One JSON file per quota, 0600 in 0700: they may hold a webhook's secret. */
+    entries: "/var/lib/pvesmb/quota.d",
+    /** What is recorded. */
+    data: "/var/lib/pvesmb/quota",
+    /** Settings of the host as a whole; without the file, defaults. */
+    settings: "/var/lib/pvesmb/quota.json",
+    /** For node-exporter's --collector.textfile.directory. */
+    metrics: "/var/lib/pvesmb/metrics",
+    /** Where Debian's node-exporter looks; served too where it exists. */
+    debianMetrics: "/var/lib/prometheus/node-exporter/pvesmb-quota.prom",
+    service: "pvesmb-quota.service",
+    timer: "pvesmb-quota.timer",
+    socket: "pvesmb-quota-metrics.socket",
+    units: "/etc/systemd/system",
+} as const;

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Step } from "../../hosts/batch";
+import { COLLECTOR } from "./paths";
+
+const MODULES = ["__main__", "alerts", "collect", "entries", "history", "levels", "metrics", "ring", "sources", "state", "trend"] as const;
+
+/** Puts the program's modules on the host. */
+export function programSteps(): Step[] {
+    return [
+        { do: "directory", path: COLLECTOR.program, mode: "0755" },
+        ...MODULES.map((name): Step => ({ do: "write", path: `${COLLECTOR.program}/${name}.py`, content: source(name), mode: "0644" })),
+    ];
+}
+
+const sources = new Map<string, string>();
+
+function source(name: string): string {
+    let text = sources.get(name);
+    if (text === undefined) {
+        text = readFileSync(join(__dirname, "program", `${name}.py`), "utf8");
+        sources.set(name, text);
+    }
+    return text;
+}

@@ -1,0 +1,115 @@
+"""
+A ring of rows in one file that never grows: row n of the ring holds span n of time (then n + rows, ...), one number per field and column.
+A column is a quota. Every row carries a checksum: one that was torn by a crash counts as missing, the others are as they were.
+"""
+import os
+import struct
+import zlib
+from array import array
+
+NONE = 2**64 - 1  # no number
+MAGIC = b"pvesmbR1"
+HEADER = struct.Struct("<8sIIIII")  # magic, seconds per row, rows, columns, fields, checksum of what is before it
+ROWS_AT = 64
+ROW = struct.Struct("<QII")  # span, seconds into it, checksum of both and the numbers
+
+
+def empty(columns):
+    return array("Q", [NONE]) * columns
+
+
+class Ring:
+    def __init__(self, path, seconds, rows, fields):
+        self.path, self.seconds, self.rows, self.fields = path, seconds, rows, fields
+        self.fd, self.columns = None, 0
+
+    def open(self, columns):
+        """For at least so many columns. -> what stood in the way of making room (what was there is used as it is then), or None."""
+        self.attach()
+        if self.fd is not None and self.columns >= columns:
+            return None
+        try:
+            self.rebuild(max(16, 1 << (columns - 1).bit_length()))
+        except OSError as error:
+            return f"{self.path}: no room for {columns} quotas: {error.strerror}"
+        return None
+
+    def attach(self):
+        if self.fd is not None:
+            return
+        try:
+            fd = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        head = os.pread(fd, HEADER.size, 0)
+        *facts, check = HEADER.unpack(head) if len(head) == HEADER.size else (0,) * 6
+        if facts[:1] + facts[1:3] + facts[4:] != [MAGIC, self.seconds, self.rows, self.fields] or check != zlib.crc32(head[:-4]):
+            os.close(fd)
+            return
+        self.fd, self.columns = fd, facts[3]
+
+    def rebuild(self, columns):
+        """A file with more columns and the same rows takes the place of this one, whole or not at all."""
+        old, self_before = self.all(), (self.fd, self.columns)
+        head = HEADER.pack(MAGIC, self.seconds, self.rows, columns, self.fields, 0)[:-4]
+        temp = self.path + ".new"
+        fd = os.open(temp, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            # All the room it will ever need: a full disk later on does not stop the recording.
+            os.posix_fallocate(fd, 0, ROWS_AT + self.rows * (ROW.size + 8 * self.fields * columns))
+            self.fd, self.columns = fd, columns
+            write(fd, head + struct.pack("<I", zlib.crc32(head)), 0)
+            for span, offset, fields in old:
+                self.put(span, offset, [numbers + empty(columns - len(numbers)) for numbers in fields])
+            os.fsync(fd)
+            os.rename(temp, self.path)
+        except BaseException:
+            self.fd, self.columns = self_before
+            os.close(fd)
+            os.unlink(temp)
+            raise
+        if self_before[0] is not None:
+            os.close(self_before[0])
+
+    def place(self, span):
+        return ROWS_AT + span % self.rows * (ROW.size + 8 * self.fields * self.columns)
+
+    def put(self, span, offset, fields):
+        """`fields`: an array per field, as long as there are columns."""
+        numbers = b"".join(each.tobytes() for each in fields)
+        check = zlib.crc32(numbers, zlib.crc32(struct.pack("<QI", span, offset)))
+        write(self.fd, ROW.pack(span, offset, check) + numbers, self.place(span))
+
+    def holds(self, span):
+        """Whether the row is there, going by its head alone."""
+        return ROW.unpack(os.pread(self.fd, ROW.size, self.place(span)))[:1] == (span,) and span > 0
+
+    def get(self, span):
+        """-> (seconds into it, an array per field), or None."""
+        found = self.at(span % self.rows) if span > 0 and self.fd is not None else None
+        return found[1:] if found and found[0] == span else None
+
+    def at(self, index):
+        size = 8 * self.fields * self.columns
+        row = os.pread(self.fd, ROW.size + size, ROWS_AT + index * (ROW.size + size))
+        if len(row) != ROW.size + size:
+            return None
+        span, offset, check = ROW.unpack_from(row)
+        if span == 0 or check != zlib.crc32(row[ROW.size :], zlib.crc32(row[:12])):
+            return None
+        numbers = array("Q", row[ROW.size :])
+        return span, offset, [numbers[i * self.columns : (i + 1) * self.columns] for i in range(self.fields)]
+
+    def all(self):
+        """All rows that are whole, oldest first."""
+        rows = [self.at(index) for index in range(self.rows)] if self.fd is not None else []
+        return sorted((row for row in rows if row), key=lambda row: row[0])
+
+    def sync(self):
+        os.fdatasync(self.fd)
+
+
+def write(fd, data, offset):
+    done = os.pwrite(fd, data, offset)
+    if done != len(data):
+        write(fd, data[done:], offset + done)  # says why it was short: no space, most likely
