@@ -14,6 +14,7 @@ from trend import full_at, trend
 
 DELIVERY_SECONDS = 120
 ENOUGH_HOURS = 12  # from then on the trend goes by hours, before that by samples
+NEW = {"level": 0, "crossings": 0, "crossed": 0, "event": None, "undelivered": False, "error": None, "trend": None}
 
 
 class Places:
@@ -76,7 +77,7 @@ class Round:
         for each in self.new:
             self.columns[each] = [next(free), span]
         for each in self.entries:
-            self.quotas.setdefault(each, {"level": 0, "crossings": 0, "crossed": 0, "event": None, "pending": [], "undelivered": False, "error": None, "trend": None})
+            self.quotas.setdefault(each, {**NEW, "pending": []})
 
     def read(self):
         """-> id -> (used, limit, files)"""
@@ -126,7 +127,7 @@ class Round:
             if now != before:
                 record["crossings"] += 1
                 record["event"] = alerts.crossing(entry, before, now, (int(self.now), used, limit, full), record["crossings"])
-                record["crossed"] = int(self.now)
+                record["crossed"], record["undelivered"] = int(self.now), False
                 record["pending"] = [alerts.key(target) for target in entry["alerts"]]
 
     def publish(self, readings):
