@@ -28,6 +28,8 @@ module.exports = {
             ...common,
             displayName: "e2e",
             testMatch: ["<rootDir>/test/e2e/**/*.test.ts"],
+            // A virtual machine in software emulation takes minutes: for `make soak`.
+            testPathIgnorePatterns: ["/node_modules/", ...(process.env.PVESMB_SOAK === "1" ? [] : ["-vm\\.test\\.ts$"])],
             globalSetup: "<rootDir>/test/e2e/support/global-setup.ts",
             globalTeardown: "<rootDir>/test/e2e/support/global-teardown.ts",
             setupFilesAfterEnv: ["<rootDir>/test/e2e/support/patience.ts"],

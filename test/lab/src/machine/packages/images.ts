@@ -1,15 +1,8 @@
 import { run } from "../run";
+import { bootstrap } from "./bootstrap";
+import type { ImageRecipe } from "./bootstrap";
 import { cached } from "./cache";
 import type { DebianSources } from "./debian-sources";
-import { release } from "./debian-sources";
-
-/** A root file system made of Debian packages. */
-export interface ImageRecipe {
-    /** Beside Debian's required and important packages. */
-    packages: string[];
-    /** Shell commands inside, at the end. */
-    finish: string[];
-}
 
 /**
  * What PVE's debian-12-standard offers, as far as it matters for a file server: systemd, ifupdown with a DHCP client, OpenSSH,
@@ -66,23 +59,4 @@ export function buildTemplate(name: string, sources: DebianSources): Promise<str
 /** The directory that a node's root file system is laid over. */
 export function buildNodeTree(sources: DebianSources): Promise<string> {
     return cached("node", { recipe: node, from: sources.lines }, (path) => bootstrap(node, sources, "directory", path));
-}
-
-async function bootstrap(recipe: ImageRecipe, sources: DebianSources, format: "tar" | "directory", path: string): Promise<void> {
-    const options = [...sources.options, 'Acquire::Languages "none"'].flatMap((option) => ["--aptopt", option.replace(/;$/, "")]);
-    const hooks = recipe.finish.map((command) => `--customize-hook=chroot "$1" sh -ec ${quote(command)}`);
-    const argv = [
-        "mmdebstrap",
-        "--quiet",
-        "--variant=important",
-        `--format=${format}`,
-        `--include=${recipe.packages.join(",")}`,
-        ...options,
-        ...hooks,
-    ];
-    await run([...argv, release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 1_800_000 });
-}
-
-function quote(text: string): string {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
 }
