@@ -96,11 +96,15 @@ function scopeOf(values: PermissionsOptions, chosen: readonly Feature[]): Scope 
 }
 
 function setupOf(values: PermissionsOptions, chosen: readonly Feature[]): NodeSetup | undefined {
-    if (!chosen.some(({ commands }) => commands?.some(({ on }) => on === "node"))) return undefined;
+    const commands = chosen.flatMap((feature) =>
+        (feature.commands ?? []).filter(({ on }) => on === "node").flatMap((each) => each.commands),
+    );
+    if (commands.length === 0) return undefined;
     const [first, last] = (values.vmids ?? "").split("-").map(Number);
     return {
         user: values["ssh-user"],
         keys: values["ssh-public-key"],
+        commands,
         wrapper: !values["no-wrapper"],
         ...(first === undefined || last === undefined ? {} : { vmids: { first, last } }),
         privileged: chosen.includes(featureOf("privileged-container")),

@@ -1,4 +1,5 @@
 import { type Lab, labUp } from "./support/lab";
+import { leastRights } from "./support/least-rights";
 import { runDirectory } from "./support/run-directory";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import { Stack } from "./support/stack";
@@ -19,7 +20,7 @@ beforeAll(async () => {
         runDirectory: runDirectory(),
         program: { example: "first-share" },
         within: lab.within,
-        environment: lab.environment,
+        environment: { ...lab.environment, ...(await leastRights("all")) },
     });
     const settings = {
         template: "debian-12-samba",

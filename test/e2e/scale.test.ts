@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Lab, labUp } from "./support/lab";
+import { leastRights } from "./support/least-rights";
 import { runDirectory } from "./support/run-directory";
 import { smbclient } from "./support/smb-client";
 import { Stack } from "./support/stack";
@@ -47,7 +48,7 @@ beforeAll(async () => {
         program: { text: program },
         project: "scale",
         within: lab.within,
-        environment: { ...lab.environment, PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+        environment: { ...lab.environment, ...(await leastRights("all")), PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     });
     traceFile = join(stack.directory, "trace");
     await stack.up({ environment: { SHARES: "0" } });

@@ -74,7 +74,7 @@ beforeAll(async () => {
     });
     const key = privateKey().split("\n")[2] ?? "";
     needles = { ...pieces, key, hash: ntHash(password), hashOfChanged: ntHash(changed) };
-    const unset = Object.fromEntries(["USERNAME", "PASSWORD", "SSH_PRIVATE_KEY"].map((name) => [`PROXMOX_VE_${name}`, ""]));
+    const unset = Object.fromEntries(["API_TOKEN", "USERNAME", "PASSWORD", "SSH_PRIVATE_KEY"].map((name) => [`PROXMOX_VE_${name}`, ""]));
     watch = new ProcessWatch(needles);
     stack = await place.stack("", { environment: unset });
     const { refused, wrong } = pieces;

@@ -7,6 +7,8 @@ export interface NodeSetup {
     user: string;
     /** Public key lines for its login. */
     keys: readonly string[];
+    /** What it runs, as features.ts says it. */
+    commands: readonly string[];
     /** The wrapper in place of all of `pct exec`. */
     wrapper: boolean;
     vmids?: { first: number; last: number };
@@ -16,9 +18,24 @@ export interface NodeSetup {
 
 export const WRAPPER = "/usr/local/sbin/pvesmb-pct";
 
-export function sudoersFile({ user, wrapper }: Pick<NodeSetup, "user" | "wrapper">): string {
-    const command = wrapper ? `${WRAPPER} exec *` : "/usr/sbin/pct exec *";
-    return `# For pvesmb: commands in containers.\n${user} ALL=(root) NOPASSWD: ${command}\n`;
+const SBIN = ["pct", "pvesm", "qm", "zfs", "zpool"];
+
+export function sudoersFile({ user, commands, wrapper }: Pick<NodeSetup, "user" | "commands" | "wrapper">): string {
+    const rules = new Set(commands.map((command) => (wrapper && isExec(command) ? `${WRAPPER} exec *` : sudoRule(command))));
+    return ["# For pvesmb.\n", ...[...rules].map((rule) => `${user} ALL=(root) NOPASSWD: ${rule}\n`)].join("");
+}
+
+const isExec = (command: string): boolean => command.startsWith("pct exec ");
+
+/**
+ * A command as sudoers writes it: what is said word by word stays, the rest, from the first placeholder on, may be anything. sudo's `*`
+ * matches blanks too, so a rule is no fence within its command; the features say which of them make their user root.
+ */
+function sudoRule(command: string): string {
+    const [program = "", ...words] = command.split(" ");
+    const open = words.findIndex((word) => /\.\.\.|[A-Z]{2}|[a-z]N$/.test(word));
+    const literal = words.slice(0, open === -1 ? undefined : open).map((word) => word.replace(/[\\,:=]/g, "\\$&"));
+    return [`/usr/${SBIN.includes(program) ? "sbin" : "bin"}/${program}`, ...literal, ...(open === -1 ? [] : ["*"])].join(" ");
 }
 
 export function wrapperScript({ vmids, privileged }: Pick<NodeSetup, "vmids" | "privileged">): string {
@@ -44,7 +61,7 @@ export function nodeCommands(setup: NodeSetup): string {
                   `install -d -m 700 -o ${user} "$home/.ssh"\n`,
                   file('"$home/.ssh/authorized_keys"', "600", `${setup.keys.join("\n")}\n`, ` -o ${user}`),
               ]),
-        ...(setup.wrapper ? [file(WRAPPER, "755", wrapperScript(setup))] : []),
+        ...(setup.wrapper && setup.commands.some(isExec) ? [file(WRAPPER, "755", wrapperScript(setup))] : []),
         file("/etc/sudoers.d/pvesmb", "440", sudoersFile(setup)),
         "visudo -cqf /etc/sudoers.d/pvesmb\n",
     ].join("");

@@ -10,7 +10,7 @@ interface Lock {
 }
 
 /** The provider as users get it: packed and installed from the tarball, once per run, with the versions that our lock file names. */
-async function install(runDirectory: string): Promise<string> {
+export async function installed(runDirectory: string): Promise<string> {
     const finished = join(runDirectory, "installed");
     if (existsSync(finished)) return finished;
     const staging = join(runDirectory, "installing");
@@ -36,8 +36,8 @@ async function install(runDirectory: string): Promise<string> {
  * installed package to Node's module resolution.
  */
 export async function installInto(project: string, runDirectory: string): Promise<void> {
-    const installed = await install(runDirectory);
-    await run(["cp", "--archive", "--link", join(installed, "node_modules"), join(project, "node_modules")]);
+    const from = await installed(runDirectory);
+    await run(["cp", "--archive", "--link", join(from, "node_modules"), join(project, "node_modules")]);
 }
 
 /** The folder with the Pulumi CLI; built at the first call on a machine that has none (3 minutes). */

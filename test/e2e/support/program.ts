@@ -2,6 +2,7 @@ import type { QuotaArgs } from "../../../sdk/nodejs/generated/quota";
 import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
 import type { SmbShareArgs } from "../../../sdk/nodejs/generated/smb-share";
 import type { SmbUserArgs } from "../../../sdk/nodejs/generated/smb-user";
+import { POOL } from "./least-rights";
 import type { Login } from "./smb-client";
 
 /** A program whose resources are given as data; names are identifiers, and so are constants of the program. More lines may stand between. */
@@ -50,6 +51,7 @@ export interface Vmids {
 export function smallArgs(address: string, vmidRange: Vmids) {
     return {
         node: "pve1",
+        pool: POOL,
         vmidRange,
         lxc: { template: "debian-12-samba", rootfs: { storage: "local", size: "4GiB" } },
         network: { bridge: "vmbr0", address: `${address}/24` },

@@ -1,5 +1,6 @@
 import { removeGuests } from "./guests";
 import { type Lab, labUp } from "./lab";
+import { leastRights } from "./least-rights";
 import type { Vmids } from "./program";
 import { runDirectory } from "./run-directory";
 import { Stack, type StackOptions } from "./stack";
@@ -12,15 +13,19 @@ export interface Workplace {
     dispose(): Promise<void>;
 }
 
-/** The lab, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed. */
+/**
+ * The lab, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed. Stacks have the least
+ * rights unless their environment says otherwise; `lab.environment` is root's.
+ */
 export async function workplace(vmids: Vmids): Promise<Workplace> {
     const lab = await labUp();
+    const rights = await leastRights();
     await removeGuests(vmids.from, vmids.to);
     const stacks: Stack[] = [];
     return {
         lab,
         async stack(text, options = {}) {
-            const environment = { ...lab.environment, ...options.environment };
+            const environment = { ...lab.environment, ...rights, ...options.environment };
             const stack = await Stack.create({
                 ...options,
                 runDirectory: runDirectory(),

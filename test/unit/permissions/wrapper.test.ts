@@ -97,11 +97,28 @@ test("keeps to the range it was installed with, and lets into privileged ones wh
     expect(run("400", noted(withMark("", mark), ""), undefined, { privileged: true }).status).toBe(0);
 });
 
-test("sudo takes the line", () => {
-    expect(sudoersFile({ user: "pulumi", wrapper: true })).toMatch(
-        /^pulumi ALL=\(root\) NOPASSWD: \/usr\/local\/sbin\/pvesmb-pct exec \*$/m,
-    );
-    expect(sudoersFile({ user: "pulumi", wrapper: false })).toMatch(/NOPASSWD: \/usr\/sbin\/pct exec \*$/m);
+test("sudo gets a rule per command, of which the words before the first placeholder are fixed", () => {
+    const commands = [
+        "pct exec VMID -- ...",
+        "stat ...",
+        "zfs list -H -p NAME",
+        "zfs set refquota=BYTES DATASET",
+        "systemctl restart smbd",
+        "x a=b:c,d VALUE",
+    ];
+    const rules = (wrapper: boolean): string[] =>
+        sudoersFile({ user: "pulumi", commands, wrapper })
+            .split("\n")
+            .flatMap((line) => /^pulumi ALL=\(root\) NOPASSWD: (.*)$/.exec(line)?.[1] ?? []);
+    const others = [
+        "/usr/bin/stat *",
+        "/usr/sbin/zfs list -H -p *",
+        "/usr/sbin/zfs set *",
+        "/usr/bin/systemctl restart smbd",
+        "/usr/bin/x a\\=b\\:c\\,d *",
+    ];
+    expect(rules(true)).toEqual(["/usr/local/sbin/pvesmb-pct exec *", ...others]);
+    expect(rules(false)).toEqual(["/usr/sbin/pct exec *", ...others]);
 });
 
 describe("what pvesmb makes of the wrapper's words", () => {

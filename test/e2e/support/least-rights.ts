@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runOnNode } from "../../lab/src/client";
+import { labAccess } from "../../lab/src/access";
+import { stateDir } from "../../lab/src/machine/layout";
+import { installed } from "./package";
+import { run } from "./process";
+import { runDirectory } from "./run-directory";
+
+/**
+ * Who the tests are: a token and an SSH user with the rights that `npx pvesmb permissions` prints for these features, and no others.
+ * What it prints is run on the lab's nodes as a user would run it, once per lab.
+ */
+
+/** Beside the usual ones: what tests of these features need on nodes. None of them needs a privilege of Proxmox VE. */
+const FEATURES = ["usual", "node-login", "data-bind", "quota-shrink"];
+const STORAGES = ["local", "tank", "local-zfs", "local-btrfs", "shared"];
+const SSH_USER = "pulumi";
+
+/** The pool of the tests' guests (smallArgs). */
+export const POOL = "e2e";
+
+/** Environment variables. Whose guests: those of the pool, or all, for programs that name no pool. */
+export async function leastRights(whose: typeof POOL | "all" = POOL): Promise<Record<string, string>> {
+    const user = `pulumi-${whose}@pve`;
+    const arguments_ = [
+        ...FEATURES.flatMap((name) => ["--feature", name]),
+        ...STORAGES.flatMap((name) => ["--storage", name]),
+        ...["--template-storage", "local", "--bridge", "vmbr0", "--user", user, "--ssh-user", SSH_USER],
+        ...["--ssh-public-key", (await sshKey(".pub")).trim(), ...(whose === POOL ? ["--pool", POOL] : [])],
+    ];
+    const main = join(await installed(runDirectory()), "node_modules/pvesmb/dist/provider/cli/main.js");
+    const printed = async (part: "api" | "node"): Promise<string> =>
+        (await run([process.execPath, main, "permissions", ...arguments_, "--only", part])).stdout;
+    const token = await granted(await printed("api"), await printed("node"), user);
+    return {
+        PROXMOX_VE_API_TOKEN: token,
+        PROXMOX_VE_USERNAME: "",
+        PROXMOX_VE_PASSWORD: "",
+        PROXMOX_VE_SSH_USERNAME: SSH_USER,
+        PROXMOX_VE_SSH_PRIVATE_KEY: await sshKey(""),
+        PVESMB_SSH_PCT: "/usr/local/sbin/pvesmb-pct",
+    };
+}
+
+/** Runs both parts unless this lab knows them already, and gives the token. */
+async function granted(api: string, node: string, user: string): Promise<string> {
+    const file = join(stateDir, `e2e-${user}.json`);
+    const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { api: string; node: string; token: string }) : undefined;
+    if (before?.api === api && before.node === node) return before.token;
+    const { nodes } = labAccess();
+    const [first] = nodes;
+    if (before) await shell(first?.name, `pveum user delete ${user}`);
+    for (const { name } of nodes) await shell(name, node);
+    const secret = /│ value +│ ([0-9a-f-]{36}) │/.exec(await shell(first?.name, api))?.[1];
+    if (secret === undefined) throw new Error(`no token was made by:\n${api}`);
+    const token = `${user}!pvesmb=${secret}`;
+    writeFileSync(file, JSON.stringify({ api, node, token }), { mode: 0o600 });
+    return token;
+}
+
+async function shell(node = "", script: string): Promise<string> {
+    const { code, stdout, stderr } = await runOnNode(node, "sh -e", { input: script });
+    if (code !== 0) throw new Error(`on ${node}: ${stderr}\n${script}`);
+    return stdout;
+}
+
+/** A key of the tests' own: that of the lab opens the nodes as root. */
+async function sshKey(half: "" | ".pub"): Promise<string> {
+    const file = join(stateDir, "e2e-key");
+    if (!existsSync(file)) await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "pvesmb-e2e", "-f", file]);
+    return readFileSync(`${file}${half}`, "utf8");
+}
