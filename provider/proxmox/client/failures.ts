@@ -30,6 +30,8 @@ export function failureOf(answer: Answer, attempt: Attempt): PveError {
     const make = (kind: PveError["kind"], message: string, more: object = {}): PveError =>
         new PveError(kind, scrub(`${message} (${attempt.method} ${attempt.path} at ${attempt.endpoint})`), { ...details, ...more });
 
+    const kept = keptForRoot(said, details.errors);
+    if (kept !== undefined) return make("Denied", onlyRoot(attempt.identity, kept));
     if (status === 400) return invalid(said, details.errors, make);
     if (status === 401) return make("Denied", unauthenticated(said, attempt));
     if (status === 403) return make("Denied", forbidden(said, attempt));
@@ -85,10 +87,22 @@ function unauthenticated(said: string, { identity, endpoint }: Attempt): string 
     );
 }
 
+/**
+ * What only root@pam may, PVE says in many ways: as 403, for VMs as 500, for some parameters as 400 (pve-api.md 2.1). Gives its words; one
+ * such parameter is enough, whatever else is wrong.
+ */
+function keptForRoot(said: string, errors: Record<string, string> = {}): string | undefined {
+    const words = /only allowed for root@pam|^only root can set '|^Only root can pass |^Only root may (?:use|set) this option/;
+    if (words.test(said)) return said;
+    const found = Object.entries(errors).find(([, why]) => words.test(why));
+    return found && `${found[0]}: ${found[1]}`;
+}
+
+const onlyRoot = (identity: string, said: string): string =>
+    `${identity} may not do this, only root@pam logged in by password may, never an API token: ${said}`;
+
 /** 403 names the first missing privilege only (pve-api.md 2.3). */
 function forbidden(said: string, { identity }: Attempt): string {
-    if (said.includes("only allowed for root@pam"))
-        return `${identity} may not do this, only root@pam logged in by password may, never an API token: ${said}`;
     if (said.includes("not available with API token")) return `API tokens may not use this call, a login by password may: ${said}`;
     const missing = /\((\/[^,)]*), ([^)]+)\)/.exec(said);
     return missing

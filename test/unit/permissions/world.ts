@@ -73,7 +73,8 @@ export class World {
     /** Gives the token just these rights, by the commands that pvesmb prints for them. */
     async grant(needs: readonly Pick<Need, "give" | "privileges" | "any">[]): Promise<void> {
         const grants = new Map([...united(needs)].filter(([, privileges]) => privileges.length > 0));
-        for (const [, ...argv] of grantCommands(grants, { user: "pulumi@pve", token: TOKEN })) await this.pveum(argv);
+        for (const [, ...argv] of grantCommands(grants, { user: "pulumi@pve", token: TOKEN }))
+            if (argv[0] !== "role" || !this.api.lab.access.roles.has(argv[2] ?? "")) await this.pveum(argv);
     }
 
     as(auth: Connection["auth"]): Pve {
