@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { mkdirSync } from "node:fs";
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest, volumesWithin } from "./support/guests";
+import { POOL } from "./support/least-rights";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { runDirectory } from "./support/run-directory";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -23,7 +24,7 @@ let place: Workplace;
 let stack: Stack;
 const backend = (): string => join(runDirectory(), "data-backend");
 beforeAll(async () => {
-    place = await workplace(vmids);
+    place = await workplace(vmids, ["--feature", "given-volume", "--owner", String(holder.vmid)]);
     mkdirSync(backend(), { recursive: true });
     stack = await place.stack("", { project: "data", backend: backend() });
     change({});
@@ -95,6 +96,8 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
 
     await control("run", "POST", "/nodes/pve1/lxc", {
         vmid: String(holder.vmid),
+        // Its own ACLs would go with it.
+        pool: POOL,
         ostemplate: template ?? "",
         rootfs: "local:1",
         unprivileged: "1",

@@ -5,7 +5,7 @@ import { smallArgs } from "./support/program";
 /** root@pam, logged in by password: all other tests have the least rights. It may do what Proxmox VE keeps for it, here a feature of a privileged container. */
 
 const address = "10.86.0.166";
-const vmids = { from: 5200, to: 5249 };
+const vmids = { from: 5350, to: 5389 };
 let drill: Drill;
 
 beforeAll(async () => {

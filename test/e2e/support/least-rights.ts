@@ -20,14 +20,18 @@ const SSH_USER = "pulumi";
 /** The pool of the tests' guests (smallArgs). */
 export const POOL = "e2e";
 
-/** Environment variables. Whose guests: those of the pool, or all, for programs that name no pool. */
-export async function leastRights(whose: typeof POOL | "all" = POOL): Promise<Record<string, string>> {
-    const user = `pulumi-${whose}@pve`;
+/**
+ * Environment variables. Whose guests: those of the pool, or all, for programs that name no pool. `more` are further arguments of the
+ * command, for features of the API that only one file needs.
+ */
+export async function leastRights(whose: typeof POOL | "all" = POOL, more: string[] = []): Promise<Record<string, string>> {
+    const user = `${["pulumi", whose, ...more].join("-").replace(/-+/g, "-")}@pve`;
     const arguments_ = [
         ...FEATURES.flatMap((name) => ["--feature", name]),
         ...STORAGES.flatMap((name) => ["--storage", name]),
         ...["--template-storage", "local", "--bridge", "vmbr0", "--user", user, "--ssh-user", SSH_USER],
         ...["--ssh-public-key", (await sshKey(".pub")).trim(), ...(whose === POOL ? ["--pool", POOL] : [])],
+        ...more,
     ];
     const main = join(await installed(runDirectory()), "node_modules/pvesmb/dist/provider/cli/main.js");
     const printed = async (part: "api" | "node"): Promise<string> =>

@@ -1,6 +1,6 @@
 import { removeGuests } from "./guests";
 import { type Lab, labUp } from "./lab";
-import { leastRights } from "./least-rights";
+import { leastRights, POOL } from "./least-rights";
 import type { Vmids } from "./program";
 import { runDirectory } from "./run-directory";
 import { Stack, type StackOptions } from "./stack";
@@ -15,11 +15,11 @@ export interface Workplace {
 
 /**
  * The lab, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed. Stacks have the least
- * rights unless their environment says otherwise; `lab.environment` is root's.
+ * rights, `more` of them if need be, unless their environment says otherwise; `lab.environment` is root's.
  */
-export async function workplace(vmids: Vmids): Promise<Workplace> {
+export async function workplace(vmids: Vmids, more: string[] = []): Promise<Workplace> {
     const lab = await labUp();
-    const rights = await leastRights();
+    const rights = await leastRights(POOL, more);
     await removeGuests(vmids.from, vmids.to);
     const stacks: Stack[] = [];
     return {
