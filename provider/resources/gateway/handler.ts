@@ -17,7 +17,7 @@ import { readMark } from "./mark";
 import { checkNode, checkReachable, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
-import { creationUses, updateUses } from "./rights";
+import { creationUses, holderOf, updateUses } from "./rights";
 import { deleteGateway } from "./removal";
 import { forgetGateway, formatId, parseId } from "./session";
 import { fetchTemplate, findTemplate, type Template } from "./template";
@@ -120,11 +120,14 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
 /** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */
 async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
-    const [found] = await Promise.allSettled([search, knownPermissions(pve)]);
+    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve)]);
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
-    await checkRights(pve, creationUses(settled, keyOf(inputs), found.status === "fulfilled" ? found.value : undefined));
+    const findings = { template: settledOf(found), holder: settledOf(holder) };
+    await checkRights(pve, creationUses(settled, keyOf(inputs), findings));
     return search;
 }
+
+const settledOf = <T>(result: PromiseSettledResult<T>): T | undefined => (result.status === "fulfilled" ? result.value : undefined);
 
 /** The SDK gives the resource's name; only raw use of the provider can leave it out. */
 function hostnameOf(inputs: GatewayInputs): string {

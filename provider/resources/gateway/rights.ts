@@ -1,5 +1,7 @@
 import type { GatewayInputs } from "../../model";
 import { type Scope, type Spot, spots } from "../../model/permissions/feature";
+import type { Pve } from "../../proxmox/client/client";
+import { isFreeVmid } from "../../proxmox/cluster";
 import { candidates } from "../../proxmox/vmid";
 import type { Use } from "../permissions/check";
 import { interfaces } from "./config";
@@ -12,17 +14,30 @@ export function guestSpot({ pool }: Pick<GatewayInputs, "pool">, vmid: number): 
     return pool === undefined ? { at: [own], give: "vms" } : { at: [`pool/${pool}`, own], give: `pool/${pool}` };
 }
 
-/** What making a gateway takes; `template` is missing when the look for it failed. */
-export function creationUses(inputs: GatewayInputs, key: string, template: Template | undefined): Use[] {
+/** What a look at the cluster told before a gateway is made. */
+export interface Findings {
+    /** Missing when the look for it failed. */
+    template?: Template | undefined;
+    /** The guest that a given volume is to be taken from. */
+    holder?: number | undefined;
+}
+
+/** The guest that has the given volume's number, if it still is there. */
+export async function holderOf(pve: Pve, { data }: GatewayInputs): Promise<number | undefined> {
+    const owner = data?.volume === undefined ? undefined : ownerOf(data.volume);
+    return owner === undefined || (await isFreeVmid(pve, owner)) ? undefined : owner;
+}
+
+/** What making a gateway takes. */
+export function creationUses(inputs: GatewayInputs, key: string, { template, holder }: Findings): Use[] {
     const { lxc, data, vmid, vmidRange } = inputs;
     const [first = vmidRange.from] = vmid === undefined ? candidates(vmidRange, key) : [vmid];
     const scope = { ...scopeOf(inputs, first), "template-storage": templateSpots(inputs, template) };
     const uses: Use[] = [{ feature: "gateway", scope }];
     if (template?.download) uses.push({ feature: "template-download", scope });
     if (data?.volume !== undefined) {
-        const owner = ownerOf(data.volume);
         const storage = spots(storageOf(data.volume) ?? "");
-        uses.push({ feature: "given-volume", scope: { storage, owner: owner === undefined ? [] : spots(`vms/${owner}`) } });
+        uses.push({ feature: "given-volume", scope: { storage, owner: holder === undefined ? [] : spots(`vms/${holder}`) } });
     }
     if (!lxc.unprivileged) {
         uses.push({ feature: "privileged-container", scope });

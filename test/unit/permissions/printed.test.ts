@@ -38,7 +38,7 @@ test("the commands make a token that can do everything usual", async () => {
         for (const command of commandsOf(text)) if (command[0] !== "pool") await world.pveum(command);
         const inputs = inputsOf();
         const template = { volid: `templates:vztmpl/${TEMPLATE}` };
-        await checkRights(world.token(), [...creationUses(inputs, "key", template), ...removalUses(inputs, 400)]);
+        await checkRights(world.token(), [...creationUses(inputs, "key", { template }), ...removalUses(inputs, 400)]);
         await life(world.token(), inputs);
     } finally {
         await world.api.close();

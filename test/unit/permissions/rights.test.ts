@@ -2,7 +2,7 @@ import type { GatewayInputs } from "../../../provider/model";
 import { type Need, needsOf } from "../../../provider/model/permissions/feature";
 import { featureOf } from "../../../provider/model/permissions/features";
 import { knownPermissions } from "../../../provider/proxmox/access";
-import { creationUses, removalUses } from "../../../provider/resources/gateway/rights";
+import { creationUses, holderOf, removalUses } from "../../../provider/resources/gateway/rights";
 import { checkRights, type Use } from "../../../provider/resources/permissions/check";
 import { Bench, failureOf } from "../proxmox/harness";
 import { data, said } from "../proxmox/scripted-pve";
@@ -24,8 +24,8 @@ const PRIVILEGED = inputsOf({ lxc: { ...PLAIN.lxc, unprivileged: false, nesting:
 
 const usesOf = (inputs: GatewayInputs, download = false): Use[] => [
     ...creationUses(inputs, inputs.key ?? "", {
-        volid: `templates:vztmpl/${TEMPLATE}`,
-        ...(download ? { download: { storage: "templates", file: TEMPLATE } } : {}),
+        template: { volid: `templates:vztmpl/${TEMPLATE}`, ...(download ? { download: { storage: "templates", file: TEMPLATE } } : {}) },
+        holder: inputs === GIVEN ? 300 : undefined,
     }),
     {
         feature: "share-volume",
@@ -190,4 +190,11 @@ test("a bridge of another zone than localnetwork is looked for there", async () 
     const bridged = (bridge: string): Use[] => [{ feature: "gateway", scope: { bridge: [{ at: [bridge], give: bridge }] } }];
     await checkRights(pve, bridged("vnet1"));
     expect((await knownPermissions(pve))?.has("/sdn/zones/localnetwork")).toBe(false);
+});
+
+test("the holder of a given volume is asked for rights as long as it is there", async () => {
+    world = await prepare("9.2", "given");
+    expect(await holderOf(world.as(ROOT), GIVEN)).toBe(300);
+    expect(await holderOf(world.as(ROOT), inputsOf({ data: { volume: "tank:301/vm-301-disk-0.raw" } }))).toBeUndefined();
+    expect(await holderOf(world.as(ROOT), PLAIN)).toBeUndefined();
 });
