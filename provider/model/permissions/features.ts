@@ -106,6 +106,12 @@ export const features = {
         usual: true,
         grants: [{ path: "/{guests}", privileges: ["VM.Audit"] }],
     },
+    "node-address": {
+        purpose: "look up at which address SSH reaches a node (or name it in `connection.ssh.nodes`)",
+        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "Quota"],
+        usual: false,
+        grants: [{ path: "/", privileges: ["Sys.Audit"] }],
+    },
     "guest-login": {
         purpose: 'work in a container through its own sshd (`connection.ssh.via: "guest"`, the default)',
         usedBy: ["SmbGateway", "SmbShare", "SmbUser"],
