@@ -77,7 +77,7 @@ class Round:
         for each in self.new:
             self.columns[each] = [next(free), span]
         for each in self.entries:
-            self.quotas.setdefault(each, {**NEW, "pending": []})
+            self.quotas[each] = {**NEW, "pending": [], **self.quotas.get(each, {})}
 
     def read(self):
         """-> id -> (used, limit, files)"""

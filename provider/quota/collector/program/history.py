@@ -36,20 +36,20 @@ class History:
         `readings`: column -> (used, limit, files), None where unknown; `new`: columns whose quota is new in them. One sample counts per
         five minutes. -> whether an hour was added.
         """
-        span = int(now) // SAMPLE_SECONDS
-        row = self.samples.get(span)
-        offset, fields = row or (int(now) % SAMPLE_SECONDS, [empty(self.samples.columns) for _ in range(3)])
-        before = [field[:] for field in fields]
+        span, room = int(now) // SAMPLE_SECONDS, self.samples.columns
+        row = self.samples.get(span) if self.samples.holds(span) else None
+        offset, fields = row or (int(now) % SAMPLE_SECONDS, [empty(room) for _ in range(3)])
         for column in new:
-            if column < self.samples.columns:
+            if column < room:
                 for field in fields:
                     field[column] = NONE
-        known = fields[USED][:]
+        used, limit, files = fields
+        changed = False
         for column, values in readings.items():
-            if column < self.samples.columns and known[column] == NONE:
-                for field, value in zip(fields, values):
-                    field[column] = NONE if value is None else value
-        if fields != before:
+            if column < room and used[column] == NONE:
+                changed = True
+                used[column], limit[column], files[column] = [NONE if value is None else value for value in values] if None in values else values
+        if changed or new:
             self.samples.put(span, offset, fields)
         self.samples.sync()
         hours = self.complete(self.hours, int(now) // HOUR, PER_HOUR, self.samples, lambda spans: self.hour(spans, since))

@@ -54,10 +54,10 @@ def publish(text, paths):
                 os.fchmod(file.fileno(), 0o644)
                 file.write(text)
             os.rename(temp, path)
-        except OSError:
+        except OSError as error:
             with contextlib.suppress(OSError):
                 os.unlink(temp)
-            raise
+            raise OSError(error.errno, error.strerror, path) from None
 
 
 def serve(path, source, sink):
