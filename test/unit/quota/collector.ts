@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { tmpdir } from "node:os";
-import { type CollectorEntry, type QuotaUsage, renderEntry } from "../../../provider/quota/collector";
+import { type CollectorEntry, type QuotaUsage, renderEntry, type UsageSource } from "../../../provider/quota/collector";
 import { parseReport } from "../../../provider/quota/collector/report";
 
 export const program = join(__dirname, "../../../provider/quota/collector/program");
@@ -57,16 +57,19 @@ export class Collector {
 
     /** One more quota, or a change to one. */
     declare(id: string, more: Partial<CollectorEntry> = {}): void {
-        const source = {
-            kind: "table",
-            argv: ["cat", join(this.root, "usage")],
-            separator: "tab",
-            key: { column: 0, equals: id },
-            used: 1,
-            limit: 2,
-            files: 3,
-        } as const;
-        const entry = { id, key: `urn:${id}`, label: id, source, thresholds: [75, 85, 95], hysteresis: 3, alerts: [], ...more };
+        const argv = ["cat", join(this.root, "usage")];
+        const key = { column: 0, equals: id };
+        const source: UsageSource = { kind: "table", argv, separator: "tab", key, used: 1, limit: 2, files: 3 };
+        const entry: CollectorEntry = {
+            id,
+            key: `urn:${id}`,
+            label: id,
+            source,
+            thresholds: [75, 85, 95],
+            hysteresis: 3,
+            alerts: [],
+            ...more,
+        };
         writeFileSync(join(this.root, "quota.d", `${id}.json`), renderEntry(entry));
     }
 
