@@ -33,6 +33,7 @@ const inputs = z.strictObject({
     path: field(absolutePath().optional(), {
         description: "Directory on the gateway, with `gateway`.",
         defaultText: "the share's directory; of a gateway /srv/pvesmb",
+        replace: "it limits another tree",
         chosen: true,
     }),
     backend: field(z.enum(["auto", ...BACKENDS]).default("auto"), {

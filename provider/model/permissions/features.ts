@@ -92,6 +92,14 @@ export const features = {
             { on: "node", commands: ["pvesm path VOLUME", "zfs list ...", "zfs set refquota=BYTES DATASET", "pct rescan --vmid VMID"] },
         ],
     },
+    "quota-node": {
+        purpose: "limit a directory of the node that is a gateway's data (ZFS, btrfs, XFS, ext4, CephFS)",
+        usedBy: ["Quota"],
+        usual: false,
+        grants: [],
+        commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
+        rootEquivalent: "limits are set by the same program that works on gateways, and python3 by sudo is root on the node",
+    },
     "data-bind": {
         purpose: "put a gateway's data on a directory of the node (`data.bind`)",
         usedBy: ["SmbGateway"],

@@ -35,7 +35,7 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
         await giveTo(node, inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
-        if (!byApi(connection))
+        if (!byApi(connection) || error.kind === "HostKeyMismatch")
             throw new PvesmbError(
                 error.kind,
                 `data.bind: a directory of the node is bound by \`pct set\` over the node's SSH, since Proxmox VE takes it from no API token: ${error.message}. Give connection.ssh what it needs there, or log in to the API as root@pam with a password`,

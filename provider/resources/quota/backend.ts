@@ -4,10 +4,11 @@ import type { QuotaInputs } from "../../model";
 import type { BackendName } from "../../model/quota.backends";
 import { beyond } from "../../model/quota.rules";
 import { bytesOf } from "../../model/size";
-import { type Figures } from "../../quota/figures";
+import type { Figures } from "../../quota/figures";
 import { rough } from "../../quota/volume";
 import type { Outputs, QuotaState } from "./handler";
 import type { Target } from "./target";
+import { treeBackend } from "./tree-backend";
 import { volumeBackend } from "./volume-backend";
 
 /** What a backend sees of a tree. */
@@ -29,16 +30,18 @@ export interface Found {
 export interface Backend {
     name: BackendName;
     look(): Promise<Found>;
+    /** The same, with figures as they are at this moment; before and after a change. */
+    lookClosely?(): Promise<Found>;
     /** Throws, before anything is touched, what cannot be. */
     refuse?(found: Found, inputs: QuotaInputs): void;
-    apply(found: Found, inputs: QuotaInputs): Promise<Pick<Outputs, "made">>;
+    apply(id: string, found: Found, inputs: QuotaInputs): Promise<Pick<Outputs, "made">>;
     /** Takes the limit away; the data stays. */
-    release(state: QuotaState): Promise<void>;
+    release(id: string): Promise<void>;
 }
 
 /** The backend for a tree. Throws InvalidInput, naming the way out, when nothing there can hold what is asked for. */
-export function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs): Backend {
-    const backend = onMount(ctx, target);
+export async function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, before?: QuotaState): Promise<Backend> {
+    const backend = await onMount(ctx, target, inputs, before);
     if (inputs.backend !== "auto" && inputs.backend !== backend.name)
         throw new PvesmbError(
             "InvalidInput",
@@ -51,11 +54,12 @@ export function openBackend(ctx: Context<unknown>, target: Target, inputs: Quota
     return backend;
 }
 
-function onMount(ctx: Context<unknown>, target: Target): Backend {
+async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, before: QuotaState | undefined): Promise<Backend> {
     const { mount, path } = target;
     const remedy =
         "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
     if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount);
+    if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, before);
     throw new PvesmbError(
         "InvalidInput",
         `path: ${path} is a directory of ${placeOf(target)}, and a container cannot limit a directory; ${remedy}`,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { QuotaInputs, QuotaOutputs } from "../../model";
+import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
 import { pveClient } from "../../proxmox/client/client";
 import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
@@ -31,20 +32,20 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
         const gateway = await openGateway(ctx, gatewayOf(state));
         if (gateway.state === "gone") return;
         const ready = await readyGateway(ctx, gatewayOf(state));
-        const path = state.path ?? "";
-        const { files } = await ready.workshop.executor.gather({ files: [claimPath(path)] }, ctx.deadline);
+        const claimed = state.path ?? "";
+        const look = await ready.workshop.snapshot.read(ctx.deadline, { files: [claimPath(claimed)] });
         // Nobody's claim, or another resource's by now: ours is gone.
-        if (parseClaim(files[claimPath(path)])?.nonce !== id) return;
+        if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
         const pve = pveClient(ctx.connect(gatewayOf(state).connection), ctx.log).within(ctx.deadline);
-        const target = targetOf(ctx, state, ready, await readConfig(pve, ready.place), path);
+        const target = targetOf(ctx, state, ready, await readConfig(pve, ready.place), treeOf(state, look) ?? { path: claimed });
         try {
-            await openBackend(ctx, target, { ...state, backend: "auto" }).release(state);
+            await (await openBackend(ctx, target, { ...state, backend: "auto" })).release(id);
         } catch (error) {
             // The tree is on something that holds no limit, or no longer ours: there is none to take away.
             if (!isKind(error, "InvalidInput")) throw error;
         }
         try {
-            await ready.workshop.queue.submit(claimRemovalUnit(path, id), ctx.deadline);
+            await ready.workshop.queue.submit(claimRemovalUnit(claimed, id), ctx.deadline);
         } catch (error) {
             if (!isKind(error, "Conflict")) throw error;
         }
@@ -54,9 +55,12 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
 /** Looks and refuses first; then the claim, the limit, and a look at what came of it. */
 async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, known: string, before?: QuotaState): Promise<Outputs> {
     const { target, claim } = await find(ctx, inputs);
-    const backend = openBackend(ctx, target, inputs);
-    const found = await backend.look();
-    const ours = claim !== undefined && (claim.nonce === id || claim.key === known);
+    const backend = await openBackend(ctx, target, inputs, before);
+    const look = (): Promise<Found> => (backend.lookClosely ?? backend.look)();
+    const found = await look();
+    // A share's limit moves with its directory, which nobody has claimed at its new place yet.
+    const moved = before?.path !== undefined && before.path !== target.path;
+    const ours = moved || (claim !== undefined && (claim.nonce === id || claim.key === known));
     refuseImpossible(backend, found, inputs, ours);
 
     const { path } = target;
@@ -67,8 +71,13 @@ async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, 
     });
     await target.gateway.workshop.queue.submit(unit, ctx.deadline);
     ctx.checkpoint(id, state);
-    const { made } = await backend.apply(found, inputs);
-    const after = await backend.look();
+    const { made } = await backend.apply(id, found, inputs);
+    const after = await look();
+    if (after.limit !== bytesOf(inputs.limit))
+        throw new PvesmbError(
+            "RemoteFailed",
+            `${after.place} has ${after.limit === undefined ? "no limit" : `a limit of ${formatSize(after.limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
+        );
     return { ...state, place: after.place, made: made ?? state.made, ...figureOutputs(after, inputs, {}) };
 }
 
@@ -76,8 +85,8 @@ async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ targe
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
     const pve = pveClient(ctx.connect(gatewayOf(inputs).connection), ctx.log).within(ctx.deadline);
     const [look, config] = await Promise.all([gateway.workshop.snapshot.read(ctx.deadline), readConfig(pve, gateway.place)]);
-    const path = treeOf(inputs, look);
-    if (path === undefined)
+    const tree = treeOf(inputs, look);
+    if (tree === undefined)
         throw new PvesmbError(
             "NotFound",
             "share: the gateway has no such share (any more); run `pulumi refresh`, then `pulumi up` makes it again",
@@ -85,8 +94,9 @@ async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ targe
                 property: "share",
             },
         );
-    const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [claimPath(path)] });
-    return { target: targetOf(ctx, inputs, gateway, config, path), claim: parseClaim(files[claimPath(path)]) };
+    const file = claimPath(tree.path);
+    const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [file] });
+    return { target: targetOf(ctx, inputs, gateway, config, tree), claim: parseClaim(files[file]) };
 }
 
 function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean): void {

@@ -19,13 +19,15 @@ export async function readQuota(
     const seen = await lookAt(ctx, gatewayOf(state), { files: [`${CLAIMS}/*.json`] });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const path = treeOf({ ...state, path: state.path }, seen.look);
-    if (path === undefined || parseClaim(seen.look.files[claimPath(state.path ?? path)])?.nonce !== id) return undefined;
+    const tree = treeOf(state, seen.look);
+    if (tree === undefined) return undefined;
+    const { path } = tree;
+    if (parseClaim(seen.look.files[claimPath(state.path ?? path)])?.nonce !== id) return undefined;
 
-    const target = targetOf(ctx, state, seen.gateway, seen.config, path);
+    const target = targetOf(ctx, state, seen.gateway, seen.config, tree);
     let backend: Backend;
     try {
-        backend = openBackend(ctx, target, { ...state, backend: "auto" });
+        backend = await openBackend(ctx, target, { ...state, backend: "auto" });
     } catch (error) {
         if (!isKind(error, "InvalidInput")) throw error;
         return { inputs: { drift: [error.message] }, state };

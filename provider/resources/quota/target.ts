@@ -34,7 +34,10 @@ export interface Target {
     pve: Pve;
     /** Directory on the gateway. */
     path: string;
+    /** Name of the share, when it is one's directory. */
+    share: string | undefined;
     mount: Mount;
+    config: ContainerConfig;
 }
 
 export function gatewayOf(inputs: QuotaInputs): GatewayRef {
@@ -43,25 +46,41 @@ export function gatewayOf(inputs: QuotaInputs): GatewayRef {
     return ref;
 }
 
-/** The directory that is to be limited; undefined when the share is not there (any more). */
-export function treeOf(inputs: QuotaInputs, look: GatherResult): string | undefined {
-    return inputs.share === undefined ? (inputs.path ?? DATA_ROOT) : shareDirectory(look, inputs.share.id);
+/** A directory of the gateway that is to be limited, and the share that it belongs to, if any. */
+export interface Place {
+    path: string;
+    share?: string;
 }
 
-/** A share is found by the mark in its section, whatever its name and path are by now. */
-function shareDirectory(look: GatherResult, id: string): string | undefined {
-    const own = Object.entries(look.files).find(([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.nonce === id);
-    return (
-        own &&
-        parseSections(own[1])
-            .find(({ options }) => options.has("path"))
-            ?.options.get("path")
+/** Undefined when the share is not there (any more). A share is found by the mark in its section, whatever its name and path are by now. */
+export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefined {
+    const { share } = inputs;
+    if (share === undefined) return { path: inputs.path ?? DATA_ROOT };
+    const own = Object.entries(look.files).find(
+        ([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.nonce === share.id,
     );
+    const section = parseSections(own?.[1] ?? "").find(({ options }) => options.has("path"));
+    const path = section?.options.get("path");
+    return section && path !== undefined ? { path, share: section.name } : undefined;
 }
 
-export function targetOf(ctx: Context<unknown>, inputs: QuotaInputs, gateway: Ready, config: ContainerConfig, path: string): Target {
+export function targetOf(
+    ctx: Context<unknown>,
+    inputs: QuotaInputs,
+    gateway: Ready,
+    config: ContainerConfig,
+    { path, share }: Place,
+): Target {
     const connection = ctx.connect(gatewayOf(inputs).connection);
-    return { gateway, connection, pve: pveClient(connection, ctx.log).within(ctx.deadline), path, mount: mountOf(config, path) };
+    return {
+        gateway,
+        connection,
+        pve: pveClient(connection, ctx.log).within(ctx.deadline),
+        path,
+        share,
+        mount: mountOf(config, path),
+        config,
+    };
 }
 
 /** The mount point of the guest that a directory is at or below: the longest one. */

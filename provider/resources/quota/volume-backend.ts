@@ -67,7 +67,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         );
     }
 
-    async function apply(found: Found, inputs: QuotaInputs): Promise<object> {
+    async function apply(_id: string, found: Found, inputs: QuotaInputs): Promise<object> {
         const before = (found as Awaited<ReturnType<typeof look>>).sizes;
         const bytes = bytesOf(inputs.limit);
         const stale = before.configured !== before.stored;

@@ -21,6 +21,7 @@ export interface QuotaArgs {
 
     /**
      * Directory on the gateway, with `gateway`.
+     * A change replaces the resource: it limits another tree.
      * @default the share's directory; of a gateway /srv/pvesmb
      */
     path?: pulumi.Input<string>;
@@ -198,6 +199,7 @@ export class Quota extends PvesmbResource {
 
     /**
      * Directory on the gateway, with `gateway`.
+     * A change replaces the resource: it limits another tree.
      * @default the share's directory; of a gateway /srv/pvesmb
      */
     declare readonly path: pulumi.Output<string>;

@@ -13,7 +13,7 @@ import { runDirectory } from "./run-directory";
  */
 
 /** Beside the usual ones: what tests of these features need on nodes. None of them needs a privilege of Proxmox VE. */
-const FEATURES = ["usual", "node-login", "data-bind", "quota-shrink"];
+const FEATURES = ["usual", "node-login", "data-bind", "quota-shrink", "quota-node"];
 const STORAGES = ["local", "tank", "local-zfs", "local-btrfs", "shared"];
 const SSH_USER = "pulumi";
 

@@ -37,7 +37,7 @@ export const templates: Record<string, ImageRecipe> = {
 };
 
 const node: ImageRecipe = {
-    packages: [...standard.packages, "python3", "sudo", "acl", "attr", "e2fsprogs", "zstd"],
+    packages: [...standard.packages, "python3", "sudo", "acl", "attr", "e2fsprogs", "btrfs-progs", "zstd"],
     finish: [
         ...standard.finish,
         "mkdir -p /etc/pve /run-pve",

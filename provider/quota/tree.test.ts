@@ -1,0 +1,190 @@
+import type { GatherResult } from "../hosts/batch";
+import { btrfs } from "./btrfs";
+import { hideUnit, isShown, showUnit } from "./dfree";
+import { mountHolding, parseMounts, pathInside } from "./tree";
+import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
+import { zfs } from "./zfs";
+
+const MIB = 2 ** 20;
+const options: LookOptions = { snapshots: false, ids: [], exact: false };
+const wish: TreeWish = { limit: 64 * MIB, snapshots: false, ids: [], enable: false };
+const fresh: TreeState = { used: 0, available: 1, ids: [], drift: [] };
+
+/** What a host would answer to the looks of a kind, by the beginning of the command line. */
+function answers(kind: TreeKind, tree: Tree, replies: Record<string, string>, given = options): GatherResult {
+    const look = kind.look(tree, given);
+    const said = (argv: string[]): string | undefined => Object.entries(replies).find(([start]) => argv.join(" ").startsWith(start))?.[1];
+    const commands = (look.commands ?? []).map(({ name, argv }) => {
+        const stdout = said(argv);
+        return [name, { code: stdout === undefined ? 1 : 0, stdout: stdout ?? "", stderr: "" }] as const;
+    });
+    const statvfs = Object.fromEntries(
+        (look.statvfs ?? []).map((path) => [path, { total: 1000 * MIB, used: 0, available: 900 * MIB, files: 3 }]),
+    );
+    return { files: {}, stat: {}, statvfs, commands: Object.fromEntries(commands), ms: 1 };
+}
+const argvs = (steps: { do: string; argv?: unknown }[]): unknown[] => steps.map(({ argv }) => argv);
+
+describe("mounts", () => {
+    const mounts = parseMounts(
+        JSON.stringify({
+            filesystems: [
+                { target: "/", source: "/dev/sda1", fstype: "ext4", fsroot: "/", options: "rw" },
+                { target: "/tank", source: "tank", fstype: "zfs", fsroot: "/", options: "rw,xattr" },
+                { target: "/tank/a", source: "tank/a", fstype: "zfs", fsroot: "/", options: "rw" },
+                { target: "/data", source: "/dev/sdb[/sub/data]", fstype: "btrfs", fsroot: "/sub/data", options: "rw" },
+                { target: "/data", source: "/dev/sdc", fstype: "xfs", fsroot: "/", options: "rw,prjquota" },
+            ],
+        }),
+    );
+    test.each([
+        ["/tank/a", "tank/a"],
+        ["/tank/a/b", "tank/a"],
+        ["/tank/ab", "tank"],
+        ["/srv", "/dev/sda1"],
+        ["/data/x", "/dev/sdc"],
+    ])("%s is on %s", (path, source) => expect(mountHolding(mounts, path)?.source).toBe(source));
+
+    test("what a bind mount shows of its device is not part of its name; a path within a mounted part is that within the file system", () => {
+        const mount = mounts[3]!;
+        expect(mount.source).toBe("/dev/sdb");
+        expect(pathInside({ path: "/data/docs", mount })).toBe("sub/data/docs");
+        expect(pathInside({ path: "/srv/x", mount: { ...mount, target: "/", root: "/@" } })).toBe("@/srv/x");
+    });
+    test("no table, no mounts", () => expect(parseMounts("")).toEqual([]));
+});
+
+describe("zfs", () => {
+    const mount = { target: "/tank/shares", source: "tank/shares", type: "zfs", root: "/", options: [] };
+    const plain = { path: "/tank/shares/docs", mount };
+    const own = { path: "/tank/shares/docs", mount: { ...mount, target: "/tank/shares/docs", source: "tank/shares/docs" } };
+    const properties = (values: Record<string, number | string>): string =>
+        Object.entries({ quota: 0, refquota: 0, used: 30, referenced: 20, available: 1000, ...values })
+            .map(([name, value]) => `tank/shares/docs\t${name}\t${value}\n`)
+            .join("");
+    const state = (values: Record<string, number | string>, given: Partial<LookOptions> = {}): TreeState => {
+        const all = { ...options, ...given };
+        return zfs.parse(own, answers(zfs, own, { "zfs get -Hp -r": properties(values), "zfs get -Hp -o": properties(values) }, all), all);
+    };
+
+    test("a directory without a dataset of its own becomes one, named after it", () => {
+        expect(zfs.parse(plain, answers(zfs, plain, {}), options).object).toBeUndefined();
+        expect(zfs.make?.(plain)).toMatchObject({ object: "tank/shares/docs", create: { argv: ["zfs", "create", "tank/shares/docs"] } });
+        const odd = { ...plain, path: "/tank/shares/Büro (2)" };
+        expect(zfs.make?.(odd).create).toMatchObject({
+            argv: ["zfs", "create", "-o", "mountpoint=/tank/shares/Büro (2)", "tank/shares/B:C3:BCro:20:282:29"],
+        });
+    });
+
+    test("without and with snapshots", () => {
+        expect(state({ refquota: 100 })).toMatchObject({ object: "tank/shares/docs", limit: 100, used: 20, drift: [] });
+        expect(state({ quota: 100 }, { snapshots: true })).toMatchObject({ limit: 100, used: 30, drift: [] });
+        expect(state({})).toMatchObject({ limit: undefined });
+        expect(state({ refquota: 100, quota: 50 }).drift).toEqual(["tank/shares/docs: quota is set as well (50 bytes)"]);
+    });
+
+    test("only what differs is set, and what was there is set again at a rollback", () => {
+        expect(zfs.set(own, state({ refquota: 64 * MIB }), wish)).toEqual([]);
+        const [step] = zfs.set(own, state({ refquota: 100 }), wish);
+        expect(step).toMatchObject({
+            argv: ["zfs", "set", `refquota=${64 * MIB}`, "tank/shares/docs"],
+            undo: ["zfs", "set", "refquota=100", "tank/shares/docs"],
+        });
+        expect(argvs(zfs.set(own, state({ quota: 5 }), wish))).toEqual([
+            ["zfs", "set", `refquota=${64 * MIB}`, "tank/shares/docs"],
+            ["zfs", "set", "quota=none", "tank/shares/docs"],
+        ]);
+    });
+
+    test("users and groups, by the node's numbers", () => {
+        const ids = [
+            { kind: "user", id: 110_000 },
+            { kind: "group", id: 110_001 },
+        ] as const;
+        const found = state(
+            { refquota: 64 * MIB, "userquota@110000": 7, "userused@110000": 3, "groupquota@110001": "none", "groupused@110001": "-" },
+            { ids },
+        );
+        expect(found.ids).toEqual([
+            { kind: "user", id: 110_000, limit: 7, used: 3 },
+            { kind: "group", id: 110_001, limit: 0, used: 0 },
+        ]);
+        const wanted = [
+            { kind: "user" as const, id: 110_000, limit: 0 },
+            { kind: "group" as const, id: 110_001, limit: 9 },
+        ];
+        expect(argvs(zfs.set(own, found, { ...wish, ids: wanted }))).toEqual([
+            ["zfs", "set", "userquota@110000=none", "tank/shares/docs"],
+            ["zfs", "set", "groupquota@110001=9", "tank/shares/docs"],
+        ]);
+        expect(argvs(zfs.release(own, found))).toContainEqual(["zfs", "set", "userquota@110000=none", "tank/shares/docs"]);
+        expect(zfs.release(plain, fresh)).toEqual([]);
+    });
+});
+
+describe("btrfs", () => {
+    const mount = { target: "/mnt/pool", source: "/dev/sdb", type: "btrfs", root: "/", options: [] };
+    const tree = { path: "/mnt/pool/shares/my docs", mount };
+    const replies = {
+        "btrfs subvolume list": "ID 256 gen 10 top level 5 path shares\nID 257 gen 12 top level 256 path shares/my docs\n",
+        "btrfs qgroup show": [
+            "Qgroupid    Referenced    Exclusive  Max referenced  Max exclusive   Path",
+            "0/256            16384        16384            none           none   shares",
+            "0/257         52412416     52412416        67108864           none   shares/my docs",
+            "",
+        ].join("\n"),
+        "btrfs filesystem show": "Label: none  uuid: 161dbb32-2d04-4fdb-ad13-0feeccc2c4e6\n",
+    };
+    const parsed = (given: Partial<typeof replies>, at = tree): TreeState => btrfs.parse(at, answers(btrfs, at, given), options);
+
+    test("a subvolume by its path within the file system, and where the kernel counts it", () => {
+        expect(parsed(replies)).toEqual({
+            object: "subvolume 257",
+            limit: 64 * MIB,
+            used: 52_412_416,
+            available: 900 * MIB,
+            ids: [],
+            off: undefined,
+            drift: [],
+            counter: "/sys/fs/btrfs/161dbb32-2d04-4fdb-ad13-0feeccc2c4e6/qgroups/0_257",
+        });
+        expect(parsed(replies, { ...tree, path: "/mnt/pool/shares" })).toMatchObject({ object: "subvolume 256", limit: undefined });
+        expect(parsed(replies, { ...tree, path: "/mnt/pool/docs" })).toMatchObject({
+            object: undefined,
+            limit: undefined,
+            counter: undefined,
+        });
+    });
+
+    test("with quotas off, it says so; they are switched on only when asked", () => {
+        const { "btrfs qgroup show": _off, ...rest } = replies;
+        const off = parsed(rest);
+        expect(off.off).toBe("quotas are off on this btrfs");
+        expect(argvs(btrfs.set(tree, off, wish))).toEqual([["btrfs", "qgroup", "limit", String(64 * MIB), tree.path]]);
+        expect(argvs(btrfs.set(tree, off, { ...wish, enable: true }))[0]).toEqual(["btrfs", "quota", "enable", "/mnt/pool"]);
+    });
+
+    test("an unchanged limit costs nothing", () => {
+        expect(btrfs.set(tree, parsed(replies), wish)).toEqual([]);
+        expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", tree.path]]);
+    });
+});
+
+describe("what clients are shown", () => {
+    const written = (steps: { do: string; path?: string; content?: unknown }[]): Record<string, string> =>
+        Object.fromEntries(steps.filter((step) => step.do === "write").map(({ path, content }) => [path ?? "", String(content)]));
+
+    test("a line per directory, known again", () => {
+        const files = written(showUnit("n", "/srv/pvesmb/my docs", "btrfs", "/sys/x").steps);
+        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
+        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
+        expect(isShown({}, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
+    });
+
+    test("a move takes the old line away, and only the last one ends the script", () => {
+        expect(
+            showUnit("n", "/srv/pvesmb/b", "btrfs", "/sys/x", "/srv/pvesmb/a").steps.filter((step) => step.do === "remove"),
+        ).toHaveLength(1);
+        expect(hideUnit("n", "/srv/pvesmb/a").steps[1]).toMatchObject({ onlyIf: ["rmdir", "/etc/samba/pvesmb/dfree.d"] });
+    });
+});

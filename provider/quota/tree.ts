@@ -1,0 +1,110 @@
+import type { Gather, GatherResult, Step } from "../hosts/batch";
+
+/** A file system in a host's mount table. */
+export interface MountEntry {
+    target: string;
+    /** Device, or dataset. */
+    source: string;
+    type: string;
+    /** The part of the file system that is mounted there. */
+    root: string;
+    options: string[];
+}
+
+/** A directory on the host that can limit it, and the mount that it is on. */
+export interface Tree {
+    path: string;
+    mount: MountEntry;
+}
+
+/** A limit of one user or group, by the number that the host has for it. */
+export interface IdLimit {
+    kind: "user" | "group";
+    id: number;
+    /** Bytes; 0: none. */
+    limit: number;
+    soft?: number;
+    files?: number;
+}
+
+/** What a tree is to be limited to. */
+export interface TreeWish {
+    limit: number;
+    soft?: number;
+    files?: number;
+    graceSeconds?: number;
+    /** Whether snapshots count. */
+    snapshots: boolean;
+    ids: IdLimit[];
+    /** Switch quotas on where they are off. */
+    enable: boolean;
+}
+
+export interface TreeState {
+    /** What has the limit: dataset, subvolume, project; undefined while the directory is none. */
+    object?: string;
+    limit?: number;
+    soft?: number;
+    files?: number;
+    used: number;
+    available: number;
+    filesUsed?: number;
+    ids: (IdLimit & { used: number })[];
+    /** Why no limit can be set as things are; a wish with `enable` changes it. */
+    off?: string;
+    drift: string[];
+    /** For clients that would not see the limit otherwise: which counters of the kernel tell it (dfree.ts). */
+    counter?: string;
+}
+
+export interface LookOptions {
+    snapshots: boolean;
+    /** Users and groups to look at. */
+    ids: readonly Pick<IdLimit, "kind" | "id">[];
+    /** Figures as of now, whatever it costs; else as the file system happens to know them. */
+    exact: boolean;
+}
+
+/**
+ * A file system that can limit a tree: pure, what to look at, what that says, and what to do. Looks are named so that many quotas of one
+ * file system share them.
+ */
+export interface TreeKind {
+    look(tree: Tree, options: LookOptions): Gather;
+    parse(tree: Tree, look: GatherResult, options: LookOptions): TreeState;
+    /** Makes an empty or moved away directory into what can be limited; none where any directory can. */
+    make?(tree: Tree): { create: Step; object: string };
+    set(tree: Tree, state: TreeState, wish: TreeWish): Step[];
+    /** Takes the limits away. */
+    release(tree: Tree, state: TreeState): Step[];
+}
+
+/** Mounts, for parseMounts. */
+export const MOUNTS = { name: "mounts", argv: ["findmnt", "--json", "--list", "--output", "TARGET,SOURCE,FSTYPE,FSROOT,OPTIONS"] };
+
+export function parseMounts(json: string): MountEntry[] {
+    const { filesystems = [] } = JSON.parse(json === "" ? "{}" : json) as { filesystems?: Record<string, string | null>[] };
+    return filesystems.map((entry) => ({
+        target: entry["target"] ?? "",
+        // A bind mount shows as `device[/part]`.
+        source: (entry["source"] ?? "").replace(/\[.*\]$/, ""),
+        type: entry["fstype"] ?? "",
+        root: entry["fsroot"] ?? "/",
+        options: (entry["options"] ?? "").split(","),
+    }));
+}
+
+/** The mount that a path is on. */
+export function mountHolding(mounts: readonly MountEntry[], path: string): MountEntry | undefined {
+    const above = mounts.filter(({ target }) => target === "/" || path === target || path.startsWith(`${target}/`));
+    // Of several at one place the last one is on top.
+    return above.reduce<MountEntry | undefined>((best, each) => (best && best.target.length > each.target.length ? best : each), undefined);
+}
+
+/** The path within the file system, without a slash in front. */
+export function pathInside({ path, mount }: Tree): string {
+    return [mount.root, mount.target === "/" ? path : path.slice(mount.target.length)]
+        .flatMap((part) => part.split("/"))
+        .filter((part) => part !== "")
+        .join("/");
+}

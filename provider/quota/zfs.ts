@@ -1,0 +1,100 @@
+import type { Step } from "../hosts/batch";
+import type { IdLimit, LookOptions, Tree, TreeKind, TreeState } from "./tree";
+
+/**
+ * ZFS: a dataset per tree. `refquota` counts what the dataset itself refers to, `quota` its snapshots and the datasets below it too
+ * (zfsprops(7)). Written for OpenZFS and for zfs-fuse alike, whose `zfs list` knows no exact figures.
+ */
+export const zfs: TreeKind = {
+    look(tree, options) {
+        const own = options.ids.length > 0 && isDataset(tree) ? [idLook(tree.mount.source, options)] : [];
+        return { commands: [datasetLook(tree), ...own] };
+    },
+
+    parse(tree, look, options): TreeState {
+        const { commands } = look;
+        const properties = table(commands[datasetLook(tree).name]?.stdout ?? "").get(tree.mount.source);
+        const number = (name: string): number => Number(properties?.get(name) ?? 0);
+        if (!isDataset(tree) || properties === undefined) return { used: 0, available: number("available"), ids: [], drift: [] };
+        const [property, other] = options.snapshots ? (["quota", "refquota"] as const) : (["refquota", "quota"] as const);
+        const own = table(commands[idLook(tree.mount.source, options).name]?.stdout ?? "").get(tree.mount.source);
+        const ofId = (name: string): number => Number(own?.get(name)?.replace(/^(none|-)$/, "0") ?? 0);
+        return {
+            object: tree.mount.source,
+            limit: number(property) || undefined,
+            used: number(options.snapshots ? "used" : "referenced"),
+            available: number("available"),
+            ids: options.ids.map(({ kind, id }) => ({ kind, id, limit: ofId(`${kind}quota@${id}`), used: ofId(`${kind}used@${id}`) })),
+            drift: number(other) > 0 ? [`${tree.mount.source}: ${other} is set as well (${number(other)} bytes)`] : [],
+        };
+    },
+
+    make(tree) {
+        const rest = tree.path.slice(tree.mount.target === "/" ? 0 : tree.mount.target.length).replace(/^\//, "");
+        const object = `${tree.mount.source}/${datasetName(rest)}`;
+        // Where the name says where it is, the mount point is inherited, and follows when the parent is moved.
+        const place = rest === datasetName(rest) ? [] : ["-o", `mountpoint=${tree.path}`];
+        return { object, create: { do: "run", argv: ["zfs", "create", ...place, object], undo: ["zfs", "destroy", "-r", object] } };
+    },
+
+    set(tree, state, wish) {
+        const object = state.object ?? zfs.make?.(tree).object ?? "";
+        const set = (property: string, value: number): Step => ({
+            do: "run",
+            argv: ["zfs", "set", `${property}=${value === 0 ? "none" : value}`, object],
+        });
+        const [property, other] = wish.snapshots ? (["quota", "refquota"] as const) : (["refquota", "quota"] as const);
+        const undo = ["zfs", "set", `${property}=${state.limit ?? "none"}`, object];
+        return [
+            ...(state.limit === wish.limit ? [] : [{ ...set(property, wish.limit), undo } as Step]),
+            ...(state.drift.length > 0 ? [set(other, 0)] : []),
+            ...wish.ids
+                .filter((each) => limitOf(state, each) !== each.limit)
+                .map(({ kind, id, limit }) => set(`${kind}quota@${id}`, limit)),
+        ];
+    },
+
+    release(_tree, { object, ids }) {
+        const none = (property: string): Step => ({ do: "run", argv: ["zfs", "set", `${property}=none`, object ?? ""] });
+        return object === undefined
+            ? []
+            : [none("quota"), none("refquota"), ...ids.filter(({ limit }) => limit > 0).map(({ kind, id }) => none(`${kind}quota@${id}`))];
+    },
+};
+
+const limitOf = (state: TreeState, { kind, id }: IdLimit): number =>
+    state.ids.find((each) => each.kind === kind && each.id === id)?.limit ?? 0;
+
+const isDataset = ({ path, mount }: Tree): boolean => path === mount.target;
+
+/** Letters that a dataset's name can have (zfs(8)); all others are written as %XX would be, with a colon. */
+const datasetName = (path: string): string =>
+    encodeURIComponent(path)
+        .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+        .replaceAll("%", ":");
+
+/** One look for all datasets that lie side by side. */
+function datasetLook(tree: Tree): { name: string; argv: string[] } {
+    const { source } = tree.mount;
+    const top = isDataset(tree) && source.includes("/") ? source.slice(0, source.lastIndexOf("/")) : source;
+    return {
+        name: `zfs ${top}`,
+        argv: ["zfs", "get", "-Hp", "-r", "-o", "name,property,value", "quota,refquota,used,referenced,available", top],
+    };
+}
+
+function idLook(dataset: string, { ids }: LookOptions): { name: string; argv: string[] } {
+    const properties = ids.flatMap(({ kind, id }) => [`${kind}quota@${id}`, `${kind}used@${id}`]).join(",");
+    return { name: `zfs ids ${dataset} ${properties}`, argv: ["zfs", "get", "-Hp", "-o", "name,property,value", properties, dataset] };
+}
+
+/** Dataset -> property -> value. */
+function table(text: string): Map<string, Map<string, string>> {
+    const all = new Map<string, Map<string, string>>();
+    for (const line of text.split("\n")) {
+        const [name, property, value] = line.split("\t");
+        if (name === undefined || property === undefined || value === undefined) continue;
+        all.set(name, (all.get(name) ?? new Map<string, string>()).set(property, value));
+    }
+    return all;
+}

@@ -1,0 +1,36 @@
+import { isKind, PvesmbError } from "../../base/errors";
+import { readConfig } from "../../proxmox/lxc/container";
+import { mountPoint } from "../../proxmox/values/property-string";
+import { bindDirectory } from "../gateway/bind";
+import type { Target } from "./target";
+
+/** Proxmox VE knows mp0 to mp255 (pve-api.md 3.3). */
+const LAST = 255;
+
+/**
+ * A dataset below a bound directory is not seen in the container by itself: PVE binds one mount, without those below it (pve-container
+ * LXC.pm, __bindmount_do: `mount -o bind`). So it gets a mount point of its own, plugged in while the container runs.
+ */
+export async function bindDataset({ pve, connection, gateway, path }: Target, onNode: string): Promise<void> {
+    await pve.alone(`mount points ${gateway.place.vmid}`, async () => {
+        for (;;) {
+            const { mp } = await readConfig(pve, gateway.place);
+            if (Object.values(mp).some((value) => mountPoint.parse(value).mp === path)) return;
+            const free = Array.from({ length: LAST }, (_, i) => i + 1).find((index) => mp[index] === undefined);
+            if (free === undefined)
+                throw new PvesmbError(
+                    "InvalidInput",
+                    `share: the gateway has no free mount point for another dataset, Proxmox VE has ${LAST + 1}; on btrfs shares need none`,
+                    { property: "share" },
+                );
+            try {
+                await bindDirectory(pve, connection, gateway.place, `mp${free}`, onNode, path);
+                return;
+            } catch (error) {
+                // Somebody else was faster to take it.
+                if (!isKind(error, "Conflict")) throw error;
+                pve.deadline.check(`finding a free mount point of CT ${gateway.place.vmid}`);
+            }
+        }
+    });
+}

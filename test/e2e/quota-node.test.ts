@@ -1,0 +1,209 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { labAccess, runAtWorkstation, runOnNode } from "../lab/src/client";
+import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
+import { runDirectory } from "./support/run-directory";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import type { Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** Gateways whose data is a directory of the node, and limits that are set there: on btrfs, and on ZFS (zfs-fuse). */
+
+const vmids = { from: 6630, to: 6659 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const MIB = 2 ** 20;
+const bytes = (mib: number): string => "x".repeat(mib * MIB);
+
+let place: Workplace;
+beforeAll(async () => {
+    place = await workplace(vmids);
+    await onNode(
+        "btrfs quota disable /mnt/btrfs; rm -rf /mnt/btrfs/quota /mnt/btrfs/taken && mkdir -p /mnt/btrfs/quota /mnt/btrfs/taken && touch /mnt/btrfs/taken/file",
+    );
+});
+afterAll(() => place?.dispose());
+
+/** The nodes' host keys are known. */
+async function nodeKeys(): Promise<Record<string, string>> {
+    const knownHosts = join(runDirectory(), "known_hosts");
+    const scan = await runAtWorkstation(["ssh-keyscan", "-t", "ed25519", ...labAccess().nodes.map(({ address }) => address)]);
+    writeFileSync(knownHosts, scan.stdout);
+    return { PVESMB_SSH_KNOWN_HOSTS: knownHosts };
+}
+
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+async function onNode(command: string): Promise<string> {
+    const { code, stdout, stderr } = await runOnNode("pve1", command);
+    if (code !== 0) throw new Error(`on pve1: ${command}\nended with ${code}: ${stderr}`);
+    return stdout;
+}
+const configOf = async (vmid: number): Promise<Guest["config"]> => (await guestsWithin(vmid, vmid))[0]?.config ?? {};
+const outputsOf = async (stack: Stack, name: string): Promise<Record<string, unknown>> =>
+    (await stack.resources()).find(({ urn }) => urn.endsWith(`:Quota::${name}`))?.outputs ?? {};
+
+describe("on btrfs", () => {
+    const host = "10.86.0.121";
+    const guest = { node: "pve1", vmid: 6630 };
+    const { data: _data, dataOnDelete: _onDelete, ...basics } = smallArgs(host, vmids);
+    const files = (bind: string): string => gateway("files", { ...basics, vmid: guest.vmid, data: { bind } });
+    const parts = {
+        files: files("/mnt/btrfs/quota"),
+        alice: user("files", alice),
+        docs: share("files", "docs", { alice: "full" }, { group: "alice" }),
+        limit: "",
+        more: "",
+    };
+    let stack: Stack;
+    const change = (changes: Partial<typeof parts>): void => {
+        Object.assign(parts, changes);
+        stack.write(program(...Object.values(parts)));
+    };
+    const limited = (limit: string, more = {}): void => change({ limit: quota("docs", "limit", { limit, ...more }) });
+    const at = (name: string) => ({ host, share: name });
+    const seen = async (name: string): Promise<{ total: number; free: number }> => {
+        const { output } = await smbclient(within, at(name), alice, "du");
+        const [, blocks, size, free] = /(\d+) blocks of size (\d+)\. (\d+) blocks available/.exec(output) ?? [];
+        return { total: Number(blocks) * Number(size), free: Number(free) * Number(size) };
+    };
+
+    beforeAll(async () => {
+        stack = await place.stack("", { project: "quota-btrfs", environment: await nodeKeys() });
+    });
+
+    test.each([
+        ["is not there", "/mnt/btrfs/none", /data\.bind: \/mnt\/btrfs\/none on pve1 does not exist/],
+        [
+            "is somebody else's and not empty",
+            "/mnt/btrfs/taken",
+            /data\.bind: \/mnt\/btrfs\/taken on pve1 belongs to uid 0 and is not empty.*chown -R 100000:100000/,
+        ],
+    ])("a directory that %s is refused before a guest is made", async (_, bind, message) => {
+        stack.write(program(files(bind)));
+        expect((await stack.up({ fails: true })).output).toMatch(message);
+        expect(await guestsWithin(vmids.from, vmids.to)).toEqual([]);
+    });
+
+    test("an empty one becomes the gateway's data, and its root's", async () => {
+        change({});
+        await stack.up();
+        expect((await configOf(guest.vmid))["mp0"]).toBe("/mnt/btrfs/quota,mp=/srv/pvesmb");
+        expect(await onNode("stat -c %u /mnt/btrfs/quota")).toBe("100000\n");
+        await putFile(within, at("docs"), alice, "first.txt", "first\n");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("quotas that are off, and a directory with files, are refused with the way out", async () => {
+        const before = await onNode("ls -lR --time-style=full-iso /mnt/btrfs/quota");
+        limited("64MiB");
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /convert: \/mnt\/btrfs\/quota\/docs on pve1 is a plain directory with files \(.*first\.txt for one\)/,
+        );
+        limited("64MiB", { convert: true });
+        expect((await stack.up({ fails: true })).output).toMatch(/enable: quotas are off on this btrfs \(\/mnt\/btrfs on pve1\)/);
+        expect(await onNode("ls -lR --time-style=full-iso /mnt/btrfs/quota")).toBe(before);
+    });
+
+    test("a directory with files is made a subvolume when asked, with all that it was", async () => {
+        const facts = "cd /srv/pvesmb && getfacl -R docs && stat -c '%n %U:%G %a' docs docs/*";
+        const before = await inGuest(guest, facts);
+        limited("64MiB", { convert: true, enable: true });
+        await stack.up();
+        expect(await inGuest(guest, facts)).toBe(before);
+        expect(await onNode("btrfs subvolume show /mnt/btrfs/quota/docs && ls -A /mnt/btrfs/quota")).not.toContain(".pvesmb-convert");
+        expect(await getFile(within, at("docs"), alice, "first.txt")).toBe("first\n");
+        expect(await outputsOf(stack, "limit")).toMatchObject({
+            backendFound: "btrfs",
+            place: expect.stringMatching(/^subvolume \d+ \(\/mnt\/btrfs\/quota\/docs on pve1\)$/) as string,
+            level: "ok",
+        });
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("a client sees the limit, and a write stops at it", async () => {
+        expect(await seen("docs")).toEqual({ total: 64 * MIB, free: expect.any(Number) as number });
+        await putFile(within, at("docs"), alice, "kept.bin", bytes(30));
+        await expect(putFile(within, at("docs"), alice, "big.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
+        expect(await getFile(within, at("docs"), alice, "kept.bin")).toBe(bytes(30));
+        await smbclient(within, at("docs"), alice, "del big.bin");
+        await onNode("sync -f /mnt/btrfs");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        const { used, available } = (await outputsOf(stack, "limit")) as Record<string, number>;
+        expect(used).toBeGreaterThanOrEqual(30 * MIB);
+        expect(used! + available!).toBe(64 * MIB);
+        const { total, free } = await seen("docs");
+        expect(total - free).toBeGreaterThanOrEqual(30 * MIB);
+    });
+
+    test("up and down, never below what is used", async () => {
+        limited("256MiB", { convert: true, enable: true });
+        await stack.up();
+        await putFile(within, at("docs"), alice, "big.bin", bytes(100));
+        limited("100MiB", { convert: true, enable: true });
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: 13\dMiB are used in subvolume \d+ \(.*\), more than 100MiB/);
+        limited("160MiB", { convert: true, enable: true });
+        await stack.up();
+        expect((await seen("docs")).total).toBe(160 * MIB);
+        await expect(putFile(within, at("docs"), alice, "more.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
+    });
+
+    test("set by hand to another value or taken away: shown, and repaired", async () => {
+        await onNode("btrfs qgroup limit 500M /mnt/btrfs/quota/docs");
+        expect((await stack.refresh()).output).toContain("limit");
+        const { steps } = await stack.up();
+        expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update limit"]);
+        expect((await seen("docs")).total).toBe(160 * MIB);
+        await onNode("btrfs qgroup limit none /mnt/btrfs/quota/docs");
+        await inGuest(guest, "rm /etc/samba/pvesmb/dfree.d/*");
+        await stack.refresh();
+        await stack.up();
+        expect((await seen("docs")).total).toBe(160 * MIB);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("a new share's empty directory becomes a subvolume by itself; somebody else's limit is left alone", async () => {
+        change({ more: share("files", "plans", { alice: "full" }) + quota("plans", "plansLimit", { limit: "32MiB" }) });
+        await stack.up();
+        expect(await seen("plans")).toMatchObject({ total: 32 * MIB });
+        await putFile(within, at("plans"), alice, "plan.txt", "a plan\n");
+        await onNode(
+            "btrfs subvolume create /mnt/btrfs/quota/theirs && chown 100000:100000 /mnt/btrfs/quota/theirs && btrfs qgroup limit 40M /mnt/btrfs/quota/theirs",
+        );
+        const kept = parts.more;
+        change({ more: kept + dataQuota("files", "theirs", { path: "/srv/pvesmb/theirs", limit: "80MiB" }) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /subvolume \d+ \(\/mnt\/btrfs\/quota\/theirs on pve1\) has a limit that pvesmb did not set/,
+        );
+        expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).toContain("41943040");
+        change({ more: kept + dataQuota("files", "theirs", { path: "/srv/pvesmb/theirs", limit: "80MiB", adopt: true }) });
+        await stack.up();
+        expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toContain("41943040");
+        change({ more: kept });
+        await stack.up();
+    });
+
+    test("a share moves with its quota", async () => {
+        change({ docs: share("files", "docs", { alice: "full" }, { group: "alice", path: "/srv/pvesmb/papers" }) });
+        await stack.up();
+        expect(await seen("docs")).toMatchObject({ total: 160 * MIB });
+        expect(await getFile(within, at("docs"), alice, "kept.bin")).toBe(bytes(30));
+        await expect(putFile(within, at("docs"), alice, "more.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    test("without the quotas there is no limit, and nothing of them is left", async () => {
+        change({ limit: "", more: share("files", "plans", { alice: "full" }) });
+        await stack.up();
+        expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toMatch(/33554432|167772160/);
+        expect(await inGuest(guest, "ls -A /srv/pvesmb/.pvesmb/quotas /etc/samba/pvesmb | grep -c dfree || true")).toBe("0\n");
+        expect((await seen("docs")).total).toBeGreaterThan(1024 * MIB);
+        expect(await getFile(within, at("docs"), alice, "kept.bin")).toBe(bytes(30));
+    });
+
+    test("destroy is not held up by data that stays on the node", async () => {
+        await stack.destroy();
+        expect(await guestsWithin(guest.vmid, guest.vmid)).toEqual([]);
+        expect(await onNode("cat /mnt/btrfs/quota/papers/first.txt")).toBe("first\n");
+    });
+});
