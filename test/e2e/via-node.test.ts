@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runAtWorkstation } from "../lab/src/client";
+import { runAtWorkstation, sshArguments } from "../lab/src/client";
 import { labAccess } from "../lab/src/access";
+import { control } from "./support/control";
 import { Drill } from "./support/drill";
 import { inGuest } from "./support/guests";
 import { labUp } from "./support/lab";
+import { SSH_USER, sshKeyFile, WRAPPER } from "./support/least-rights";
 import { runDirectory } from "./support/run-directory";
 
 /** `connection.ssh.via: "node"`: everything through the node's SSH and `pct exec`, nothing through the guest's own sshd. */
@@ -22,6 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => drill?.dispose());
 
+/** A command on the node as the SSH user whom `npx pvesmb permissions` made. */
+const asUser = (command: string) => runAtWorkstation(sshArguments(labAccess().nodes[0]?.address ?? "", sshKeyFile, command, SSH_USER));
+
 test("makes, keeps and removes a gateway without ever talking to its sshd", async () => {
     await drill.stack.up();
     const guest = await drill.guest();
@@ -32,6 +37,34 @@ test("makes, keeps and removes a gateway without ever talking to its sshd", asyn
     await drill.stack.up();
     await drill.expectWhole();
     expect(guest.mark?.phase).toBe("ready");
+
+    // The user may go into this container, and neither into another one nor anywhere else.
+    const stranger = { node: "pve1", vmid: 7300 };
+    await control("setConfig", stranger.vmid, "hostname: somebody\nunprivileged: 1\n", { node: stranger.node, kind: "lxc" });
+    expect(await asUser(`sudo -n ${WRAPPER} exec ${guest.vmid} -- id -u`)).toMatchObject({ code: 0, stdout: "0\n" });
+    expect(await asUser(`sudo -n ${WRAPPER} exec ${stranger.vmid} -- id -u`)).toMatchObject({
+        code: 77,
+        stderr: expect.stringContaining("does not carry pvesmb's mark") as string,
+    });
+    for (const command of [
+        `pct exec ${guest.vmid} -- id`,
+        `pct enter ${guest.vmid}`,
+        "sh -c id",
+        `${WRAPPER} set ${guest.vmid} -- x`,
+        `cat /etc/shadow`,
+    ])
+        expect(await asUser(`sudo -n ${command}`)).toMatchObject({
+            code: 1,
+            stdout: "",
+            stderr: expect.stringContaining("password is required") as string,
+        });
+    await control("run", "DELETE", `/nodes/pve1/lxc/${stranger.vmid}`);
+
+    // With the mark gone the wrapper lets nobody in: that is told, and up puts it back.
+    await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { description: "somebody's notes" });
+    expect((await drill.stack.refresh()).output).toContain("has lost pvesmb's mark in its notes");
+    await drill.stack.up();
+    await drill.expectWhole();
     await drill.stack.destroy();
     await drill.expectNothing();
 });

@@ -5,9 +5,11 @@ import { locateContainer } from "../../proxmox/locate";
 import type { Place } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
+import { checkRights } from "../permissions/check";
 import { now } from "./guest";
 import { readMark } from "./mark";
 import type { Mark } from "./mark";
+import { removalUses } from "./rights";
 
 /** A guest with pvesmb's mark. */
 export interface Marked {
@@ -56,6 +58,7 @@ export async function removeOrphan(pve: Pve, orphan: Marked): Promise<void> {
     };
     const place = await still();
     if (place === undefined) return;
+    await checkRights(pve, removalUses({}, orphan.vmid));
     await follow(pve, place, (at) => stopContainer(pve, at));
     await deleteContainer(pve, {}, still);
 }

@@ -95,12 +95,21 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         const place = { node: found.node, vmid: id.vmid };
         if (!(await readStatus(pve, place)).running)
             return { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
+        if (mark === undefined && throughWrapper(connection))
+            return {
+                state: "away",
+                why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up\` puts it back`,
+                place,
+            };
         return await reach(pve, connection, place, found.config, mark?.hostKeys ?? [], id.nonce);
     } catch (error) {
         if (!isKind(error, "Unreachable")) throw error;
         return { state: "away", why: `gateway CT ${id.vmid}: ${messageOf(error)}` };
     }
 }
+
+/** What stands in for pct lets its user into marked containers only. */
+const throughWrapper = ({ ssh }: Connection): boolean => ssh.via === "node" && ssh.pct !== "pct";
 
 async function reach(
     pve: Pve,

@@ -15,12 +15,15 @@ export function granteeOf(identity: string): Grantee {
 
 const AREAS: Record<string, string> = { pool: "Guests", vms: "Guests", storage: "Storage", sdn: "Network", nodes: "Node" };
 
-/** Named after what is in it, so that a role of that name that is there already is the same one. */
+/**
+ * Named after what is in it, so that a role of that name that is there already is the same one. Names that begin with PVE, in whatever
+ * case, are Proxmox VE's own (pve-access-control PVE/API2/Role.pm).
+ */
 export function roleName(path: string, privileges: readonly string[]): string {
     const area = AREAS[path.split("/")[1] ?? ""] ?? "System";
     const short = privileges.map((each) => each.slice(each.indexOf(".") + 1).replaceAll(".", ""));
     const digest = createHash("sha256").update(privileges.join()).digest("hex").slice(0, 6);
-    return `Pvesmb${area}.${short.length <= 3 ? short.join(".") : digest}`;
+    return `Smb${area}.${short.length <= 3 ? short.join(".") : digest}`;
 }
 
 /** Commands that give privileges by path (see `united`): first the roles, each once, then who has them where. */

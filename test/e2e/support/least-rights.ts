@@ -15,7 +15,10 @@ import { runDirectory } from "./run-directory";
 /** Beside the usual ones: what tests of these features need on nodes. None of them needs a privilege of Proxmox VE. */
 const FEATURES = ["usual", "node-login", "data-bind", "quota-shrink", "quota-node"];
 const STORAGES = ["local", "tank", "local-zfs", "local-btrfs", "shared"];
-const SSH_USER = "pulumi";
+export const SSH_USER = "pulumi";
+export const WRAPPER = "/usr/local/sbin/pvesmb-pct";
+/** A key of the tests' own: that of the lab opens the nodes as root. */
+export const sshKeyFile = join(stateDir, "e2e-key");
 
 /** The pool of the tests' guests (smallArgs). */
 export const POOL = "e2e";
@@ -43,7 +46,7 @@ export async function leastRights(whose: typeof POOL | "all" = POOL, more: strin
         PROXMOX_VE_PASSWORD: "",
         PROXMOX_VE_SSH_USERNAME: SSH_USER,
         PROXMOX_VE_SSH_PRIVATE_KEY: await sshKey(""),
-        PVESMB_SSH_PCT: "/usr/local/sbin/pvesmb-pct",
+        PVESMB_SSH_PCT: WRAPPER,
     };
 }
 
@@ -56,7 +59,7 @@ async function granted(api: string, node: string, user: string): Promise<string>
     const [first] = nodes;
     if (before) await shell(first?.name, `pveum user delete ${user}`);
     for (const { name } of nodes) await shell(name, node);
-    const secret = /│ value +│ ([0-9a-f-]{36}) │/.exec(await shell(first?.name, api))?.[1];
+    const secret = /│ value +│ ([0-9a-f-]{36}) +│/.exec(await shell(first?.name, api))?.[1];
     if (secret === undefined) throw new Error(`no token was made by:\n${api}`);
     const token = `${user}!pvesmb=${secret}`;
     writeFileSync(file, JSON.stringify({ api, node, token }), { mode: 0o600 });
@@ -69,9 +72,7 @@ async function shell(node = "", script: string): Promise<string> {
     return stdout;
 }
 
-/** A key of the tests' own: that of the lab opens the nodes as root. */
 async function sshKey(half: "" | ".pub"): Promise<string> {
-    const file = join(stateDir, "e2e-key");
-    if (!existsSync(file)) await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "pvesmb-e2e", "-f", file]);
-    return readFileSync(`${file}${half}`, "utf8");
+    if (!existsSync(sshKeyFile)) await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "pvesmb-e2e", "-f", sshKeyFile]);
+    return readFileSync(`${sshKeyFile}${half}`, "utf8");
 }

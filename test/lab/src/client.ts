@@ -51,10 +51,10 @@ export function runOnNode(node: string, command: string, options?: RunOptions): 
     return runAtWorkstation(sshArguments(address, access.nodeKey, command), options);
 }
 
-/** `ssh` as root with one key, asking nothing and keeping no known hosts. */
-export function sshArguments(address: string, keyFile: string, command: string): string[] {
+/** `ssh` with one key, asking nothing and keeping no known hosts. */
+export function sshArguments(address: string, keyFile: string, command: string, user = "root"): string[] {
     const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=3", "LogLevel=ERROR"];
-    return ["ssh", "-i", keyFile, ...options.flatMap((option) => ["-o", option]), `root@${address}`, command];
+    return ["ssh", "-i", keyFile, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`, command];
 }
 
 export interface MachineControl {

@@ -73,7 +73,7 @@ test("JSON says the same", async () => {
     expect(JSON.parse(text)).toMatchObject({
         user: "root@pam",
         token: "root@pam!pvesmb",
-        grants: [{ path: "/vms", privileges: ["VM.Audit"], role: "PvesmbGuests.Audit" }],
+        grants: [{ path: "/vms", privileges: ["VM.Audit"], role: "SmbGuests.Audit" }],
         ssh: { user: "pulumi", wrapper: true, vmids: { first: 100, last: 199 }, privileged: false },
         rootEquivalent: [expect.stringContaining("root in every container") as string],
     });
@@ -82,7 +82,7 @@ test("JSON says the same", async () => {
 test("root@pam needs no rights of its own, its token does", async () => {
     const { text } = await print("--feature", "find-gateway", "--user", "root@pam");
     expect(text).not.toMatch(/--users|user add/);
-    expect(text).toContain("pveum acl modify /vms --tokens 'root@pam!pvesmb' --roles PvesmbGuests.Audit");
+    expect(text).toContain("pveum acl modify /vms --tokens 'root@pam!pvesmb' --roles SmbGuests.Audit");
 });
 
 test("what can make itself root is told", async () => {

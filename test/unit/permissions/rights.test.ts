@@ -92,7 +92,7 @@ describe.each([
         expect(error.kind).toBe("Denied");
         expect(error.message).toContain(TOKEN);
         expect(error.message).toMatch(new RegExp(`${privilege}.* on ${path}, to `));
-        expect(error.message).toMatch(new RegExp(`pveum acl modify ${path} --users pulumi@pve --tokens '${TOKEN}' --roles Pvesmb`));
+        expect(error.message).toMatch(new RegExp(`pveum acl modify ${path} --users pulumi@pve --tokens '${TOKEN}' --roles Smb`));
         expect((await failureOf(life(world.token(), inputs))).message).toMatch(/lacks|may see|not allowed|has no container volume/);
     });
 });
@@ -128,18 +128,18 @@ test("everything that is missing is told at once, each thing once", async () => 
           root@pam itself, logged in by password (username and password in place of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
         Nobody has rights on a storage that does not exist: is its name right?
         As root on a node, this gives them:
-          pveum role add PvesmbGuests.9c1dd0 --privs VM.Allocate,VM.Audit,VM.Config.CPU,VM.Config.Disk,VM.Config.Memory,VM.Config.Network,VM.Config.Options,VM.PowerMgmt
-          pveum role add PvesmbStorage.AllocateSpace --privs Datastore.AllocateSpace
-          pveum role add PvesmbStorage.AllocateTemplate.Audit --privs Datastore.AllocateTemplate,Datastore.Audit
-          pveum role add PvesmbNetwork.Use --privs SDN.Use
-          pveum role add PvesmbSystem.Modify --privs Sys.Modify
-          pveum acl modify /pool/gw --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbGuests.9c1dd0
-          pveum acl modify /storage/system --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbStorage.AllocateSpace
-          pveum acl modify /storage/tank --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbStorage.AllocateSpace
-          pveum acl modify /storage/templates --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbStorage.AllocateTemplate.Audit
-          pveum acl modify /sdn/zones/localnetwork/vmbr0/20 --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbNetwork.Use
-          pveum acl modify /sdn/zones/localnetwork/vmbr1 --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbNetwork.Use
-          pveum acl modify / --users pulumi@pve --tokens 'pulumi@pve!files' --roles PvesmbSystem.Modify
+          pveum role add SmbGuests.9c1dd0 --privs VM.Allocate,VM.Audit,VM.Config.CPU,VM.Config.Disk,VM.Config.Memory,VM.Config.Network,VM.Config.Options,VM.PowerMgmt
+          pveum role add SmbStorage.AllocateSpace --privs Datastore.AllocateSpace
+          pveum role add SmbStorage.AllocateTemplate.Audit --privs Datastore.AllocateTemplate,Datastore.Audit
+          pveum role add SmbNetwork.Use --privs SDN.Use
+          pveum role add SmbSystem.Modify --privs Sys.Modify
+          pveum acl modify /pool/gw --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbGuests.9c1dd0
+          pveum acl modify /storage/system --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbStorage.AllocateSpace
+          pveum acl modify /storage/tank --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbStorage.AllocateSpace
+          pveum acl modify /storage/templates --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbStorage.AllocateTemplate.Audit
+          pveum acl modify /sdn/zones/localnetwork/vmbr0/20 --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbNetwork.Use
+          pveum acl modify /sdn/zones/localnetwork/vmbr1 --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbNetwork.Use
+          pveum acl modify / --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbSystem.Modify
         \`npx pvesmb permissions\` prints all that pvesmb may need."
     `);
 });

@@ -215,5 +215,6 @@ describe.each(["8.4", "9.1", "9.2"] as const)("profile %s", (version) => {
         const entrypoint = await root("PUT", "/nodes/pve1/lxc/101/config", { entrypoint: "/sbin/init" });
         expect(entrypoint.status).toBe(old ? 400 : 200);
         expect((await root("POST", "/access/roles", { roleid: "Agent", privs: "VM.Monitor" })).status).toBe(old ? 200 : 400);
+        expect((await root("POST", "/access/roles", { roleid: "pvesmb", privs: "VM.Audit" })).body?.errors).toHaveProperty("roleid");
     });
 });

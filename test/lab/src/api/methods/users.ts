@@ -165,6 +165,8 @@ export const userMethods: Methods = {
             special: call.lab.access.special.has(roleid) ? 1 : 0,
         })),
     "POST /access/roles": (call) => {
+        if (/^PVE/i.test(need(call, "roleid")))
+            throw badParameters({ roleid: "cannot use role ID starting with the (case-insensitive) 'PVE' namespace" });
         if (call.lab.access.roles.has(need(call, "roleid")))
             throw died(`create role failed: role '${need(call, "roleid")}' already exists`);
         return writeRole(call);
