@@ -80,7 +80,7 @@ export const features = {
         usual: true,
         grants: [
             { path: "/{guests}", privileges: ["VM.Audit", "VM.Config.Disk", "VM.Config.Options"] },
-            { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace"] },
+            { path: "/storage/{storage}", privileges: ["Datastore.AllocateSpace", "Datastore.Audit"] },
         ],
     },
     "quota-shrink": {
