@@ -5,6 +5,7 @@ import { labDown } from "../e2e/support/lab";
 import { repository } from "../e2e/support/package";
 import { makeRunDirectory, removeRunDirectory } from "../e2e/support/run-directory";
 import { fiftyShares } from "./fifty-shares";
+import { collector } from "./collector";
 import { firstShare } from "./first-share";
 import { Interrupt } from "./interrupt";
 import { demo, labStart } from "./lab";
@@ -17,6 +18,7 @@ import { results, table } from "./table";
  * not work; a goal that was missed is only said.
  */
 const benches: Record<string, () => Promise<Row[]>> = {
+    collector,
     lab: labStart,
     demo,
     "first-share": firstShare,

@@ -29,6 +29,8 @@ export type UsageSource =
           /** What `used` and `limit` count in, in bytes; default 1 (`xfs_quota` and `repquota` count in KiB: 1024). */
           unit?: number;
       }
+    /** Files that hold one number each: what btrfs counts, in /sys/fs/btrfs/UUID/qgroups. */
+    | { kind: "counters"; used: string; limit?: string; files?: string }
     /** Extended attributes of a directory that hold a number: CephFS `ceph.dir.rbytes`, `ceph.dir.rentries`, `ceph.quota.max_bytes`. */
     | { kind: "xattr"; path: string; used: string; limit?: string; files?: string };
 

@@ -9,14 +9,14 @@ export const COLLECTOR = {
     entries: "/var/lib/pvesmb/quota.d",
     /** What is recorded. */
     data: "/var/lib/pvesmb/quota",
-    /** Settings of the host as a whole; without the file, defaults. */
-    settings: "/var/lib/pvesmb/quota.json",
     /** For node-exporter's --collector.textfile.directory. */
     metrics: "/var/lib/pvesmb/metrics",
     /** Where Debian's node-exporter looks; served too where it exists. */
     debianMetrics: "/var/lib/prometheus/node-exporter/pvesmb-quota.prom",
     service: "pvesmb-quota.service",
     timer: "pvesmb-quota.timer",
+    /** The metrics by HTTP: installed, off until the administrator enables it (docs/quota-usage.md). */
     socket: "pvesmb-quota-metrics.socket",
+    connection: "pvesmb-quota-metrics@.service",
     units: "/etc/systemd/system",
 } as const;

@@ -2,7 +2,7 @@ import type { Step } from "../../hosts/batch";
 import type { CollectorEntry } from "./entry";
 import { COLLECTOR } from "./paths";
 import { programSteps } from "./program";
-import { serviceUnit, timerUnit } from "./units";
+import { units } from "./units";
 
 const FORMAT = 1;
 
@@ -22,10 +22,10 @@ export function collectorSteps(entry: CollectorEntry): Step[] {
         { do: "directory", path: COLLECTOR.data, mode: "0700" },
         { do: "directory", path: COLLECTOR.metrics, mode: "0755" },
         { do: "directory", path: COLLECTOR.entries, mode: "0700" },
-        { do: "write", path: unitPath(COLLECTOR.service), content: serviceUnit, mode: "0644", id: "collector service" },
-        { do: "write", path: unitPath(COLLECTOR.timer), content: timerUnit, mode: "0644", id: "collector timer" },
-        { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: "collector service", changes: false },
-        { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: "collector timer", changes: false },
+        ...Object.entries(units).flatMap(([name, content]): Step[] => [
+            { do: "write", path: unitPath(name), content, mode: "0644", id: name },
+            { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: name, changes: false },
+        ]),
         { do: "write", path: entryPath(entry.id), content: renderEntry(entry), mode: "0600", id: "collector entry" },
         {
             do: "run",
@@ -60,8 +60,9 @@ export function collectorRemovalSteps(id: string): Step[] {
             ok: [0, 1, 5],
             ...last,
         },
+        { do: "run", argv: ["systemctl", "disable", "--now", COLLECTOR.socket], ok: [0, 1, 5], changes: false, ...last },
         { do: "run", argv: ["systemctl", "stop", COLLECTOR.service], ok: [0, 5], changes: false, ...last },
-        ...[COLLECTOR.timer, COLLECTOR.service].map((name) => gone(unitPath(name))),
+        ...Object.keys(units).map((name) => gone(unitPath(name))),
         gone(COLLECTOR.debianMetrics),
         ...[COLLECTOR.entries, COLLECTOR.data, COLLECTOR.metrics, COLLECTOR.program].map((path) => gone(path, true)),
         { do: "run", argv: ["systemctl", "daemon-reload"], changes: false, ...last },

@@ -1,7 +1,7 @@
 import { COLLECTOR } from "./paths";
 
 /** The least of the host for it: a round is late rather than in anybody's way. */
-export const serviceUnit = `[Unit]
+const serviceUnit = `[Unit]
 Description=pvesmb: records what quotas use
 
 [Service]
@@ -14,7 +14,7 @@ UMask=0077
 `;
 
 /** Every five minutes of the clock, which is also the width of a sample (SAMPLE_SECONDS in program/history.py). */
-export const timerUnit = `[Unit]
+const timerUnit = `[Unit]
 Description=pvesmb: records what quotas use
 
 [Timer]
@@ -24,3 +24,38 @@ AccuracySec=30s
 [Install]
 WantedBy=timers.target
 `;
+
+/** Nobody from outside: whoever wants another address says so in a drop-in. Eight readers at once are enough, and none may stay. */
+const socketUnit = `[Unit]
+Description=pvesmb: metrics of quotas by HTTP
+
+[Socket]
+ListenStream=127.0.0.1:9945
+Accept=yes
+MaxConnections=8
+
+[Install]
+WantedBy=sockets.target
+`;
+
+/** One connection. It reads one file that everybody may read, and needs no right for that. */
+const connectionUnit = `[Unit]
+Description=pvesmb: metrics of quotas, one reader
+
+[Service]
+ExecStart=${COLLECTOR.command.join(" ")} serve
+User=daemon
+StandardInput=socket
+StandardOutput=socket
+StandardError=journal
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+RuntimeMaxSec=10
+`;
+
+export const units = {
+    [COLLECTOR.service]: serviceUnit,
+    [COLLECTOR.timer]: timerUnit,
+    [COLLECTOR.socket]: socketUnit,
+    [COLLECTOR.connection]: connectionUnit,
+};

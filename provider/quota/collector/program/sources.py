@@ -23,15 +23,29 @@ class Sources:
     def read(self, source):
         """-> used, limit, files; None where unknown"""
         try:
-            return getattr(self, source["kind"])(source)
+            used, limit, files = getattr(self, source["kind"])(source)
         except OSError as error:
-            raise Unreadable(f"{source.get('path', source['kind'])}: {error.strerror}") from None
+            raise Unreadable(f"{error.filename or source.get('path')}: {error.strerror}") from None
+        if used is None:
+            raise Unreadable(f"{source['kind']}: what it shows is no number")
+        return used, limit or None, files  # 0 is how repquota, xfs_quota and btrfs write "no limit"
 
     def statvfs(self, source):
         info = os.statvfs(source["path"])
         used = info.f_blocks - info.f_bfree
         # As df reckons: what is kept back for root is nobody's to use.
         return used * info.f_frsize, (used + info.f_bavail) * info.f_frsize, info.f_files - info.f_ffree if info.f_files else None
+
+    def counters(self, source):
+        def value(field):
+            if field not in source:
+                return None
+            with open(source[field], encoding="ascii") as file:
+                return number(file.read().strip())
+
+        used, limit = value("used"), value("limit")
+        # btrfs writes 2^64 - 1 where there is no limit.
+        return used, None if limit is not None and limit >= 2**63 else limit, value("files")
 
     def xattr(self, source):
         def value(field):
@@ -50,11 +64,7 @@ class Sources:
             return number(row[at], unit) if at is not None and at < len(row) else None
 
         unit = source.get("unit", 1)
-        used = value("used", unit)
-        if used is None:
-            raise Unreadable(f"{' '.join(source['argv'])}: no figure for {wanted}")
-        # 0 is how repquota and xfs_quota write "no limit".
-        return used, value("limit", unit) or None, value("files")
+        return value("used", unit), value("limit", unit), value("files")
 
     def rows(self, argv, separator, column):
         key = (argv, separator, column)
