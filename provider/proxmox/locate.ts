@@ -1,3 +1,4 @@
+import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
 import { PveError } from "./client/sayings";
 import { isFreeVmid, listGuests, listNodes } from "./cluster";
@@ -20,7 +21,7 @@ export type Located =
 export async function locateContainer(pve: Pve, vmid: number, hint?: string): Promise<Located> {
     const search = new Search(pve, vmid);
     if (hint !== undefined) {
-        const there = await search.at(hint);
+        const there = await search.at(hint, pve.timing.glance);
         if (there) return there;
     }
     // Authoritative and without lag, unlike the lists (pve-api.md 0.4, 1.4).
@@ -29,7 +30,9 @@ export async function locateContainer(pve: Pve, vmid: number, hint?: string): Pr
     const listed = (await listGuests(pve)).find((guest) => guest.vmid === vmid);
     if (listed?.type === "qemu") return { state: "other" };
     const nodes = (await listNodes(pve)).sort((a, b) => Number(b.online) - Number(a.online)).map(({ node }) => node);
-    for (const node of listed ? [listed.node, ...nodes] : nodes) {
+    // A node that did not answer is waited for only when no other has the guest: HA may have moved it because that node is down.
+    const order = (listed ? [listed.node, ...nodes] : nodes).sort((a, b) => Number(search.silent(a)) - Number(search.silent(b)));
+    for (const node of order) {
         const there = await search.at(node);
         if (there) return there;
     }
@@ -38,7 +41,8 @@ export async function locateContainer(pve: Pve, vmid: number, hint?: string): Pr
 
 class Search {
     private readonly asked = new Set<string>();
-    private silent: PveError | undefined;
+    private readonly glanced = new Set<string>();
+    private unreachable: PveError | undefined;
     private refused: PveError | undefined;
 
     constructor(
@@ -46,15 +50,26 @@ class Search {
         private readonly vmid: number,
     ) {}
 
-    async at(node: string): Promise<Located | undefined> {
+    silent(node: string): boolean {
+        return this.glanced.has(node);
+    }
+
+    /** A glance lasts so many milliseconds; a node that was silent for it may be asked again. */
+    async at(node: string, glance?: number): Promise<Located | undefined> {
         if (this.asked.has(node)) return undefined;
-        this.asked.add(node);
+        const { deadline } = this.pve;
         try {
-            return { state: "found", node, config: await readConfig(this.pve, { node, vmid: this.vmid }) };
+            const pve = glance === undefined ? this.pve : this.pve.within(deadline.atMost(glance));
+            return { state: "found", node, config: await readConfig(pve, { node, vmid: this.vmid }) };
         } catch (error) {
+            if (glance !== undefined && !deadline.expired && isKind(error, "Unreachable", "Timeout")) {
+                this.glanced.add(node);
+                return undefined;
+            }
             if (!(error instanceof PveError)) throw error;
+            this.asked.add(node);
             if (error.kind === "NotFound" || error.says === "no such node") return undefined;
-            if (error.kind === "Unreachable") this.silent = error;
+            if (error.kind === "Unreachable") this.unreachable = error;
             else if (error.kind === "Denied" && error.details.status === 403) this.refused = error;
             else throw error;
             return undefined;
@@ -65,7 +80,7 @@ class Search {
         // It may have gone while we were looking.
         if (await isFreeVmid(this.pve, this.vmid)) return { state: "gone" };
         if (this.refused) return { state: "forbidden", error: this.refused };
-        if (this.silent) throw this.silent;
+        if (this.unreachable) throw this.unreachable;
         throw new PveError(
             "Busy",
             `VMID ${this.vmid} is taken, but no node has a container of that number: it is on its way between nodes, or something else`,

@@ -1,13 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { runAtWorkstation, sshArguments } from "../lab/src/client";
 import { labAccess } from "../lab/src/access";
 import { control } from "./support/control";
 import { Drill } from "./support/drill";
 import { inGuest } from "./support/guests";
+import { throughNodes } from "./support/known-hosts";
 import { labUp } from "./support/lab";
 import { SSH_USER, sshKeyFile, WRAPPER } from "./support/least-rights";
-import { runDirectory } from "./support/run-directory";
 
 /** `connection.ssh.via: "node"`: everything through the node's SSH and `pct exec`, nothing through the guest's own sshd. */
 
@@ -15,12 +13,7 @@ let drill: Drill;
 
 beforeAll(async () => {
     await labUp();
-    const knownHosts = join(runDirectory(), "known_hosts");
-    const [node] = labAccess().nodes;
-    const scan = await runAtWorkstation(["ssh-keyscan", "-t", "ed25519", node?.address ?? ""]);
-    writeFileSync(knownHosts, scan.stdout);
-    const environment = { PVESMB_SSH_VIA: "node", PVESMB_SSH_KNOWN_HOSTS: knownHosts };
-    drill = await Drill.create("10.86.0.72", { from: 7200, to: 7299 }, environment);
+    drill = await Drill.create("10.86.0.72", { from: 7200, to: 7299 }, await throughNodes());
 });
 afterAll(() => drill?.dispose());
 

@@ -9,6 +9,8 @@ export interface Timing {
     pause: [number, number];
     /** How long an API that does not answer is asked again, counted from its first silence. A pvedaemon restarts within seconds. */
     silence: number;
+    /** How long the node where a guest was last is asked before it is looked for on others. */
+    glance: number;
     /** How long locks and overload are waited for. */
     busy: number;
     /** How long an endpoint that failed is passed over. */
@@ -27,6 +29,7 @@ export const TIMING: Timing = {
     keepAlive: 3_000,
     pause: [250, 5_000],
     silence: 20_000,
+    glance: 5_000,
     busy: 300_000,
     avoid: 30_000,
     poll: [100, 2_000],

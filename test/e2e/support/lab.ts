@@ -19,9 +19,30 @@ export interface Lab {
 /** Whether a lab is up, or something of one that crashed is left. */
 export const labExists = (): boolean => existsSync(daemonFile);
 
-/** Brings the lab up unless it is up, and tells how to reach it. */
-export async function labUp(onOutput?: (text: string) => void): Promise<Lab> {
-    await labCommand("up", onOutput);
+export interface LabKind {
+    /** 8.4, 9.1 or 9.2. */
+    version: string;
+    nodes: string[];
+}
+
+/** What the lab is that is up now. */
+export function labKind(): LabKind {
+    const { version, nodes } = labAccess();
+    return { version, nodes: nodes.map(({ name }) => name) };
+}
+
+/** Brings a lab up that plays the version and has the nodes; another one that is up goes down for it. */
+export async function labOf({ version, nodes }: LabKind): Promise<Lab> {
+    if (labExists()) {
+        const now = labKind();
+        if (now.version !== version || nodes.some((node) => !now.nodes.includes(node))) await labDown();
+    }
+    return labUp(undefined, ["--version", version, "--nodes", nodes.join(",")]);
+}
+
+/** Brings the lab up unless it is up, whatever it plays, and tells how to reach it. */
+export async function labUp(onOutput?: (text: string) => void, options: string[] = []): Promise<Lab> {
+    await labCommand("up", onOutput, options);
     const access = labAccess();
     const keys = {
         PROXMOX_VE_CA_CERTIFICATE: readFileSync(access.caFile, "utf8"),
@@ -34,8 +55,8 @@ export async function labDown(onOutput?: (text: string) => void): Promise<void> 
     await labCommand("down", onOutput);
 }
 
-async function labCommand(command: "up" | "down", onOutput?: (text: string) => void): Promise<void> {
-    const argv = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts"), command];
+async function labCommand(command: "up" | "down", onOutput?: (text: string) => void, options: string[] = []): Promise<void> {
+    const argv = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts"), command, ...options];
     const { code, output } = await start(argv, { timeout: 1200, onOutput }).done;
     if (code !== 0) throw new Error(`the lab could not be brought ${command}${onOutput ? "" : `:\n${output}`}`);
 }

@@ -1,5 +1,5 @@
 import { removeGuests } from "./guests";
-import { type Lab, labUp } from "./lab";
+import { type Lab, type LabKind, labOf, labUp } from "./lab";
 import { leastRights, POOL } from "./least-rights";
 import type { Vmids } from "./program";
 import { runDirectory } from "./run-directory";
@@ -14,11 +14,11 @@ export interface Workplace {
 }
 
 /**
- * The lab, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed. Stacks have the least
- * rights, `more` of them if need be, unless their environment says otherwise; `lab.environment` is root's.
+ * The lab, or one of a kind, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed.
+ * Stacks have the least rights, `more` of them if need be, unless their environment says otherwise; `lab.environment` is root's.
  */
-export async function workplace(vmids: Vmids, more: string[] = []): Promise<Workplace> {
-    const lab = await labUp();
+export async function workplace(vmids: Vmids, more: string[] = [], kind?: LabKind): Promise<Workplace> {
+    const lab = kind === undefined ? await labUp() : await labOf(kind);
     const rights = await leastRights(POOL, more);
     await removeGuests(vmids.from, vmids.to);
     const stacks: Stack[] = [];

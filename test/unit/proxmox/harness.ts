@@ -15,6 +15,7 @@ export const QUICK: Timing = {
     keepAlive: 200,
     pause: [2, 20],
     silence: 250,
+    glance: 1_000,
     busy: 500,
     avoid: 300,
     poll: [2, 10],

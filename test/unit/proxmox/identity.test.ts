@@ -65,7 +65,22 @@ describe("locateContainer", () => {
 
     test("its old node is down, HA has moved it", async () => {
         const server = (await cluster()).on(config("pve1"), bare(595, "No route to host")).on(config("pve2"), data({}));
-        await expect(locateContainer(bench.pve(server), 101, "pve1")).resolves.toMatchObject({ node: "pve2" });
+        const began = Date.now();
+        const pve = bench.pve(server, { timing: { silence: 10_000 }, deadline: 20_000 });
+        await expect(locateContainer(pve, 101, "pve1")).resolves.toMatchObject({ node: "pve2" });
+        // The dead node was not given the patience that a restarting one gets.
+        expect(Date.now() - began).toBeLessThan(7_000);
+    });
+
+    test.each([
+        ["refuses", bare(595, "Connection refused")],
+        ["hangs", "hang"],
+    ] as const)("its node %s for longer than a look lasts, and then it is there after all", async (_how, silence) => {
+        const server = (await cluster())
+            .on(config("pve2"), silence, data({}))
+            .on("GET /cluster/resources", data([{ vmid: 101, type: "lxc", node: "pve2" }]));
+        const pve = bench.pve(server, { timing: { pause: [200, 200], silence: 400, glance: 150 } });
+        await expect(locateContainer(pve, 101, "pve2")).resolves.toMatchObject({ state: "found", node: "pve2" });
     });
 
     test("its node is down and it is still there: unreachable, not gone", async () => {

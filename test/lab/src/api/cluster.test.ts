@@ -120,6 +120,19 @@ test("under HA, start, stop and migration are requests; deleting needs purge", a
     expect((await root("GET", "/cluster/ha/resources")).body).toEqual({ data: [] });
 });
 
+test("what HA manages on a node that dies runs on another one", async () => {
+    expect(await finish(await make("pve1", 101, { rootfs: "shared:1" }))).toBe("OK");
+    expect(await finish(await make("pve1", 102, { rootfs: "shared:1" }))).toBe("OK");
+    await root("POST", "/cluster/ha/resources", { sid: "ct:101" });
+    machine.setOnline("pve1", false);
+    lab.api.control.nodeDied("pve1");
+    expect(await machine.isRunning("pve2", 101)).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 3200));
+    await lab.api.control.idle();
+    expect(await machine.isRunning("pve2", 101)).toBe(true);
+    expect((await root("GET", "/nodes/pve1/lxc/102/config", {}, { node: "pve2" })).status).toBe(595);
+});
+
 test("each storage has its own names and refusals", async () => {
     expect(await finish(await make("pve1", 101, { rootfs: "zfs:2", mp0: "btr:1,mp=/a", mp1: "local:0,mp=/b", mp2: "zfs:0.5,mp=/c" }))).toBe(
         "OK",

@@ -119,9 +119,10 @@ export class Control {
         this.lab.cluster.quorate = quorate;
     }
 
-    /** The node's workers die with it; call it when the machine takes the node down. */
+    /** The node's workers die with it, and HA recovers what it manages there; call it when the machine takes the node down. */
     nodeDied(node: string): void {
         this.lab.tasks.lose(node);
+        this.lab.ha.fence(node);
     }
 
     /** A new certificate on one node (or on all) for new connections. */

@@ -4,6 +4,8 @@ import { migrateGuest } from "./lxc/migrate";
 import { startTask, stopTask } from "./lxc/start";
 
 const heartbeatMs = 300;
+/** PVE waits a minute for a silent node and then for its watchdog (pve-docs ha-manager.adoc, Fencing). */
+const fencedMs = 3000;
 
 export class HaManager {
     private readonly timers = new Set<NodeJS.Timeout>();
@@ -15,11 +17,11 @@ export class HaManager {
         this.later(() => this.converge(vmid));
     }
 
-    private later(work: () => Promise<void> | void): void {
+    private later(work: () => Promise<void> | void, ms = heartbeatMs): void {
         const timer = setTimeout(() => {
             this.timers.delete(timer);
             void Promise.resolve(work()).catch(() => undefined);
-        }, heartbeatMs);
+        }, ms);
         this.timers.add(timer);
     }
 
@@ -32,6 +34,19 @@ export class HaManager {
                 migrateGuest(this.lab, task, guest, target, true, 60),
             );
         });
+    }
+
+    /** A node has died: what is managed on it is recovered on another, where it starts if its volumes are there too. */
+    fence(dead: string): void {
+        this.later(async () => {
+            const target = this.lab.machine.nodes().find(({ name, online }) => online && name !== dead);
+            for (const guest of this.lab.cluster.guests.values()) {
+                if (guest.node !== dead || target === undefined || !this.lab.cluster.haResources.has(`ct:${guest.vmid}`)) continue;
+                await this.lab.machine.forget(dead, guest.vmid);
+                guest.node = target.name;
+                await this.converge(guest.vmid);
+            }
+        }, fencedMs);
     }
 
     close(): void {
