@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { repository } from "./package";
+
+/** What a long drill found, row by row; the finished table is committed. */
+export class SoakReport {
+    private readonly rows: string[][] = [];
+    private readonly facts = new Map<string, string>();
+    private readonly began = Date.now();
+
+    constructor(
+        private readonly name: string,
+        private readonly title: string,
+        private readonly head: string[],
+    ) {}
+
+    /** `Samba`, `4.17.12`: what it was found with. */
+    fact(what: string, value: string): void {
+        this.facts.set(what, value);
+    }
+
+    row(...cells: string[]): void {
+        this.rows.push(cells);
+        process.stdout.write(`${cells.join("  ")}\n`);
+    }
+
+    /** Writes docs/soak/NAME.md. */
+    write(): void {
+        const machine = `Linux ${release()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+        const facts = [...this.facts].map(([what, value]) => `${what} ${value}`);
+        const minutes = ((Date.now() - this.began) / 60_000).toFixed(1);
+        const line = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+        const text = [
+            `# ${this.title}`,
+            "",
+            `Written by \`make soak\` on ${new Date().toISOString().slice(0, 10)} (${minutes} minutes; ${[...facts, machine].join("; ")}).`,
+            "",
+            line(this.head),
+            line(this.head.map(() => "---")),
+            ...this.rows.map(line),
+            "",
+        ].join("\n");
+        const file = join(repository, "docs/soak", `${this.name}.md`);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
+    }
+}
