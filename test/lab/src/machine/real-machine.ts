@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:
 import { statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestIface, GuestMount, GuestSpec, GuestStats, Machine, StoragePlace, Usage, VolumeRef } from "../machine";
 import { MachineError } from "../machine";
 import type { Appliance, Appliances } from "./appliances";
@@ -120,7 +121,9 @@ export class RealMachine implements Machine {
             return await this.readStats(node, vmid, guest.live.pid);
         } catch (error) {
             if (guest.running && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-            throw new MachineError(`container '${vmid}' not running!`); // It ended while it was looked at.
+            // It is ending. Who hears that it does not run must find it so with all that he asks next.
+            for (const until = Date.now() + 5000; guest.running && Date.now() < until;) await sleep(10);
+            throw new MachineError(`container '${vmid}' not running!`);
         }
     }
 
