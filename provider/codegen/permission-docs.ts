@@ -1,5 +1,5 @@
 import { type Feature, type Grant } from "../model/permissions/feature";
-import { CONTAINER_PROGRAMS, featureNames, featureOf } from "../model/permissions/features";
+import { PROGRAMS, featureNames, featureOf } from "../model/permissions/features";
 
 /** docs/permissions.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
 export function permissionsPage(page: string): string {
@@ -52,5 +52,10 @@ function commandTable(): string {
         commands.map(({ on, commands: list }) => `| \`${name}\` | ${purpose} | ${on} | ${list.map((each) => `\`${each}\``).join(" ")} |`),
     );
     const table = ["| feature | needed to | where | commands as root |", "|---|---|---|---|", ...rows];
-    return [...table, "", `The Python program in turn calls ${CONTAINER_PROGRAMS.map((each) => `\`${each}\``).join(", ")}.`, ""].join("\n");
+    return [
+        ...table,
+        "",
+        `The Python program in turn calls, in containers and, for \`quota-node\`, on nodes: ${PROGRAMS.map((each) => `\`${each}\``).join(", ")}.`,
+        "",
+    ].join("\n");
 }

@@ -17,7 +17,10 @@ const bytes = (mib: number): string => "x".repeat(mib * MIB);
 
 let place: Workplace;
 beforeAll(async () => {
-    place = await workplace(vmids);
+    place = await workplace(
+        vmids,
+        ["data-bind", "quota-node", "quota-shrink"].flatMap((name) => ["--feature", name]),
+    );
     await onNode(
         "btrfs quota disable /mnt/btrfs; rm -rf /mnt/btrfs/quota /mnt/btrfs/taken && mkdir -p /mnt/btrfs/quota /mnt/btrfs/taken && touch /mnt/btrfs/taken/file",
     );

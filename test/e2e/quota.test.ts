@@ -32,7 +32,7 @@ const change = (changes: Partial<typeof parts>): void => {
 const limited = (limit: string, more = {}): void => change({ limit: quota("vault", "limit", { limit, ...more }) });
 
 beforeAll(async () => {
-    place = await workplace(vmids);
+    place = await workplace(vmids, ["--feature", "quota-shrink"]);
     stack = await place.stack("", { project: "quota" });
     change({});
     await stack.up();

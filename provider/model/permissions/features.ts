@@ -147,15 +147,22 @@ export const featureNames = Object.keys(features) as FeatureName[];
 
 export const featureOf = (name: FeatureName): Feature => features[name];
 
-/** What the Python program in the container calls, as root there. */
-export const CONTAINER_PROGRAMS = [
+/** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node`. */
+export const PROGRAMS = [
+    "btrfs",
+    "cp",
+    "du",
     "find",
+    "findmnt",
     "getent",
     "gpasswd",
     "groupadd",
     "groupdel",
     "net",
     "pdbedit",
+    "realpath",
+    "rm",
+    "rmdir",
     "sharesec",
     "smbclient",
     "smbcontrol",
@@ -168,4 +175,5 @@ export const CONTAINER_PROGRAMS = [
     "useradd",
     "userdel",
     "usermod",
+    "zfs",
 ];

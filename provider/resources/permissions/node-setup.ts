@@ -49,6 +49,7 @@ export function wrapperScript({ vmids, privileged }: Pick<NodeSetup, "vmids" | "
 /** Lines of sh for root on each node; they may be run again. */
 export function nodeCommands(setup: NodeSetup): string {
     const user = quote([setup.user]);
+    const sudoers = quote([`/etc/sudoers.d/pvesmb-${setup.user}`]);
     const file = (path: string, mode: string, text: string, more = ""): string =>
         `install -m ${mode}${more} /dev/stdin ${path} <<'PVESMB_END'\n${text}PVESMB_END\n`;
     return [
@@ -62,7 +63,7 @@ export function nodeCommands(setup: NodeSetup): string {
                   file('"$home/.ssh/authorized_keys"', "600", `${setup.keys.join("\n")}\n`, ` -o ${user}`),
               ]),
         ...(setup.wrapper && setup.commands.some(isExec) ? [file(WRAPPER, "755", wrapperScript(setup))] : []),
-        file("/etc/sudoers.d/pvesmb", "440", sudoersFile(setup)),
-        "visudo -cqf /etc/sudoers.d/pvesmb\n",
+        file(sudoers, "440", sudoersFile(setup)),
+        `visudo -cqf ${sudoers}\n`,
     ].join("");
 }

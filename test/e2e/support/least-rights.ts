@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runOnNode } from "../../lab/src/client";
@@ -12,8 +13,7 @@ import { runDirectory } from "./run-directory";
  * What it prints is run on the lab's nodes as a user would run it, once per lab.
  */
 
-/** Beside the usual ones: what tests of these features need on nodes. None of them needs a privilege of Proxmox VE. */
-const FEATURES = ["usual", "node-login", "data-bind", "quota-shrink", "quota-node"];
+const FEATURES = ["usual", "node-login"];
 const STORAGES = ["local", "tank", "local-zfs", "local-btrfs", "shared"];
 export const SSH_USER = "pulumi";
 export const WRAPPER = "/usr/local/sbin/pvesmb-pct";
@@ -25,14 +25,15 @@ export const POOL = "e2e";
 
 /**
  * Environment variables. Whose guests: those of the pool, or all, for programs that name no pool. `more` are further arguments of the
- * command, for features of the API that only one file needs.
+ * command, for features that only one file needs: it then is somebody of its own, whose rights nobody else has.
  */
 export async function leastRights(whose: typeof POOL | "all" = POOL, more: string[] = []): Promise<Record<string, string>> {
-    const user = `${["pulumi", whose, ...more].join("-").replace(/-+/g, "-")}@pve`;
+    const own = more.length === 0 ? "" : `-${createHash("sha256").update(more.join()).digest("hex").slice(0, 6)}`;
+    const [user, sshUser] = [`pulumi-${whose}${own}@pve`, `${SSH_USER}${own}`];
     const arguments_ = [
         ...FEATURES.flatMap((name) => ["--feature", name]),
         ...STORAGES.flatMap((name) => ["--storage", name]),
-        ...["--template-storage", "local", "--bridge", "vmbr0", "--user", user, "--ssh-user", SSH_USER],
+        ...["--template-storage", "local", "--bridge", "vmbr0", "--user", user, "--ssh-user", sshUser],
         ...["--ssh-public-key", (await sshKey(".pub")).trim(), ...(whose === POOL ? ["--pool", POOL] : [])],
         ...more,
     ];
@@ -44,7 +45,7 @@ export async function leastRights(whose: typeof POOL | "all" = POOL, more: strin
         PROXMOX_VE_API_TOKEN: token,
         PROXMOX_VE_USERNAME: "",
         PROXMOX_VE_PASSWORD: "",
-        PROXMOX_VE_SSH_USERNAME: SSH_USER,
+        PROXMOX_VE_SSH_USERNAME: sshUser,
         PROXMOX_VE_SSH_PRIVATE_KEY: await sshKey(""),
         PVESMB_SSH_PCT: WRAPPER,
     };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../provider/base/log";
 import { permissions } from "../../../provider/cli/permissions";
-import { CONTAINER_PROGRAMS } from "../../../provider/model/permissions/features";
+import { PROGRAMS } from "../../../provider/model/permissions/features";
 import { creationUses, removalUses } from "../../../provider/resources/gateway/rights";
 import { checkRights } from "../../../provider/resources/permissions/check";
 import { Bench, lines } from "../proxmox/harness";
@@ -102,5 +102,5 @@ test("the programs that steps run are those that the list names", () => {
     const named = texts.flatMap((text) =>
         [...text.matchAll(/\b(?:argv|unless|onlyIf|undo): \[\s*"([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
-    expect([...new Set([...named.filter((name) => !["test", "sh"].includes(name)), "smbd"])].sort()).toEqual(CONTAINER_PROGRAMS);
+    expect([...new Set([...named.filter((name) => !["test", "sh"].includes(name)), "smbd"])].sort()).toEqual(PROGRAMS);
 });
