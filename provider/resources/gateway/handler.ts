@@ -1,5 +1,6 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
+import { together } from "../../base/together";
 import type { GatewayInputs, GatewayOutputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
@@ -76,7 +77,7 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     checkReachable(connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
-    const [found] = await Promise.all([allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node)]);
+    const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
     await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
