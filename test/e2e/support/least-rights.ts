@@ -33,7 +33,18 @@ export async function leastRights(whose: typeof POOL | "all" = POOL, more: strin
     const arguments_ = [
         ...FEATURES.flatMap((name) => ["--feature", name]),
         ...STORAGES.flatMap((name) => ["--storage", name]),
-        ...["--template-storage", "local", "--bridge", "vmbr0", "--user", user, "--ssh-user", sshUser],
+        ...[
+            "--template-storage",
+            "local",
+            "--bridge",
+            "vmbr0",
+            "--pve",
+            labAccess().version.split(".")[0] ?? "",
+            "--user",
+            user,
+            "--ssh-user",
+            sshUser,
+        ],
         ...["--ssh-public-key", (await sshKey(".pub")).trim(), ...(whose === POOL ? ["--pool", POOL] : [])],
         ...more,
     ];
