@@ -72,6 +72,8 @@ export class Connection {
             (use) =>
                 this.client.forwardOut("127.0.0.1", 0, address, port, (error, stream) => {
                     stream?.on("error", () => stream.destroy());
+                    // A forwarded connection stays half open when its far end goes (a socket of our own would not): nobody would notice.
+                    stream?.on("end", () => stream.destroy());
                     use(error, stream);
                 }),
             deadline,

@@ -80,6 +80,11 @@ export class TestSshd {
         for (const socket of this.sockets) socket.resetAndDestroy();
     }
 
+    /** All connections end in good order, as when a host shuts down. */
+    leave(): void {
+        for (const socket of this.sockets) socket.end();
+    }
+
     async stop(): Promise<void> {
         this.cut();
         for (const child of this.children) child.kill("SIGKILL");
@@ -116,7 +121,9 @@ export class TestSshd {
             const socket = connect(info.destPort, info.destIP);
             socket.on("error", () => channel.close());
             channel.on("error", () => undefined).on("close", () => socket.destroy());
-            channel.pipe(socket).pipe(channel);
+            channel.pipe(socket).pipe(channel, { end: false });
+            // As OpenSSH: what one side ends stays half open until the other does the same.
+            socket.on("end", () => channel.eof());
         });
         client.on("session", (accept, reject) => {
             if (open >= (this.options.maxSessions ?? 10)) return reject();

@@ -336,6 +336,16 @@ describe("trouble on the way", () => {
         await expect(hello({ ...target, hostKeys: [stranger.public] })).rejects.toMatchObject({ name: "HostKeyMismatch" });
     });
 
+    it("a host that shuts down behind a jump host is noticed at once, and reached again", async () => {
+        const [jump, inner] = [await sshd(), await sshd()];
+        const target = inner.target({ jump: jump.target() });
+        const lost = expect(sshHost(target).exec(["sleep", "2"], { deadline: soon() })).rejects.toMatchObject({ name: "Unreachable" });
+        while (inner.commands.length === 0) await sleep(10);
+        inner.leave();
+        await lost;
+        expect([await hello(target), jump.logins, inner.logins]).toEqual(["hello\n", 1, 2]);
+    });
+
     it("sudo: commands go through it, its refusal is Denied", async () => {
         const bin = join(folder, "sudo");
         writeFileSync(
