@@ -32,17 +32,17 @@ export async function smbclient(within: Within, unc: Unc, login: Login, commands
 }
 
 /** Writes a file over SMB. Throws with smbclient's words when it is refused. */
-export function putFile(within: Within, unc: Unc, login: Login, name: string, content: string): Promise<void> {
+export function putFile(within: Within, unc: Unc, login: Login, name: string, content: string, flags?: string[]): Promise<void> {
     return withScratchFile(async (file) => {
         writeFileSync(file, content);
-        await accepted(`put ${name}`, unc, login, smbclient(within, unc, login, `put ${file} ${name}`));
+        await accepted(`put ${name}`, unc, login, smbclient(within, unc, login, `put ${file} ${name}`, flags));
     });
 }
 
 /** Reads a file over SMB. */
-export function getFile(within: Within, unc: Unc, login: Login, name: string): Promise<string> {
+export function getFile(within: Within, unc: Unc, login: Login, name: string, flags?: string[]): Promise<string> {
     return withScratchFile(async (file) => {
-        await accepted(`get ${name}`, unc, login, smbclient(within, unc, login, `get ${name} ${file}`));
+        await accepted(`get ${name}`, unc, login, smbclient(within, unc, login, `get ${name} ${file}`, flags));
         return readFileSync(file, "utf8");
     });
 }

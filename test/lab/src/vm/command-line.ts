@@ -45,7 +45,8 @@ const escaped = (value: string): string => value.replaceAll(",", ",,");
 
 function kernelParameters(authorizedKey: string): string {
     return [
-        "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off panic=-1",
+        // A busy machine's emulated timer fails the kernel's check of it.
+        "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off panic=-1 no_timer_check",
         // ZFS takes half of the memory for its cache otherwise.
         "zfs.zfs_arc_max=268435456",
         // systemd-tmpfiles makes root's authorized_keys of it: tmpfiles.d(5), provision.conf.

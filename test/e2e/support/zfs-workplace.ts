@@ -1,0 +1,67 @@
+import { X509Certificate } from "node:crypto";
+import { type LabApi, startApi } from "../../lab/src/api/server";
+import { selfSigned } from "../../lab/src/api/throwaway";
+import { debianSources } from "../../lab/src/machine/packages/debian-sources";
+import { buildTemplate } from "../../lab/src/machine/packages/images";
+import { Vm } from "../../lab/src/vm/vm";
+import { ZfsNode } from "../../lab/src/vm/zfs-node";
+import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
+
+const template = "debian-12-samba_12.7-1_amd64.tar.zst";
+const pool = "rpool/data";
+const password = "of root@pam in the drill";
+
+/** The lab's API over a node whose ZFS is true: pulumi runs on this machine, containers in the virtual one, reached through its sshd. */
+export interface ZfsWorkplace {
+    vm: Vm;
+    api: LabApi;
+    environment: Record<string, string>;
+    connection: SmbGatewayArgs["connection"];
+    /** Seconds that the boot took. */
+    boot: number;
+    dispose(): Promise<void>;
+}
+
+/** The storage of the node is `local-zfs`; templates are on `local`. */
+export async function zfsWorkplace(): Promise<ZfsWorkplace> {
+    const file = await buildTemplate(template, await debianSources());
+    const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30 }, media: { template: file } });
+    try {
+        const boot = await vm.start();
+        const machine = await ZfsNode.open(vm, file);
+        const local = { storage: "local", type: "dir", path: "/var/lib/vz", content: "vztmpl" };
+        const tls = selfSigned();
+        const api = await startApi({
+            machine,
+            version: "9.2",
+            tls,
+            listen: () => ({ host: "127.0.0.1", port: 0 }),
+            state: {
+                storages: [local, { storage: "local-zfs", type: "zfspool", pool, content: "images,rootdir", sparse: "1" }],
+                users: [{ userid: "root@pam", password }],
+            },
+        });
+        machine.addFile("pve1", { id: "local", type: "dir", path: "/var/lib/vz", shared: false }, "vztmpl", template);
+        const { privateKey, hostKey } = vm.keys;
+        return {
+            vm,
+            api,
+            boot,
+            environment: {
+                PROXMOX_VE_ENDPOINT: `https://127.0.0.1:${api.ports.get("pve1")}`,
+                PROXMOX_VE_USERNAME: "root@pam",
+                PROXMOX_VE_PASSWORD: password,
+                PROXMOX_VE_TLS_FINGERPRINT: new X509Certificate(tls.cert).fingerprint256,
+                PROXMOX_VE_SSH_PRIVATE_KEY: privateKey,
+            },
+            connection: { ssh: { jump: { address: "127.0.0.1", port: vm.sshPort, hostKeys: [hostKey.split(" ").slice(0, 2).join(" ")] } } },
+            dispose: async () => {
+                await api.close();
+                await vm.dispose();
+            },
+        };
+    } catch (error) {
+        await vm.dispose();
+        throw error;
+    }
+}
