@@ -35,6 +35,7 @@ export class SoakReport {
             `# ${this.title}`,
             "",
             `Written by \`make soak\` on ${new Date().toISOString().slice(0, 10)} (${minutes} minutes; ${[...facts, machine].join("; ")}).`,
+            "Against the lab; [test/lab/README.md](../../test/lab/README.md) says what differs there from a real Proxmox VE.",
             "",
             line(this.head),
             line(this.head.map(() => "---")),
