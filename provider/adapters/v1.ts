@@ -1,4 +1,4 @@
-import { gatewayModel, quotaModel, shareModel, userModel } from "../model";
+import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../model";
 import type { Model } from "../model/meta";
 import type { AnyHandler } from "../base/handler";
 import { dynamicProvider } from "./dynamic";
@@ -10,6 +10,7 @@ import { dynamicProvider } from "./dynamic";
 export const SmbGateway = provide(gatewayModel);
 export const SmbShare = provide(shareModel);
 export const SmbUser = provide(userModel);
+export const SmbGroup = provide(groupModel);
 export const Quota = provide(quotaModel);
 
 function provide(model: Model): ReturnType<typeof dynamicProvider> {

@@ -52,6 +52,8 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
+    /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */
+    reveal?: { prefix: string; if: string };
 }
 
 /**
@@ -68,6 +70,13 @@ export interface RemoveStep extends StepBase {
 export interface RenameStep extends StepBase {
     do: "rename";
     from: string;
+    to: string;
+}
+
+/** A symlink; what else stands there, other links apart, is an error. */
+export interface LinkStep extends StepBase {
+    do: "link";
+    path: string;
     to: string;
 }
 
@@ -108,6 +117,8 @@ export interface RunStep extends StepBase {
     /** What undoes it at a rollback of the unit, if it ran and went well. After a crash it may run although the step had not begun yet. */
     undo?: Text[];
     undoStdin?: Text;
+    /** A pattern; what its first group matches in stdout is the value in place of all of it (no match: empty). */
+    take?: string;
     /** `false`: a look, no change. A pattern: changed only if stdout matches it. */
     changes?: boolean | string;
     /** Seconds; default 60. */
@@ -169,6 +180,14 @@ export interface RequireStep extends StepBase {
     message: string;
 }
 
+/** Accounts that the host must know; otherwise the unit fails with `message` and the names of those it does not. */
+export interface KnownStep extends StepBase {
+    do: "known";
+    users: string[];
+    groups: string[];
+    message: string;
+}
+
 /** A file that, when present, must contain `text` (our nonce); else the unit fails with `message`: somebody else's. */
 export interface OwnedStep extends StepBase {
     do: "owned";
@@ -183,11 +202,13 @@ export type Step =
     | RemoveStep
     | RenameStep
     | DirectoryStep
+    | LinkStep
     | RunStep
     | ReserveStep
     | RememberStep
     | DaemonStep
     | RequireStep
+    | KnownStep
     | OwnedStep;
 
 export interface Unit {

@@ -3,7 +3,10 @@ import type { GatewayInputs } from "./gateway";
 import { isCidr } from "./network";
 import type { NetworkInputs } from "./network";
 import type { Rule } from "./meta";
+import { protocolFault } from "./samba";
+import { globalOptionRefusal } from "./share.options";
 import { bytesOf } from "./size";
+import { configTextFault } from "./text";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
     const faults: Failure[] = [];
@@ -69,6 +72,21 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
     {
         needs: ["data"],
         check: ({ data }) => (data === undefined ? [] : dataFaults(data)),
+    },
+    {
+        needs: ["samba"],
+        check: ({ samba }) => {
+            const fault = protocolFault(samba);
+            return fault ? [fault] : [];
+        },
+    },
+    {
+        needs: ["samba"],
+        check: ({ samba: { options } }) =>
+            Object.entries(options).flatMap(([name, value]) => {
+                const reason = globalOptionRefusal(name) ?? configTextFault(value);
+                return reason ? [{ property: `samba.options[${JSON.stringify(name)}]`, reason }] : [];
+            }),
     },
     {
         needs: ["description"],

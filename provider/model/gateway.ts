@@ -4,8 +4,9 @@ import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
 import { gatewayNotes, gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
+import { sambaSettings } from "./samba";
 import { size } from "./size";
-import { configText, hostDirectory } from "./text";
+import { hostDirectory } from "./text";
 
 const lxc = z.strictObject({
     template: field(
@@ -175,24 +176,7 @@ const inputs = z.strictObject({
             .default({ securityUpdates: false, minimumSambaVersion: "4.17" }),
         { description: "Where packages come from." },
     ),
-    samba: field(
-        z
-            .strictObject({
-                workgroup: field(
-                    z
-                        .string()
-                        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must be a NetBIOS name of 1 to 15 letters, digits, _ or -")
-                        .default("WORKGROUP"),
-                    {
-                        description: "Workgroup.",
-                        compare: "caseless",
-                    },
-                ),
-                serverString: field(configText(64).default("pvesmb"), { description: "What the server calls itself." }),
-            })
-            .default({ workgroup: "WORKGROUP", serverString: "pvesmb" }),
-        { description: "Settings of the whole Samba server." },
-    ),
+    samba: sambaSettings,
     adopt: field(z.boolean().default(false), {
         description: "Take over the guest of that `vmid` if it carries the mark of this very resource.",
     }),

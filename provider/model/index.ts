@@ -1,4 +1,5 @@
 import { gatewayModel } from "./gateway";
+import { groupModel } from "./group";
 import type { Model } from "./meta";
 import { quotaModel } from "./quota";
 import { shareModel } from "./share";
@@ -6,6 +7,8 @@ import { userModel } from "./user";
 
 export { gatewayModel } from "./gateway";
 export type { GatewayInputs, GatewayOutputs } from "./gateway";
+export { groupModel } from "./group";
+export type { GroupInputs, GroupOutputs } from "./group";
 export { quotaModel } from "./quota";
 export type { PrincipalLimit, QuotaInputs, QuotaOutputs } from "./quota";
 export { ABILITIES, BACKENDS } from "./quota.backends";
@@ -19,4 +22,4 @@ export type { ConnectionInputs, GatewayRef } from "./connection";
 export type { ShareRef } from "./share-ref";
 
 /** Every kind of resource; codegen and the adapters go by this list. */
-export const models = [gatewayModel, shareModel, userModel, quotaModel] as unknown as readonly Model[];
+export const models = [gatewayModel, shareModel, userModel, groupModel, quotaModel] as unknown as readonly Model[];

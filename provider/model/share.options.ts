@@ -1,3 +1,5 @@
+import type { Effective } from "./share.purpose";
+
 /** Options that pvesmb writes itself for every share: the property to use instead. */
 const OWNED: Record<string, string> = {
     path: "path",
@@ -76,14 +78,122 @@ function normal(name: string): string {
     return name.toLowerCase().replace(/[\s_]+/g, "");
 }
 
+/** Options that pvesmb writes itself in the global section: the property to use instead, or what is fixed. */
+const OWNED_GLOBAL: Record<string, string> = {
+    workgroup: "samba.workgroup",
+    "netbios name": "samba.netbiosName",
+    "server string": "samba.serverString",
+    interfaces: "samba.interfaces",
+    "bind interfaces only": "samba.interfaces",
+    "server min protocol": "samba.minProtocol",
+    "min protocol": "samba.minProtocol",
+    "server max protocol": "samba.maxProtocol",
+    "max protocol": "samba.maxProtocol",
+    protocol: "samba.maxProtocol",
+    "server signing": "samba.signing",
+    "server smb encrypt": "samba.encryption",
+    "smb encrypt": "samba.encryption",
+    "ntlm auth": "samba.ntlm",
+    "map to guest": "samba.guests",
+    "restrict anonymous": "samba.guests",
+    "server multi channel support": "samba.multichannel",
+    "smb3 directory leases": "samba.directoryLeases",
+    logging: "samba.logging",
+    "log level": "samba.logging",
+    debuglevel: "samba.logging",
+    "log file": "samba.logging",
+    "max log size": "samba.logging",
+    "full_audit:syslog": "samba.logging",
+    "vfs objects": "samba.macos",
+};
+
+/** What a standalone file server of pvesmb's is made of: there is no property for it. */
+const FIXED = [
+    "server role",
+    "security",
+    "realm",
+    "passdb backend",
+    "disable netbios",
+    "smb ports",
+    "load printers",
+    "printing",
+    "printcap name",
+    "disable spoolss",
+    "unix extensions",
+    "allow insecure wide links",
+    "store dos attributes",
+    "inherit acls",
+    "clustering",
+    "ncalrpc dir",
+    "usershare path",
+    "guest account",
+    "server services",
+    "rpc server dynamic port range",
+    "binddns dir",
+    "nsswitch command",
+    "idmap config",
+].map(normal);
+const EXECUTING = /script|command|hook|exec|panic action|password program|passwd program/i;
+const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [normal(name), property]));
+
 const OWNED_NORMAL = new Map(Object.entries(OWNED).map(([name, property]) => [normal(name), property]));
+
+const isOptionName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) && name === name.trim();
 
 /** Why a raw share option is refused, or undefined when it may be used. */
 export function optionRefusal(name: string): string | undefined {
-    if (!/^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) || name !== name.trim()) return "is no name of an smb.conf option";
+    if (!isOptionName(name)) return "is no name of an smb.conf option";
     const owned = OWNED_NORMAL.get(normal(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
     if (DANGEROUS.has(normal(name)))
         return "is refused because it runs programs, reads other files or leaves the share; there is no way around it here";
     return undefined;
+}
+
+/** Why a raw global option is refused, or undefined when it may be used. */
+export function globalOptionRefusal(name: string): string | undefined {
+    if (!isOptionName(name)) return "is no name of an smb.conf option";
+    const owned = OWNED_GLOBAL_NORMAL.get(normal(name));
+    if (owned) return `is written by pvesmb; use the property \`${owned}\``;
+    if (FIXED.includes(normal(name))) return "is refused: it is what a gateway of pvesmb's is made of";
+    if (DANGEROUS.has(normal(name)) || EXECUTING.test(name))
+        return "is refused because it runs programs, reads other files or leaves the shares; there is no way around it here";
+    return undefined;
+}
+
+/** Options that a typed property writes when it is used, by how they begin as Samba reads them. */
+const TYPED: [string, (keyof Effective)[]][] = [
+    ["vfsobjects", ["recycle", "audit", "previousVersions", "macos", "timeMachine", "catia"]],
+    ["aclxattr:", ["acl"]],
+    ["recycle:", ["recycle"]],
+    ["fullaudit:", ["audit"]],
+    ["shadow:", ["previousVersions"]],
+    ["catia:", ["catia"]],
+    ["fruit:timemachine", ["timeMachine"]],
+    ["hostsallow", ["hostsAllow"]],
+    ["allowhosts", ["hostsAllow"]],
+    ["hostsdeny", ["hostsDeny"]],
+    ["denyhosts", ["hostsDeny"]],
+    ["serversmbencrypt", ["encryptionRequired"]],
+    ["smbencrypt", ["encryptionRequired"]],
+    ["accessbasedshareenum", ["accessBasedEnumeration"]],
+    ["hideunreadable", ["hideUnreadable"]],
+    ["vetofiles", ["vetoFiles"]],
+    ["hidefiles", ["hideFiles"]],
+    ["maxconnections", ["maxConnections"]],
+    ["oplocks", ["oplocks"]],
+    ["level2oplocks", ["oplocks"]],
+    ["msdfsroot", ["dfsLinks"]],
+    ...["casesensitive", "defaultcase", "preservecase", "shortpreservecase"].map((name): [string, (keyof Effective)[]] => [
+        name,
+        ["caseHandling"],
+    ]),
+];
+
+/** The typed property that writes this option for the share, if one does: an option has one writer. */
+export function typedWriter(name: string, share: Effective): string | undefined {
+    const key = normal(name);
+    const match = TYPED.find(([start]) => (start.endsWith(":") ? key.startsWith(start) : key === start));
+    if (share.acl === "windows" && key === "vfsobjects") return "acl";
+    return match?.[1].find((property) => share[property] !== undefined);
 }

@@ -1,31 +1,35 @@
+import type { Failure } from "../base/handler";
 import type { Rule } from "./meta";
 import { DATA_ROOT } from "./paths";
 import type { AccessEntry, ShareInputs } from "./share";
-import { optionRefusal } from "./share.options";
-import { configTextFault } from "./text";
+import { features } from "./share.features";
+import { optionRefusal, typedWriter } from "./share.options";
+import { effective } from "./share.purpose";
+import { configTextFault, dataPathFault, fileName } from "./text";
 
-const who = (entry: AccessEntry): string => (entry.user === undefined ? `group ${entry.group}` : `user ${entry.user}`);
+type Principal = Pick<AccessEntry, "user" | "group">;
+
+/** Each entry is for one user or group, and nobody has two. */
+function principalFaults(property: string, entries: readonly Principal[]): Failure[] {
+    const faults = entries.flatMap((entry, i) =>
+        (entry.user === undefined) === (entry.group === undefined)
+            ? [{ property: `${property}[${i}]`, reason: "must have either `user` or `group`" }]
+            : [],
+    );
+    const names = entries.map(({ user, group }) => (user === undefined ? `group ${group}` : `user ${user}`));
+    const doubled = names.find((name, i) => names.indexOf(name) !== i);
+    return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
+}
 
 export const shareRules: Rule<ShareInputs>[] = [
-    {
-        needs: ["access"],
-        check: ({ access }) => {
-            const faults = access.flatMap((entry, i) =>
-                (entry.user === undefined) === (entry.group === undefined)
-                    ? [{ property: `access[${i}]`, reason: "must have either `user` or `group`" }]
-                    : [],
-            );
-            const names = access.map(who);
-            const doubled = names.find((name, i) => names.indexOf(name) !== i);
-            return doubled === undefined ? faults : [...faults, { property: "access", reason: `names ${doubled} twice; keep one entry` }];
-        },
-    },
+    { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
+    { needs: ["aclEntries"], check: ({ aclEntries = [] }) => principalFaults("aclEntries", aclEntries) },
     {
         needs: ["path", "volume"],
         check: ({ path, volume }) => {
             if (path === undefined) return [];
-            if (!path.startsWith(`${DATA_ROOT}/`)) return [{ property: "path", reason: `must be under ${DATA_ROOT}` }];
-            if (path.startsWith(`${DATA_ROOT}/.pvesmb`)) return [{ property: "path", reason: `${DATA_ROOT}/.pvesmb is pvesmb's own` }];
+            const fault = dataPathFault(path);
+            if (fault) return [{ property: "path", reason: fault }];
             return volume && path.slice(DATA_ROOT.length + 1).includes("/")
                 ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}; use one component` }]
                 : [];
@@ -49,6 +53,46 @@ export const shareRules: Rule<ShareInputs>[] = [
                 return fault ? [{ property, reason: fault }] : [];
             }),
     },
+    {
+        needs: [...Object.keys(features), "options", "purpose"],
+        check: (inputs) =>
+            Object.keys(inputs.options).flatMap((name) => {
+                const writer = typedWriter(name, effective(inputs));
+                return writer === undefined
+                    ? []
+                    : [{ property: `options[${JSON.stringify(name)}]`, reason: `is written by \`${writer}\` of this share; use that` }];
+            }),
+    },
+    {
+        needs: ["dfsLinks"],
+        check: ({ dfsLinks = {} }) =>
+            Object.keys(dfsLinks).flatMap((name) => {
+                const fault = fileName().safeParse(name).error?.issues[0]?.message;
+                return fault === undefined ? [] : [{ property: `dfsLinks[${JSON.stringify(name)}]`, reason: fault }];
+            }),
+    },
+    {
+        needs: ["previousVersions"],
+        check: ({ previousVersions }) =>
+            previousVersions === undefined || /^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+                ? []
+                : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }],
+    },
+    {
+        needs: ["homes", "purpose", "guest", "access", "recursive"],
+        check: (inputs) => {
+            if (effective(inputs).homes !== true) return [];
+            const change = inputs.access.findIndex(({ level }) => level === "change");
+            return [
+                ...(inputs.recursive
+                    ? [{ property: "recursive", reason: "must not be set where homes are served: they are their users' own" }]
+                    : []),
+                ...(inputs.guest ? [{ property: "guest", reason: "a guest has no home; remove it" }] : []),
+                // Share-level rights go by the share's name, and each user's home has another one.
+                ...(change < 0 ? [] : [{ property: `access[${change}].level`, reason: "must be `read` or `full` where homes are served" }]),
+            ];
+        },
+    },
 ];
 
 /** What a change of a share brings that its properties don't show. */
@@ -57,5 +101,6 @@ export function shareNotes(old: Partial<ShareInputs>, news: Partial<ShareInputs>
     if (old.name !== undefined && news.name !== undefined && old.name !== news.name)
         notes.push(`name: clients of \\${old.name} are disconnected; the files stay where they are`);
     if (old.enabled !== false && news.enabled === false) notes.push("enabled: its open connections are closed");
+    if (!old.encryptionRequired && news.encryptionRequired) notes.push("encryptionRequired: open connections are closed");
     return notes;
 }

@@ -3,6 +3,8 @@ import { childInputs } from "./common";
 import { field } from "./meta";
 import type { Model } from "./meta";
 import { storageId } from "./network";
+import { features } from "./share.features";
+import { PURPOSES, purposeText } from "./share.purpose";
 import { shareNotes, shareRules } from "./share.rules";
 import { size } from "./size";
 import { absolutePath, accountName, configText, mode, shareName } from "./text";
@@ -14,6 +16,12 @@ const access = z.strictObject({
     user: field(accountName().optional(), { description: "Name of a user; or give `group`." }),
     group: field(accountName().optional(), { description: "Name of a group; or give `user`." }),
     level: field(z.enum(LEVELS), { description: "`read`; `change`: read, write and delete; `full`: change, and change permissions." }),
+});
+
+const aclEntry = z.strictObject({
+    user: field(accountName().optional(), { description: "Name of a user; or give `group`." }),
+    group: field(accountName().optional(), { description: "Name of a group; or give `user`." }),
+    permissions: field(z.enum(["---", "--x", "r--", "r-x", "rw-", "rwx"]), { description: "What the entry allows." }),
 });
 
 const volume = z.strictObject({
@@ -36,6 +44,10 @@ const inputs = z.strictObject({
         defaultText: "/srv/pvesmb/<name at creation>",
         chosen: true,
     }),
+    purpose: field(z.enum(PURPOSES).optional(), {
+        description: `What the share is for: defaults of other properties, and nothing else. ${purposeText}.`,
+        defaultText: "`default`",
+    }),
     volume: field(volume.optional(), {
         description: "A volume of its own, as a mount point of the container. Its size is the share's limit.",
         replace: "data would have to be copied between volumes",
@@ -43,20 +55,40 @@ const inputs = z.strictObject({
     comment: field(configText(256).default(""), { description: "Comment that clients see." }),
     enabled: field(z.boolean().default(true), { description: "Whether clients can connect." }),
     readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says." }),
-    browseable: field(z.boolean().default(true), { description: "Whether lists of shares show it." }),
+    browseable: field(z.boolean().optional(), { description: "Whether lists of shares show it.", defaultText: "`true`, or by `purpose`" }),
     guest: field(z.boolean().default(false), {
         description: "Whether clients without an account may connect, with the rights of `nobody`.",
     }),
     owner: field(accountName().default("root"), { description: "Owner of the share's root directory." }),
     group: field(accountName().default("root"), { description: "Group of the share's root directory." }),
-    mode: field(mode().default("0770"), { description: "Mode of the share's root directory." }),
+    mode: field(mode().optional(), { description: "Mode of the share's root directory.", defaultText: "`0770`, or by `purpose`" }),
     access: field(z.array(access).default([]), {
         description:
             "Who may do what, as share-level rights and as ACL entries of the root directory. Empty and without `guest`, nobody may connect.",
         compare: { byKey: ["user", "group"] },
     }),
-    createMask: field(mode().default("0664"), { description: "Most permission bits of new files." }),
-    directoryMask: field(mode().default("0775"), { description: "Most permission bits of new directories." }),
+    createMask: field(mode().optional(), {
+        description: "Most permission bits of new files.",
+        defaultText: "`0664`, or by `purpose`",
+    }),
+    directoryMask: field(mode().optional(), {
+        description: "Most permission bits of new directories.",
+        defaultText: "`0775`, or by `purpose`",
+    }),
+    acl: field(z.enum(["posix", "windows"]).default("posix"), {
+        description:
+            "`posix`: pvesmb keeps the permissions of the root directory as declared. `windows`: they are declared once, then Windows' own dialogs decide (acl_xattr keeps what POSIX cannot say, in user.NTACL).",
+    }),
+    aclEntries: field(z.array(aclEntry).min(1).optional(), {
+        description: "ACL entries of the root directory, and as default of what is made in it.",
+        defaultText: "those that follow from `access`",
+        compare: { byKey: ["user", "group"] },
+    }),
+    recursive: field(z.boolean().default(false), {
+        description:
+            "Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.",
+    }),
+    ...features,
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further smb.conf options of this share. What pvesmb writes itself, and what runs programs, is refused.",
     }),

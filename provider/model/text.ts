@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DATA_ROOT } from "./paths";
 
 /** Control characters; none of our text formats can carry them safely (samba.md section 6). */
 
@@ -27,6 +28,9 @@ export function configTextFault(value: string): string | undefined {
 export const accountName = (): z.ZodString =>
     z.string().regex(/^[a-z_][a-z0-9_-]{0,30}[a-z0-9_]$|^[a-z_]$/, "must be 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or _");
 
+/** Numbers of accounts. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 are the distribution's. */
+export const accountId = (): z.ZodInt => z.int().min(1000).max(65_533);
+
 const RESERVED_SHARES = ["global", "homes", "printers", "ipc$", "admin$", "print$"];
 
 export const shareName = (): z.ZodString =>
@@ -45,6 +49,19 @@ function shareNameFault(name: string): string | undefined {
     if (RESERVED_SHARES.includes(name.toLowerCase())) return `must not be one of Samba's own names (${RESERVED_SHARES.join(", ")})`;
     return undefined;
 }
+
+/** One name in a directory that smb.conf can hold. */
+export const fileName = (): z.ZodString =>
+    configText(255).check((ctx) => {
+        if (ctx.value === "" || ctx.value === "." || ctx.value === ".." || ctx.value.includes("/"))
+            ctx.issues.push({ code: "custom", message: "must be one name without /", input: ctx.value });
+    });
+
+/** A pattern of file names, without what Samba's lists are divided by. */
+export const filePattern = (): z.ZodString =>
+    fileName().check((ctx) => {
+        if (ctx.value.includes('"')) ctx.issues.push({ code: "custom", message: 'must not contain "', input: ctx.value });
+    });
 
 /** Absolute path without dot components, doubled slashes or anything that smb.conf expands. */
 export const absolutePath = (): z.ZodString =>
@@ -65,6 +82,19 @@ export const hostDirectory = (): z.ZodString =>
             : SYSTEM.split(" ").includes(top) || (second === undefined && ["", "home", "mnt", "srv", "var", "media"].includes(top))
               ? "must not be one of the node's system directories"
               : undefined;
+        if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+    });
+
+/** Why a path is no place for users' files, or undefined when it is one. */
+export function dataPathFault(path: string): string | undefined {
+    if (!path.startsWith(`${DATA_ROOT}/`)) return `must be under ${DATA_ROOT}`;
+    return /^\/\.pvesmb/.test(path.slice(DATA_ROOT.length)) ? `${DATA_ROOT}/.pvesmb is pvesmb's own` : undefined;
+}
+
+/** Absolute path of users' files that passwd can hold too. */
+export const dataPath = (): z.ZodString =>
+    absolutePath().check((ctx) => {
+        const fault = ctx.value.includes(":") ? "must not contain :" : dataPathFault(ctx.value);
         if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
     });
 

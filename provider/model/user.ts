@@ -2,10 +2,32 @@ import { z } from "zod";
 import { childInputs } from "./common";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountName, CONTROL } from "./text";
+import { accountId, accountName, CONTROL, dataPath } from "./text";
 
-/** Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 are the distribution's. */
-const id = (): z.ZodInt => z.int().min(1000).max(65_533);
+/** What a line of passwd, and an argument, can hold. */
+const gecos = (max: number): z.ZodString =>
+    z
+        .string()
+        .max(max)
+        .refine((text) => !CONTROL.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," });
+
+const isDay = (text: string): boolean => {
+    const time = Date.parse(text);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+
+const passwordFrom = z.strictObject({
+    env: field(
+        z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable")
+            .optional(),
+        {
+            description: "An environment variable of the `pulumi` command.",
+        },
+    ),
+    file: field(z.string().min(1).optional(), { description: "A file on the machine that runs `pulumi`; its first line." }),
+});
 
 const inputs = z.strictObject({
     name: field(accountName().optional(), {
@@ -18,31 +40,61 @@ const inputs = z.strictObject({
             .string()
             .min(1, "must not be empty")
             .max(127, "must have at most 127 characters")
-            .refine((text) => !CONTROL.test(text), { error: "must not contain control characters" }),
-        { description: "Password.", secret: true },
+            .refine((text) => !CONTROL.test(text), { error: "must not contain control characters" })
+            .optional(),
+        { description: "Password. Or give `passwordFrom` or `ntHash`.", secret: true },
     ),
-    uid: field(id().optional(), {
+    passwordFrom: field(passwordFrom.optional(), {
+        description:
+            "Where to read the password from, so that no state holds it. A change there is noticed by a refresh, as in `pulumi up --refresh`.",
+    }),
+    ntHash: field(
+        z
+            .string()
+            .regex(/^[0-9A-Fa-f]{32}$/, "must be an NT hash of 32 hexadecimal digits")
+            .optional(),
+        {
+            description: "The NT hash of an existing account, in place of its password.",
+            secret: true,
+            compare: "caseless",
+        },
+    ),
+    passwordMustChange: field(z.boolean().default(false), {
+        description:
+            "The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.",
+    }),
+    uid: field(accountId().optional(), {
         description: "Numeric user id; stays with the name for ever.",
         defaultText: "the next free one from 10000 on",
         replace: "files belong to the number",
         chosen: true,
     }),
-    gid: field(id().optional(), {
+    gid: field(accountId().optional(), {
         description: "Numeric id of the user's own group.",
         defaultText: "the next free one from 10000 on",
         replace: "files belong to the number",
         chosen: true,
     }),
-    groups: field(z.array(accountName()).default([]), { description: "Further groups; made when missing.", compare: "set" }),
+    groups: field(z.array(accountName()).optional(), {
+        description:
+            "Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.",
+        compare: "set",
+    }),
     enabled: field(z.boolean().default(true), { description: "Whether the account can log in." }),
-    fullName: field(
+    expires: field(
         z
             .string()
-            .max(128)
-            .refine((text) => !CONTROL.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," })
-            .default(""),
-        { description: "Full name." },
+            .regex(/^20[0-3]\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'must be a day such as "2027-06-30"')
+            // What Samba takes for "never" is in February 2036.
+            .refine((day) => isDay(day) && day < "2036-01-01", { error: "must be a day before 2036-01-01" })
+            .optional(),
+        { description: "First day, in UTC, on which the account no longer works.", defaultText: "never" },
     ),
+    fullName: field(gecos(128).default(""), { description: "Full name." }),
+    home: field(dataPath().optional(), {
+        description:
+            "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.",
+    }),
     ...childInputs,
 });
 
@@ -61,13 +113,35 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
     rules: [
         {
             needs: ["name", "groups"],
-            check: ({ name, groups }) =>
+            check: ({ name, groups = [] }) =>
                 name !== undefined && groups.includes(name)
                     ? [{ property: "groups", reason: "must not contain the user's own group" }]
                     : [],
         },
+        {
+            needs: ["password", "passwordFrom", "ntHash"],
+            check: (inputs) => {
+                const given = (["password", "passwordFrom", "ntHash"] as const).filter((name) => inputs[name] !== undefined);
+                if (given.length === 0) return [{ property: "password", reason: "is required; or give `passwordFrom` or `ntHash`" }];
+                return given.length > 1 ? [{ property: given[1] ?? "", reason: `is given beside \`${given[0]}\`; give one of them` }] : [];
+            },
+        },
+        {
+            needs: ["passwordFrom"],
+            check: ({ passwordFrom: from }) =>
+                from !== undefined && (from.env === undefined) === (from.file === undefined)
+                    ? [{ property: "passwordFrom", reason: "must have either `env` or `file`" }]
+                    : [],
+        },
     ],
-    notes: (old, news) => (old.enabled !== false && news.enabled === false ? ["enabled: new logins are refused; open sessions go on"] : []),
+    notes: (old, news) => {
+        const left = (old.groups ?? []).filter((group) => !news.groups?.includes(group));
+        return [
+            ...(old.enabled !== false && news.enabled === false ? ["enabled: open sessions of the user are ended"] : []),
+            ...(left.length > 0 ? ["groups: open sessions of the user are ended"] : []),
+            ...(old.home !== undefined && old.home !== news.home ? [`home: the files in ${old.home} stay where they are`] : []),
+        ];
+    },
     version: 1,
 };
 

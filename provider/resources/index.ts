@@ -4,6 +4,7 @@ import { closeAll } from "../hosts";
 import { closeClients } from "../proxmox/client/client";
 export type { AnyHandler } from "../base/handler";
 import { gatewayHandler } from "./gateway/handler";
+import { groupHandler } from "./group/handler";
 import { quotaHandler } from "./quota/handler";
 import { shareHandler } from "./share/handler";
 import { userHandler } from "./user/handler";
@@ -13,6 +14,7 @@ export const handlers: Record<string, AnyHandler> = {
     SmbGateway: gatewayHandler,
     SmbShare: shareHandler,
     SmbUser: userHandler,
+    SmbGroup: groupHandler,
     Quota: quotaHandler,
 };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gatewayModel, quotaModel, shareModel, userModel } from "../model";
+import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../model";
 import { bare, metaOf, type Model } from "../model/meta";
 import { propertiesOf } from "../model/schema";
 import type { Tree } from "../model/tree";
@@ -13,6 +13,7 @@ const good: Record<string, Tree> = {
     SmbGateway: { node: "pve1", lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } }, network },
     SmbShare: { gateway: GATEWAY, name: "docs" },
     SmbUser: { gateway: GATEWAY, name: "alice", password: "good enough" },
+    SmbGroup: { gateway: GATEWAY, name: "staff" },
     Quota: { share: { id: "0123456789abcdef", gateway: GATEWAY }, limit: "1GiB" },
 };
 
@@ -76,6 +77,9 @@ const CHILD = {
     ...prefixed("gateway.connection", CONNECTION),
     ...prefixed("timeouts", TIMEOUTS),
 };
+const NAMES = ["", ".", "..", "a/b", " a", "a\\"];
+const PATTERNS = [[], [""], ["a/b"], ["two\nlines"], ['say "x"'], ["%U"], [" *.tmp"]];
+const CLIENTS = [[], [""], ["10.0.0.1/33"], ["10.0.0.1, 10.0.0.2"], ["a b"], ["ALL EXCEPT x"], ["host\n"], ["%m"]];
 const PATHS = ["", "docs", "/srv/pvesmb/../etc", "/srv/pvesmb//x", "/srv/pvesmb/x/", "/srv/pvesmb/%U", "/srv/pvesmb/a\nb"];
 const AMOUNTS = [...SIZES.filter((size) => size !== "1.5MiB"), "1023KiB", "1025KiB"];
 const COUNTS = [0, -1, 1.5];
@@ -131,6 +135,29 @@ const table: Record<string, Record<string, unknown[]>> = {
         "packages.minimumSambaVersion": ["", "4", "four", "4.17.x", "4.17-1"],
         "samba.workgroup": ["", "two words", "A.B", long(16), "-x", "W\\"],
         "samba.serverString": TEXTS,
+        "samba.netbiosName": ["", "two words", "A.B", long(16), "-x"],
+        "samba.interfaces": [[], [""], ["eth0 eth1"], ["10.0.0.1/33"], ["eth0;speed=1"], ["%h"]],
+        "samba.minProtocol": ["", "NT1", "SMB1", "smb3"],
+        "samba.maxProtocol": ["", "SMB4", "NT1"],
+        "samba.signing": ["", "disabled", "off"],
+        "samba.encryption": ["", "off"],
+        "samba.ntlm": ["", "yes", "ntlmv1-permitted"],
+        "samba.guests": ["", "always"],
+        "samba.logging.target": ["", "syslog"],
+        "samba.logging.level": [-1, 11, 1.5],
+        "samba.logging.maxSize": [...SIZES.filter((each) => each !== "1.5MiB"), "1KiB"],
+        "samba.logging.keep": [0, 1.5, 1001],
+        "samba.timeZone": ["", "../../etc/passwd", "Europe/", "/etc/passwd", "Europe/Vienna\n", "a b"],
+        "samba.options": [
+            { "log level": "3" },
+            { include: "/etc/passwd" },
+            { "Server  Role": "active directory domain controller" },
+            { "add machine script": "/bin/sh" },
+            { "panic action": "/bin/sh" },
+            { "a\nb": "x" },
+            { deadtime: "10\n[evil]" },
+            { deadtime: "%U" },
+        ],
         ...prefixed("connection", CONNECTION),
         ...prefixed("timeouts", TIMEOUTS),
     },
@@ -158,6 +185,38 @@ const table: Record<string, Record<string, unknown[]>> = {
             "a=b",
             long(81),
             long(1000),
+        ],
+        purpose: ["", "backup", "Homes"],
+        acl: ["", "nfs4"],
+        "aclEntries[0].user": ACCOUNTS,
+        "aclEntries[0].group": ACCOUNTS,
+        "aclEntries[0].permissions": ["", "rw", "rwxs", "7"],
+        "timeMachine.maxSize": [...SIZES, "500MiB"],
+        "recycle.path": [...NAMES, "two\nlines", "%U"],
+        "recycle.exclude": PATTERNS,
+        "recycle.excludeFolders": PATTERNS,
+        "recycle.maxSize": SIZES.filter((each) => each !== "1.5MiB"),
+        "recycle.keepFor": ["", "0d", "30", "1.5d", "-3d", "1y", "30d; x"],
+        "audit.success": [["fsync"], [""], ["write", "chdir"]],
+        "audit.failure": [["fsync"], [""]],
+        "previousVersions.folder": TEXTS,
+        "previousVersions.format": ["", "two\nlines", "a b", "[global]", "a\\"],
+        "catia.mappings": [[], [""], ["0x22"], ["0x22:0xf022,0x23:0xf023"], ["0x22:0xf022\n"]],
+        hostsAllow: CLIENTS,
+        hostsDeny: CLIENTS,
+        vetoFiles: PATTERNS,
+        hideFiles: PATTERNS,
+        maxConnections: [0, -1, 1.5],
+        caseHandling: ["", "any"],
+        dfsLinks: [
+            { "a/b": ["server\\share"] },
+            { "..": ["server\\share"] },
+            { "%U": ["server\\share"] },
+            { link: [] },
+            { link: ["server"] },
+            { link: ["server\\share,other\\share"] },
+            { link: ["server/share"] },
+            { link: ["server\\"] },
         ],
         path: [
             "",
@@ -200,10 +259,21 @@ const table: Record<string, Record<string, unknown[]>> = {
     SmbUser: {
         name: ACCOUNTS,
         password: ["", long(128), "two\nlines", "nul\0"],
+        "passwordFrom.env": ["", "A B", "1ST", "A=B"],
+        "passwordFrom.file": [""],
+        ntHash: ["", long(32), "8846F7EAEE8FB117AD06BDD830B7586", "8846F7EAEE8FB117AD06BDD830B7586C0"],
+        expires: ["", "soon", "2027-02-29", "2027-6-1", "2036-01-01", "1999-01-01"],
+        home: [...PATHS, "/srv/pvesmb/a:b"],
         uid: [0, 999, 65_534, 1000.5, -1],
         gid: [0, 999, 65_534],
         groups: [["Staff"], ["a b"], [""], ["alice"]],
         fullName: ["a:b", "a,b", "two\nlines", long(129)],
+        ...CHILD,
+    },
+    SmbGroup: {
+        name: ACCOUNTS,
+        gid: [0, 999, 65_534],
+        members: [["Alice"], [""], ["a b"], ["alice", "-bob"]],
         ...CHILD,
     },
     Quota: {
@@ -250,6 +320,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
         gateway: GATEWAY,
         users: [{ name: "alice", limit: "1GiB" }],
         groups: [{ name: "staff", limit: "1GiB" }],
+        aclEntries: [{ ...(property === "aclEntries[0].group" ? {} : { user: "bob" }), permissions: "rwx" }],
         access: [property === "access[0].group" ? { level: "read" } : { user: "bob", level: "read" }],
         jump: { address: "jump" },
     };
@@ -260,7 +331,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
     return inputs;
 }
 
-const models: Model[] = [gatewayModel, shareModel, userModel, quotaModel];
+const models: Model[] = [gatewayModel, shareModel, userModel, groupModel, quotaModel];
 
 /** All properties below a schema that are no objects themselves. */
 function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {

@@ -32,14 +32,16 @@ describe("state", () => {
 
     test("create: inputs to the letter, whatever the handler filled in", async () => {
         const run = serve({
-            create: (_, given) => Promise.resolve({ id: "x", state: { ...given, ...made, groups: [], enabled: true, sid: undefined } }),
+            create: (_, given) =>
+                Promise.resolve({ id: "x", state: { ...given, ...made, passwordMustChange: false, enabled: true, sid: undefined } }),
         });
         expect(await run.create(inputs)).toEqual({ id: "x", state: stored });
     });
 
     test("read: nothing drifted, nothing changes, to the letter", async () => {
         const run = serve({
-            read: (_, __, state) => Promise.resolve({ inputs: { enabled: true, groups: [], fullName: "", uid: 10001 }, state }),
+            read: (_, __, state) =>
+                Promise.resolve({ inputs: { enabled: true, passwordMustChange: false, fullName: "", uid: 10001 }, state }),
         });
         expect(await run.read("x", stored)).toEqual({ inputs, state: stored });
     });
@@ -63,7 +65,7 @@ describe("state", () => {
         const run = serve({ update: (_, __, state, news) => ((seen = [state, news]), Promise.resolve({ sid: "S-1" })) });
         const state = await run.update("x", { ...stored, drift: ["x"], unfinished: true }, { ...inputs, enabled: false });
         expect(state).toEqual({ ...inputs, enabled: false, uid: 10001, gid: 10001, sid: "S-1", v: 1, chosen: ["uid", "gid"] });
-        const defaults = { adopt: false, enabled: true, fullName: "", groups: [] };
+        const defaults = { adopt: false, enabled: true, fullName: "", passwordMustChange: false };
         expect(seen).toEqual([
             { ...defaults, ...stored, drift: ["x"] },
             { ...defaults, ...inputs, enabled: false },

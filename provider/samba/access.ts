@@ -22,6 +22,15 @@ export function aclEntries(access: readonly Access[]): AclEntry[] {
     }));
 }
 
+/** Entries that are declared by themselves. */
+export function ownEntries(entries: readonly { user?: string; group?: string; permissions: string }[]): AclEntry[] {
+    return entries.map(({ user, group, permissions }) => ({
+        kind: user === undefined ? "group" : "user",
+        name: user ?? group ?? "",
+        permissions,
+    }));
+}
+
 /**
  * What `sharesec --replace` takes: the share-level rights. In numbers, because sharesec does not resolve local names without winbind;
  * every session's token holds the S-1-22 identifiers of its Unix account and groups.

@@ -1,6 +1,6 @@
-import { parseGroup, parsePasswd, parsePdbedit } from "./accounts";
+import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "./accounts";
 import { ntHash } from "./nt-hash";
-import { parseConnections } from "./sessions";
+import { parseConnections, parseLogins } from "./sessions";
 
 it("hashes passwords as Samba stores them", () => {
     // The empty password and "password" are published examples of the NT hash.
@@ -27,6 +27,7 @@ it("reads passwd and group", () => {
         uid: 10000,
         gid: 10001,
         fullName: "Alice A",
+        home: "/nonexistent",
     });
     expect(parseGroup("staff:x:50:alice,bob\nempty:x:51:\n").get("staff")?.members).toEqual(["alice", "bob"]);
     expect(parseGroup("empty:x:51:\n").get("empty")?.members).toEqual([]);
@@ -38,4 +39,22 @@ it("pairs connections with their sessions", () => {
         tcons: { "9": { service: "docs", session_id: "1", server_id: { pid: "42" } } },
     });
     expect(parseConnections(json)).toEqual([{ pid: 42, share: "docs", user: "alice", group: "alice" }]);
+});
+
+it("reads on which day accounts expire, if they do", () => {
+    const account = (name: string, ends: string): string =>
+        `Unix username:        ${name}\nFull Name:            \nKickoff time:         ${ends}\n`;
+    const text = [
+        account("alice", "Tue, 01 Jan 2030 00:00:00 UTC"),
+        account("bob", "Wed, 06 Feb 2036 15:06:39 UTC"),
+        account("carol", "never"),
+    ].join("---------------\n");
+    expect([...parseExpiries(`---------------\n${text}`)]).toEqual([["alice", "2030-01-01"]]);
+});
+
+it("finds the processes that serve a user, each once", () => {
+    const session = (username: string, pid: string): object => ({ session_id: "1", username, server_id: { pid } });
+    const json = JSON.stringify({ sessions: { "1": session("alice", "42"), "2": session("bob", "43"), "3": session("alice", "42") } });
+    expect(parseLogins(json, ["alice"])).toEqual([42]);
+    expect(parseLogins("{}", ["alice"])).toEqual([]);
 });

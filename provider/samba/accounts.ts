@@ -17,19 +17,35 @@ export function parsePdbedit(text: string): Map<string, SambaAccount> {
     return accounts;
 }
 
+/** What Samba gives out as "never" (seen with 4.17 to 4.22: February 2036, or the word), and anything beyond it. */
+const NEVER = "2036-01-01";
+
+/** The day of expiry of each account, from `TZ=UTC pdbedit -L -v`; accounts without one are left out. */
+export function parseExpiries(text: string): Map<string, string> {
+    const days = new Map<string, string>();
+    for (const account of text.split(/^-+$/m)) {
+        const name = /^Unix username: +(\S+)/m.exec(account)?.[1];
+        const ends = new Date(/^Kickoff time: +(\S.*)$/m.exec(account)?.[1] ?? "never");
+        const day = Number.isNaN(ends.getTime()) ? NEVER : ends.toISOString().slice(0, 10);
+        if (name !== undefined && day < NEVER) days.set(name, day);
+    }
+    return days;
+}
+
 export interface UnixAccount {
     name: string;
     uid: number;
     gid: number;
     fullName: string;
+    home: string;
 }
 
 export function parsePasswd(text: string): Map<string, UnixAccount> {
     const accounts = new Map<string, UnixAccount>();
     for (const line of text.split("\n")) {
-        const [name, , uid, gid, gecos] = line.split(":");
+        const [name, , uid, gid, gecos, home = ""] = line.split(":");
         if (name && gid !== undefined)
-            accounts.set(name, { name, uid: Number(uid), gid: Number(gid), fullName: (gecos ?? "").split(",")[0] ?? "" });
+            accounts.set(name, { name, uid: Number(uid), gid: Number(gid), fullName: (gecos ?? "").split(",")[0] ?? "", home });
     }
     return accounts;
 }

@@ -1,6 +1,7 @@
 import type { Batch, Step, Unit } from "../hosts/batch";
 import { CONNECTIONS } from "./look";
 import { SAMBA } from "./paths";
+import { ON_MACOS } from "./share";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -69,7 +70,7 @@ function proof(password: string): Step[] {
     ];
 }
 
-function activation(): Step[] {
+export function activation(): Step[] {
     return [
         {
             do: "assemble",
@@ -79,6 +80,7 @@ function activation(): Step[] {
             to: SAMBA.shares,
             header: "# Assembled by pvesmb from shares.d; edit neither.\n",
             mode: "0644",
+            reveal: { prefix: ON_MACOS, if: SAMBA.macos },
         },
         { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["systemctl", "is-active", "--quiet", "smbd"] },
         { do: "run", ifChanged: "shares", argv: ["smbcontrol", "smbd", "reload-config"], changes: false },

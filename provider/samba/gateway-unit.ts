@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { renderGlobal } from "./global";
 import type { GlobalSettings } from "./global";
 import { SAMBA } from "./paths";
+import { serviceSteps } from "./services";
 import type { FragmentOwner } from "./share";
 
 /** Facts kept beside the data that a rebuilt gateway takes over. */
@@ -25,6 +26,7 @@ export function gatewayUnit(
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
         { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
+        ...serviceSteps(settings.samba),
         {
             do: "run",
             argv: ["testparm", "-s", SAMBA.config],

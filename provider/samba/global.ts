@@ -1,10 +1,15 @@
+import { PvesmbError } from "../base/errors";
+import type { SambaSettings } from "../model/samba";
 import { SAMBA } from "./paths";
 import { option, section } from "./text";
+import type { Line } from "./text";
+import { optionsInVersion } from "./versions";
 
 export interface GlobalSettings {
     hostname: string;
-    workgroup: string;
-    serverString: string;
+    samba: SambaSettings;
+    /** Samba's version on the gateway, when it is known. */
+    version?: string;
 }
 
 const HEAD = "# Written by pvesmb; changes here are reported by `pulumi refresh` and undone by `pulumi up`.\n";
@@ -14,38 +19,101 @@ export function netbiosName(hostname: string): string {
     return (hostname.split(".")[0] ?? hostname).slice(0, 15).toUpperCase();
 }
 
+type Lines = [name: string, value: Line["value"]][];
+
 /**
  * The global section: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the client can; no
  * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
  */
-export function renderGlobal(settings: GlobalSettings): string {
+export function renderGlobal({ hostname, samba, version }: GlobalSettings): string {
+    const lines: Lines = [
+        ["workgroup", samba.workgroup],
+        ["netbios name", samba.netbiosName?.toUpperCase() ?? netbiosName(hostname)],
+        ["server string", samba.serverString],
+        ["server role", "standalone server"],
+        ...listening(samba),
+        ["server min protocol", samba.minProtocol],
+        ...(samba.maxProtocol === "SMB3_11" ? [] : ([["server max protocol", samba.maxProtocol]] satisfies Lines)),
+        ["server signing", samba.signing],
+        ["server smb encrypt", samba.encryption],
+        ["ntlm auth", samba.ntlm],
+        ["map to guest", "never"],
+        ["restrict anonymous", 2],
+        ["disable netbios", true],
+        ["smb ports", 445],
+        ["load printers", false],
+        ["printing", "bsd"],
+        ["printcap name", "/dev/null"],
+        ["disable spoolss", true],
+        ["unix extensions", false],
+        ["allow insecure wide links", false],
+        // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
+        ["store dos attributes", true],
+        ["inherit acls", true],
+        ...(samba.multichannel ? [] : ([["server multi channel support", false]] satisfies Lines)),
+        ...(samba.directoryLeases === undefined ? [] : ([["smb3 directory leases", samba.directoryLeases]] satisfies Lines)),
+        ...logLines(samba),
+        ...(samba.macos ? MAC : []),
+        ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ];
+    refuseUnknown(lines, version);
+    const text = (list: Lines): string => list.map(([name, value]) => option(name, value)).join("");
     return [
         HEAD,
         section("global"),
-        option("workgroup", settings.workgroup),
-        option("netbios name", netbiosName(settings.hostname)),
-        option("server string", settings.serverString),
-        option("server role", "standalone server"),
-        option("server min protocol", "SMB3_00"),
-        option("server signing", "mandatory"),
-        option("server smb encrypt", "desired"),
-        option("ntlm auth", "ntlmv2-only"),
-        option("map to guest", "never"),
-        option("restrict anonymous", 2),
-        option("disable netbios", true),
-        option("smb ports", 445),
-        option("load printers", false),
-        option("printing", "bsd"),
-        option("printcap name", "/dev/null"),
-        option("disable spoolss", true),
-        option("unix extensions", false),
-        option("allow insecure wide links", false),
-        // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
-        option("store dos attributes", true),
-        option("inherit acls", true),
-        option("logging", "systemd"),
-        option("log level", 1),
+        text(lines),
         option("include", SAMBA.shares),
+        // Behind the shares, the last word: no share lets guests in.
+        samba.guests === "never"
+            ? section("global") +
+              text([
+                  ["map to guest", "never"],
+                  ["restrict anonymous", 2],
+              ])
+            : "",
         option("include", SAMBA.local),
     ].join("");
+}
+
+function listening({ interfaces }: SambaSettings): Lines {
+    if (interfaces === undefined) return [];
+    return [
+        ["interfaces", ["lo", ...[...interfaces].sort()].join(" ")],
+        ["bind interfaces only", true],
+    ];
+}
+
+function logLines({ logging: { target, level } }: SambaSettings): Lines {
+    if (target === "journal")
+        return [
+            ["logging", "systemd"],
+            ["log level", level],
+        ];
+    return [
+        ["logging", "file"],
+        ["log file", "/var/log/samba/log.smbd"],
+        // Debian's logrotate looks after this one.
+        ["max log size", 0],
+        ["log level", `${level} full_audit:1@${SAMBA.audit}`],
+        ["full_audit:syslog", false],
+    ];
+}
+
+/** For all shares, the administrator's own too: mixed, the first share that a Mac opens decides for all (vfs_fruit(8)). */
+const MAC: Lines = [
+    ["vfs objects", "fruit streams_xattr"],
+    ["fruit:metadata", "stream"],
+    ["fruit:model", "MacSamba"],
+    ["fruit:nfs_aces", false],
+    ["fruit:veto_appledouble", false],
+    ["fruit:delete_empty_adfiles", true],
+    ["fruit:wipe_intentionally_left_blank_rfork", true],
+];
+
+function refuseUnknown(lines: Lines, version: string | undefined): void {
+    if (version === undefined) return;
+    for (const [name] of lines) {
+        const fault = optionsInVersion(name, version);
+        if (fault) throw new PvesmbError("InvalidInput", `samba: \`${name}\` ${fault}; leave it out, or use a newer or older template`);
+    }
 }

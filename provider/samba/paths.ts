@@ -11,8 +11,16 @@ export const SAMBA = {
     shares: "/etc/samba/pvesmb/shares.conf",
     /** One file per account that pvesmb made. */
     accounts: "/etc/samba/pvesmb/users.d",
+    /** One file per group that pvesmb made. */
+    groups: "/etc/samba/pvesmb/groups.d",
     /** The administrator's own settings: never touched, never reported. */
     local: "/etc/samba/pvesmb/local.conf",
+    /** There if shares are to suit macOS (the gateway's `samba.macos`). */
+    macos: "/etc/samba/pvesmb/macos",
+    /** There if no share may let guests in (the gateway's `samba.guests`). */
+    noGuests: "/etc/samba/pvesmb/no-guests",
+    /** Where audits go when they go to a file. */
+    audit: "/var/log/samba/audit.log",
     /** The private instance that shares are proven on before they are activated. */
     probe: "/run/pvesmb/probe",
 } as const;
@@ -24,6 +32,10 @@ export function fragmentPath(share: string): string {
 
 export function accountPath(user: string): string {
     return `${SAMBA.accounts}/${fileName(user)}.json`;
+}
+
+export function groupPath(group: string): string {
+    return `${SAMBA.groups}/${fileName(group)}.json`;
 }
 
 function fileName(name: string): string {

@@ -19,3 +19,10 @@ export function parseConnections(json: string): Connection[] {
         return { pid: Number(tcon.server_id.pid), share: tcon.service, user: session?.username ?? "", group: session?.groupname ?? "" };
     });
 }
+
+/** The smbd processes that serve some users. */
+export function parseLogins(json: string, users: readonly string[]): number[] {
+    const { sessions = {} } = JSON.parse(json) as { sessions?: Record<string, { username: string; server_id: { pid: string } }> };
+    const theirs = Object.values(sessions).filter(({ username }) => users.includes(username));
+    return [...new Set(theirs.map((session) => Number(session.server_id.pid)))];
+}

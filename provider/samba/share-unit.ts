@@ -1,7 +1,9 @@
-import type { Step, Unit } from "../hosts/batch";
-import { aclEntries, needsRights, shareRights } from "./access";
-import { fragmentPath } from "./paths";
-import { renderProbe, renderShare } from "./share";
+import type { AclEntry, Step, Unit } from "../hosts/batch";
+import { needsRights, shareRights } from "./access";
+import { binSteps, expiryPath } from "./recycle";
+import type { Bin } from "./recycle";
+import { fragmentPath, SAMBA } from "./paths";
+import { probeName, renderProbe, renderShare } from "./share";
 import type { FragmentOwner, ShareSection } from "./share";
 
 /** The directory that a share serves. */
@@ -11,28 +13,41 @@ export interface ShareRoot {
     mode: string;
     /** The directory is a volume of its own and must be mounted already. */
     mounted: boolean;
+    recycle?: Bin;
+    /** Named entries, for the directory and as default below. */
+    acl: AclEntry[];
+    /** Clients decide about the permissions once the directory is there: they are set only when something about them was declared anew. */
+    once: boolean;
+    recursive: boolean;
 }
 
 /**
  * What brings a share from `before` (undefined: it is new) to what is wanted. Running it twice changes nothing.
  * `claim` is what a fragment of that name must contain to be ours: our key at a create (a killed create left it), our nonce later.
  */
-export function shareUnit(wanted: ShareSection, root: ShareRoot, owner: FragmentOwner, claim: string, before?: ShareSection): Unit {
+export function shareUnit(
+    wanted: ShareSection,
+    root: ShareRoot,
+    owner: FragmentOwner,
+    claim: string,
+    before?: ShareSection,
+    beforeRoot?: ShareRoot,
+): Unit {
     const renamed = before !== undefined && fragmentPath(before.name) !== fragmentPath(wanted.name);
-    const steps: Step[] = [ours(wanted.name, claim)];
+    const steps: Step[] = [ours(wanted.name, claim), known(wanted, root)];
+    if (wanted.guest)
+        steps.push({
+            do: "require",
+            path: SAMBA.noGuests,
+            is: "absent",
+            message: "guest: the gateway lets no guests in (`samba.guests` is `never`); remove it, or change that",
+        });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
     if (before !== undefined && before.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: before.path, to: wanted.path });
-    const acl = aclEntries(wanted.access);
-    steps.push({
-        do: "directory",
-        path: wanted.path,
-        owner: root.owner,
-        group: root.group,
-        mode: root.mode,
-        acl: { access: acl, default: acl },
-    });
+    steps.push(...rootSteps(wanted.path, root, beforeRoot));
+    steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, before));
     if (renamed) steps.push(ours(before.name, claim), { do: "remove", path: fragmentPath(before.name) });
     steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });
     if (before !== undefined && needsRights(before.access) && (renamed || !needsRights(wanted.access)))
@@ -41,7 +56,7 @@ export function shareUnit(wanted: ShareSection, root: ShareRoot, owner: Fragment
     return {
         key: `share:${owner.nonce}`,
         steps,
-        contribute: { probe: renderProbe(wanted), ask: `tcon "${wanted.name}"\n` },
+        contribute: { probe: renderProbe(wanted), ask: `tcon "${probeName(wanted)}"\n` },
         asks: true,
     };
 }
@@ -55,9 +70,73 @@ export function shareRemovalUnit(share: ShareSection, owner: FragmentOwner, remo
             ours(share.name, owner.nonce),
             { do: "remove", path: fragmentPath(share.name) },
             clearRights(share.name),
+            { do: "remove", path: expiryPath(owner.nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],
     };
+}
+
+/** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
+function known({ access }: ShareSection, root: ShareRoot): Step {
+    const named = (kind: "user" | "group"): string[] => [
+        ...access.flatMap((entry) => entry[kind] ?? []),
+        ...root.acl.filter((entry) => entry.kind === kind).map(({ name }) => name),
+    ];
+    return {
+        do: "known",
+        users: [...new Set([root.owner, ...named("user")])],
+        groups: [...new Set([root.group, ...named("group")])],
+        message: "access, owner or group: the gateway does not know",
+    };
+}
+
+function rootSteps(path: string, root: ShareRoot, before: ShareRoot | undefined): Step[] {
+    const { owner, group, mode, acl } = root;
+    const same = (a: ShareRoot): string => JSON.stringify([a.owner, a.group, a.mode, a.acl]);
+    if (root.once && before !== undefined && same(before) === same(root)) return [{ do: "directory", path }];
+    const dress: Step = { do: "directory", id: "root", path, owner, group, mode, acl: { access: acl, default: acl } };
+    // A program that asks for it now means what is there already; otherwise a change of the root is what has to be handed down.
+    const asked = before !== undefined && root.recursive && !before.recursive ? {} : { ifChanged: "root" };
+    return root.recursive ? [dress, ...recursion(path, root).map((step): Step => ({ ...step, ...asked }))] : [dress];
+}
+
+/** Everything below the root but links and the bin, whose parts are their users' own. X: folders, and what can be run already (setfacl(1)). */
+function recursion(path: string, { owner, group, mode, acl, recycle }: ShareRoot): Step[] {
+    const [user, own, other] = [...mode.slice(-3)].map((digit) => LETTERS[Number(digit)]);
+    const named = acl.map(({ kind, name, permissions }) => `${kind}:${name}:${permissions.replace("x", "X")}`);
+    const entries = [`u::${user}`, `g::${own}`, `o::${other}`, ...named].join(",");
+    const below = (...does: string[]): Step => ({
+        do: "run",
+        argv: [
+            "find",
+            path,
+            "-mindepth",
+            "1",
+            ...(recycle === undefined ? [] : [...skipped(`${path}/${recycle.path}`)]),
+            ...does,
+            "{}",
+            "+",
+        ],
+        timeout: 3600,
+    });
+    return [
+        below("!", "-type", "l", "-exec", "chown", "-h", `${owner}:${group}`),
+        below("!", "-type", "l", "-exec", "setfacl", "-b", "-m", entries),
+        ...(acl.length === 0 ? [] : [below("-type", "d", "-exec", "setfacl", "-d", "-m", entries.replaceAll("X", "x"))]),
+    ];
+}
+
+const skipped = (path: string): string[] => ["-path", path.replace(/[*?[\]\\]/g, "\\$&"), "-prune", "-o"];
+
+const LETTERS = ["---", "--X", "-w-", "-wX", "r--", "r-X", "rw-", "rwX"];
+
+/** Links are what a share's DFS folders are (smb.conf(5), "msdfs root"). */
+function linkSteps({ path, links }: ShareSection, before: ShareSection | undefined): Step[] {
+    const gone = Object.keys(before?.links ?? {}).filter((name) => !Object.hasOwn(links, name));
+    return [
+        ...gone.map((name): Step => ({ do: "remove", path: `${path}/${name}` })),
+        ...Object.entries(links).map(([name, to]): Step => ({ do: "link", path: `${path}/${name}`, to: `msdfs:${to.join(",")}` })),
+    ];
 }
 
 function ours(name: string, text: string): Step {
@@ -77,7 +156,12 @@ function setRights(share: ShareSection): Step[] {
     const config = `/run/pvesmb/rights-${encodeURIComponent(share.name.toLowerCase())}.conf`;
     return [
         { do: "directory", path: "/run/pvesmb", mode: "0700" },
-        { do: "write", path: config, content: `[global]\n${renderProbe({ ...share, options: {} })}`, mode: "0600" },
+        {
+            do: "write",
+            path: config,
+            content: `[global]\n${renderProbe({ ...share, settings: [], modules: { plain: "", macos: "" }, options: {} })}`,
+            mode: "0600",
+        },
         {
             do: "run",
             argv: ["sharesec", "-s", config, share.name, "--replace", shareRights(share.access)],

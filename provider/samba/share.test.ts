@@ -20,6 +20,10 @@ const share: ShareSection = {
     ],
     createMask: "0664",
     directoryMask: "0775",
+    settings: [],
+    modules: { plain: "", macos: "fruit streams_xattr" },
+    homes: false,
+    links: {},
     options: {},
 };
 const owner = { key: "urn:pulumi:dev::files::pvesmb:SmbShare::docs", nonce: "0123456789abcdef" };

@@ -1,6 +1,7 @@
 import type { Access, Level } from "./access";
 import { principal } from "./access";
-import { option, optionKey, parseBoolean, parseSections, section } from "./text";
+import { option, optionKey, parseBoolean, parseSections, section, valueText } from "./text";
+import type { Line } from "./text";
 
 /** A share as its section of smb.conf says it. */
 export interface ShareSection {
@@ -14,8 +15,36 @@ export interface ShareSection {
     access: Access[];
     createMask: string;
     directoryMask: string;
+    /** Its other typed settings; drift of these is named, not taken over. */
+    settings: Line[];
+    modules: { plain: string; macos: string };
+    homes: boolean;
+    /** DFS: names in the root directory -> places such as `server\\share`. */
+    links: Record<string, string[]>;
     options: Record<string, string>;
 }
+
+/** Lines of a fragment that hold on a gateway with `samba.macos` begin so; the assembly takes it away there. */
+export const ON_MACOS = "#macos ";
+
+/** Where the section named `homes` leads, which Samba gives each user under the user's own name (smb.conf(5)). */
+const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
+
+/** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
+function moduleText({ modules: { plain, macos }, options }: ShareSection): string {
+    if (Object.keys(options).some((name) => optionKey(name) === "vfsobjects")) return "";
+    return [plain === "" ? "" : option("vfs objects", plain), macos === plain ? "" : `${ON_MACOS}${option("vfs objects", macos)}`].join("");
+}
+
+const sectionName = (share: ShareSection): string => (share.homes ? "homes" : share.name);
+
+const settingText = (share: ShareSection): string => share.settings.map(({ name, value }) => option(name, value)).join("");
+
+const rawText = (share: ShareSection): string =>
+    Object.entries(share.options)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => option(name, value))
+        .join("");
 
 /** Who a fragment belongs to. */
 export interface FragmentOwner {
@@ -44,8 +73,8 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
         header,
         // Guests are let in server-wide only where a share asks for them (samba.md section 3).
         ...(share.guest ? [section("global"), option("map to guest", "bad user"), option("restrict anonymous", 0)] : []),
-        section(share.name),
-        option("path", share.path),
+        section(sectionName(share)),
+        option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),
         option("available", share.enabled && !closed(share)),
         option("read only", share.readOnly),
@@ -56,21 +85,28 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
         option("create mask", share.createMask),
         option("directory mask", share.directoryMask),
         ...(share.access.some((entry) => entry.level === "full") ? [option("dos filemode", true)] : []),
-        ...Object.entries(share.options)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, value]) => option(name, value)),
+        settingText(share),
+        moduleText(share),
+        rawText(share),
     ].join("");
 }
+
+/** Who may connect, and how, is not for the private instance to prove. */
+const ACCESS_SETTINGS = ["hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
+
+/** The name on the private instance: there, `homes` would be a user's home. No share's name has a +. */
+export const probeName = (share: ShareSection): string => (share.homes ? `+${share.name}` : share.name);
 
 /** The same section for the private instance that proves it: path, modules and options are the real ones, only the access lines are its own. */
 export function renderProbe(share: ShareSection): string {
     return [
-        section(share.name),
+        section(probeName(share)),
         option("path", share.path),
         option("read only", true),
-        ...Object.entries(share.options)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, value]) => option(name, value)),
+        ...share.settings.filter(({ property }) => !ACCESS_SETTINGS.includes(property)).map(({ name, value }) => option(name, value)),
+        // Proven as a gateway with `samba.macos` has it: that is all that can be asked of it.
+        moduleText(share).replaceAll(ON_MACOS, ""),
+        rawText(share),
     ].join("");
 }
 
@@ -91,6 +127,21 @@ const names = (text: string | undefined): string[] =>
         .map((part) => part.trim())
         .filter((part) => part !== "");
 
+/** Samba sees the list without macOS in a fragment: the other one is a comment there. */
+function moduleDrift({ modules: { plain } }: ShareSection, found = ""): Line[] {
+    return found === plain ? [] : [{ property: "modules", name: "vfs objects", value: found || "(missing)" }];
+}
+
+/** Settings that are not what they should be, in words. */
+export function settingDrift(found: ShareSection, wanted: ShareSection): string[] {
+    return found.settings.flatMap(({ property, name, value }) => {
+        const should = wanted.settings.find((line) => line.name === name)?.value ?? wanted.modules.plain;
+        return valueText(value) === valueText(should)
+            ? []
+            : [`${property}: ${name} = ${valueText(value)} instead of ${valueText(should) || "(nothing)"}`];
+    });
+}
+
 /** What a fragment says now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
 export function parseShare(fragment: string, expected: ShareSection): ShareSection | undefined {
     const found = parseSections(fragment).find((each) => each.name.toLowerCase() !== "global");
@@ -101,7 +152,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         return value;
     };
     const bool = (name: string, otherwise: boolean): boolean => parseBoolean(take(name)) ?? otherwise;
-    const path = take("path") ?? "";
+    const path = (take("path") ?? "").replace(expected.homes ? /\/%S$/ : /^$/, "");
     const comment = take("comment") ?? "";
     const available = bool("available", true);
     const readOnly = bool("read only", true);
@@ -112,6 +163,12 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     const createMask = take("create mask") ?? "0744";
     const directoryMask = take("directory mask") ?? "0755";
     const fileMode = bool("dos filemode", false);
+    const settings = expected.settings.map((line): Line => {
+        const now = take(line.name) ?? "(missing)";
+        return now === valueText(line.value) ? line : { ...line, value: now };
+    });
+    if (!Object.keys(expected.options).some((name) => optionKey(name) === "vfsobjects"))
+        settings.push(...moduleDrift(expected, take("vfs objects")));
     const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
         const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";
@@ -119,6 +176,23 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     });
     const spelling = new Map(Object.keys(expected.options).map((name) => [optionKey(name), name]));
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));
-    const section = { name: found.name, path, comment, readOnly, browseable, guest, access, createMask, directoryMask, options };
+    const { modules, homes, links } = expected;
+    const name = homes && found.name === "homes" ? expected.name : found.name;
+    const section = {
+        name,
+        path,
+        comment,
+        readOnly,
+        browseable,
+        guest,
+        access,
+        createMask,
+        directoryMask,
+        settings,
+        modules,
+        homes,
+        links,
+        options,
+    };
     return { ...section, enabled: available || (closed({ ...section, enabled: true }) && expected.enabled) };
 }

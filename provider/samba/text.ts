@@ -1,20 +1,38 @@
 import { PvesmbError } from "../base/errors";
 
-/** Anything that would not stay one value of one line: control characters, Samba's substitutions, a joined next line, lost blanks. */
+/** Anything that would not stay one value of one line: control characters, a joined next line, lost blanks; and Samba's substitutions. */
 
-const UNSAFE = /[\u0000-\u001f\u007f\u0085\u2028\u2029%]|\\$|^\s|\s$/;
+const UNSAFE = /[\u0000-\u001f\u007f\u0085\u2028\u2029]|\\$|^\s|\s$/;
+
+/** Text in which Samba's substitutions (`%U`), or strftime's, are meant; everywhere else a % is refused. */
+export interface Macros {
+    macros: string;
+}
+
+/** One setting of a section, and the property of the resource that it comes from. */
+export interface Line {
+    property: string;
+    name: string;
+    value: string | boolean | number | Macros;
+}
 
 /**
  * One `name = value` line of smb.conf. The only place that makes config text of a value; it refuses what smb.conf cannot represent
  * instead of changing it (samba.md section 0, facts 5 and 6: Samba's own tools accept section injections).
  */
-export function option(name: string, value: string | boolean | number): string {
-    const text = typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+export function option(name: string, value: Line["value"]): string {
     if (!/^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name))
         throw new PvesmbError("InvalidInput", `smb.conf has no option named ${JSON.stringify(name)}`);
-    if (UNSAFE.test(text))
+    const text = valueText(value);
+    if (UNSAFE.test(text) || (typeof value === "string" && value.includes("%")))
         throw new PvesmbError("InvalidInput", `smb.conf cannot hold this value of \`${name}\` safely: ${JSON.stringify(text)}`);
     return `\t${name} = ${text}\n`;
+}
+
+/** A value as smb.conf writes it. */
+export function valueText(value: Line["value"]): string {
+    if (typeof value === "boolean") return value ? "yes" : "no";
+    return typeof value === "object" ? value.macros : String(value);
 }
 
 export function section(name: string): string {

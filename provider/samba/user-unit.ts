@@ -1,53 +1,54 @@
-import type { Step, Unit } from "../hosts/batch";
-import { accountPath } from "./paths";
+import { randomBytes } from "node:crypto";
+import type { Step, Text, Unit } from "../hosts/batch";
+import { ensureGroup, joined, usersMayJoin } from "./group-unit";
+import { FIRST_ID, IDS_FILE, LAST_ID } from "./ids";
+import { accountPath, groupPath } from "./paths";
 import type { FragmentOwner } from "./share";
 
 export interface Account {
     name: string;
     uid?: number;
     gid?: number;
-    groups: string[];
+    /** Undefined: not this user's to say. */
+    groups?: string[];
     enabled: boolean;
     fullName: string;
+    /** `2027-06-30` */
+    expires?: string;
+    home?: string;
 }
 
-/** Numbers for accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
-const FIRST_ID = 10_000;
-const LAST_ID = 59_999;
-
-/** Where names keep their numbers for ever: beside the data, so that a rebuilt gateway gives files back to the right people. */
-export const IDS_FILE = "/srv/pvesmb/.pvesmb/ids.json";
+/** What becomes of the password: nothing, a new one, or the stored form of one. */
+export interface PasswordChange {
+    password?: string;
+    ntHash?: string;
+    /** Whether the user has to choose another; undefined leaves it as it is. */
+    mustChange?: boolean;
+}
 
 /**
- * What brings an account to what is wanted. `password` is set when given (it travels by stdin). `leaving` are groups it was in before.
- * The Unix account has no login shell and no home.
+ * What brings an account to what is wanted. `leaving` are groups it was in before. The Unix account has no login shell.
  */
 export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
     claim: string,
-    change: { password?: string; leaving: string[]; adopt: boolean },
+    change: { secret: PasswordChange; leaving: string[]; adopt: boolean },
 ): Unit {
-    const { name } = wanted;
-    const group = (each: string, number: string, from: Partial<Step> = {}): Step[] => [
-        {
-            do: "reserve",
-            id: number,
-            file: IDS_FILE,
-            space: "gid",
-            name: each,
-            from: FIRST_ID,
-            to: LAST_ID,
-            taken: "group",
-            ...from,
-        } as Step,
-        { do: "run", argv: ["groupadd", "-g", { value: number }, each], unless: ["getent", "group", each], undo: ["groupdel", each] },
-    ];
+    const { name, groups = [] } = wanted;
+    const mark = { v: 1, ...owner, ...(groups.length > 0 ? { groups: groups.map(joined) } : {}) };
     const steps: Step[] = [
         ours(name, claim),
+        {
+            do: "require",
+            path: groupPath(name),
+            is: "absent",
+            message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
+        },
         ...(change.adopt ? [] : [notForeign(name)]),
-        { do: "write", path: accountPath(name), content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0600" },
-        ...group(name, "gid", wanted.gid === undefined ? {} : { want: wanted.gid }),
+        ...groups.map(usersMayJoin),
+        { do: "write", path: accountPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
+        ...ensureGroup(name, "gid", wanted.gid),
         {
             do: "reserve",
             id: "uid",
@@ -59,45 +60,85 @@ export function userUnit(
             taken: "passwd",
             ...(wanted.uid === undefined ? {} : { want: wanted.uid }),
         },
+        ...unixAccount(wanted),
+        ...groups.flatMap((each, i): Step[] => [
+            ...ensureGroup(each, `group${i}`),
+            { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
+        ]),
+        ...change.leaving.map((each): Step => ({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] })),
+        ...passwordSteps(name, change.secret),
+        { do: "run", argv: ["smbpasswd", wanted.enabled ? "-e" : "-d", name], changes: false },
         {
             do: "run",
-            argv: [
-                "useradd",
-                "-u",
-                { value: "uid" },
-                "-g",
-                { value: "gid" },
-                "-M",
-                "-d",
-                "/nonexistent",
-                "-s",
-                "/usr/sbin/nologin",
-                "-c",
-                wanted.fullName,
-                name,
-            ],
+            id: "sid",
+            argv: ["pdbedit", "-u", name, "-f", wanted.fullName, "-K", kickoff(wanted.expires)],
+            take: USER_SID,
+            changes: false,
+        },
+    ];
+    return { key: `user:${owner.nonce}`, steps };
+}
+
+const NO_HOME = "/nonexistent";
+
+function unixAccount({ name, fullName, home }: Account): Step[] {
+    const shown = ["-d", home ?? NO_HOME, "-c", fullName, name];
+    return [
+        {
+            do: "run",
+            argv: ["useradd", "-u", { value: "uid" }, "-g", { value: "gid" }, "-M", "-s", "/usr/sbin/nologin", ...shown],
             unless: ["getent", "passwd", name],
             undo: ["userdel", name],
         },
-        { do: "run", argv: ["usermod", "-c", wanted.fullName, name], changes: false },
+        { do: "run", argv: ["usermod", ...shown], changes: false },
+        ...(home === undefined
+            ? []
+            : [{ do: "directory", path: home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
-    wanted.groups.forEach((each, i) => {
-        steps.push(...group(each, `group${i}`), { do: "run", argv: ["gpasswd", "-a", name, each], changes: false });
+}
+
+/** Samba's time of expiry, in seconds since 1970. */
+const kickoff = (day: string | undefined): string => (day === undefined ? "never" : String(Date.parse(`${day}T00:00:00Z`) / 1000));
+
+const USER_SID = "^User SID:\\s+(S-\\S+)";
+
+/** Secrets travel by stdin, or in a file that only root can read and that is gone at the end. */
+function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordChange): Step[] {
+    const set = (secret: string, unless?: string[]): Step => ({
+        do: "run",
+        argv: ["smbpasswd", "-s", "-a", name],
+        stdin: `${secret}\n${secret}\n`,
+        failIf: "Failed|Unable|error",
+        quiet: true,
+        ...(unless === undefined ? {} : { unless }),
     });
-    for (const each of change.leaving) steps.push({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] });
-    if (change.password !== undefined)
-        steps.push({
-            do: "run",
-            argv: ["smbpasswd", "-s", "-a", name],
-            stdin: `${change.password}\n${change.password}\n`,
-            failIf: "Failed|Unable|error",
-            quiet: true,
-        });
-    steps.push(
-        { do: "run", argv: ["smbpasswd", wanted.enabled ? "-e" : "-d", name], changes: false },
-        { do: "run", id: "sid", argv: ["pdbedit", "-v", "-u", name], changes: false },
-    );
-    return { key: `user:${owner.nonce}`, steps };
+    const steps: Step[] = [];
+    if (password !== undefined) steps.push(set(password));
+    if (ntHash !== undefined) steps.push(set(randomBytes(24).toString("hex"), ["pdbedit", "-u", name]), ...importHash(name, ntHash));
+    if (mustChange !== undefined)
+        steps.push({ do: "run", argv: ["net", "sam", "set", "pwdmustchangenow", name, mustChange ? "yes" : "no"], changes: false });
+    return steps;
+}
+
+/**
+ * No tool of Samba takes a hash except as an argument, which `ps` shows; but pdbedit imports accounts from a file in smbpasswd's format. Its
+ * import gives the account another SID (seen with 4.17), so that is set back.
+ */
+function importHash(name: string, ntHash: string): Step[] {
+    const file = `/run/pvesmb/import-${name}`;
+    // Without a time of the last change Samba would ask for a new password.
+    const now = Math.floor(Date.now() / 1000)
+        .toString(16)
+        .toUpperCase();
+    const line: Text = [`${name}:`, { value: "uid" }, `:${"X".repeat(32)}:${ntHash.toUpperCase()}:[U          ]:LCT-${now}:\n`];
+    return [
+        { do: "run", id: "own", argv: ["pdbedit", "-v", "-u", name], take: USER_SID, changes: false },
+        { do: "directory", path: "/run/pvesmb", mode: "0700" },
+        { do: "write", path: file, content: line, mode: "0600" },
+        { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${file}`], quiet: true },
+        { do: "remove", path: file },
+        { do: "run", argv: ["pdbedit", "-u", name, "-U", { value: "own" }], changes: false },
+    ];
 }
 
 /** Removes the account. Its numbers stay reserved for its name. An account with another nonce is somebody else's and stays. */

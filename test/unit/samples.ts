@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { gatewayModel, quotaModel, shareModel, userModel } from "../../provider/model";
+import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../../provider/model";
 import type { Model } from "../../provider/model/meta";
+import { PURPOSES } from "../../provider/model/share.purpose";
 import type { Tree } from "../../provider/model/tree";
 
 /** Secrets that no text of ours may ever hold. */
@@ -49,11 +50,24 @@ const share = fc.record({
     owner: some(account),
     mode: some(fc.constantFrom("0770", "0750")),
     access: some(
-        fc.uniqueArray(fc.record({ user: account, level: fc.constantFrom("read", "change", "full") }), {
+        fc.uniqueArray(fc.record({ user: account, level: fc.constantFrom("read", "full") }), {
             selector: ({ user }) => user,
             maxLength: 4,
         }),
     ),
+    purpose: some(fc.constantFrom(...PURPOSES)),
+    acl: some(fc.constantFrom("posix", "windows")),
+    aclEntries: some(fc.constant([{ group: "staff", permissions: "r-x" }])),
+    recycle: some(fc.record({ maxSize: some(mib(1)), keepFor: some(fc.constantFrom("30d", "8w")), exclude: some(fc.constant(["*.tmp"])) })),
+    audit: some(fc.constantFrom({}, { success: ["write", "delete"] }, { failure: [] })),
+    previousVersions: some(fc.record({ folder: some(fc.constantFrom(".snapshots", ".zfs/snapshot")), localTime: some(fc.boolean()) })),
+    catia: some(fc.constantFrom({}, { mappings: ["0x22:0xf022"] })),
+    hostsAllow: some(fc.constantFrom(["10.0.0.0/8"], ["fe80::/10", "10.0.0.1"])),
+    encryptionRequired: some(fc.boolean()),
+    vetoFiles: some(fc.constantFrom(["*.exe"], ["a b", "*.tmp"])),
+    oplocks: some(fc.boolean()),
+    caseHandling: some(fc.constantFrom("sensitive", "lower")),
+    dfsLinks: some(fc.constantFrom({ elsewhere: ["server\\share"] })),
     options: some(fc.dictionary(fc.constantFrom("hide dot files", "follow symlinks"), fc.constantFrom("yes", "no"))),
     onDelete: some(fc.constantFrom("retain", "delete")),
     ...child,
@@ -70,7 +84,17 @@ const user = fc.record({
         ),
     ),
     enabled: some(fc.boolean()),
+    expires: some(fc.constantFrom("2027-06-30", "2031-12-01")),
+    passwordMustChange: some(fc.boolean()),
+    home: some(account.map((name) => `/srv/pvesmb/homes/${name}`)),
     fullName: some(fc.constantFrom("", "Alice A")),
+    ...child,
+});
+
+const group = fc.record({
+    name: account,
+    gid: some(fc.integer({ min: 1000, max: 65_533 })),
+    members: some(fc.uniqueArray(account, { maxLength: 4 })),
     ...child,
 });
 
@@ -123,6 +147,7 @@ export const samples: [string, Model, fc.Arbitrary<Tree>][] = [
     ["SmbGateway", gatewayModel, gatewayInputs.map(copied)],
     ["SmbShare", shareModel, share.map(copied)],
     ["SmbUser", userModel, user.map(copied)],
+    ["SmbGroup", groupModel, group.map(copied)],
     ["Quota", quotaModel, quota.map(copied)],
 ];
 

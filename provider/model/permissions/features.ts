@@ -109,8 +109,8 @@ export const features = {
         rootEquivalent: "`pct set` can bind any directory of the node into a container",
     },
     "find-gateway": {
-        purpose: "find the gateway that a share, user or quota lives on",
-        usedBy: ["SmbShare", "SmbUser", "Quota"],
+        purpose: "find the gateway that a share, user, group or quota lives on",
+        usedBy: ["SmbShare", "SmbUser", "SmbGroup", "Quota"],
         usual: true,
         grants: [{ path: "/{guests}", privileges: ["VM.Audit"] }],
     },
@@ -122,14 +122,14 @@ export const features = {
     },
     "guest-login": {
         purpose: 'work in a container through its own sshd (`connection.ssh.via: "guest"`, the default)',
-        usedBy: ["SmbGateway", "SmbShare", "SmbUser"],
+        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "SmbGroup"],
         usual: true,
         grants: [],
         commands: [{ on: "container", commands: ["cat", "sh", "python3"] }],
     },
     "node-login": {
         purpose: 'work in a container through its node (`connection.ssh.via: "node"`)',
-        usedBy: ["SmbGateway", "SmbShare", "SmbUser"],
+        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "SmbGroup"],
         usual: false,
         grants: [],
         commands: [
@@ -149,13 +149,16 @@ export const featureOf = (name: FeatureName): Feature => features[name];
 
 /** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node`. */
 export const PROGRAMS = [
+    "awk",
     "btrfs",
     "cp",
     "du",
+    "env",
     "find",
     "findmnt",
     "getent",
     "gpasswd",
+    "grep",
     "groupadd",
     "groupdel",
     "net",

@@ -5,6 +5,8 @@ export interface BootstrapSettings {
     mirror?: string;
     proxy?: string;
     securityUpdates?: boolean;
+    /** Packages of what else runs on the gateway. */
+    more?: string[];
 }
 
 /**
@@ -12,7 +14,7 @@ export interface BootstrapSettings {
  * is kept from starting with Debian's default configuration until ours is in place.
  */
 export function bootstrapScript(settings: BootstrapSettings): string {
-    const packages = [...PACKAGES, ...(settings.securityUpdates === true ? ["unattended-upgrades"] : [])];
+    const packages = [...PACKAGES, ...(settings.securityUpdates === true ? ["unattended-upgrades"] : []), ...(settings.more ?? [])];
     return `set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 missing=""
@@ -55,12 +57,4 @@ export interface BootstrapFacts {
 export function parseBootstrap(stdout: string): BootstrapFacts | undefined {
     const match = /^installed=(yes|no) samba=(?:\d+:)?(\S+)$/m.exec(stdout);
     return match ? { installed: match[1] === "yes", sambaVersion: match[2] ?? "" } : undefined;
-}
-
-/** Whether version `have` ("4.17.12+dfsg-...") is at least `floor` ("4.17"). */
-export function atLeast(have: string, floor: string): boolean {
-    const numbers = (text: string): number[] => (/^\d+(\.\d+)*/.exec(text)?.[0] ?? "0").split(".").map(Number);
-    const [a, b] = [numbers(have), numbers(floor)];
-    for (let i = 0; i < b.length; i++) if ((a[i] ?? 0) !== (b[i] ?? 0)) return (a[i] ?? 0) > (b[i] ?? 0);
-    return true;
 }

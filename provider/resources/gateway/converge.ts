@@ -100,6 +100,7 @@ async function serve(
             claim: target.claim,
             restart: target.fresh || named(before) !== named(inputs),
             deadline: ctx.deadline,
+            sambaVersion,
         },
     );
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });
@@ -107,7 +108,11 @@ async function serve(
 }
 
 /** What smbd reads only at its start. */
-const named = (inputs: Partial<GatewayInputs>): string => JSON.stringify([inputs.hostname, inputs.samba?.workgroup]);
+const named = (inputs: Partial<GatewayInputs>): string => {
+    const { workgroup, netbiosName, interfaces, minProtocol, maxProtocol, multichannel, logging, timeZone, macos } = inputs.samba ?? {};
+    const own = [workgroup, netbiosName, interfaces, minProtocol, maxProtocol, multichannel, logging?.target, timeZone, macos];
+    return JSON.stringify([inputs.hostname, ...own]);
+};
 
 /** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
 async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {

@@ -9,11 +9,9 @@ import type { GatewayState } from "./handler";
 export function gatewayDrift(look: GatherResult, state: GatewayState, nonce: string): string[] {
     const found: string[] = [];
     if (!(look.files[SAMBA.mark] ?? "").includes(nonce)) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
-    const wanted = renderGlobal({
-        hostname: state.hostname ?? "pvesmb",
-        workgroup: state.samba.workgroup,
-        serverString: state.samba.serverString,
-    });
+    const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba });
+    if ((look.files[SAMBA.macos] !== undefined) !== state.samba.macos)
+        found.push(`${SAMBA.macos}: ${state.samba.macos ? "missing" : "added by hand"}`);
     const config = look.files[SAMBA.config];
     if (config === undefined) found.push(`${SAMBA.config}: missing`);
     else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));

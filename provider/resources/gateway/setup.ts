@@ -7,9 +7,12 @@ import type { Pve } from "../../proxmox/client/client";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { net } from "../../proxmox/values/property-string";
+import { activation } from "../../samba/batch";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../../samba/gateway-unit";
+import { servicePackages } from "../../samba/services";
 import type { FragmentOwner } from "../../samba/share";
-import { atLeast, bootstrapScript, parseBootstrap } from "./bootstrap";
+import { atLeast } from "../../samba/versions";
+import { bootstrapScript, parseBootstrap } from "./bootstrap";
 import type { GuestConfig } from "./config";
 import { text } from "./config";
 import { hostKeysIn } from "./ssh-keys";
@@ -55,7 +58,7 @@ function refuseStranger(host: Host, place: Place, config: GuestConfig, mac: stri
 
 /** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
 export async function installSamba(host: Host, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<string> {
-    const script = bootstrapScript(inputs.packages);
+    const script = bootstrapScript({ ...inputs.packages, more: servicePackages(inputs.samba) });
     const answer = await host.exec(["sh", "-s"], { stdin: script, deadline });
     const facts = parseBootstrap(answer.stdout);
     if (answer.code !== 0 || facts === undefined)
@@ -84,14 +87,14 @@ export async function configureSamba(
     inputs: GatewayInputs,
     hostname: string,
     owner: FragmentOwner,
-    options: { claim: string; restart: boolean; deadline: Deadline },
+    options: { claim: string; restart: boolean; deadline: Deadline; sambaVersion: string },
 ): Promise<Setup["hostKeys"]> {
     const { executor } = workshop;
     const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"] }, options.deadline);
     const sid = parseSid(look.files[FACTS_FILE]);
-    const settings = { hostname, workgroup: inputs.samba.workgroup, serverString: inputs.samba.serverString };
+    const settings = { hostname, samba: inputs.samba, version: options.sambaVersion };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
-    const result = (await executor.batch({ units: [unit], verify: [], commit: [] }, options.deadline)).units[unit.key];
+    const result = (await executor.batch({ units: [unit], verify: [], commit: activation() }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();

@@ -92,8 +92,9 @@ async function converge(
     }
     const section = sectionOf(inputs, path);
     const old = before === undefined ? undefined : sectionOf(before, before.path ?? path);
+    const oldRoot = before === undefined ? undefined : rootOf(before);
     const who = old === undefined ? [] : concerned(old, section);
-    const unit = shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old);
+    const unit = shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...state, ...volume, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, done);

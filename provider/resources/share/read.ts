@@ -2,12 +2,12 @@ import type { Context, Observed } from "../../base/handler";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
-import { aclEntries } from "../../samba/access";
+import { effective } from "../../model/share.purpose";
 import { fragmentPath, SAMBA } from "../../samba/paths";
-import { parseOwner, parseShare, renderShare } from "../../samba/share";
+import { ON_MACOS, parseOwner, parseShare, renderShare, settingDrift } from "../../samba/share";
 import { lookAt } from "../gateway/look";
 import type { Outputs, ShareState } from "./handler";
-import { defaultPath, sectionOf } from "./section";
+import { defaultPath, rootOf, sectionOf } from "./section";
 import { observedVolume } from "./volume";
 
 /** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
@@ -30,13 +30,15 @@ export async function readShare(
     const found = parseShare(fragment, expected);
     if (found === undefined) drift.push(`${fragmentPath(expected.name)}: no share in it`);
     else {
-        const { path: where, ...rest } = found;
+        const { path: where, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest } = found;
         Object.assign(observed, rest);
+        drift.push(...settingDrift(found, expected));
         if (where !== path) drift.push(`path: ${where} in the section instead of ${path}`);
         if (sameShare(found, expected) && fragment !== renderShare(expected, { key: owner?.key ?? "", nonce: id }))
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
-    if (!(seen.look.files[SAMBA.shares] ?? "").includes(fragment.trim())) drift.push("the section is not the one that is active");
+    const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
+    if (!(seen.look.files[SAMBA.shares] ?? "").includes(active.trim())) drift.push("the section is not the one that is active");
     rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
@@ -44,7 +46,14 @@ export async function readShare(
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
-    return { inputs: { ...observed, drift }, state };
+    return { inputs: { ...asDeclared(observed, state), drift }, state };
+}
+
+/** Without what is as it should be though the program does not say it: a purpose may have. */
+function asDeclared(observed: Record<string, unknown>, state: ShareState): Record<string, unknown> {
+    const wanted: Record<string, unknown> = effective(state);
+    const stored: Record<string, unknown> = state;
+    return Object.fromEntries(Object.entries(observed).filter(([name, value]) => stored[name] !== undefined || value !== wanted[name]));
 }
 
 /** The look shared by all shares covers what is directly under the data root. */
@@ -62,10 +71,12 @@ function rootDrift(inputs: ShareState, path: string, look: GatherResult, observe
         drift.push(`path: ${path} is ${root === undefined ? "missing" : "no directory"}`);
         return;
     }
+    // From here on clients decide.
+    if (inputs.acl === "windows") return;
     observed["owner"] = root.owner;
     observed["group"] = root.group;
-    observed["mode"] = inputs.mode.length === 3 ? root.mode.slice(-3) : root.mode;
-    const wanted = aclText(aclEntries(inputs.access));
+    observed["mode"] = effective(inputs).mode.length === 3 ? root.mode.slice(-3) : root.mode;
+    const wanted = aclText(rootOf(inputs).acl);
     for (const kind of ["access", "default"] as const) {
         const found = aclText(root.acl?.[kind] ?? []);
         if (found !== wanted) drift.push(`access: the directory's ${kind} ACL is ${found || "empty"} instead of ${wanted || "empty"}`);

@@ -1,7 +1,11 @@
 import { PvesmbError } from "../../base/errors";
 import type { ShareInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
+import { effective } from "../../model/share.purpose";
 import type { ShareSection } from "../../samba/share";
+import { aclEntries, ownEntries } from "../../samba/access";
+import { settingLines } from "../../samba/share-lines";
+import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-unit";
 
 /** The SDK gives the resource's name; only raw use of the provider can leave it out. */
@@ -16,10 +20,26 @@ export function defaultPath(inputs: ShareInputs): string {
 }
 
 export function sectionOf(inputs: ShareInputs, path: string): ShareSection {
-    const { comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask, options } = inputs;
-    return { name: nameOf(inputs), path, comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask, options };
+    const share = effective(inputs);
+    const {
+        comment,
+        enabled,
+        readOnly,
+        browseable,
+        guest,
+        access,
+        createMask,
+        directoryMask,
+        homes = false,
+        dfsLinks: links = {},
+        options,
+    } = share;
+    const own = { name: nameOf(inputs), path, comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask };
+    return { ...own, settings: settingLines(share), modules: moduleLists(share), homes, links, options };
 }
 
 export function rootOf(inputs: ShareInputs): ShareRoot {
-    return { owner: inputs.owner, group: inputs.group, mode: inputs.mode, mounted: inputs.volume !== undefined };
+    const { owner, group, mode, volume, recycle, aclEntries: own, recursive, acl: kind } = effective(inputs);
+    const acl = own === undefined ? aclEntries(inputs.access) : ownEntries(own);
+    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive };
 }

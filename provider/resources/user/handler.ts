@@ -3,8 +3,11 @@ import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs, UserOutputs } from "../../model";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
+import type { PasswordChange } from "../../samba/user-unit";
 import { openGateway, readyGateway } from "../gateway/session";
+import { endLogins } from "./logins";
 import { readUser } from "./read";
+import { secretChange, secretOf } from "./secret";
 
 /** Outputs, the numbers among them, which are inputs too when the user chose them. */
 export type Outputs = Partial<UserOutputs> & { uid?: number; gid?: number };
@@ -14,14 +17,17 @@ export type UserState = UserInputs & Outputs;
 export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async create(ctx, inputs) {
         const nonce = randomBytes(8).toString("hex");
-        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs), { password: true, leaving: [] }) };
+        const secret = { ...(await secretOf(inputs)), ...(inputs.passwordMustChange ? { mustChange: true } : {}) };
+        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs), { secret, leaving: [] }) };
     },
 
     read: (ctx, id, state) => readUser(ctx, id, state),
 
     async update(ctx, id, state, inputs) {
-        const password = state.password !== inputs.password || (state.drift ?? []).length > 0;
-        return converge(ctx, id, inputs, id, { password, leaving: state.groups.filter((group) => !inputs.groups.includes(group)) });
+        // What it said it is in and no longer says, also when it says nothing any more.
+        const leaving = (state.groups ?? []).filter((group) => !inputs.groups?.includes(group));
+        const ends = leaving.length > 0 || (state.enabled && !inputs.enabled);
+        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, ends });
     },
 
     async delete(ctx, id, state) {
@@ -29,7 +35,9 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         if (gateway.state === "gone") return;
         const { workshop } = await readyGateway(ctx, state.gateway);
         try {
-            await workshop.queue.submit(userRemovalUnit(nameOf(state), { key: keyOf(state), nonce: id }), ctx.deadline);
+            const unit = userRemovalUnit(nameOf(state), { key: keyOf(state), nonce: id });
+            const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            await endLogins(workshop, [nameOf(state)], look, ctx.deadline);
         } catch (error) {
             // The account belongs to another resource by now, or the host to another gateway: ours is gone.
             if (!isKind(error, "Conflict")) throw error;
@@ -42,19 +50,16 @@ async function converge(
     id: string,
     inputs: UserInputs,
     claim: string,
-    change: { password: boolean; leaving: string[] },
+    change: { secret: PasswordChange; leaving: string[]; ends?: boolean },
 ): Promise<Outputs> {
     const name = nameOf(inputs);
     const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const account = { name, uid: inputs.uid, gid: inputs.gid, groups: inputs.groups, enabled: inputs.enabled, fullName: inputs.fullName };
-    const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, {
-        password: change.password ? inputs.password : undefined,
-        leaving: change.leaving,
-        adopt: inputs.adopt || claim === id,
-    });
-    const { steps } = await workshop.queue.submit(unit, ctx.deadline);
-    const sid = /^User SID:\s+(S-\S+)/m.exec(steps["sid"]?.stdout ?? "")?.[1];
-    return { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid, nonce: id };
+    const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
+    const account = { name, uid, gid, groups, enabled, fullName, expires, home };
+    const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, { ...change, adopt: inputs.adopt || claim === id });
+    const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.ends }, ctx.deadline);
+    if (change.ends) await endLogins(workshop, [name], look, ctx.deadline);
+    return { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
 }
 
 /** The SDK gives the resource's name; only raw use of the provider can leave it out. */

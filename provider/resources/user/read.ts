@@ -1,11 +1,11 @@
 import type { Context, Observed } from "../../base/handler";
 import type { UserInputs } from "../../model";
-import { parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
-import { ntHash } from "../../samba/nt-hash";
+import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { accountPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "./handler";
 import type { Outputs, UserState } from "./handler";
+import { ACCOUNT_GONE, declaredHash } from "./secret";
 
 /** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
 export async function readUser(
@@ -28,13 +28,19 @@ export async function readUser(
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
         observed["fullName"] = unix.fullName;
+        if (state.home !== undefined && unix.home !== state.home) drift.push(`home: ${unix.home} instead of ${state.home}`);
         if (unix.uid !== state.uid) drift.push(`uid: ${unix.uid} instead of ${state.uid}`);
     }
-    if (samba === undefined) drift.push("the Samba account was deleted");
+    if (samba === undefined) drift.push(ACCOUNT_GONE);
     else {
         observed["enabled"] = samba.enabled;
-        if (samba.ntHash !== ntHash(state.password)) drift.push("password: no longer the declared one");
+        observed["expires"] = parseExpiries(out("details")).get(name);
+        const declared = await declaredHash(state);
+        if (declared !== undefined && declared !== samba.ntHash) drift.push("password: no longer the declared one");
     }
-    observed["groups"] = [...parseGroup(out("group")).values()].filter((group) => group.members.includes(name)).map((group) => group.name);
+    if (state.groups !== undefined)
+        observed["groups"] = [...parseGroup(out("group")).values()]
+            .filter((group) => group.members.includes(name))
+            .map((group) => group.name);
     return { inputs: { ...observed, drift }, state };
 }

@@ -4,4 +4,5 @@ export * from "./outputs";
 export * from "./smb-gateway";
 export * from "./smb-share";
 export * from "./smb-user";
+export * from "./smb-group";
 export * from "./quota";

@@ -214,6 +214,136 @@ export interface SmbGatewaySambaArgs {
      * @default `"pvesmb"`
      */
     serverString?: pulumi.Input<string>;
+
+    /**
+     * NetBIOS name.
+     * @default the first 15 characters of the host name
+     */
+    netbiosName?: pulumi.Input<string>;
+
+    /**
+     * Where to listen, beside the loopback interface.
+     * @default everywhere
+     */
+    interfaces?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Oldest protocol that clients may speak. SMB 1 is never spoken.
+     * @default `"SMB3_00"`
+     */
+    minProtocol?: pulumi.Input<"SMB2_02" | "SMB2_10" | "SMB3_00" | "SMB3_02" | "SMB3_11">;
+
+    /**
+     * Newest protocol.
+     * @default `"SMB3_11"`
+     */
+    maxProtocol?: pulumi.Input<"SMB2_02" | "SMB2_10" | "SMB3_00" | "SMB3_02" | "SMB3_11">;
+
+    /**
+     * Whether clients have to sign.
+     * @default `"mandatory"`
+     */
+    signing?: pulumi.Input<"mandatory" | "auto">;
+
+    /**
+     * `required` refuses clients that cannot; `desired` encrypts with all that can; `if_required` with those that ask.
+     * @default `"desired"`
+     */
+    encryption?: pulumi.Input<"required" | "desired" | "if_required">;
+
+    /**
+     * `disabled` locks out all local accounts: they have no other way to log in.
+     * @default `"ntlmv2-only"`
+     */
+    ntlm?: pulumi.Input<"ntlmv2-only" | "disabled">;
+
+    /**
+     * `onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.
+     * @default `"onDemand"`
+     */
+    guests?: pulumi.Input<"onDemand" | "never">;
+
+    /**
+     * Let one client use several connections (SMB multichannel).
+     * @default `true`
+     */
+    multichannel?: pulumi.Input<boolean>;
+
+    /**
+     * Let clients keep listings of folders in their own memory. Samba 4.22 and later.
+     * @default Samba's own default
+     */
+    directoryLeases?: pulumi.Input<boolean>;
+
+    /**
+     * Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.
+     * @default `false`
+     */
+    macos?: pulumi.Input<boolean>;
+
+    /**
+     * Where smbd and the shares' audits log.
+     * @default `{"target":"journal","level":1,"maxSize":"16MiB","keep":7}`
+     */
+    logging?: pulumi.Input<SmbGatewaySambaLoggingArgs>;
+
+    /**
+     * How clients find the gateway without its address.
+     * @default `{"wsdd":false,"avahi":false}`
+     */
+    discovery?: pulumi.Input<SmbGatewaySambaDiscoveryArgs>;
+
+    /**
+     * Time zone of the container.
+     * @default that of the template
+     */
+    timeZone?: pulumi.Input<string>;
+
+    /**
+     * Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.
+     * @default `{}`
+     */
+    options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+export interface SmbGatewaySambaLoggingArgs {
+    /**
+     * `journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.
+     * @default `"journal"`
+     */
+    target?: pulumi.Input<"journal" | "file">;
+
+    /**
+     * How much smbd says.
+     * @default `1`
+     */
+    level?: pulumi.Input<number>;
+
+    /**
+     * Audit file: size at which a new one is begun, at the next daily look.
+     * @default `"16MiB"`
+     */
+    maxSize?: pulumi.Input<string>;
+
+    /**
+     * Audit file: how many old ones are kept.
+     * @default `7`
+     */
+    keep?: pulumi.Input<number>;
+}
+
+export interface SmbGatewaySambaDiscoveryArgs {
+    /**
+     * Appear in Windows' network view (WS-Discovery). Installs wsdd.
+     * @default `false`
+     */
+    wsdd?: pulumi.Input<boolean>;
+
+    /**
+     * Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.
+     * @default `false`
+     */
+    avahi?: pulumi.Input<boolean>;
 }
 
 export interface ConnectionArgs {
@@ -470,6 +600,120 @@ export interface SmbShareAccessArgs {
     level: pulumi.Input<"read" | "change" | "full">;
 }
 
+export interface SmbShareAclEntrieArgs {
+    /**
+     * Name of a user; or give `group`.
+     */
+    user?: pulumi.Input<string>;
+
+    /**
+     * Name of a group; or give `user`.
+     */
+    group?: pulumi.Input<string>;
+
+    /**
+     * What the entry allows.
+     */
+    permissions: pulumi.Input<"---" | "--x" | "r--" | "r-x" | "rw-" | "rwx">;
+}
+
+export interface SmbShareTimeMachineArgs {
+    /**
+     * Most that the backups of one Mac may take.
+     * @default the share's space
+     */
+    maxSize?: pulumi.Input<string>;
+}
+
+export interface SmbShareRecycleArgs {
+    /**
+     * Folder of the share that deleted files are moved to.
+     * @default `".recycle"`
+     */
+    path?: pulumi.Input<string>;
+
+    /**
+     * A folder in it for each user, which nobody else can look into.
+     * @default `true`
+     */
+    perUser?: pulumi.Input<boolean>;
+
+    /**
+     * Keep the folders that a file was in.
+     * @default `true`
+     */
+    keepTree?: pulumi.Input<boolean>;
+
+    /**
+     * Keep files of the same name side by side, in place of the last one.
+     * @default `true`
+     */
+    versions?: pulumi.Input<boolean>;
+
+    /**
+     * Files that are really deleted.
+     */
+    exclude?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Folders whose files are really deleted.
+     */
+    excludeFolders?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Larger files are really deleted.
+     */
+    maxSize?: pulumi.Input<string>;
+
+    /**
+     * Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.
+     * @default for ever
+     */
+    keepFor?: pulumi.Input<string>;
+}
+
+export interface SmbShareAuditArgs {
+    /**
+     * What to log when it is done.
+     * @default `["mkdir","rename","delete","permissions"]`
+     */
+    success?: pulumi.Input<pulumi.Input<"connect" | "open" | "read" | "write" | "mkdir" | "rename" | "delete" | "permissions">[]>;
+
+    /**
+     * What to log when it is refused.
+     * @default `["connect"]`
+     */
+    failure?: pulumi.Input<pulumi.Input<"connect" | "open" | "read" | "write" | "mkdir" | "rename" | "delete" | "permissions">[]>;
+}
+
+export interface SmbSharePreviousVersionsArgs {
+    /**
+     * Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.
+     * @default `".snapshots"`
+     */
+    folder?: pulumi.Input<string>;
+
+    /**
+     * Names of the snapshots, as strftime(3) writes their time.
+     * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
+     */
+    format?: pulumi.Input<string>;
+
+    /**
+     * Whether those times are local ones, not UTC.
+     * @default `false`
+     */
+    localTime?: pulumi.Input<boolean>;
+}
+
+export interface SmbShareCatiaArgs {
+    /**
+     * Characters on the server, and what clients see of them.
+     * @default the characters that Windows cannot have, as macOS maps them
+     */
+    mappings?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 export interface GatewayRefArgs {
     /**
      * The gateway's id: node at creation, VMID, nonce.
@@ -481,6 +725,18 @@ export interface GatewayRefArgs {
      * How to reach Proxmox VE.
      */
     connection?: pulumi.Input<ConnectionArgs>;
+}
+
+export interface SmbUserPasswordFromArgs {
+    /**
+     * An environment variable of the `pulumi` command.
+     */
+    env?: pulumi.Input<string>;
+
+    /**
+     * A file on the machine that runs `pulumi`; its first line.
+     */
+    file?: pulumi.Input<string>;
 }
 
 export interface ShareRefArgs {

@@ -213,6 +213,136 @@ export interface SmbGatewaySamba {
      * @default `"pvesmb"`
      */
     serverString?: string;
+
+    /**
+     * NetBIOS name.
+     * @default the first 15 characters of the host name
+     */
+    netbiosName?: string;
+
+    /**
+     * Where to listen, beside the loopback interface.
+     * @default everywhere
+     */
+    interfaces?: string[];
+
+    /**
+     * Oldest protocol that clients may speak. SMB 1 is never spoken.
+     * @default `"SMB3_00"`
+     */
+    minProtocol?: "SMB2_02" | "SMB2_10" | "SMB3_00" | "SMB3_02" | "SMB3_11";
+
+    /**
+     * Newest protocol.
+     * @default `"SMB3_11"`
+     */
+    maxProtocol?: "SMB2_02" | "SMB2_10" | "SMB3_00" | "SMB3_02" | "SMB3_11";
+
+    /**
+     * Whether clients have to sign.
+     * @default `"mandatory"`
+     */
+    signing?: "mandatory" | "auto";
+
+    /**
+     * `required` refuses clients that cannot; `desired` encrypts with all that can; `if_required` with those that ask.
+     * @default `"desired"`
+     */
+    encryption?: "required" | "desired" | "if_required";
+
+    /**
+     * `disabled` locks out all local accounts: they have no other way to log in.
+     * @default `"ntlmv2-only"`
+     */
+    ntlm?: "ntlmv2-only" | "disabled";
+
+    /**
+     * `onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.
+     * @default `"onDemand"`
+     */
+    guests?: "onDemand" | "never";
+
+    /**
+     * Let one client use several connections (SMB multichannel).
+     * @default `true`
+     */
+    multichannel?: boolean;
+
+    /**
+     * Let clients keep listings of folders in their own memory. Samba 4.22 and later.
+     * @default Samba's own default
+     */
+    directoryLeases?: boolean;
+
+    /**
+     * Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.
+     * @default `false`
+     */
+    macos?: boolean;
+
+    /**
+     * Where smbd and the shares' audits log.
+     * @default `{"target":"journal","level":1,"maxSize":"16MiB","keep":7}`
+     */
+    logging?: SmbGatewaySambaLogging;
+
+    /**
+     * How clients find the gateway without its address.
+     * @default `{"wsdd":false,"avahi":false}`
+     */
+    discovery?: SmbGatewaySambaDiscovery;
+
+    /**
+     * Time zone of the container.
+     * @default that of the template
+     */
+    timeZone?: string;
+
+    /**
+     * Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.
+     * @default `{}`
+     */
+    options?: Record<string, string>;
+}
+
+export interface SmbGatewaySambaLogging {
+    /**
+     * `journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.
+     * @default `"journal"`
+     */
+    target?: "journal" | "file";
+
+    /**
+     * How much smbd says.
+     * @default `1`
+     */
+    level?: number;
+
+    /**
+     * Audit file: size at which a new one is begun, at the next daily look.
+     * @default `"16MiB"`
+     */
+    maxSize?: string;
+
+    /**
+     * Audit file: how many old ones are kept.
+     * @default `7`
+     */
+    keep?: number;
+}
+
+export interface SmbGatewaySambaDiscovery {
+    /**
+     * Appear in Windows' network view (WS-Discovery). Installs wsdd.
+     * @default `false`
+     */
+    wsdd?: boolean;
+
+    /**
+     * Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.
+     * @default `false`
+     */
+    avahi?: boolean;
 }
 
 export interface Connection {
@@ -469,6 +599,120 @@ export interface SmbShareAccess {
     level: "read" | "change" | "full";
 }
 
+export interface SmbShareAclEntrie {
+    /**
+     * Name of a user; or give `group`.
+     */
+    user?: string;
+
+    /**
+     * Name of a group; or give `user`.
+     */
+    group?: string;
+
+    /**
+     * What the entry allows.
+     */
+    permissions: "---" | "--x" | "r--" | "r-x" | "rw-" | "rwx";
+}
+
+export interface SmbShareTimeMachine {
+    /**
+     * Most that the backups of one Mac may take.
+     * @default the share's space
+     */
+    maxSize?: string;
+}
+
+export interface SmbShareRecycle {
+    /**
+     * Folder of the share that deleted files are moved to.
+     * @default `".recycle"`
+     */
+    path?: string;
+
+    /**
+     * A folder in it for each user, which nobody else can look into.
+     * @default `true`
+     */
+    perUser?: boolean;
+
+    /**
+     * Keep the folders that a file was in.
+     * @default `true`
+     */
+    keepTree?: boolean;
+
+    /**
+     * Keep files of the same name side by side, in place of the last one.
+     * @default `true`
+     */
+    versions?: boolean;
+
+    /**
+     * Files that are really deleted.
+     */
+    exclude?: string[];
+
+    /**
+     * Folders whose files are really deleted.
+     */
+    excludeFolders?: string[];
+
+    /**
+     * Larger files are really deleted.
+     */
+    maxSize?: string;
+
+    /**
+     * Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.
+     * @default for ever
+     */
+    keepFor?: string;
+}
+
+export interface SmbShareAudit {
+    /**
+     * What to log when it is done.
+     * @default `["mkdir","rename","delete","permissions"]`
+     */
+    success?: ("connect" | "open" | "read" | "write" | "mkdir" | "rename" | "delete" | "permissions")[];
+
+    /**
+     * What to log when it is refused.
+     * @default `["connect"]`
+     */
+    failure?: ("connect" | "open" | "read" | "write" | "mkdir" | "rename" | "delete" | "permissions")[];
+}
+
+export interface SmbSharePreviousVersions {
+    /**
+     * Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.
+     * @default `".snapshots"`
+     */
+    folder?: string;
+
+    /**
+     * Names of the snapshots, as strftime(3) writes their time.
+     * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
+     */
+    format?: string;
+
+    /**
+     * Whether those times are local ones, not UTC.
+     * @default `false`
+     */
+    localTime?: boolean;
+}
+
+export interface SmbShareCatia {
+    /**
+     * Characters on the server, and what clients see of them.
+     * @default the characters that Windows cannot have, as macOS maps them
+     */
+    mappings?: string[];
+}
+
 export interface GatewayRef {
     /**
      * The gateway's id: node at creation, VMID, nonce.
@@ -480,6 +724,18 @@ export interface GatewayRef {
      * How to reach Proxmox VE.
      */
     connection?: Connection;
+}
+
+export interface SmbUserPasswordFrom {
+    /**
+     * An environment variable of the `pulumi` command.
+     */
+    env?: string;
+
+    /**
+     * A file on the machine that runs `pulumi`; its first line.
+     */
+    file?: string;
 }
 
 export interface ShareRef {

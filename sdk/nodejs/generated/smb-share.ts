@@ -3,8 +3,31 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { shareRefOf } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
-import type { GatewayRefArgs, SmbShareAccessArgs, SmbShareVolumeArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, ShareRef, SmbShareAccess, SmbShareVolume, Timeouts } from "./outputs";
+import type {
+    GatewayRefArgs,
+    SmbShareAccessArgs,
+    SmbShareAclEntrieArgs,
+    SmbShareAuditArgs,
+    SmbShareCatiaArgs,
+    SmbSharePreviousVersionsArgs,
+    SmbShareRecycleArgs,
+    SmbShareTimeMachineArgs,
+    SmbShareVolumeArgs,
+    TimeoutsArgs,
+} from "./inputs";
+import type {
+    GatewayRef,
+    ShareRef,
+    SmbShareAccess,
+    SmbShareAclEntrie,
+    SmbShareAudit,
+    SmbShareCatia,
+    SmbSharePreviousVersions,
+    SmbShareRecycle,
+    SmbShareTimeMachine,
+    SmbShareVolume,
+    Timeouts,
+} from "./outputs";
 
 export interface SmbShareArgs {
     /**
@@ -18,6 +41,12 @@ export interface SmbShareArgs {
      * @default /srv/pvesmb/<name at creation>
      */
     path?: pulumi.Input<string>;
+
+    /**
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0600, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0600, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0600, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0664, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0660, directoryMask 0770; `database`: oplocks false.
+     * @default `default`
+     */
+    purpose?: pulumi.Input<"default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database">;
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
@@ -45,7 +74,7 @@ export interface SmbShareArgs {
 
     /**
      * Whether lists of shares show it.
-     * @default `true`
+     * @default `true`, or by `purpose`
      */
     browseable?: pulumi.Input<boolean>;
 
@@ -69,7 +98,7 @@ export interface SmbShareArgs {
 
     /**
      * Mode of the share's root directory.
-     * @default `"0770"`
+     * @default `0770`, or by `purpose`
      */
     mode?: pulumi.Input<string>;
 
@@ -81,15 +110,131 @@ export interface SmbShareArgs {
 
     /**
      * Most permission bits of new files.
-     * @default `"0664"`
+     * @default `0664`, or by `purpose`
      */
     createMask?: pulumi.Input<string>;
 
     /**
      * Most permission bits of new directories.
-     * @default `"0775"`
+     * @default `0775`, or by `purpose`
      */
     directoryMask?: pulumi.Input<string>;
+
+    /**
+     * `posix`: pvesmb keeps the permissions of the root directory as declared. `windows`: they are declared once, then Windows' own dialogs decide (acl_xattr keeps what POSIX cannot say, in user.NTACL).
+     * @default `"posix"`
+     */
+    acl?: pulumi.Input<"posix" | "windows">;
+
+    /**
+     * ACL entries of the root directory, and as default of what is made in it.
+     * @default those that follow from `access`
+     */
+    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntrieArgs>[]>;
+
+    /**
+     * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
+     * @default `false`
+     */
+    recursive?: pulumi.Input<boolean>;
+
+    /**
+     * Metadata and streams as macOS wants them (fruit).
+     * @default as the gateway's `samba.macos`
+     */
+    macos?: pulumi.Input<boolean>;
+
+    /**
+     * Offer the share to Macs for their backups. Includes `macos`.
+     */
+    timeMachine?: pulumi.Input<SmbShareTimeMachineArgs>;
+
+    /**
+     * Move deleted files to a folder in place of deleting them.
+     */
+    recycle?: pulumi.Input<SmbShareRecycleArgs>;
+
+    /**
+     * Log what clients do. It goes where the gateway's `samba.logging` says.
+     */
+    audit?: pulumi.Input<SmbShareAuditArgs>;
+
+    /**
+     * Show snapshots of the share to clients as previous versions of files.
+     */
+    previousVersions?: pulumi.Input<SmbSharePreviousVersionsArgs>;
+
+    /**
+     * Map characters of file names that Windows does not allow.
+     */
+    catia?: pulumi.Input<SmbShareCatiaArgs>;
+
+    /**
+     * Clients that may connect, by address; all others may not.
+     */
+    hostsAllow?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Clients that may not connect, unless `hostsAllow` has them.
+     */
+    hostsDeny?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Refuse clients that do not encrypt.
+     * @default `false`
+     */
+    encryptionRequired?: pulumi.Input<boolean>;
+
+    /**
+     * Show the share in lists only to those who may connect.
+     * @default `false`
+     */
+    accessBasedEnumeration?: pulumi.Input<boolean>;
+
+    /**
+     * Show in folders only what the client may read.
+     * @default `false`, or by `purpose`
+     */
+    hideUnreadable?: pulumi.Input<boolean>;
+
+    /**
+     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     */
+    vetoFiles?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Files and folders that clients see as hidden, as patterns with * and ?.
+     */
+    hideFiles?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * Most connections at a time.
+     * @default unlimited
+     */
+    maxConnections?: pulumi.Input<number>;
+
+    /**
+     * Let clients keep files in their own memory (oplocks and leases). Switch it off for databases, and where NFS or programs on the gateway change the same files.
+     * @default `true`, or by `purpose`
+     */
+    oplocks?: pulumi.Input<boolean>;
+
+    /**
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * @default `insensitive`
+     */
+    caseHandling?: pulumi.Input<"insensitive" | "sensitive" | "lower" | "upper">;
+
+    /**
+     * Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.
+     * @default `false`, or by `purpose`
+     */
+    homes?: pulumi.Input<boolean>;
+
+    /**
+     * Folders of the share that lead clients to other servers' shares (DFS), by name.
+     */
+    dfsLinks?: pulumi.Input<Record<string, pulumi.Input<pulumi.Input<string>[]>>>;
 
     /**
      * Further smb.conf options of this share. What pvesmb writes itself, and what runs programs, is refused.
@@ -132,6 +277,7 @@ const kind: Kind = {
     outputs: [
         "name",
         "path",
+        "purpose",
         "volume",
         "comment",
         "enabled",
@@ -144,6 +290,27 @@ const kind: Kind = {
         "access",
         "createMask",
         "directoryMask",
+        "acl",
+        "aclEntries",
+        "recursive",
+        "macos",
+        "timeMachine",
+        "recycle",
+        "audit",
+        "previousVersions",
+        "catia",
+        "hostsAllow",
+        "hostsDeny",
+        "encryptionRequired",
+        "accessBasedEnumeration",
+        "hideUnreadable",
+        "vetoFiles",
+        "hideFiles",
+        "maxConnections",
+        "oplocks",
+        "caseHandling",
+        "homes",
+        "dfsLinks",
         "options",
         "onDelete",
         "allowRestart",
@@ -193,6 +360,14 @@ export class SmbShare extends PvesmbResource {
     declare readonly path: pulumi.Output<string>;
 
     /**
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0600, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0600, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0600, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0664, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0660, directoryMask 0770; `database`: oplocks false.
+     * @default `default`
+     */
+    declare readonly purpose: pulumi.Output<
+        "default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database" | undefined
+    >;
+
+    /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
      * Adding or removing it replaces the resource: data would have to be copied between volumes.
      */
@@ -218,7 +393,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * Whether lists of shares show it.
-     * @default `true`
+     * @default `true`, or by `purpose`
      */
     declare readonly browseable: pulumi.Output<boolean | undefined>;
 
@@ -242,7 +417,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * Mode of the share's root directory.
-     * @default `"0770"`
+     * @default `0770`, or by `purpose`
      */
     declare readonly mode: pulumi.Output<string | undefined>;
 
@@ -254,15 +429,131 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * Most permission bits of new files.
-     * @default `"0664"`
+     * @default `0664`, or by `purpose`
      */
     declare readonly createMask: pulumi.Output<string | undefined>;
 
     /**
      * Most permission bits of new directories.
-     * @default `"0775"`
+     * @default `0775`, or by `purpose`
      */
     declare readonly directoryMask: pulumi.Output<string | undefined>;
+
+    /**
+     * `posix`: pvesmb keeps the permissions of the root directory as declared. `windows`: they are declared once, then Windows' own dialogs decide (acl_xattr keeps what POSIX cannot say, in user.NTACL).
+     * @default `"posix"`
+     */
+    declare readonly acl: pulumi.Output<"posix" | "windows" | undefined>;
+
+    /**
+     * ACL entries of the root directory, and as default of what is made in it.
+     * @default those that follow from `access`
+     */
+    declare readonly aclEntries: pulumi.Output<SmbShareAclEntrie[] | undefined>;
+
+    /**
+     * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
+     * @default `false`
+     */
+    declare readonly recursive: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Metadata and streams as macOS wants them (fruit).
+     * @default as the gateway's `samba.macos`
+     */
+    declare readonly macos: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Offer the share to Macs for their backups. Includes `macos`.
+     */
+    declare readonly timeMachine: pulumi.Output<SmbShareTimeMachine | undefined>;
+
+    /**
+     * Move deleted files to a folder in place of deleting them.
+     */
+    declare readonly recycle: pulumi.Output<SmbShareRecycle | undefined>;
+
+    /**
+     * Log what clients do. It goes where the gateway's `samba.logging` says.
+     */
+    declare readonly audit: pulumi.Output<SmbShareAudit | undefined>;
+
+    /**
+     * Show snapshots of the share to clients as previous versions of files.
+     */
+    declare readonly previousVersions: pulumi.Output<SmbSharePreviousVersions | undefined>;
+
+    /**
+     * Map characters of file names that Windows does not allow.
+     */
+    declare readonly catia: pulumi.Output<SmbShareCatia | undefined>;
+
+    /**
+     * Clients that may connect, by address; all others may not.
+     */
+    declare readonly hostsAllow: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Clients that may not connect, unless `hostsAllow` has them.
+     */
+    declare readonly hostsDeny: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Refuse clients that do not encrypt.
+     * @default `false`
+     */
+    declare readonly encryptionRequired: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Show the share in lists only to those who may connect.
+     * @default `false`
+     */
+    declare readonly accessBasedEnumeration: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Show in folders only what the client may read.
+     * @default `false`, or by `purpose`
+     */
+    declare readonly hideUnreadable: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     */
+    declare readonly vetoFiles: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Files and folders that clients see as hidden, as patterns with * and ?.
+     */
+    declare readonly hideFiles: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Most connections at a time.
+     * @default unlimited
+     */
+    declare readonly maxConnections: pulumi.Output<number | undefined>;
+
+    /**
+     * Let clients keep files in their own memory (oplocks and leases). Switch it off for databases, and where NFS or programs on the gateway change the same files.
+     * @default `true`, or by `purpose`
+     */
+    declare readonly oplocks: pulumi.Output<boolean | undefined>;
+
+    /**
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * @default `insensitive`
+     */
+    declare readonly caseHandling: pulumi.Output<"insensitive" | "sensitive" | "lower" | "upper" | undefined>;
+
+    /**
+     * Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.
+     * @default `false`, or by `purpose`
+     */
+    declare readonly homes: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Folders of the share that lead clients to other servers' shares (DFS), by name.
+     */
+    declare readonly dfsLinks: pulumi.Output<Record<string, string[]> | undefined>;
 
     /**
      * Further smb.conf options of this share. What pvesmb writes itself, and what runs programs, is refused.

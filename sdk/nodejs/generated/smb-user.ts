@@ -2,8 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { type Kind, PvesmbResource } from "../shim";
-import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, Timeouts } from "./outputs";
+import type { GatewayRefArgs, SmbUserPasswordFromArgs, TimeoutsArgs } from "./inputs";
+import type { GatewayRef, SmbUserPasswordFrom, Timeouts } from "./outputs";
 
 export interface SmbUserArgs {
     /**
@@ -14,9 +14,25 @@ export interface SmbUserArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Password.
+     * Password. Or give `passwordFrom` or `ntHash`.
      */
-    password: pulumi.Input<string>;
+    password?: pulumi.Input<string>;
+
+    /**
+     * Where to read the password from, so that no state holds it. A change there is noticed by a refresh, as in `pulumi up --refresh`.
+     */
+    passwordFrom?: pulumi.Input<SmbUserPasswordFromArgs>;
+
+    /**
+     * The NT hash of an existing account, in place of its password.
+     */
+    ntHash?: pulumi.Input<string>;
+
+    /**
+     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * @default `false`
+     */
+    passwordMustChange?: pulumi.Input<boolean>;
 
     /**
      * Numeric user id; stays with the name for ever.
@@ -33,8 +49,7 @@ export interface SmbUserArgs {
     gid?: pulumi.Input<number>;
 
     /**
-     * Further groups; made when missing.
-     * @default `[]`
+     * Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.
      */
     groups?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -45,10 +60,21 @@ export interface SmbUserArgs {
     enabled?: pulumi.Input<boolean>;
 
     /**
+     * First day, in UTC, on which the account no longer works.
+     * @default never
+     */
+    expires?: pulumi.Input<string>;
+
+    /**
      * Full name.
      * @default `""`
      */
     fullName?: pulumi.Input<string>;
+
+    /**
+     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.
+     */
+    home?: pulumi.Input<string>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
@@ -73,11 +99,16 @@ const kind: Kind = {
     outputs: [
         "name",
         "password",
+        "passwordFrom",
+        "ntHash",
+        "passwordMustChange",
         "uid",
         "gid",
         "groups",
         "enabled",
+        "expires",
         "fullName",
+        "home",
         "gateway",
         "adopt",
         "timeouts",
@@ -88,6 +119,7 @@ const kind: Kind = {
     ],
     secrets: [
         ["password"],
+        ["ntHash"],
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],
         ["gateway", "connection", "otp"],
@@ -114,9 +146,25 @@ export class SmbUser extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Password.
+     * Password. Or give `passwordFrom` or `ntHash`.
      */
-    declare readonly password: pulumi.Output<string>;
+    declare readonly password: pulumi.Output<string | undefined>;
+
+    /**
+     * Where to read the password from, so that no state holds it. A change there is noticed by a refresh, as in `pulumi up --refresh`.
+     */
+    declare readonly passwordFrom: pulumi.Output<SmbUserPasswordFrom | undefined>;
+
+    /**
+     * The NT hash of an existing account, in place of its password.
+     */
+    declare readonly ntHash: pulumi.Output<string | undefined>;
+
+    /**
+     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * @default `false`
+     */
+    declare readonly passwordMustChange: pulumi.Output<boolean | undefined>;
 
     /**
      * Numeric user id; stays with the name for ever.
@@ -133,8 +181,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly gid: pulumi.Output<number>;
 
     /**
-     * Further groups; made when missing.
-     * @default `[]`
+     * Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.
      */
     declare readonly groups: pulumi.Output<string[] | undefined>;
 
@@ -145,10 +192,21 @@ export class SmbUser extends PvesmbResource {
     declare readonly enabled: pulumi.Output<boolean | undefined>;
 
     /**
+     * First day, in UTC, on which the account no longer works.
+     * @default never
+     */
+    declare readonly expires: pulumi.Output<string | undefined>;
+
+    /**
      * Full name.
      * @default `""`
      */
     declare readonly fullName: pulumi.Output<string | undefined>;
+
+    /**
+     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.
+     */
+    declare readonly home: pulumi.Output<string | undefined>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.

@@ -70,6 +70,18 @@ describe("write", () => {
     });
 });
 
+it("known names the accounts that the host does not have", async () => {
+    const ask = (users: string[], groups: string[]): Step => ({ do: "known", users, groups, message: "access" });
+    expect((await fine(ask(["root", "daemon"], ["root"]))).changed).toBe(false);
+    expect((await broken(ask(["root", "nobody-here"], ["no-group"]))).message).toBe("access: user nobody-here, group no-group");
+});
+
+it("run takes the part of its output that is asked for as its value", async () => {
+    const { steps } = await fine({ do: "run", id: "id", argv: ["printf", "a\nkey: the value\n"], take: "^key: (.*)$", changes: false });
+    expect(steps["id"]?.value).toBe("the value");
+    expect((await fine({ do: "run", id: "id", argv: ["true"], take: "^key: (.*)$" })).steps["id"]?.value).toBe("");
+});
+
 it("assemble joins fragments by name behind the header, hidden and other files left out", async () => {
     mkdirSync(bench.at("d"));
     for (const [name, text] of Object.entries({ "b.conf": "[b]", "a.conf": "[a]\n", "c.txt": "no", ".h.conf": "no" }))

@@ -24,6 +24,13 @@ def number(kind, name):
         raise Failed(f"the host knows no {kind} {name}") from None
 
 
+def exists(kind, name):
+    with contextlib.suppress(KeyError):
+        FIND[kind](name)
+        return True
+    return False
+
+
 def name_of(kind, n):
     try:
         return NAME[kind](n)

@@ -36,7 +36,9 @@ def do_run(scope, step):
     if undo:
         scope.undo.append(undo)
     changes = step.get("changes", True)
-    result = {"changed": bool(re.search(changes, out, re.M)) if isinstance(changes, str) else changes, "code": code, "value": out.strip()}
+    found = re.search(step["take"], out, re.M) if "take" in step else None
+    value = (found[1] if found else "") if "take" in step else out.strip()
+    result = {"changed": bool(re.search(changes, out, re.M)) if isinstance(changes, str) else changes, "code": code, "value": value}
     return {**result, "quiet": True} if quiet else {**result, "stdout": out, "stderr": err}
 
 

@@ -37,6 +37,10 @@ def do_assemble(scope, step):
             with open(os.path.join(step["from"], name), "rb") as file:
                 piece = file.read()
             data += piece if piece.endswith(b"\n") or not piece else piece + b"\n"
+    reveal = step.get("reveal")
+    if reveal and os.path.exists(reveal["if"]):
+        prefix = reveal["prefix"].encode()
+        data = b"".join(line.removeprefix(prefix) for line in data.splitlines(keepends=True))
     return write(scope, step["to"], data, int(step["mode"], 8), 0, 0)
 
 
@@ -132,6 +136,27 @@ def dress(scope, step, fd, new):
     return True
 
 
+def do_link(scope, step):
+    path, to = step["path"], step["to"]
+    there = os.path.lexists(path)
+    if there and not os.path.islink(path):
+        raise Failed(f"{path}: something other than a link is in the way", "Conflict")
+    if there and os.readlink(path) == to:
+        return {"changed": False}
+    fd = open_dir(os.path.dirname(path))
+    if fd is None:
+        raise Failed(f"{path}: there is no such directory")
+    try:
+        scope.save(path)
+        if there:
+            os.unlink(os.path.basename(path), dir_fd=fd)
+        os.symlink(to, os.path.basename(path), dir_fd=fd)
+    finally:
+        os.close(fd)
+    dirty.add(os.path.dirname(path))
+    return {"changed": True}
+
+
 def do_require(scope, step):
     holds = {
         "directory": os.path.isdir,
@@ -141,6 +166,13 @@ def do_require(scope, step):
     }[step["is"]]
     if not holds(step["path"]):
         raise Failed(step["message"])
+    return {"changed": False}
+
+
+def do_known(scope, step):
+    missing = [f"{kind} {name}" for kind in ("user", "group") for name in step[kind + "s"] if not acl.exists(kind, name)]
+    if missing:
+        raise Failed(f"{step['message']}: {', '.join(missing)}")
     return {"changed": False}
 
 

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { childInputs } from "./common";
+import { field } from "./meta";
+import type { Model } from "./meta";
+import { accountId, accountName } from "./text";
+
+const inputs = z.strictObject({
+    name: field(accountName().optional(), {
+        description: "Name of the group.",
+        defaultText: "the resource's name",
+        replace: "the name is the group",
+    }),
+    gid: field(accountId().optional(), {
+        description: "Numeric group id; stays with the name for ever.",
+        defaultText: "the next free one from 10000 on",
+        replace: "files belong to the number",
+        chosen: true,
+    }),
+    members: field(z.array(accountName()).optional(), {
+        description:
+            "Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.",
+        compare: "set",
+    }),
+    ...childInputs,
+});
+
+const outputs = z.object({
+    sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group." }),
+    nonce: field(z.string(), { description: "Random mark of this very group.", hidden: true }),
+});
+
+export const groupModel: Model<typeof inputs, typeof outputs> = {
+    kind: "SmbGroup",
+    description: "A local group of a gateway, for the `access` of shares. Its number is kept beside the data.",
+    example: `const team = new pvesmb.SmbGroup("team", { gateway: files, members: [alice.name, bob.name] });`,
+    inputs,
+    outputs,
+    rules: [],
+    notes: (old, news) => {
+        const { members = [] } = news;
+        const left = (old.members ?? []).filter((name) => !members.includes(name));
+        return left.length > 0 && news.members !== undefined ? [`members: open sessions of ${left.join(", ")} are ended`] : [];
+    },
+    version: 1,
+};
+
+export type GroupInputs = z.infer<typeof inputs>;
+export type GroupOutputs = z.infer<typeof outputs>;

@@ -1,0 +1,103 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { field } from "./meta";
+import { isCidr } from "./network";
+import { size } from "./size";
+import { configText } from "./text";
+
+const netbios = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must be a NetBIOS name of 1 to 15 letters, digits, _ or -");
+
+/** In the order of their age. */
+export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"] as const;
+
+const listening = z
+    .string()
+    .refine((text) => /^[a-z][a-z0-9._-]{0,14}$/.test(text) || isIP(text) !== 0 || isCidr(text, 4) || isCidr(text, 6), {
+        error: "must be an interface such as eth0, an address, or an address with prefix length",
+    });
+
+const logging = z.strictObject({
+    target: field(z.enum(["journal", "file"]).default("journal"), {
+        description:
+            "`journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.",
+    }),
+    level: field(z.int().min(0).max(10).default(1), { description: "How much smbd says." }),
+    maxSize: field(size({ min: "64KiB", multipleOf: "1KiB" }).default("16MiB"), {
+        description: "Audit file: size at which a new one is begun, at the next daily look.",
+        compare: "bytes",
+    }),
+    keep: field(z.int().min(1).max(1000).default(7), { description: "Audit file: how many old ones are kept." }),
+});
+
+const discovery = z.strictObject({
+    wsdd: field(z.boolean().default(false), { description: "Appear in Windows' network view (WS-Discovery). Installs wsdd." }),
+    avahi: field(z.boolean().default(false), {
+        description: "Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.",
+    }),
+});
+
+const settings = z.strictObject({
+    workgroup: field(netbios().default("WORKGROUP"), { description: "Workgroup.", compare: "caseless" }),
+    serverString: field(configText(64).default("pvesmb"), { description: "What the server calls itself." }),
+    netbiosName: field(netbios().optional(), {
+        description: "NetBIOS name.",
+        defaultText: "the first 15 characters of the host name",
+        compare: "caseless",
+    }),
+    interfaces: field(z.array(listening).min(1).max(32).optional(), {
+        description: "Where to listen, beside the loopback interface.",
+        defaultText: "everywhere",
+        compare: "set",
+    }),
+    minProtocol: field(z.enum(PROTOCOLS).default("SMB3_00"), {
+        description: "Oldest protocol that clients may speak. SMB 1 is never spoken.",
+    }),
+    maxProtocol: field(z.enum(PROTOCOLS).default("SMB3_11"), { description: "Newest protocol." }),
+    signing: field(z.enum(["mandatory", "auto"]).default("mandatory"), { description: "Whether clients have to sign." }),
+    encryption: field(z.enum(["required", "desired", "if_required"]).default("desired"), {
+        description: "`required` refuses clients that cannot; `desired` encrypts with all that can; `if_required` with those that ask.",
+    }),
+    ntlm: field(z.enum(["ntlmv2-only", "disabled"]).default("ntlmv2-only"), {
+        description: "`disabled` locks out all local accounts: they have no other way to log in.",
+    }),
+    guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
+        description: "`onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.",
+    }),
+    multichannel: field(z.boolean().default(true), { description: "Let one client use several connections (SMB multichannel)." }),
+    directoryLeases: field(z.boolean().optional(), {
+        description: "Let clients keep listings of folders in their own memory. Samba 4.22 and later.",
+        defaultText: "Samba's own default",
+    }),
+    macos: field(z.boolean().default(false), {
+        description: "Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.",
+    }),
+    logging: field(logging.default({ target: "journal", level: 1, maxSize: "16MiB", keep: 7 }), {
+        description: "Where smbd and the shares' audits log.",
+    }),
+    discovery: field(discovery.default({ wsdd: false, avahi: false }), {
+        description: "How clients find the gateway without its address.",
+    }),
+    timeZone: field(
+        z
+            .string()
+            .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/, "must be a time zone such as Europe/Vienna")
+            .optional(),
+        { description: "Time zone of the container.", defaultText: "that of the template" },
+    ),
+    options: field(z.record(z.string(), z.string()).default({}), {
+        description: "Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.",
+    }),
+});
+
+export type SambaSettings = z.infer<typeof settings>;
+
+export const sambaSettings = field(settings.default(settings.parse({})), { description: "Settings of the whole Samba server." });
+
+/** Protocols the wrong way round, and encryption that the newest of them does not have. */
+export function protocolFault({ minProtocol, maxProtocol, encryption }: SambaSettings): { property: string; reason: string } | undefined {
+    const [oldest, newest] = [PROTOCOLS.indexOf(minProtocol), PROTOCOLS.indexOf(maxProtocol)];
+    if (oldest > newest) return { property: "samba.minProtocol", reason: `must not be newer than \`maxProtocol\` (${maxProtocol})` };
+    return encryption === "required" && newest < PROTOCOLS.indexOf("SMB3_00")
+        ? { property: "samba.encryption", reason: "needs SMB3; raise `maxProtocol`" }
+        : undefined;
+}

@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import type { ShareInputs } from "./share";
+import type { features } from "./share.features";
+
+export const PURPOSES = ["default", "homes", "dropBox", "timeMachine", "archive", "media", "scanner", "database"] as const;
+
+type Features = z.infer<z.ZodObject<typeof features>>;
+
+/** Defaults of properties, by what a share is for. What a program sets itself stands. */
+type Preset = { browseable?: boolean; mode?: string; createMask?: string; directoryMask?: string } & Partial<
+    Pick<Features, "hideUnreadable" | "oplocks" | "recycle" | "timeMachine" | "homes" | "vetoFiles">
+>;
+
+const plain = { browseable: true, mode: "0770", createMask: "0664", directoryMask: "0775" } satisfies Preset;
+const bin = { path: ".recycle", perUser: true, keepTree: true, versions: true };
+const PRIVATE = { createMask: "0600", directoryMask: "0700" };
+
+const presets: Record<(typeof PURPOSES)[number], Preset> = {
+    default: {},
+    homes: { homes: true, browseable: false, mode: "0711", ...PRIVATE },
+    // The sticky bit: who may put files in can neither remove nor replace those of others.
+    dropBox: { mode: "1770", hideUnreadable: true, ...PRIVATE },
+    timeMachine: { timeMachine: {}, ...PRIVATE },
+    archive: { recycle: { ...bin, keepFor: "90d" } },
+    media: { mode: "2775", createMask: "0664", directoryMask: "2775", vetoFiles: [".DS_Store", "Thumbs.db", "desktop.ini"] },
+    // Scanners neither cache nor rename; those who sort their files out may all do it.
+    scanner: { oplocks: false, createMask: "0660", directoryMask: "0770" },
+    database: { oplocks: false },
+};
+
+/** The presets in words, for docs. */
+export const purposeText: string = Object.entries(presets)
+    .map(([name, preset]) => {
+        const values = Object.entries(preset).map(([property, value]) => `${property} ${JSON.stringify(value).replaceAll('"', "")}`);
+        return `\`${name}\`: ${values.length === 0 ? "nothing" : values.join(", ")}`;
+    })
+    .join("; ");
+
+/** Inputs as they take effect: what the program left out comes from the purpose. */
+export type Effective = ShareInputs & Required<Pick<ShareInputs, keyof typeof plain>>;
+
+export function effective(inputs: ShareInputs): Effective {
+    const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
+    return { ...plain, ...presets[inputs.purpose ?? "default"], ...given } as Effective;
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { isKind, PvesmbError } from "../../base/errors";
+import type { Context, ResourceHandler } from "../../base/handler";
+import type { StepResult } from "../../hosts/batch";
+import type { GroupInputs, GroupOutputs } from "../../model";
+import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
+import { openGateway, readyGateway } from "../gateway/session";
+import { endLogins } from "../user/logins";
+import { readGroup } from "./read";
+
+/** Outputs, the number among them, which is an input too when the user chose it. */
+export type Outputs = Partial<GroupOutputs> & { gid?: number };
+/** What is stored. */
+export type GroupState = GroupInputs & Outputs;
+
+export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
+    async create(ctx, inputs) {
+        const nonce = randomBytes(8).toString("hex");
+        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs)) };
+    },
+
+    read: (ctx, id, state) => readGroup(ctx, id, state),
+
+    update: (ctx, id, _state, inputs) => converge(ctx, id, inputs, id),
+
+    async delete(ctx, id, state) {
+        const gateway = await openGateway(ctx, state.gateway);
+        if (gateway.state === "gone") return;
+        const { workshop } = await readyGateway(ctx, state.gateway);
+        try {
+            const unit = groupRemovalUnit(nameOf(state), { key: keyOf(state), nonce: id });
+            const { steps, look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            await endLogins(workshop, listed(steps["before"]), look, ctx.deadline);
+        } catch (error) {
+            // The group belongs to another resource by now, or the host to another gateway: ours is gone.
+            if (!isKind(error, "Conflict")) throw error;
+        }
+    },
+};
+
+async function converge(ctx: Context<Outputs>, id: string, inputs: GroupInputs, claim: string): Promise<Outputs> {
+    const { workshop } = await readyGateway(ctx, inputs.gateway);
+    const { gid, members } = inputs;
+    const group = { name: nameOf(inputs), gid, members };
+    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim, inputs.adopt || claim === id);
+    const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined }, ctx.deadline);
+    const number = Number(steps["gid"]?.value);
+    const left = listed(steps["before"]).filter((name) => !members?.includes(name));
+    await endLogins(workshop, left, look, ctx.deadline);
+    return { gid: number, sid: `S-1-22-2-${number}`, nonce: id };
+}
+
+/** Who was in the group before. */
+const listed = (step: StepResult | undefined): string[] =>
+    String(step?.value ?? "")
+        .split(",")
+        .filter((name) => name !== "");
+
+/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
+export function nameOf(inputs: GroupInputs): string {
+    if (inputs.name === undefined) throw new PvesmbError("InvalidInput", "name: give the group a name", { property: "name" });
+    return inputs.name;
+}
+
+function keyOf(inputs: GroupInputs): string {
+    if (inputs.key === undefined)
+        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+    return inputs.key;
+}

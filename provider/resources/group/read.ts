@@ -1,0 +1,24 @@
+import type { Context, Observed } from "../../base/handler";
+import type { GroupInputs } from "../../model";
+import { parseGroup } from "../../samba/accounts";
+import { groupPath } from "../../samba/paths";
+import { lookAt } from "../gateway/look";
+import { nameOf } from "./handler";
+import type { GroupState, Outputs } from "./handler";
+
+/** The group as the host has it. Undefined when the gateway is gone, or the group is no longer ours. */
+export async function readGroup(
+    ctx: Context<Outputs>,
+    id: string,
+    state: GroupState,
+): Promise<{ inputs: Observed<GroupInputs>; state: Outputs } | undefined> {
+    const name = nameOf(state);
+    const seen = await lookAt(ctx, state.gateway);
+    if (seen === "gone") return undefined;
+    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if (!(seen.look.files[groupPath(name)] ?? "").includes(id)) return undefined;
+    const found = parseGroup(seen.look.commands["group"]?.stdout ?? "").get(name);
+    if (found === undefined) return { inputs: { drift: ["the group was deleted"] }, state };
+    const drift = found.gid === state.gid ? [] : [`gid: ${found.gid} instead of ${state.gid}`];
+    return { inputs: { ...(state.members === undefined ? {} : { members: found.members }), drift }, state };
+}

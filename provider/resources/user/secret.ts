@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, PvesmbError } from "../../base/errors";
+import { hide } from "../../base/scrub";
+import type { UserInputs } from "../../model";
+import { ntHash } from "../../samba/nt-hash";
+import type { PasswordChange } from "../../samba/user-unit";
+import type { UserState } from "./handler";
+
+/** What `drift` says of a user whose entry in Samba's database is missing: the password then has to be set again. */
+export const ACCOUNT_GONE = "the Samba account was deleted";
+
+/** The declared password, read from where it is, or its hash. */
+export async function secretOf(inputs: UserInputs): Promise<PasswordChange> {
+    if (inputs.ntHash !== undefined) return { ntHash: inputs.ntHash };
+    return { password: inputs.password ?? (await readFrom(inputs.passwordFrom ?? {})) };
+}
+
+/** What an update has to do about the password. One that the user was told to choose is left alone until another one is declared. */
+export async function secretChange(state: UserState, inputs: UserInputs): Promise<PasswordChange> {
+    const drift = state.drift ?? [];
+    const declared = text(state) !== text(inputs) || drift.includes(ACCOUNT_GONE);
+    const repaired = !inputs.passwordMustChange && (state.passwordMustChange || inputs.passwordFrom !== undefined || drift.length > 0);
+    const told = state.passwordMustChange !== inputs.passwordMustChange || (declared && inputs.passwordMustChange);
+    return {
+        ...(declared || repaired ? await secretOf(inputs) : {}),
+        ...(told ? { mustChange: inputs.passwordMustChange } : {}),
+    };
+}
+
+const text = ({ password, passwordFrom, ntHash: hash }: UserInputs): string =>
+    JSON.stringify([password, passwordFrom?.env, passwordFrom?.file, hash?.toUpperCase()]);
+
+/** Upper case hash of the password as it should be on the host; undefined where nobody here can know it. */
+export async function declaredHash(state: UserState): Promise<string | undefined> {
+    if (state.passwordMustChange) return undefined;
+    if (state.ntHash !== undefined) return state.ntHash.toUpperCase();
+    if (state.password !== undefined) return ntHash(state.password);
+    // Whoever only refreshes need not have the password.
+    return readFrom(state.passwordFrom ?? {}).then(ntHash, () => undefined);
+}
+
+async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>): Promise<string> {
+    const property = file === undefined ? "passwordFrom.env" : "passwordFrom.file";
+    const value = file === undefined ? process.env[env ?? ""] : await firstLine(file, property);
+    if (value === undefined || value === "")
+        throw new PvesmbError(
+            "InvalidInput",
+            `${property}: ${file ?? `the environment variable ${env ?? ""}`} holds no password; set it for the \`pulumi\` command`,
+            { property },
+        );
+    hide(value);
+    return value;
+}
+
+async function firstLine(file: string, property: string): Promise<string | undefined> {
+    try {
+        return (await readFile(file, "utf8")).split(/\r?\n/)[0];
+    } catch (error) {
+        throw new PvesmbError("InvalidInput", `${property}: cannot be read: ${messageOf(error)}`, { property });
+    }
+}

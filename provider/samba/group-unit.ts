@@ -1,0 +1,138 @@
+import type { Step, Unit } from "../hosts/batch";
+import { FIRST_ID, IDS_FILE, LAST_ID } from "./ids";
+import { accountPath, groupPath, SAMBA } from "./paths";
+import type { FragmentOwner } from "./share";
+
+export interface Group {
+    name: string;
+    gid?: number;
+    /** Undefined: the users say who is in it. */
+    members?: string[];
+}
+
+/** In a group's mark: that not the group itself says who is in it. */
+const BY_USERS = "users";
+
+/** What brings a group to what is wanted. Running it twice changes nothing. */
+export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string, adopt: boolean): Unit {
+    const { name, members } = wanted;
+    const mark = { v: 1, ...owner, members: members === undefined ? BY_USERS : "group" };
+    return {
+        key: `group:${owner.nonce}`,
+        steps: [
+            ours(name, claim),
+            {
+                do: "require",
+                path: accountPath(name),
+                is: "absent",
+                message: `${name} is the own group of the user ${name}; choose another name`,
+            },
+            ...(adopt ? [] : [notForeign(name)]),
+            ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
+            { do: "directory", path: SAMBA.groups, mode: "0700" },
+            { do: "write", path: groupPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
+            ...ensureGroup(name, "gid", wanted.gid),
+            ...(members === undefined ? [] : setMembers(name, members)),
+        ],
+    };
+}
+
+/** A group with a number of its own: the one it had before, if any, else `want` or the next free one. */
+export function ensureGroup(name: string, id: string, want?: number): Step[] {
+    return [
+        {
+            do: "reserve",
+            id,
+            file: IDS_FILE,
+            space: "gid",
+            name,
+            from: FIRST_ID,
+            to: LAST_ID,
+            taken: "group",
+            ...(want === undefined ? {} : { want }),
+        },
+        { do: "run", argv: ["groupadd", "-g", { value: id }, name], unless: ["getent", "group", name], undo: ["groupdel", name] },
+    ];
+}
+
+/** Removes the group; its number stays reserved for its name. */
+export function groupRemovalUnit(name: string, owner: FragmentOwner): Unit {
+    return {
+        key: `group:${owner.nonce}`,
+        steps: [
+            ours(name, owner.nonce),
+            whoIsIn(name),
+            { do: "run", argv: ["groupdel", name], onlyIf: ["getent", "group", name] },
+            { do: "remove", path: groupPath(name) },
+        ],
+    };
+}
+
+/** For users that name a group: refused when the group itself says who is in it. */
+export function usersMayJoin(group: string): Step {
+    return {
+        do: "owned",
+        path: groupPath(group),
+        text: `"members":"${BY_USERS}"`,
+        message: `groups: the SmbGroup ${group} lists its members itself; name the user there, or leave \`members\` out there`,
+    };
+}
+
+/** How a user's mark names a group it says it is in. */
+export const joined = (group: string): string => `group:${group}`;
+
+function soleWriter(name: string): Step {
+    return {
+        do: "run",
+        argv: ["grep", "-rlF", JSON.stringify(joined(name)), SAMBA.accounts],
+        ok: [1],
+        changes: false,
+        message: `members: there are users whose \`groups\` name ${name}; take it out there, or leave \`members\` out here`,
+    };
+}
+
+function knownMembers(name: string, users: string[]): Step[] {
+    return users.length === 0 ? [] : [{ do: "known", users, groups: [], message: `members of ${name} that the gateway does not know` }];
+}
+
+/** Its value: the members, with commas. 2: there is no such group. */
+const whoIsIn = (name: string): Step => ({
+    do: "run",
+    id: "before",
+    argv: ["getent", "group", name],
+    take: "^(?:[^:]*:){3}(.*)$",
+    ok: [0, 2],
+    changes: false,
+});
+
+function setMembers(name: string, members: string[]): Step[] {
+    return [
+        whoIsIn(name),
+        {
+            do: "run",
+            argv: ["gpasswd", "-M", [...members].sort().join(","), name],
+            undo: ["gpasswd", "-M", { value: "before" }, name],
+            changes: false,
+        },
+    ];
+}
+
+/** Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. */
+function notForeign(name: string): Step {
+    return {
+        do: "run",
+        argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name && $3 < ${FIRST_ID} { exit 1 }`, "/etc/group"],
+        onlyIf: ["test", "!", "-e", groupPath(name)],
+        changes: false,
+        message: `the gateway already has a group ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+    };
+}
+
+function ours(name: string, text: string): Step {
+    return {
+        do: "owned",
+        path: groupPath(name),
+        text,
+        message: `the gateway already has a group ${name} of another owner; choose another name, or delete that one`,
+    };
+}

@@ -1,0 +1,56 @@
+import type { AclEntry, Step } from "../hosts/batch";
+
+/** A share's recycle bin, as far as the host has to know it. */
+export interface Bin {
+    path: string;
+    perUser: boolean;
+    keepFor?: string;
+}
+
+export const expiryPath = (nonce: string): string => `/etc/tmpfiles.d/pvesmb-${nonce}.conf`;
+
+/**
+ * The bin's folder, made beforehand: the first user to delete something could not make one that others may use as well. And its expiry,
+ * which systemd-tmpfiles looks after: a file goes when its times of access, change and status are all older (tmpfiles.d(5), "Age").
+ */
+export function binSteps(
+    share: string,
+    root: { owner: string; group: string; mode: string; acl: AclEntry[]; recycle?: Bin },
+    nonce: string,
+): Step[] {
+    const { recycle } = root;
+    const acl = { access: root.acl, default: root.acl };
+    const none = { access: [], default: [] };
+    return [
+        ...(recycle === undefined
+            ? []
+            : [
+                  recycle.perUser
+                      ? ({
+                            do: "directory",
+                            path: `${share}/${recycle.path}`,
+                            owner: "root",
+                            group: "root",
+                            mode: "1777",
+                            acl: none,
+                        } as const)
+                      : ({
+                            do: "directory",
+                            path: `${share}/${recycle.path}`,
+                            owner: root.owner,
+                            group: root.group,
+                            mode: root.mode,
+                            acl,
+                        } as const),
+              ]),
+        recycle?.keepFor === undefined
+            ? { do: "remove", path: expiryPath(nonce) }
+            : { do: "write", path: expiryPath(nonce), content: expiryText(`${share}/${recycle.path}`, recycle.keepFor), mode: "0644" },
+    ];
+}
+
+/** One line of tmpfiles.d(5): a quoted path with C escapes, its glob characters taken by themselves. */
+export function expiryText(folder: string, age: string): string {
+    const literal = folder.replace(/[*?[]/g, "[$&]").replace(/["\\]/g, "\\$&");
+    return `e "${literal}" - - - ${age}\n`;
+}

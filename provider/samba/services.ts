@@ -1,0 +1,76 @@
+import type { Step } from "../hosts/batch";
+import type { SambaSettings } from "../model/samba";
+import { bytesOf } from "../model/size";
+import { SAMBA } from "./paths";
+
+/** Packages beside Samba that the settings need. */
+export function servicePackages({ discovery, logging }: SambaSettings): string[] {
+    return [
+        ...(discovery.wsdd ? ["wsdd"] : []),
+        ...(discovery.avahi ? ["avahi-daemon"] : []),
+        ...(logging.target === "file" ? ["logrotate"] : []),
+    ];
+}
+
+/** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
+export function serviceSteps(samba: SambaSettings): Step[] {
+    const { discovery, logging, timeZone } = samba;
+    return [
+        ...present(SAMBA.macos, samba.macos, "macos"),
+        ...present(SAMBA.noGuests, samba.guests === "never", "guests"),
+        logging.target === "file"
+            ? { do: "write", path: ROTATION, content: rotation(bytesOf(logging.maxSize), logging.keep), mode: "0644" }
+            : { do: "remove", path: ROTATION },
+        ...(discovery.wsdd
+            ? [{ do: "write", id: "wsddconf", path: "/etc/default/wsdd", content: wsdd(samba.workgroup), mode: "0644" } as const]
+            : []),
+        ...service("wsdd", discovery.wsdd),
+        ...(discovery.wsdd ? [{ do: "run", ifChanged: "wsddconf", argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
+        // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
+        ...service("avahi-daemon", discovery.avahi),
+        ...(timeZone === undefined ? [] : zone(timeZone)),
+    ];
+}
+
+const present = (path: string, there: boolean, id: string): Step[] => [
+    there ? { do: "write", id, path, content: "", mode: "0644" } : { do: "remove", id, path },
+];
+
+const ROTATION = "/etc/logrotate.d/pvesmb";
+
+const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} {
+	size ${bytes}
+	rotate ${keep}
+	missingok
+	compress
+	delaycompress
+	postrotate
+		/usr/bin/smbcontrol smbd reload-config
+	endscript
+}
+`;
+
+const wsdd = (workgroup: string): string => `# Written by pvesmb.\nWSDD_PARAMS="--shortlog --workgroup ${workgroup}"\n`;
+
+function service(name: string, wanted: boolean): Step[] {
+    const enabled = ["systemctl", "is-enabled", "--quiet", name];
+    if (!wanted) return [{ do: "run", argv: ["systemctl", "disable", "--now", name], onlyIf: enabled }];
+    return [
+        { do: "run", argv: ["systemctl", "enable", name], unless: enabled },
+        { do: "run", argv: ["systemctl", "start", name], unless: ["systemctl", "is-active", "--quiet", name] },
+    ];
+}
+
+function zone(name: string): Step[] {
+    const path = `/usr/share/zoneinfo/${name}`;
+    return [
+        {
+            do: "require",
+            path,
+            is: "file",
+            message: `samba.timeZone: the gateway knows no time zone ${name}; \`timedatectl list-timezones\` lists them`,
+        },
+        { do: "link", path: "/etc/localtime", to: path },
+        { do: "write", path: "/etc/timezone", content: `${name}\n`, mode: "0644" },
+    ];
+}

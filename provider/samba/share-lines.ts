@@ -1,0 +1,46 @@
+import type { Effective } from "../model/share.purpose";
+import type { Line } from "./text";
+import { moduleLines } from "./vfs";
+
+/** What a share's typed settings say in smb.conf, `vfs objects` and access apart. Each line knows its property. */
+export function settingLines(share: Effective): Line[] {
+    return [...limits(share), ...views(share), ...locking(share), ...caseLines(share), ...moduleLines(share)];
+}
+
+const when = <T>(value: T | undefined, line: (value: T) => Line): Line[] => (value === undefined ? [] : [line(value)]);
+
+function limits(share: Effective): Line[] {
+    return [
+        ...when(share.hostsAllow, (list) => ({ property: "hostsAllow", name: "hosts allow", value: [...list].sort().join(", ") })),
+        ...when(share.hostsDeny, (list) => ({ property: "hostsDeny", name: "hosts deny", value: [...list].sort().join(", ") })),
+        ...when(share.maxConnections, (value) => ({ property: "maxConnections", name: "max connections", value })),
+        ...(share.encryptionRequired ? [{ property: "encryptionRequired", name: "server smb encrypt", value: "required" }] : []),
+    ];
+}
+
+function views(share: Effective): Line[] {
+    const flag = (property: "accessBasedEnumeration" | "hideUnreadable", name: string): Line[] =>
+        share[property] === true ? [{ property, name, value: true }] : [];
+    const pattern = (list: readonly string[]): string => `/${[...list].sort().join("/")}/`;
+    return [
+        ...flag("accessBasedEnumeration", "access based share enum"),
+        ...flag("hideUnreadable", "hide unreadable"),
+        ...when(share.vetoFiles, (list) => ({ property: "vetoFiles", name: "veto files", value: pattern(list) })),
+        ...when(share.hideFiles, (list) => ({ property: "hideFiles", name: "hide files", value: pattern(list) })),
+        ...(share.dfsLinks === undefined ? [] : [{ property: "dfsLinks", name: "msdfs root", value: true }]),
+    ];
+}
+
+/** Leases are given only where there are oplocks (smb.conf(5), "smb2 leases"). */
+function locking(share: Effective): Line[] {
+    if (share.oplocks !== false) return [];
+    return ["oplocks", "level2 oplocks"].map((name) => ({ property: "oplocks", name, value: false }));
+}
+
+/** Samba HOWTO, "Large Directories": one spelling on disk saves the search for others. */
+function caseLines({ caseHandling }: Effective): Line[] {
+    if (caseHandling === undefined || caseHandling === "insensitive") return [];
+    const line = (name: string, value: Line["value"]): Line => ({ property: "caseHandling", name, value });
+    const fixed = [line("default case", caseHandling), line("preserve case", false), line("short preserve case", false)];
+    return [line("case sensitive", true), ...(caseHandling === "sensitive" ? [] : fixed)];
+}

@@ -1,0 +1,70 @@
+import { userModel } from "../model";
+import type { UserInputs } from "../model";
+import { check } from "../runtime/check";
+import type { Model } from "../model/meta";
+import { groupUnit } from "./group-unit";
+import { userUnit } from "./user-unit";
+import type { PasswordChange } from "./user-unit";
+
+const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
+const account = { name: "alice", enabled: true, fullName: "" };
+const unit = (secret: PasswordChange, more = {}) =>
+    userUnit({ ...account, ...more }, owner, owner.key, { secret, leaving: [], adopt: false });
+const HASH = "8846F7EAEE8FB117AD06BDD830B7586C";
+
+/** All that `ps` on the host could show. */
+const argvs = (steps: ReturnType<typeof unit>["steps"]): string =>
+    JSON.stringify(steps.flatMap((step) => (step.do === "run" ? [step.argv, step.undo ?? [], step.unless ?? []] : [])));
+
+it("keeps passwords and hashes out of every argument", () => {
+    expect(argvs(unit({ password: "hunter2!" }).steps)).not.toContain("hunter2!");
+    expect(argvs(unit({ ntHash: HASH }).steps)).not.toContain(HASH);
+    expect(JSON.stringify(unit({ ntHash: HASH }).steps)).toContain(HASH);
+});
+
+it("removes the file with the hash again", () => {
+    const { steps } = unit({ ntHash: HASH });
+    const written = steps.find((step) => step.do === "write" && step.path.startsWith("/run/"));
+    expect(written).toMatchObject({ mode: "0600" });
+    expect(steps).toContainEqual({ do: "remove", path: (written as { path: string }).path });
+});
+
+it("gives the day of expiry as seconds, in UTC", () => {
+    expect(argvs(unit({}, { expires: "2030-01-01" }).steps)).toContain('"-K","1893456000"');
+    expect(argvs(unit({}).steps)).toContain('"-K","never"');
+});
+
+it("asks a group for leave to join, and a group with members asks the users' files", () => {
+    const joining = unit({}, { groups: ["staff"] }).steps;
+    expect(joining.find((step) => step.do === "owned" && step.path.endsWith("groups.d/staff.json"))).toMatchObject({
+        text: '"members":"users"',
+    });
+    const mark = joining.find((step) => step.do === "write" && step.path.endsWith("alice.json")) as { content: string };
+    const group = groupUnit({ name: "staff", members: ["alice"] }, owner, owner.key, false);
+    const ask = group.steps.find((step) => step.do === "run" && step.argv[0] === "grep") as { argv: string[] };
+    expect(mark.content).toContain(ask.argv[2]);
+});
+
+describe("check", () => {
+    const inputs = { name: "alice", gateway: { id: "pve1/101/0123456789abcdef" }, key: "urn:alice" };
+    const faults = (more: Partial<UserInputs>): string[] =>
+        check(userModel as unknown as Model, { ...inputs, ...more }).map(({ property, reason }) => `${property} ${reason}`);
+
+    it("wants exactly one source of the password", () => {
+        expect(faults({})).toEqual([" password: is required; or give `passwordFrom` or `ntHash`"]);
+        expect(faults({ password: "x", ntHash: HASH })).toEqual([" ntHash: is given beside `password`; give one of them"]);
+        expect(faults({ passwordFrom: {} })).toEqual(["passwordFrom must have either `env` or `file`"]);
+        expect(faults({ passwordFrom: { env: "ALICE" } })).toEqual([]);
+    });
+
+    it("takes only days that there are, before Samba's end of time", () => {
+        expect(faults({ password: "x", expires: "2030-02-30" })[0]).toContain("expires must be a day");
+        expect(faults({ password: "x", expires: "2036-02-01" })[0]).toContain("before 2036-01-01");
+        expect(faults({ password: "x", expires: "2028-02-29" })).toEqual([]);
+    });
+
+    it("keeps homes where data is", () => {
+        expect(faults({ password: "x", home: "/root" })[0]).toContain("must be under /srv/pvesmb");
+        expect(faults({ password: "x", home: "/srv/pvesmb/.pvesmb/x" })[0]).toContain("pvesmb's own");
+    });
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { shareModel } from "../model";
+import type { ShareInputs } from "../model";
+import { effective } from "../model/share.purpose";
+import { filled } from "../model/schema";
+import { copied, samples } from "../../test/unit/samples";
+import { expiryText } from "./recycle";
+import { renderShare } from "./share";
+import { settingLines } from "./share-lines";
+import { parseSections, valueText } from "./text";
+import { moduleLists } from "./vfs";
+import { sectionOf } from "../resources/share/section";
+
+const share = (given: object) => effective(filled(shareModel.inputs, { name: "docs", ...given }) as ShareInputs);
+const lines = (given: object): Record<string, string> =>
+    Object.fromEntries(settingLines(share(given)).map(({ name, value }) => [name, valueText(value)]));
+
+describe("vfs objects", () => {
+    it("stand in the one order that works, whatever is asked for", () => {
+        expect(moduleLists(share({ recycle: {}, timeMachine: {}, audit: {}, catia: {}, previousVersions: {} })).plain).toBe(
+            "full_audit catia fruit streams_xattr shadow_copy2 recycle",
+        );
+    });
+
+    it("are those of macOS only where the gateway or the share says so", () => {
+        expect(moduleLists(share({}))).toEqual({ plain: "", macos: "fruit streams_xattr" });
+        expect(moduleLists(share({ recycle: {} }))).toEqual({ plain: "recycle", macos: "fruit streams_xattr recycle" });
+        expect(moduleLists(share({ macos: true }))).toEqual({ plain: "fruit streams_xattr", macos: "fruit streams_xattr" });
+        expect(moduleLists(share({ macos: false }))).toEqual({ plain: "", macos: "" });
+    });
+});
+
+describe("settings", () => {
+    it("that are left out write nothing", () => {
+        expect(settingLines(share({}))).toEqual([]);
+    });
+
+    it("of a recycle bin", () => {
+        expect(lines({ recycle: { maxSize: "1GiB", exclude: ["*.tmp", "a b"], keepTree: false } })).toEqual({
+            "recycle:repository": ".recycle/%U",
+            "recycle:directory_mode": "0700",
+            "recycle:keeptree": "no",
+            "recycle:versions": "yes",
+            "recycle:touch": "yes",
+            "recycle:exclude": '*.tmp, "a b"',
+            "recycle:maxsize": String(2 ** 30),
+        });
+    });
+
+    it("name only operations that Samba 4.17 to 4.22 all have", () => {
+        const gone = ["fsync", "seekdir", "telldir"];
+        const all = ["connect", "open", "read", "write", "mkdir", "rename", "delete", "permissions"];
+        const named = lines({ audit: { success: all } })["full_audit:success"]?.split(" ") ?? [];
+        expect(named.length).toBeGreaterThan(10);
+        expect(named.filter((name) => gone.includes(name))).toEqual([]);
+        expect(lines({ audit: { success: [] } })["full_audit:success"]).toBe("none");
+    });
+
+    it("of case, locking and views", () => {
+        expect(lines({ caseHandling: "lower", oplocks: false, vetoFiles: ["b", "*.exe"] })).toEqual({
+            "case sensitive": "yes",
+            "default case": "lower",
+            "preserve case": "no",
+            "short preserve case": "no",
+            oplocks: "no",
+            "level2 oplocks": "no",
+            "veto files": "/*.exe/b/",
+        });
+    });
+});
+
+describe("a purpose", () => {
+    it("sets defaults, and what the program says stands", () => {
+        expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0600", hideUnreadable: true });
+        expect(share({ purpose: "dropBox", mode: "0770", hideUnreadable: false })).toMatchObject({ mode: "0770", hideUnreadable: false });
+        expect(share({})).toMatchObject({ mode: "0770", createMask: "0664", directoryMask: "0775", browseable: true });
+    });
+
+    it("never gives what the share's own check refuses", () => {
+        const purposes = shareModel.inputs.shape.purpose.unwrap().options;
+        for (const purpose of purposes) expect(shareModel.inputs.partial().safeParse(copied(share({ purpose }))).error).toBeUndefined();
+    });
+});
+
+it("gives every share that passes check one section, each option once", () => {
+    const [, , any] = samples.find(([kind]) => kind === "SmbShare") ?? [];
+    if (!any) throw new Error("no samples");
+    fc.assert(
+        fc.property(any, (given) => {
+            const inputs = filled(shareModel.inputs, given) as ShareInputs;
+            const text = renderShare(sectionOf(inputs, "/srv/pvesmb/x"), { key: "k", nonce: "n" });
+            const active = text.replaceAll(/^#macos .*\n/gm, "");
+            const [section, ...more] = parseSections(active).filter(({ name }) => name !== "global");
+            expect(more).toEqual([]);
+            expect(active.split("\n").filter((line) => line.startsWith("\t"))).toHaveLength(section?.options.size ?? 0);
+        }),
+        { numRuns: 500 },
+    );
+});
+
+it("quotes and escapes the folder whose files expire", () => {
+    expect(expiryText("/srv/pvesmb/a b/.recycle", "30d")).toBe('e "/srv/pvesmb/a b/.recycle" - - - 30d\n');
+    expect(expiryText('/srv/pvesmb/[x]*"/.r', "1d")).toBe('e "/srv/pvesmb/[[]x][*]\\"/.r" - - - 1d\n');
+});

@@ -1,0 +1,120 @@
+import type { Effective } from "../model/share.purpose";
+import { bytesOf } from "../model/size";
+import type { Line } from "./text";
+
+/** Outermost first (samba.md section 3). */
+const ORDER = ["full_audit", "catia", "fruit", "streams_xattr", "shadow_copy2", "acl_xattr", "recycle"] as const;
+type Module = (typeof ORDER)[number];
+const MAC: Module[] = ["fruit", "streams_xattr"];
+
+/** Operations by kind, by the names that vfs_full_audit has for them in all of 4.17 to 4.22; one it does not know would refuse every client (samba.md section 0, fact 3). */
+const OPERATIONS: Record<NonNullable<Effective["audit"]>["success"][number], string[]> = {
+    connect: ["connect", "disconnect"],
+    open: ["openat"],
+    read: ["pread", "pread_send", "sendfile"],
+    write: ["pwrite", "pwrite_send", "ftruncate", "recvfile"],
+    mkdir: ["mkdirat"],
+    rename: ["renameat"],
+    delete: ["unlinkat"],
+    permissions: ["fchmod", "fchown", "lchown", "fset_nt_acl", "sys_acl_set_fd"],
+};
+
+/** vfs_fruit(8): what macOS uses for characters that Windows cannot have. */
+const MAC_MAPPINGS = [
+    ..."01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f".split(" "),
+    ..."22 2a 3a 3c 3e 3f 5c 7c".split(" "),
+].map((code) => `0x${code}:0xf0${code}`);
+
+/** The modules that a share asks for, and what they are told. */
+export function moduleLines(share: Effective): Line[] {
+    return [
+        ...aclLines(share),
+        ...auditLines(share),
+        ...catiaLines(share),
+        ...timeMachineLines(share),
+        ...snapshotLines(share),
+        ...recycleLines(share),
+    ];
+}
+
+/** `vfs objects` of a share on a gateway without and with `samba.macos`: the share's own list replaces that of the server. */
+export function moduleLists(share: Effective): { plain: string; macos: string } {
+    const own = new Set<Module>();
+    if (share.audit) own.add("full_audit");
+    if (share.catia) own.add("catia");
+    if (share.previousVersions) own.add("shadow_copy2");
+    if (share.acl === "windows") own.add("acl_xattr");
+    if (share.recycle) own.add("recycle");
+    if (share.macos || share.timeMachine) for (const each of MAC) own.add(each);
+    const list = (more: Module[]): string => ORDER.filter((name) => own.has(name) || more.includes(name)).join(" ");
+    return { plain: list([]), macos: share.macos === false && !share.timeMachine ? list([]) : list(MAC) };
+}
+
+const operations = (kinds: readonly (keyof typeof OPERATIONS)[]): string =>
+    kinds.length === 0
+        ? "none"
+        : kinds
+              .flatMap((kind) => OPERATIONS[kind])
+              .sort()
+              .join(" ");
+
+/** An unprivileged container cannot store security.NTACL (samba.md section 0, fact 7). The module keeps clients from writing its attribute as one of their own. */
+function aclLines({ acl }: Effective): Line[] {
+    return acl === "windows" ? [{ property: "acl", name: "acl_xattr:security_acl_name", value: "user.NTACL" }] : [];
+}
+
+function auditLines({ audit }: Effective): Line[] {
+    if (!audit) return [];
+    const line = (name: string, value: Line["value"]): Line => ({ property: "audit", name: `full_audit:${name}`, value });
+    return [
+        line("prefix", { macros: "%u|%I|%S" }),
+        line("success", operations(audit.success)),
+        line("failure", operations(audit.failure)),
+        line("facility", "local5"),
+        line("priority", "notice"),
+    ];
+}
+
+function catiaLines({ catia }: Effective): Line[] {
+    return catia ? [{ property: "catia", name: "catia:mappings", value: (catia.mappings ?? MAC_MAPPINGS).join(",") }] : [];
+}
+
+function timeMachineLines({ timeMachine }: Effective): Line[] {
+    if (!timeMachine) return [];
+    const line = (name: string, value: Line["value"]): Line => ({ property: "timeMachine", name, value });
+    const { maxSize } = timeMachine;
+    return [
+        line("fruit:time machine", true),
+        // Without a unit Samba takes it for bytes.
+        ...(maxSize === undefined ? [] : [line("fruit:time machine max size", bytesOf(maxSize))]),
+    ];
+}
+
+function snapshotLines({ previousVersions }: Effective): Line[] {
+    if (!previousVersions) return [];
+    const line = (name: string, value: Line["value"]): Line => ({ property: "previousVersions", name: `shadow:${name}`, value });
+    return [
+        line("snapdir", previousVersions.folder),
+        line("format", { macros: previousVersions.format }),
+        line("localtime", previousVersions.localTime),
+        line("sort", "desc"),
+    ];
+}
+
+function recycleLines({ recycle }: Effective): Line[] {
+    if (!recycle) return [];
+    const line = (name: string, value: Line["value"]): Line => ({ property: "recycle", name: `recycle:${name}`, value });
+    const list = (name: string, values: readonly string[] | undefined): Line[] =>
+        values === undefined ? [] : [line(name, values.map((value) => (/[\s,;]/.test(value) ? `"${value}"` : value)).join(", "))];
+    return [
+        line("repository", recycle.perUser ? { macros: `${recycle.path}/%U` } : recycle.path),
+        line("directory_mode", recycle.perUser ? "0700" : "0770"),
+        line("keeptree", recycle.keepTree),
+        line("versions", recycle.versions),
+        // The time of deletion, as far as `keepFor` is concerned; the file's own date of change stays.
+        line("touch", true),
+        ...list("exclude", recycle.exclude),
+        ...list("exclude_dir", recycle.excludeFolders),
+        ...(recycle.maxSize === undefined ? [] : [line("maxsize", bytesOf(recycle.maxSize))]),
+    ];
+}

@@ -1,0 +1,115 @@
+// Generated from provider/model by `npm run generate`; do not edit.
+import type * as pulumi from "@pulumi/pulumi";
+import { type GatewayLike, gatewayInput } from "../gateway";
+import { type Kind, PvesmbResource } from "../shim";
+import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
+import type { GatewayRef, Timeouts } from "./outputs";
+
+export interface SmbGroupArgs {
+    /**
+     * Name of the group.
+     * A change replaces the resource: the name is the group.
+     * @default the resource's name
+     */
+    name?: pulumi.Input<string>;
+
+    /**
+     * Numeric group id; stays with the name for ever.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    gid?: pulumi.Input<number>;
+
+    /**
+     * Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.
+     */
+    members?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+
+    /**
+     * Take over an object of that name which pvesmb did not make.
+     * @default `false`
+     */
+    adopt?: pulumi.Input<boolean>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    timeouts?: pulumi.Input<TimeoutsArgs>;
+}
+
+const kind: Kind = {
+    name: "SmbGroup",
+    outputs: ["name", "gid", "members", "gateway", "adopt", "timeouts", "key", "drift", "sid", "nonce"],
+    secrets: [
+        ["gateway", "connection", "apiToken"],
+        ["gateway", "connection", "password"],
+        ["gateway", "connection", "otp"],
+        ["gateway", "connection", "ssh", "privateKey"],
+        ["gateway", "connection", "ssh", "passphrase"],
+        ["gateway", "connection", "ssh", "password"],
+    ],
+    secretOutputs: [],
+};
+
+/**
+ * A local group of a gateway, for the `access` of shares. Its number is kept beside the data.
+ *
+ * ```ts
+ * const team = new pvesmb.SmbGroup("team", { gateway: files, members: [alice.name, bob.name] });
+ * ```
+ */
+export class SmbGroup extends PvesmbResource {
+    /**
+     * Name of the group.
+     * A change replaces the resource: the name is the group.
+     * @default the resource's name
+     */
+    declare readonly name: pulumi.Output<string>;
+
+    /**
+     * Numeric group id; stays with the name for ever.
+     * A change replaces the resource: files belong to the number.
+     * @default the next free one from 10000 on
+     */
+    declare readonly gid: pulumi.Output<number>;
+
+    /**
+     * Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.
+     */
+    declare readonly members: pulumi.Output<string[] | undefined>;
+
+    /**
+     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * A change replaces the resource: it lives on that guest.
+     */
+    declare readonly gateway: pulumi.Output<GatewayRef>;
+
+    /**
+     * Take over an object of that name which pvesmb did not make.
+     * @default `false`
+     */
+    declare readonly adopt: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Deadlines of the operations; past them an operation fails with what was under way.
+     */
+    declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
+
+    /**
+     * Security identifier that Samba has for the group.
+     */
+    declare readonly sid: pulumi.Output<string | undefined>;
+
+    /**
+     * @param name The resource's name in Pulumi.
+     */
+    constructor(name: string, args: SmbGroupArgs, opts?: pulumi.CustomResourceOptions) {
+        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+    }
+}

@@ -1,0 +1,188 @@
+import { type Guest, inGuest } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
+import type { Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** Users and groups: every property through the CLI, seen by a client or on the gateway. */
+
+const vmids = { from: 5600, to: 5619 };
+const host = "10.86.0.90";
+const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5600 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
+const files = gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid });
+const docs = { host, share: "docs" };
+
+/** docs is for the group team alone. */
+const team = (args: string): string => `const team = new pvesmb.SmbGroup("team", { gateway: files, ${args} });`;
+const shared = `const docs = new pvesmb.SmbShare("docs", { gateway: files, access: [{ group: team.name, level: "change" }] });`;
+
+let place: Workplace;
+let stack: Stack;
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const up = (...lines: string[]) => (stack.write(program(files, ...lines)), stack.up());
+const status = async (login: typeof alice): Promise<string> =>
+    /NT_STATUS_\w+/.exec((await smbclient(within, docs, login, "ls")).output)?.[0] ?? "fine";
+const nothingLeft = async (): Promise<void> => {
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.preview({ flags: ["--expect-no-changes"] });
+};
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack(program(files, user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared));
+    await stack.up();
+});
+afterAll(() => place?.dispose());
+
+test("a group with members lets in whom it names", async () => {
+    expect([await status(alice), await status(bob)]).toEqual(["fine", "NT_STATUS_ACCESS_DENIED"]);
+    expect(await inGuest(guest, "getent group team")).toBe("team:x:20100:alice\n");
+    await nothingLeft();
+});
+
+test("who leaves the group loses the open session, nobody else does", async () => {
+    await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name, bob.name]"), shared);
+    const [hers, his] = [await SmbSession.open(within, docs, alice), await SmbSession.open(within, docs, bob)];
+    try {
+        await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared);
+        expect(await hers.run("ls")).not.toContain("NT_STATUS");
+        await until("bob's session ends", async () => /NT_STATUS|ended/.test(await his.run("ls").catch(String)), 20);
+    } finally {
+        hers.close();
+        his.close();
+    }
+});
+
+test("membership has one writer", async () => {
+    stack.write(
+        program(files, user("files", alice, { groups: ["team"] }), user("files", bob), team("gid: 20100, members: [alice.name]"), shared),
+    );
+    expect((await stack.up({ fails: true })).output).toMatch(/groups: the SmbGroup team lists its members itself/);
+    stack.write(program(files, team("gid: 20100, members: []"), user("files", bob), user("files", alice), shared));
+    await stack.up();
+    await up(
+        team("gid: 20100"),
+        `const bob = new pvesmb.SmbUser("bob", { gateway: files, password: ${JSON.stringify(bob.password)}, groups: [team.name] });`,
+        user("files", alice),
+        shared,
+    );
+    expect([await status(alice), await status(bob)]).toEqual(["NT_STATUS_ACCESS_DENIED", "fine"]);
+    await nothingLeft();
+    stack.write(
+        program(files, user("files", bob, { groups: ["team"] }), user("files", alice), team("gid: 20100, members: [alice.name]"), shared),
+    );
+    expect((await stack.up({ fails: true })).output).toMatch(/members: there are users whose `groups` name team/);
+    await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared);
+    expect([await status(alice), await status(bob)]).toEqual(["fine", "NT_STATUS_ACCESS_DENIED"]);
+});
+
+test("a member that there is not is refused, and nothing is written", async () => {
+    stack.write(program(files, user("files", alice), user("files", bob), team('gid: 20100, members: ["alice", "carol"]'), shared));
+    expect((await stack.up({ fails: true })).output).toMatch(/members of team that the gateway does not know: user carol/);
+    expect(await inGuest(guest, "getent group team")).toBe("team:x:20100:alice\n");
+});
+
+test("a group of the distribution is taken only when asked", async () => {
+    const lines = [user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared];
+    stack.write(program(files, ...lines, 'new pvesmb.SmbGroup("games", { gateway: files });'));
+    expect((await stack.up({ fails: true })).output).toMatch(/already has a group games that pvesmb did not make/);
+    await up(...lines);
+});
+
+test("members changed by hand are named and put right", async () => {
+    await inGuest(guest, "gpasswd -M bob team");
+    expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/members/);
+    await stack.up();
+    expect(await inGuest(guest, "getent group team")).toBe("team:x:20100:alice\n");
+    await nothingLeft();
+});
+
+describe("a user's own settings", () => {
+    const lines = (args: object, given: object = { password: bob.password }): string[] => [
+        user("files", alice),
+        `const bob = new pvesmb.SmbUser("bob", ${JSON.stringify({ ...given, ...args }).replace(/^\{/, "{ gateway: files, ")});`,
+        team("gid: 20100, members: [alice.name, bob.name]"),
+        shared,
+    ];
+
+    test("expiry, full name and home", async () => {
+        await up(...lines({ expires: "2020-01-01", fullName: "Bob B", home: "/srv/pvesmb/homes/bob" }));
+        expect(await status(bob)).toBe("NT_STATUS_ACCOUNT_EXPIRED");
+        expect(await inGuest(guest, "stat -c '%U %a' /srv/pvesmb/homes/bob; getent passwd bob")).toMatch(
+            /^bob 700\nbob:x:\d+:\d+:Bob B:\/srv\/pvesmb\/homes\/bob:/,
+        );
+        await nothingLeft();
+        await inGuest(guest, "pdbedit -u bob -K never");
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/expires/);
+        await stack.up();
+        expect(await status(bob)).toBe("NT_STATUS_ACCOUNT_EXPIRED");
+        await up(...lines({ expires: "2034-12-31", fullName: "Bob B", home: "/srv/pvesmb/homes/bob" }));
+        expect(await status(bob)).toBe("fine");
+        await up(...lines({}));
+        expect(await status(bob)).toBe("fine");
+        await nothingLeft();
+    });
+
+    test("disabling ends the open session and refuses a new one", async () => {
+        await up(...lines({}));
+        const session = await SmbSession.open(within, docs, bob);
+        try {
+            await up(...lines({ enabled: false }));
+            await until("bob's session ends", async () => /NT_STATUS|ended/.test(await session.run("ls").catch(String)), 20);
+            expect(await status(bob)).toBe("NT_STATUS_ACCOUNT_DISABLED");
+        } finally {
+            session.close();
+        }
+        await up(...lines({}));
+        expect(await status(bob)).toBe("fine");
+    });
+
+    test("an NT hash in place of the password, with the same identifier", async () => {
+        const sid = await inGuest(guest, "pdbedit -v -u bob | grep 'User SID'");
+        // The published hash of "password".
+        await up(...lines({ ntHash: "8846f7eaee8fb117ad06bdd830b7586c" }, {}));
+        expect(await status({ ...bob, password: "password" })).toBe("fine");
+        expect(await status(bob)).toBe("NT_STATUS_LOGON_FAILURE");
+        expect(await inGuest(guest, "pdbedit -v -u bob | grep 'User SID'")).toBe(sid);
+        expect(await inGuest(guest, "ls /run/pvesmb")).not.toContain("import");
+        await nothingLeft();
+    });
+
+    test("a password from the environment is in no state; another one is noticed by a refresh", async () => {
+        const given = { passwordFrom: { env: "BOB_PASSWORD" } };
+        const [first, second] = ["first of b0b's", "second of b0b's"];
+        stack.write(program(files, ...lines(given, {})));
+        await stack.up({ environment: { BOB_PASSWORD: first } });
+        expect(await status({ ...bob, password: first })).toBe("fine");
+        expect(JSON.stringify(await stack.exportState())).not.toContain(first);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.up({ flags: ["--refresh"], environment: { BOB_PASSWORD: second } });
+        expect(await status({ ...bob, password: second })).toBe("fine");
+        stack.write(program(files, ...lines({ ...given, fullName: "B" }, {})));
+        const { output } = await stack.up({ fails: true });
+        expect(output).toMatch(/passwordFrom\.env: the environment variable BOB_PASSWORD holds no password/);
+    });
+
+    test("a password that must be changed, and then is the user's own", async () => {
+        await up(...lines({ passwordMustChange: true }));
+        expect(await status(bob)).toBe("NT_STATUS_PASSWORD_MUST_CHANGE");
+        await inGuest(guest, "printf 'my 0wn choice\\nmy 0wn choice\\n' | smbpasswd -s bob");
+        expect(await status({ ...bob, password: "my 0wn choice" })).toBe("fine");
+        await nothingLeft();
+        await up(...lines({ passwordMustChange: true, fullName: "Bob" }));
+        expect(await status({ ...bob, password: "my 0wn choice" })).toBe("fine");
+        await up(...lines({}));
+        expect(await status(bob)).toBe("fine");
+    });
+});
+
+test("a group goes, its number stays its own", async () => {
+    await up(user("files", alice), user("files", bob), share("files", "docs", { alice: "full" }));
+    expect(await inGuest(guest, "getent group team || echo gone")).toBe("gone\n");
+    await up(user("files", alice), user("files", bob), team("members: [bob.name]"), share("files", "docs", { alice: "full" }));
+    expect(await inGuest(guest, "getent group team")).toBe("team:x:20100:bob\n");
+});

@@ -1,0 +1,112 @@
+import type { SmbGatewayArgs } from "../../sdk/nodejs/generated/smb-gateway";
+import { type Guest, inGuest } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import type { Result, Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** The Samba settings of a gateway as a whole, changed through the CLI and seen by clients or on the gateway. */
+
+const vmids = { from: 5640, to: 5659 };
+const host = "10.86.0.92";
+const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5640 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const docs = { host, share: "docs" };
+
+let place: Workplace;
+let stack: Stack;
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const lines = (samba: SmbGatewayArgs["samba"], more: string[] = []): string =>
+    program(
+        gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba }),
+        user("files", alice),
+        share("files", "docs", { alice: "full" }, { audit: {} }),
+        ...more,
+    );
+const up = (samba: SmbGatewayArgs["samba"]): Promise<Result> => (stack.write(lines(samba)), stack.up());
+const refused = async (samba: SmbGatewayArgs["samba"], more: string[] = []): Promise<string> => {
+    stack.write(lines(samba, more));
+    return (await stack.up({ fails: true })).output;
+};
+const spoken = async (protocol: string): Promise<boolean> => (await smbclient(within, docs, alice, "ls", ["-m", protocol])).code === 0;
+const nothingLeft = async (): Promise<void> => {
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.preview({ flags: ["--expect-no-changes"] });
+};
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack(lines({}));
+    await stack.up();
+});
+afterAll(() => place?.dispose());
+
+test("everything at once, and then there is nothing to do", async () => {
+    expect(await spoken("SMB2_10")).toBe(false);
+    await up({
+        workgroup: "OFFICE",
+        serverString: "Office files",
+        netbiosName: "nas",
+        interfaces: ["eth0"],
+        minProtocol: "SMB2_10",
+        multichannel: false,
+        guests: "never",
+        macos: true,
+        logging: { target: "file", maxSize: "1MiB", keep: 2 },
+        discovery: { wsdd: true, avahi: true },
+        timeZone: "Asia/Tokyo",
+        options: { deadtime: "10" },
+    });
+    await nothingLeft();
+});
+
+test("older clients are let in, smbd listens where it should", async () => {
+    expect(await spoken("SMB2_10")).toBe(true);
+    const listening = await inGuest(guest, "ss -Hltn sport = :445");
+    expect(listening).toContain(`${host}:445`);
+    expect(listening).not.toMatch(/0\.0\.0\.0:445|\*:445/);
+    const config = await inGuest(guest, "testparm -s 2>/dev/null");
+    for (const text of ["workgroup = OFFICE", "server string = Office files", "netbios name = NAS", "deadtime = 10"])
+        expect(config).toContain(text);
+});
+
+test("every share is fit for macOS, in the right order", async () => {
+    const section = await inGuest(guest, "testparm -s --section-name=docs 2>/dev/null");
+    expect(section).toContain("vfs objects = full_audit fruit streams_xattr");
+    await putFile(within, docs, alice, "x.txt", "with a stream\n");
+    expect(await getFile(within, docs, alice, "x.txt")).toBe("with a stream\n");
+});
+
+test("audits are in a file of their own that is rotated", async () => {
+    await smbclient(within, docs, alice, "rename x.txt y.txt");
+    expect(await inGuest(guest, "cat /var/log/samba/audit.log")).toMatch(/alice\|10\.86\.\d+\.\d+\|docs\|renameat\|ok\|/);
+    await inGuest(guest, "logrotate --force --verbose /etc/logrotate.d/pvesmb && ls /var/log/samba/audit.log.1");
+    await smbclient(within, docs, alice, "rename y.txt z.txt");
+    expect(await inGuest(guest, "cat /var/log/samba/audit.log")).toContain("z.txt");
+});
+
+test("clients find it, and its clock is where it should be", async () => {
+    expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon")).toBe("active\nactive\n");
+    expect(await inGuest(guest, "date +%Z; tr '\\0' ' ' < /proc/$(pgrep -of wsdd)/cmdline")).toMatch(/^JST\n.*--workgroup OFFICE/);
+});
+
+test("guests are refused by name", async () => {
+    const more = ['new pvesmb.SmbShare("open", { gateway: files, guest: true });'];
+    expect(await refused({ guests: "never" }, more)).toMatch(/guest: the gateway lets no guests in \(`samba\.guests` is `never`\)/);
+});
+
+test("an option that this version does not have is refused with the version, and nothing has changed", async () => {
+    const before = await inGuest(guest, "cat /etc/samba/smb.conf");
+    expect(await refused({ directoryLeases: true })).toMatch(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17/);
+    expect(await refused({ options: { "no such option": "1" } })).toMatch(/Unknown parameter encountered: "no such option"/);
+    expect(await inGuest(guest, "cat /etc/samba/smb.conf")).toBe(before);
+});
+
+test("what is switched off again is off", async () => {
+    await up({});
+    expect(await spoken("SMB2_10")).toBe(false);
+    expect(await spoken("SMB3_11")).toBe(true);
+    expect(await inGuest(guest, "testparm -s --section-name=docs 2>/dev/null")).toContain("vfs objects = full_audit\n");
+    expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon || true")).toBe("inactive\ninactive\n");
+    await nothingLeft();
+});

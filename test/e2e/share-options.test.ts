@@ -1,0 +1,163 @@
+import { type Guest, inGuest } from "./support/guests";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { getFile, listShares, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
+import type { Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** What shares can do beside being there, each seen by a real client. All shares are on one gateway. */
+
+const vmids = { from: 5620, to: 5639 };
+const host = "10.86.0.91";
+const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5620 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
+const files = [
+    gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10" } }),
+    user("files", alice, { home: "/srv/pvesmb/people/alice" }),
+    user("files", bob),
+];
+const both = { alice: "full", bob: "full" } as const;
+const at = (name: string) => ({ host, share: name });
+
+type ShareSettings = NonNullable<Parameters<typeof share>[3]>;
+
+const shares: Record<string, ShareSettings> = {
+    bin: { recycle: { keepFor: "1m", exclude: ["*.tmp"] } },
+    watched: { audit: {}, catia: {} },
+    snaps: { previousVersions: {} },
+    local: { hostsAllow: ["127.0.0.1"] },
+    secret: { encryptionRequired: true },
+    tidy: { vetoFiles: ["*.exe"], hideFiles: ["*.bak"] },
+    lower: { caseHandling: "lower" },
+    db: { purpose: "database" },
+    drop: { purpose: "dropBox" },
+    people: { purpose: "homes" },
+    signs: { dfsLinks: { elsewhere: [`${host}\\tidy`] } },
+    plain: {},
+};
+const declared = (more: Record<string, ShareSettings> = {}): string[] =>
+    Object.entries<ShareSettings>({ ...shares, ...more }).map(([name, args]) => share("files", name, both, args));
+
+let place: Workplace;
+let stack: Stack;
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const client = async (name: string, login: typeof alice, commands: string, flags: string[] = []): Promise<string> =>
+    (await smbclient(within, at(name), login, commands, flags)).output;
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack(
+        program(
+            ...files,
+            ...declared(),
+            'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });',
+        ),
+    );
+    await stack.up();
+});
+afterAll(() => place?.dispose());
+
+test("right after up there is nothing to do, and no state is over 4 kB", async () => {
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    const sizes = (await stack.resources()).filter(({ type }) => type.endsWith("SmbShare")).map((each) => JSON.stringify(each).length);
+    expect(Math.max(...sizes)).toBeLessThan(4096);
+});
+
+test("a deleted file is in the user's part of the bin, and goes in time; an excluded one is gone", async () => {
+    for (const [login, name] of [
+        [alice, "a.txt"],
+        [bob, "b.txt"],
+        [bob, "c.tmp"],
+    ] as const) {
+        await putFile(within, at("bin"), login, name, "kept\n");
+        expect(await client("bin", login, `del ${name}`)).not.toContain("NT_STATUS");
+    }
+    expect(await inGuest(guest, "cd /srv/pvesmb/bin/.recycle && find . -type f | sort")).toBe("./alice/a.txt\n./bob/b.txt\n");
+    expect(await client("bin", alice, "ls .recycle/bob/*")).toContain("NT_STATUS_ACCESS_DENIED");
+    expect(await getFile(within, at("bin"), bob, ".recycle/bob/b.txt")).toBe("kept\n");
+    expect(await inGuest(guest, "systemctl is-active systemd-tmpfiles-clean.timer")).toBe("active\n");
+    await inGuest(guest, "sleep 61; systemctl start systemd-tmpfiles-clean.service");
+    expect(await inGuest(guest, "find /srv/pvesmb/bin/.recycle -type f")).toBe("");
+});
+
+test("what is audited is in the journal, with user, address and share", async () => {
+    await putFile(within, at("watched"), alice, "x.txt", "x\n");
+    await client("watched", alice, "rename x.txt y.txt; del y.txt");
+    const log = await inGuest(guest, "journalctl -t smbd_audit -o cat");
+    expect(log).toMatch(/alice\|10\.86\.\d+\.\d+\|watched\|renameat\|ok\|.*x\.txt\|.*y\.txt/);
+    expect(log).toMatch(/alice\|.*\|watched\|unlinkat\|ok\|.*y\.txt/);
+});
+
+test("a snapshot is a previous version", async () => {
+    await inGuest(
+        guest,
+        "cd /srv/pvesmb && mkdir -p .snapshots/@GMT-2025.01.02-03.04.05/snaps && echo old > .snapshots/@GMT-2025.01.02-03.04.05/snaps/f && echo new > snaps/f && chmod -R a+rX .snapshots && chmod 666 snaps/f",
+    );
+    expect(await client("snaps", alice, "allinfo f")).toContain("@GMT-2025.01.02-03.04.05");
+    expect(await getFile(within, at("snaps"), alice, "@GMT-2025.01.02-03.04.05/f")).toBe("old\n");
+});
+
+test("only clients that are allowed connect, and only encrypted where it is required", async () => {
+    expect(await client("local", alice, "ls")).toContain("NT_STATUS_ACCESS_DENIED");
+    // SMB 2.1 has no encryption.
+    expect(await client("plain", alice, "ls", ["-m", "SMB2_10"])).not.toContain("NT_STATUS");
+    expect(await client("secret", alice, "ls", ["-m", "SMB2_10"])).toContain("NT_STATUS_ACCESS_DENIED");
+    expect(await client("secret", alice, "ls")).not.toContain("NT_STATUS");
+});
+
+test("vetoed names cannot be made, hidden ones are hidden, new names are lower case", async () => {
+    expect(await client("tidy", alice, "put /etc/hostname virus.exe")).toMatch(/NT_STATUS_(OBJECT_NAME|OBJECT_PATH|ACCESS|NO_SUCH)/);
+    await putFile(within, at("tidy"), alice, "x.bak", "x\n");
+    expect(await client("tidy", alice, "ls")).toMatch(/x\.bak +A?H/);
+    await putFile(within, at("lower"), alice, "Report.TXT", "x\n");
+    expect(await inGuest(guest, "ls /srv/pvesmb/lower")).toBe("report.txt\n");
+});
+
+test("a drop box shows and gives away nobody's files but one's own", async () => {
+    await putFile(within, at("drop"), alice, "hers.txt", "x\n");
+    expect(await client("drop", alice, "ls")).toContain("hers.txt");
+    expect(await client("drop", bob, "ls")).not.toContain("hers.txt");
+    expect(await client("drop", bob, "del hers.txt")).toContain("NT_STATUS");
+    expect(await inGuest(guest, "ls /srv/pvesmb/drop")).toBe("hers.txt\n");
+});
+
+test("each user has a home under the own name", async () => {
+    await putFile(within, at("alice"), alice, "mine.txt", "x\n");
+    expect(await inGuest(guest, "ls /srv/pvesmb/people/alice")).toBe("mine.txt\n");
+    expect(await client("alice", bob, "ls")).toMatch(/NT_STATUS/);
+});
+
+test("a DFS link leads to the other share", async () => {
+    await putFile(within, at("tidy"), alice, "there.txt", "x\n");
+    expect(await client("signs", alice, "ls elsewhere\\*")).toContain("there.txt");
+});
+
+test("lists show a share to those who may connect", async () => {
+    expect(Object.keys(await listShares(within, host, bob))).toContain("mine");
+    expect(Object.keys(await listShares(within, host, alice))).not.toContain("mine");
+    expect(Object.keys(await listShares(within, host, alice))).not.toContain("people");
+});
+
+test("a setting changed by hand is named with its property, and repaired", async () => {
+    await inGuest(guest, "sed -i 's/recycle:versions = yes/recycle:versions = no/' /etc/samba/pvesmb/shares.d/bin.conf");
+    expect((await stack.refresh({ flags: ["--diff"] })).output).toContain("recycle: recycle:versions = no instead of yes");
+    await stack.up();
+    expect(await inGuest(guest, "testparm -s --section-name=bin 2>/dev/null")).toContain("recycle:versions = yes");
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+});
+
+test("requiring encryption ends open connections to that share and no other", async () => {
+    const [there, other] = [await SmbSession.open(within, at("plain"), alice), await SmbSession.open(within, at("db"), alice)];
+    try {
+        stack.write(program(...files, ...declared({ plain: { encryptionRequired: true } })));
+        await stack.up();
+        await until("the connection ends", async () => /NT_STATUS|ended/.test(await there.run("ls").catch(String)), 20);
+        expect(await other.run("ls")).not.toContain("NT_STATUS");
+    } finally {
+        there.close();
+        other.close();
+    }
+});
