@@ -10,8 +10,6 @@ export interface Abilities {
     files: boolean;
     /** Limits per user and group. */
     principals: boolean;
-    /** A limit for users and groups that have none of their own. */
-    defaults: boolean;
     /** Whether snapshots can be counted or not, as asked. */
     snapshots: boolean;
     /** Whether it can be made smaller while the gateway runs. */
@@ -26,7 +24,6 @@ export const ABILITIES: Record<BackendName, Abilities> = {
         soft: false,
         files: false,
         principals: false,
-        defaults: false,
         snapshots: false,
         shrinks: false,
         seen: true,
@@ -36,7 +33,6 @@ export const ABILITIES: Record<BackendName, Abilities> = {
         soft: false,
         files: false,
         principals: true,
-        defaults: false,
         snapshots: true,
         shrinks: true,
         seen: true,
@@ -46,18 +42,16 @@ export const ABILITIES: Record<BackendName, Abilities> = {
         soft: false,
         files: false,
         principals: false,
-        defaults: false,
         snapshots: false,
         shrinks: true,
         seen: false,
     },
-    xfs: { unit: "an XFS project", soft: true, files: true, principals: true, defaults: true, snapshots: false, shrinks: true, seen: true },
+    xfs: { unit: "an XFS project", soft: true, files: true, principals: false, snapshots: false, shrinks: true, seen: true },
     ext4: {
         unit: "an ext4 project",
         soft: true,
         files: true,
-        principals: true,
-        defaults: false,
+        principals: false,
         snapshots: false,
         shrinks: true,
         seen: true,
@@ -67,7 +61,6 @@ export const ABILITIES: Record<BackendName, Abilities> = {
         soft: false,
         files: true,
         principals: false,
-        defaults: false,
         snapshots: false,
         shrinks: true,
         seen: false,

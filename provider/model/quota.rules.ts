@@ -19,8 +19,6 @@ export function asked(inputs: Partial<QuotaInputs>): { property: string; ability
         ["files", "files", inputs.files !== undefined],
         ["users", "principals", (inputs.users ?? []).length > 0],
         ["groups", "principals", (inputs.groups ?? []).length > 0],
-        ["defaultUser", "defaults", inputs.defaultUser !== undefined],
-        ["defaultGroup", "defaults", inputs.defaultGroup !== undefined],
         ["snapshots", "snapshots", inputs.snapshots === "count"],
         ["report", "principals", inputs.report === true],
         ...principals.filter(([, each]) => each.soft !== undefined).map(([list]): [string, Ability, boolean] => [list, "soft", true]),
@@ -32,7 +30,6 @@ const WORDS: Record<Ability, string> = {
     soft: "no soft limits",
     files: "no limit on the number of files",
     principals: "no limits per user or group",
-    defaults: "no default limits",
     snapshots: "no say over snapshots",
     shrinks: "no way to become smaller",
     seen: "no size that clients see",
@@ -89,6 +86,13 @@ export const quotaRules: Rule<QuotaInputs>[] = [
         check: ({ alerts }) =>
             alerts.some((each, i) => i > 0 && each <= (alerts[i - 1] ?? 0))
                 ? [{ property: "alerts", reason: "must rise, as in [75, 85, 95]" }]
+                : [],
+    },
+    {
+        needs: ["notify", "collect"],
+        check: ({ notify, collect }) =>
+            notify !== undefined && !collect
+                ? [{ property: "notify", reason: "needs the collector; leave `collect` out, or `notify`" }]
                 : [],
     },
     { needs: ["backend"], check: (inputs) => (inputs.backend === "auto" ? [] : beyond(inputs, inputs.backend)) },

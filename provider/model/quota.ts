@@ -6,9 +6,10 @@ import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
 import { BACKENDS } from "./quota.backends";
 import { quotaNotes, quotaRules } from "./quota.rules";
+import { webAddress } from "./network";
 import { shareRef } from "./share-ref";
 import { size } from "./size";
-import { absolutePath, accountName } from "./text";
+import { absolutePath, accountName, mailAddress } from "./text";
 
 const amount = () => size({ min: "1MiB", multipleOf: "4KiB" });
 
@@ -19,6 +20,11 @@ const principal = () =>
         soft: field(amount().optional(), { description: "More than this is allowed for the time of `grace` only.", compare: "bytes" }),
         files: field(z.int().min(1).optional(), { description: "Most files and directories that it may own here." }),
     });
+
+const notify = z.strictObject({
+    webhook: field(webAddress().optional(), { description: "Address to POST to; see docs/quotas.md for the JSON.", secret: true }),
+    mail: field(z.array(mailAddress()).min(1).optional(), { description: "Addresses to mail to, by the gateway's sendmail." }),
+});
 
 const inputs = z.strictObject({
     share: field(shareRef.optional(), {
@@ -54,12 +60,10 @@ const inputs = z.strictObject({
     }),
     files: field(z.int().min(1).optional(), { description: "Most files and directories. xfs, ext4 and cephfs." }),
     users: field(z.array(principal()).default([]), {
-        description: "Limits of users within the tree's file system. zfs, xfs and ext4.",
+        description: "Limits of users within the tree's file system. zfs.",
         compare: { byKey: ["name"] },
     }),
     groups: field(z.array(principal()).default([]), { description: "Limits of groups, likewise.", compare: { byKey: ["name"] } }),
-    defaultUser: field(amount().optional(), { description: "Limit of every user without one of its own. xfs.", compare: "bytes" }),
-    defaultGroup: field(amount().optional(), { description: "Limit of every group without one of its own. xfs.", compare: "bytes" }),
     snapshots: field(z.enum(["ignore", "count"]).default("ignore"), { description: "Whether snapshots and datasets below count. zfs." }),
     convert: field(z.boolean().default(false), {
         description:
@@ -75,7 +79,14 @@ const inputs = z.strictObject({
     alerts: field(z.array(z.int().min(1).max(100)).min(1).max(3).default([75, 85, 95]), {
         description: "Percentages from which on the level is `warning`, `critical` and `emergency`.",
     }),
-    report: field(z.boolean().default(false), { description: "Report the usage per user and group as well. zfs, xfs and ext4." }),
+    collect: field(z.boolean().default(true), {
+        description:
+            "Record the usage over time on the gateway: for trends, alerts and metrics. One small collector serves all quotas of a gateway.",
+    }),
+    notify: field(notify.optional(), {
+        description: "Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.",
+    }),
+    report: field(z.boolean().default(false), { description: "Report the usage per user and group as well. zfs." }),
     adopt: field(z.boolean().default(false), { description: "Take over a limit on the tree that pvesmb did not set." }),
     timeouts,
     ...hiddenInputs,
@@ -94,6 +105,12 @@ const outputs = z.object({
     lastChecked: field(z.string().optional(), {
         description: "When these figures were read (UTC). A refresh that finds the same ones leaves it.",
     }),
+    trend: field(z.number().optional(), {
+        description: "How fast it grows, by a fit that outliers do not move. Left out while too few samples are there.",
+        unit: "bytes per day",
+    }),
+    trendSamples: field(z.number().optional(), { description: "Samples that the trend rests on." }),
+    fullOn: field(z.string().optional(), { description: "Day (UTC) on which the limit is reached if it goes on so." }),
     usage: field(
         z
             .array(

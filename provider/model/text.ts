@@ -71,6 +71,8 @@ export const absolutePath = (): z.ZodString =>
             ctx.issues.push({ code: "custom", message: "must be an absolute path without empty, . or .. components", input: ctx.value });
     });
 
+export const mailAddress = (): z.ZodString => z.string().regex(/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/, "must be a mail address");
+
 const SYSTEM = "bin boot dev etc lib lib32 lib64 libx32 opt proc root run sbin sys tmp usr";
 
 /** A directory of a PVE node that a container may be given: none of the system's own (pct(1), "Bind Mount Points"), nothing that a property string cannot hold. */

@@ -1,4 +1,5 @@
 import type { Step } from "../hosts/batch";
+import type { UsageSource } from "./collector";
 import { pathInside } from "./tree";
 import type { Tree, TreeKind, TreeState } from "./tree";
 
@@ -72,3 +73,10 @@ function looks({ mount }: Tree, exact: boolean): Record<"list" | "groups" | "sho
         show: { name: `btrfs show ${at}`, argv: ["btrfs", "filesystem", "show", at] },
     };
 }
+
+/** The kernel's own counters of a qgroup. */
+export const counted = (counter: string): UsageSource => ({
+    kind: "counters",
+    used: `${counter}/referenced`,
+    limit: `${counter}/max_referenced`,
+});

@@ -1,6 +1,8 @@
 import type { GatherResult } from "../hosts/batch";
 import { btrfs } from "./btrfs";
+import { cephfs } from "./cephfs";
 import { hideUnit, isShown, showUnit } from "./dfree";
+import { project, projectId } from "./project";
 import { mountHolding, parseMounts, pathInside } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
 import { zfs } from "./zfs";
@@ -168,6 +170,92 @@ describe("btrfs", () => {
         expect(btrfs.set(tree, parsed(replies), wish)).toEqual([]);
         expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", tree.path]]);
     });
+});
+
+describe("projects of xfs and ext4", () => {
+    const mount = { target: "/ext4", source: "/dev/vdc", type: "ext4", root: "/", options: ["rw", "prjquota"] };
+    const tree = { path: "/ext4/share/my docs", mount };
+    /** As Linux 6.12 and quota 4.06 print it. */
+    const replies = {
+        "lsattr -p -a /ext4/share": "268435500 --------------e----P-- /ext4/share/my docs\n    0 --------------e------- /ext4/share/b\n",
+        "repquota -P": [
+            "Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace",
+            "#0,ok,ok,28,0,0,,4,0,0,",
+            "#268435500,soft,ok,5124,1024,32768,7days,2,0,100,",
+            "",
+        ].join("\n"),
+    };
+    const parsed = (at: Tree, files: Record<string, string> = {}): TreeState =>
+        project.parse(at, { ...answers(project, at, replies), files }, options);
+
+    test("limits, soft limits and files are read", () => {
+        expect(parsed(tree)).toMatchObject({
+            object: "project 268435500",
+            limit: 32 * MIB,
+            soft: MIB,
+            files: 100,
+            used: 5124 * 1024,
+            filesUsed: 2,
+            off: undefined,
+        });
+    });
+
+    test("a plain directory is given a number of its own, all that is in it too, and the number is written down", () => {
+        const plain = { ...tree, path: "/ext4/share/b" };
+        const state = parsed(plain);
+        expect(state).toMatchObject({ object: undefined, limit: undefined, used: 0 });
+        const id = projectId(plain.path);
+        expect(id).toBeGreaterThanOrEqual(2 ** 28);
+        expect(id).toBeLessThan(2 ** 29);
+        const steps = project.set(plain, state, { ...wish, files: 9, soft: MIB, graceSeconds: 60 });
+        expect(steps[0]).toMatchObject({ argv: ["tee", "-a", "/etc/projects"], stdin: `${id}:/ext4/share/b\n` });
+        expect(argvs(steps.slice(1))).toEqual([
+            ["chattr", "-R", "+P", "-p", String(id), "/ext4/share/b"],
+            ["setquota", "-P", String(id), "1024", "65536", "0", "9", "/ext4"],
+            ["setquota", "-t", "-P", "60", "60", "/ext4"],
+        ]);
+    });
+
+    test("only what differs is set", () => {
+        expect(project.set(tree, parsed(tree), { ...wish, limit: 32 * MIB, soft: MIB, files: 100 })).toEqual([]);
+        expect(project.set(tree, parsed(tree), { ...wish, limit: 48 * MIB, soft: MIB, files: 100 })).toEqual([
+            {
+                do: "run",
+                argv: ["setquota", "-P", "268435500", "1024", "49152", "0", "100", "/ext4"],
+                undo: ["setquota", "-P", "268435500", "1024", "32768", "0", "100", "/ext4"],
+            },
+        ]);
+    });
+
+    test("somebody else's use of the number, a missing mount option and missing tools are seen", () => {
+        const plain = { ...tree, path: "/ext4/share/b" };
+        expect(parsed(plain, { "/etc/projects": `${projectId(plain.path)}:/elsewhere\n` }).clash).toMatch(
+            /^\/etc\/projects gives project \d+.*to \/elsewhere$/,
+        );
+        expect(parsed(plain, { "/etc/projects": `${projectId(plain.path)}:/ext4/share/b\n` }).clash).toBeUndefined();
+        expect(parsed({ ...tree, mount: { ...mount, options: ["rw"] } }).off).toBe("ext4 is mounted without prjquota");
+        expect(project.parse(tree, answers(project, tree, {}), options).off).toBe("repquota does not run (package quota)");
+    });
+
+    test("its end takes number, marks and limit away", () => {
+        expect(argvs(project.release(tree, parsed(tree)))).toEqual([
+            ["setquota", "-P", "268435500", "0", "0", "0", "0", "/ext4"],
+            ["chattr", "-R", "-P", "-p", "0", "/ext4/share/my docs"],
+            ["sed", "-i", "/^268435500:/d", "/etc/projects"],
+        ]);
+    });
+});
+
+test("cephfs: attributes of the directory", () => {
+    const tree = { path: "/mnt/ceph/docs", mount: { target: "/mnt/ceph", source: "mon:/", type: "ceph", root: "/", options: [] } };
+    const value = (name: string): string => `getfattr --absolute-names --only-values -n ceph.${name}`;
+    const replies = { [value("quota.max_bytes")]: "100", [value("dir.rbytes")]: "40", [value("dir.rentries")]: "3" };
+    const state = cephfs.parse(tree, answers(cephfs, tree, replies), options);
+    expect(state).toMatchObject({ object: tree.path, limit: 100, files: undefined, used: 40, filesUsed: 3 });
+    expect(argvs(cephfs.set(tree, state, { ...wish, limit: 100, files: 7 }))).toEqual([
+        ["setfattr", "-n", "ceph.quota.max_files", "-v", "7", tree.path],
+    ]);
+    expect(argvs(cephfs.release(tree, state))).toEqual([["setfattr", "-n", "ceph.quota.max_bytes", "-v", "0", tree.path]]);
 });
 
 describe("what clients are shown", () => {

@@ -52,6 +52,8 @@ export interface TreeState {
     ids: (IdLimit & { used: number })[];
     /** Why no limit can be set as things are; a wish with `enable` changes it. */
     off?: string;
+    /** What it would be marked with is somebody else's. */
+    clash?: string;
     drift: string[];
     /** For clients that would not see the limit otherwise: which counters of the kernel tell it (dfree.ts). */
     counter?: string;

@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { labAccess, runAtWorkstation, runOnNode } from "../lab/src/client";
+import { runOnNode } from "../lab/src/client";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
-import { runDirectory } from "./support/run-directory";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
@@ -26,14 +24,6 @@ beforeAll(async () => {
     );
 });
 afterAll(() => place?.dispose());
-
-/** The nodes' host keys are known. */
-async function nodeKeys(): Promise<Record<string, string>> {
-    const knownHosts = join(runDirectory(), "known_hosts");
-    const scan = await runAtWorkstation(["ssh-keyscan", "-t", "ed25519", ...labAccess().nodes.map(({ address }) => address)]);
-    writeFileSync(knownHosts, scan.stdout);
-    return { PVESMB_SSH_KNOWN_HOSTS: knownHosts };
-}
 
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 async function onNode(command: string): Promise<string> {

@@ -66,6 +66,8 @@ describe("on a share's own volume", () => {
         expect(await seen("vault")).toBeLessThanOrEqual(128 * MIB);
         await stack.preview({ flags: ["--expect-no-changes"] });
         await stack.refresh({ flags: ["--expect-no-changes"] });
+        const collector = "systemctl is-active pvesmb-quota.timer && ls /var/lib/pvesmb/quota.d | wc -l";
+        expect(await inGuest(guest, collector)).toBe("active\n1\n");
     });
 
     test("stops a write with the right error, and leaves what was there", async () => {
@@ -145,6 +147,7 @@ describe("on a share's own volume", () => {
         change({ limit: "" });
         await stack.up();
         expect(await claims()).toEqual([]);
+        expect(await inGuest(guest, "systemctl is-active pvesmb-quota.timer || true; ls /var/lib/pvesmb")).not.toMatch(/^active|quota/m);
         expect((await config())["mp1"]).toContain("size=320M");
         expect(await getFile(within, at("safe"), alice, "kept.bin")).toBe(bytes(60));
     });

@@ -4,6 +4,7 @@ import type { QuotaInputs } from "../../model";
 import type { BackendName } from "../../model/quota.backends";
 import { beyond } from "../../model/quota.rules";
 import { bytesOf } from "../../model/size";
+import type { UsageSource } from "../../quota/collector";
 import type { Figures } from "../../quota/figures";
 import { rough } from "../../quota/volume";
 import type { Outputs, QuotaState } from "./handler";
@@ -22,6 +23,8 @@ export interface Found {
     figures: Figures;
     drift: string[];
     usage?: Outputs["usage"];
+    /** How the gateway itself can read what is used. */
+    source: UsageSource;
     /** Whether a limit stands there in a way that only a quota sets: without a claim of ours it is somebody else's. */
     limited: boolean;
 }

@@ -6,9 +6,11 @@ import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
 import { pveClient } from "../../proxmox/client/client";
 import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
+import { collectorRemovalSteps } from "../../quota/collector";
 import { openGateway, readyGateway } from "../gateway/session";
 import { openBackend, refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
+import { collect } from "./collect";
 import { figureOutputs, readQuota } from "./read";
 import { gatewayOf, targetOf, treeOf } from "./target";
 import type { Target } from "./target";
@@ -45,7 +47,8 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
             if (!isKind(error, "InvalidInput")) throw error;
         }
         try {
-            await ready.workshop.queue.submit(claimRemovalUnit(claimed, id), ctx.deadline);
+            const unit = claimRemovalUnit(claimed, id);
+            await ready.workshop.queue.submit({ ...unit, steps: [...unit.steps, ...collectorRemovalSteps(id)] }, ctx.deadline);
         } catch (error) {
             if (!isKind(error, "Conflict")) throw error;
         }
@@ -78,6 +81,7 @@ async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, 
             "RemoteFailed",
             `${after.place} has ${after.limit === undefined ? "no limit" : `a limit of ${formatSize(after.limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
         );
+    await collect(target, id, inputs, after, before, ctx.deadline);
     return { ...state, place: after.place, made: made ?? state.made, ...figureOutputs(after, inputs, {}) };
 }
 

@@ -4,9 +4,11 @@ import type { QuotaInputs } from "../../model";
 import { formatSize } from "../../model/size";
 import { claimPath, CLAIMS, parseClaim } from "../../quota/claim";
 import { levelOf } from "../../quota/figures";
+import { COLLECTOR_LOOK } from "../../quota/collector";
 import { lookAt } from "../gateway/look";
 import { openBackend } from "./backend";
 import type { Backend, Found } from "./backend";
+import { COLLECTOR_ENTRIES, collectorFaults, trendOutputs } from "./collect";
 import type { Outputs, QuotaState } from "./handler";
 import { gatewayOf, targetOf, treeOf } from "./target";
 
@@ -16,7 +18,7 @@ export async function readQuota(
     id: string,
     state: QuotaState,
 ): Promise<{ inputs: Observed<QuotaInputs>; state: Outputs } | undefined> {
-    const seen = await lookAt(ctx, gatewayOf(state), { files: [`${CLAIMS}/*.json`] });
+    const seen = await lookAt(ctx, gatewayOf(state), { ...COLLECTOR_LOOK, files: [`${CLAIMS}/*.json`, COLLECTOR_ENTRIES] });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
     const tree = treeOf(state, seen.look);
@@ -35,13 +37,14 @@ export async function readQuota(
     const found = await backend.look();
     const drift = [
         ...found.drift,
+        ...collectorFaults(seen.look, target, id, state, found),
         ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
         ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
     ];
     const limit = found.limit === undefined ? {} : { limit: formatSize(found.limit) };
     return {
         inputs: { ...limit, ...found.observed, drift },
-        state: { ...state, place: found.place, ...figureOutputs(found, state, state) },
+        state: { ...state, place: found.place, ...trendOutputs(seen.look, id, state), ...figureOutputs(found, state, state) },
     };
 }
 

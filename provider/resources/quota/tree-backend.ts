@@ -5,10 +5,13 @@ import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota.backends";
 import type { BackendName } from "../../model/quota.backends";
 import { millisecondsOf } from "../../model/duration";
-import { bytesOf } from "../../model/size";
-import { btrfs } from "../../quota/btrfs";
+import { bytesOf, formatSize } from "../../model/size";
+import type { UsageSource } from "../../quota/collector";
+import { btrfs, counted } from "../../quota/btrfs";
+import { cephfs } from "../../quota/cephfs";
 import { DFREE_FILES, hideUnit, isShown, showUnit } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
+import { project } from "../../quota/project";
 import { mountHolding, MOUNTS, parseMounts } from "../../quota/tree";
 import type { Tree, TreeKind, TreeState, TreeWish } from "../../quota/tree";
 import { zfs } from "../../quota/zfs";
@@ -30,11 +33,16 @@ const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
     zfs: { name: "zfs", kind: zfs },
     "fuse.zfs": { name: "zfs", kind: zfs },
     btrfs: { name: "btrfs", kind: btrfs },
+    xfs: { name: "xfs", kind: project },
+    ext4: { name: "ext4", kind: project },
+    ceph: { name: "cephfs", kind: cephfs },
+    "fuse.ceph": { name: "cephfs", kind: cephfs },
 };
 
 /** What a tree backend keeps of a look for the change that follows. */
 interface Seen extends Found {
     state: TreeState;
+    tree: Tree;
     /** The directory holds files; undefined while it is of no interest. */
     filled?: string;
 }
@@ -50,9 +58,10 @@ export async function treeBackend(
     const { gateway, path } = target;
     const shop = await nodeShop(target.pve, target.connection, gateway.place.node);
     const onNode = mount.source + path.slice(mount.at.length);
-    const { name, kind, tree } = await kindOf(ctx, shop, onNode);
+    const { name, kind } = await kindOf(ctx, shop, onNode);
     const offset = rootOnNode(target.config.unprivileged);
     const snapshots = inputs.snapshots === "count";
+    const shownBy = name === "cephfs" ? "ceph" : "btrfs";
 
     const principals = async (): Promise<Principals> => new Principals(await gateway.workshop.snapshot.read(ctx.deadline), offset);
 
@@ -62,24 +71,28 @@ export async function treeBackend(
         if (exact) people.limits(inputs);
         const watched = [...people.watched(inputs), ...people.forsaken(before, inputs)];
         const options = { snapshots, ids: watched, exact };
+        // Looked for each time: a new dataset is a mount of its own.
+        const { tree } = await kindOf(ctx, shop, onNode);
         const state = kind.parse(tree, await shop.snapshot.read(ctx.deadline, kind.look(tree, options)), options);
         const where = `${onNode} on ${gateway.place.node}`;
         return {
             place: state.object === undefined ? where : `${state.object} (${where})`,
             limit: state.limit,
             limited: state.limit !== undefined,
-            observed: people.observed(inputs, state),
+            observed: { ...people.observed(inputs, state), ...observedLimits(inputs, state) },
             figures: figuresOf(state.used, state.limit ?? state.used + state.available, state.available, state.filesUsed),
             drift: [
                 ...state.drift,
-                ...(state.object === undefined ? [`${where} is a plain directory`] : []),
+                ...(state.object === undefined ? [`${where} is a plain directory, which has no limit`] : []),
                 ...(state.off === undefined ? [] : [state.off]),
                 ...(await shownFaults(state)),
             ],
             usage: state.ids
                 .map((each) => ({ kind: each.kind, name: people.nameOf(each.kind, each.id), used: each.used }))
                 .filter(({ used }) => used > 0),
+            source: sourceOf(name, path, state),
             state,
+            tree,
             ...(exact && state.object === undefined ? await contentOf(ctx, shop, onNode) : {}),
         };
     }
@@ -87,7 +100,7 @@ export async function treeBackend(
     async function shownFaults({ counter }: TreeState): Promise<string[]> {
         if (ABILITIES[name].seen || counter === undefined) return [];
         const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [DFREE_FILES] });
-        return isShown(files, path, "btrfs", counter) ? [] : ["clients are not shown the limit"];
+        return isShown(files, path, shownBy, counter) ? [] : ["clients are not shown the limit"];
     }
 
     return {
@@ -96,12 +109,17 @@ export async function treeBackend(
         lookClosely: () => look(true),
 
         refuse(found, wanted) {
-            const { state, filled } = found as Seen;
-            if (state.object === undefined && filled !== undefined && !wanted.convert)
+            const { state, tree, filled } = found as Seen;
+            if (kind.make !== undefined && state.object === undefined && filled !== undefined && !wanted.convert)
                 throw new PvesmbError(
                     "InvalidInput",
                     `convert: ${onNode} on ${gateway.place.node} is a plain directory with files (${filled} for one), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to have it made into one (the files are copied, clients are disconnected)`,
                     { property: "convert" },
+                );
+            if (state.clash !== undefined)
+                throw new PvesmbError(
+                    "Conflict",
+                    `${onNode} on ${gateway.place.node} cannot be limited: ${state.clash}; take that entry away, or move the directory`,
                 );
             if (state.off !== undefined && !wanted.enable)
                 throw new PvesmbError(
@@ -112,7 +130,7 @@ export async function treeBackend(
         },
 
         async apply(id, found, wanted) {
-            const { state, filled } = found as Seen;
+            const { state, tree, filled } = found as Seen;
             const people = await principals();
             const made = state.object === undefined && kind.make !== undefined;
             const wish: TreeWish = {
@@ -137,7 +155,7 @@ export async function treeBackend(
         },
 
         async release(id) {
-            const { state } = await look(false);
+            const { state, tree } = await look(false);
             const steps = kind.release(tree, state);
             if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps }, ctx.deadline);
             if (!ABILITIES[name].seen) await gateway.workshop.queue.submit(hideUnit(id, path), ctx.deadline);
@@ -146,7 +164,7 @@ export async function treeBackend(
 
     async function show(id: string, before?: string): Promise<void> {
         const { counter } = (await look(true)).state;
-        if (counter !== undefined) await gateway.workshop.queue.submit(showUnit(id, path, "btrfs", counter, before), ctx.deadline);
+        if (counter !== undefined) await gateway.workshop.queue.submit(showUnit(id, path, shownBy, counter, before), ctx.deadline);
     }
 }
 
@@ -195,6 +213,23 @@ function conversion(kind: TreeKind, tree: Tree, id: string, copy: boolean): Step
         made.create,
         // Owner, mode, ACL and attributes of the directory itself go along.
         { do: "run", argv: ["cp", "-a", "--reflink=auto", "--no-target-directory", aside, path], timeout: copy ? 6 * 3600 : 60 },
+        // cp leaves the mode to the ACL that it sets, which not every file system takes it from.
+        { do: "run", argv: ["chmod", `--reference=${aside}`, path] },
         { do: "remove", path: aside, tree: true },
     ];
+}
+
+/** Soft limit and number of files as they really are, where the program or the file system has one. */
+function observedLimits(inputs: QuotaInputs, { soft, files }: TreeState): Partial<Record<"soft" | "files", unknown>> {
+    return {
+        ...(inputs.soft === undefined && soft === undefined ? {} : { soft: soft === undefined ? undefined : formatSize(soft) }),
+        ...(inputs.files === undefined && files === undefined ? {} : { files }),
+    };
+}
+
+/** How the gateway reads the usage: what statvfs does not show, from the kernel's counters or the directory's attributes. */
+function sourceOf(name: BackendName, path: string, { counter }: TreeState): UsageSource {
+    if (name === "cephfs")
+        return { kind: "xattr", path, used: "ceph.dir.rbytes", limit: "ceph.quota.max_bytes", files: "ceph.dir.rentries" };
+    return counter === undefined ? { kind: "statvfs", path } : counted(counter);
 }

@@ -48,6 +48,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
                 filesUsed: inside?.files,
             },
             drift: volumeFaults(all),
+            source: { kind: "statvfs", path },
             sizes: all,
         };
     }

@@ -807,6 +807,18 @@ export interface QuotaGroupArgs {
     files?: pulumi.Input<number>;
 }
 
+export interface QuotaNotifyArgs {
+    /**
+     * Address to POST to; see docs/quotas.md for the JSON.
+     */
+    webhook?: pulumi.Input<string>;
+
+    /**
+     * Addresses to mail to, by the gateway's sendmail.
+     */
+    mail?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 export interface QuotaUsageArgs {
     /**
      * Whose it is.

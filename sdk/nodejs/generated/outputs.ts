@@ -806,6 +806,18 @@ export interface QuotaGroup {
     files?: number;
 }
 
+export interface QuotaNotify {
+    /**
+     * Address to POST to; see docs/quotas.md for the JSON.
+     */
+    webhook?: string;
+
+    /**
+     * Addresses to mail to, by the gateway's sendmail.
+     */
+    mail?: string[];
+}
+
 export interface QuotaUsage {
     /**
      * Whose it is.

@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { type ShareLike, shareInput } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
-import type { GatewayRefArgs, QuotaGroupArgs, QuotaUserArgs, ShareRefArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, QuotaGroup, QuotaUsage, QuotaUser, ShareRef, Timeouts } from "./outputs";
+import type { GatewayRefArgs, QuotaGroupArgs, QuotaNotifyArgs, QuotaUserArgs, ShareRefArgs, TimeoutsArgs } from "./inputs";
+import type { GatewayRef, QuotaGroup, QuotaNotify, QuotaUsage, QuotaUser, ShareRef, Timeouts } from "./outputs";
 
 export interface QuotaArgs {
     /**
@@ -54,7 +54,7 @@ export interface QuotaArgs {
     files?: pulumi.Input<number>;
 
     /**
-     * Limits of users within the tree's file system. zfs, xfs and ext4.
+     * Limits of users within the tree's file system. zfs.
      * @default `[]`
      */
     users?: pulumi.Input<pulumi.Input<QuotaUserArgs>[]>;
@@ -64,16 +64,6 @@ export interface QuotaArgs {
      * @default `[]`
      */
     groups?: pulumi.Input<pulumi.Input<QuotaGroupArgs>[]>;
-
-    /**
-     * Limit of every user without one of its own. xfs.
-     */
-    defaultUser?: pulumi.Input<string>;
-
-    /**
-     * Limit of every group without one of its own. xfs.
-     */
-    defaultGroup?: pulumi.Input<string>;
 
     /**
      * Whether snapshots and datasets below count. zfs.
@@ -106,7 +96,18 @@ export interface QuotaArgs {
     alerts?: pulumi.Input<pulumi.Input<number>[]>;
 
     /**
-     * Report the usage per user and group as well. zfs, xfs and ext4.
+     * Record the usage over time on the gateway: for trends, alerts and metrics. One small collector serves all quotas of a gateway.
+     * @default `true`
+     */
+    collect?: pulumi.Input<boolean>;
+
+    /**
+     * Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.
+     */
+    notify?: pulumi.Input<QuotaNotifyArgs>;
+
+    /**
+     * Report the usage per user and group as well. zfs.
      * @default `false`
      */
     report?: pulumi.Input<boolean>;
@@ -136,13 +137,13 @@ const kind: Kind = {
         "files",
         "users",
         "groups",
-        "defaultUser",
-        "defaultGroup",
         "snapshots",
         "convert",
         "enable",
         "onShrink",
         "alerts",
+        "collect",
+        "notify",
         "report",
         "adopt",
         "timeouts",
@@ -156,6 +157,9 @@ const kind: Kind = {
         "filesUsed",
         "level",
         "lastChecked",
+        "trend",
+        "trendSamples",
+        "fullOn",
         "usage",
         "nonce",
         "made",
@@ -173,6 +177,7 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "privateKey"],
         ["gateway", "connection", "ssh", "passphrase"],
         ["gateway", "connection", "ssh", "password"],
+        ["notify", "webhook"],
     ],
     secretOutputs: [],
 };
@@ -232,7 +237,7 @@ export class Quota extends PvesmbResource {
     declare readonly files: pulumi.Output<number | undefined>;
 
     /**
-     * Limits of users within the tree's file system. zfs, xfs and ext4.
+     * Limits of users within the tree's file system. zfs.
      * @default `[]`
      */
     declare readonly users: pulumi.Output<QuotaUser[] | undefined>;
@@ -242,16 +247,6 @@ export class Quota extends PvesmbResource {
      * @default `[]`
      */
     declare readonly groups: pulumi.Output<QuotaGroup[] | undefined>;
-
-    /**
-     * Limit of every user without one of its own. xfs.
-     */
-    declare readonly defaultUser: pulumi.Output<string | undefined>;
-
-    /**
-     * Limit of every group without one of its own. xfs.
-     */
-    declare readonly defaultGroup: pulumi.Output<string | undefined>;
 
     /**
      * Whether snapshots and datasets below count. zfs.
@@ -284,7 +279,18 @@ export class Quota extends PvesmbResource {
     declare readonly alerts: pulumi.Output<number[] | undefined>;
 
     /**
-     * Report the usage per user and group as well. zfs, xfs and ext4.
+     * Record the usage over time on the gateway: for trends, alerts and metrics. One small collector serves all quotas of a gateway.
+     * @default `true`
+     */
+    declare readonly collect: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.
+     */
+    declare readonly notify: pulumi.Output<QuotaNotify | undefined>;
+
+    /**
+     * Report the usage per user and group as well. zfs.
      * @default `false`
      */
     declare readonly report: pulumi.Output<boolean | undefined>;
@@ -339,6 +345,21 @@ export class Quota extends PvesmbResource {
      * When these figures were read (UTC). A refresh that finds the same ones leaves it.
      */
     declare readonly lastChecked: pulumi.Output<string | undefined>;
+
+    /**
+     * How fast it grows, by a fit that outliers do not move. Left out while too few samples are there. In bytes per day.
+     */
+    declare readonly trend: pulumi.Output<number | undefined>;
+
+    /**
+     * Samples that the trend rests on.
+     */
+    declare readonly trendSamples: pulumi.Output<number | undefined>;
+
+    /**
+     * Day (UTC) on which the limit is reached if it goes on so.
+     */
+    declare readonly fullOn: pulumi.Output<string | undefined>;
 
     /**
      * Usage per user and group, with `report`.

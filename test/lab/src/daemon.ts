@@ -46,6 +46,7 @@ async function main(options: DaemonOptions): Promise<void> {
                 await zfsReady(node.space);
                 return node.space.command(argv);
             },
+            rescan: (vmid) => pve.rescan(node.layout.name, vmid),
             nodeCommand: (argv) => node.live.command(argv, false),
         });
     }

@@ -18,6 +18,8 @@ export interface PveServer {
     /** SHA-256 of each node's certificate, in PVE's spelling (colons, upper case). */
     fingerprints: Record<string, string>;
     nodeDied(node: string): void;
+    /** `pct rescan` on a node. */
+    rescan(node: string, vmid: number | undefined): Promise<void>;
 }
 
 /** The storages of a fresh lab, on every node; `shared` stands for a file system that all nodes mount. */
@@ -61,6 +63,7 @@ export async function startPve(options: {
     return {
         fingerprints: Object.fromEntries(places.map(({ node, tls }) => [node.name, new X509Certificate(tls.cert).fingerprint256])),
         nodeDied: (node) => control.nodeDied(node),
+        rescan: (node, vmid) => control.rescan(node, vmid),
         call: (node) => async (method, path, params) => {
             try {
                 return { status: 200, reason: "OK", data: await control.call(method, path, params, "root@pam", node) };

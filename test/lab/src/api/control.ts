@@ -1,4 +1,5 @@
 /** What tests may do to the lab behind PVE's back, and what they may look at. Every method takes and gives plain data. */
+import { rescanSizes } from "./lxc/volumes";
 import { configText, parseConfig } from "../pve/guest-config";
 import { textOf } from "../pve/errors";
 import type { Value } from "../pve/validate";
@@ -86,6 +87,13 @@ export class Control {
         if (!guest && !place) throw new Error(`no guest ${vmid}, and no node given to make it on`);
         if (guest) guest.config = parseConfig(text);
         else if (place) this.lab.cluster.guests.set(vmid, { vmid, ...place, config: parseConfig(text) });
+    }
+
+    /** `pct rescan`, of one container or of all on a node. */
+    async rescan(node: string, vmid?: number): Promise<void> {
+        for (const guest of this.lab.cluster.guests.values())
+            if (guest.kind === "lxc" && guest.node === node && (vmid === undefined || guest.vmid === vmid))
+                await rescanSizes(this.lab, guest);
     }
 
     /** Sets or removes the `lock` flag. */

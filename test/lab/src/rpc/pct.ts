@@ -70,6 +70,11 @@ const commands: Record<string, Command> = {
 export async function pct(session: Session): Promise<number> {
     const [name = "", ...argv] = session.request.argv;
     if (name === "list") return list(session);
+    if (name === "rescan") {
+        const { vmid } = parseArguments(argv).options;
+        await session.rescan(vmid === undefined ? undefined : Number(vmid));
+        return 0;
+    }
     const command = commands[name];
     if (!command) throw new CommandError(`ERROR: unknown command 'pct ${name}'`);
     const { words, ...rest } = parseArguments(argv);

@@ -19,7 +19,7 @@ async function pool(session: Session): Promise<number> {
     return execute(session, await session.poolCommand([program, ...argv]), env);
 }
 
-type Surroundings = Pick<Session, "call" | "guestCommand" | "poolCommand" | "nodeCommand">;
+type Surroundings = Pick<Session, "call" | "guestCommand" | "poolCommand" | "rescan" | "nodeCommand">;
 
 /** Listens for one node's `pct` and `pvesm` on the socket that is bound into the node. */
 export async function serveNodeCommands(node: NodeLayout, around: Surroundings): Promise<void> {

@@ -24,6 +24,8 @@ export interface Session {
     guestCommand(vmid: number, argv: string[], keepEnv: boolean): string[] | undefined;
     /** Command line that runs `zfs` or `zpool` on the node's pool. */
     poolCommand(argv: string[]): Promise<string[]>;
+    /** Brings the sizes in containers' configuration up to date; that of one, or of all on this node. */
+    rescan(vmid: number | undefined): Promise<void>;
     /** Command line that runs `argv` as root on the node. */
     nodeCommand(argv: string[]): string[];
 }

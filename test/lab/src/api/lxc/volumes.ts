@@ -36,6 +36,16 @@ export async function realizeMount(
     return lab.lxc.print(key, { ...mount.parts, size: formatSize(size) });
 }
 
+/** Writes the volumes' true sizes into the active config: `pct rescan` (pve-container LXC.pm: update_disksize). */
+export async function rescanSizes(lab: Lab, guest: Guest): Promise<void> {
+    const { values } = guest.config;
+    for (const key of mountKeys(values)) {
+        const mount = lab.lxc.mount(key, values[key] ?? "");
+        const size = mount.kind === "volume" ? await lab.storages.size(mount.volume, guest.node) : undefined;
+        if (size !== undefined) values[key] = lab.lxc.print(key, { ...mount.parts, size: formatSize(size) });
+    }
+}
+
 /** Does the active config, the pending one or a snapshot still name the volume? `except` is a key not to count. */
 export function isVolumeInUse(guest: Guest, volid: string, except?: string): boolean {
     const names = (values: Record<string, string>): boolean =>

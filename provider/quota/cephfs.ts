@@ -1,0 +1,48 @@
+import type { Gather, Step } from "../hosts/batch";
+import type { Tree, TreeKind, TreeState } from "./tree";
+
+/** CephFS: limits are attributes of a directory, kept by the clients within seconds and not to the byte (docs.ceph.com, "CephFS Quotas"). */
+export const cephfs: TreeKind = {
+    look: (tree): Gather => ({ commands: Object.values(looks(tree)), statvfs: [tree.mount.target] }),
+
+    parse(tree, look): TreeState {
+        const number = (which: keyof ReturnType<typeof looks>): number => Number(look.commands[looks(tree)[which].name]?.stdout || 0);
+        return {
+            object: tree.path,
+            limit: number("limit") || undefined,
+            files: number("files") || undefined,
+            used: number("used"),
+            available: look.statvfs[tree.mount.target]?.available ?? 0,
+            filesUsed: number("filesUsed"),
+            ids: [],
+            drift: [],
+            // Read by the gateway itself, from the directory: there is no counter elsewhere.
+            counter: "-",
+        };
+    },
+
+    set: (tree, state, wish) => [
+        ...attribute(tree, "bytes", wish.limit, state.limit),
+        ...attribute(tree, "files", wish.files, state.files),
+    ],
+
+    release: (tree, state) => [...attribute(tree, "bytes", undefined, state.limit), ...attribute(tree, "files", undefined, state.files)],
+};
+
+function attribute({ path }: Tree, what: "bytes" | "files", value: number | undefined, before: number | undefined): Step[] {
+    const set = (number = 0): string[] => ["setfattr", "-n", `ceph.quota.max_${what}`, "-v", String(number), path];
+    return value === before ? [] : [{ do: "run", argv: set(value), undo: set(before) }];
+}
+
+function looks({ path }: Tree): Record<"limit" | "files" | "used" | "filesUsed", { name: string; argv: string[] }> {
+    const value = (name: string): { name: string; argv: string[] } => ({
+        name: `${name} ${path}`,
+        argv: ["getfattr", "--absolute-names", "--only-values", "-n", name, path],
+    });
+    return {
+        limit: value("ceph.quota.max_bytes"),
+        files: value("ceph.quota.max_files"),
+        used: value("ceph.dir.rbytes"),
+        filesUsed: value("ceph.dir.rentries"),
+    };
+}

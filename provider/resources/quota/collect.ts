@@ -1,0 +1,67 @@
+import type { Deadline } from "../../base/deadline";
+import type { GatherResult } from "../../hosts";
+import type { QuotaInputs } from "../../model";
+import { bytesOf } from "../../model/size";
+import { COLLECTOR, collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
+import type { CollectorEntry } from "../../quota/collector";
+import type { Found } from "./backend";
+import type { Outputs } from "./handler";
+import type { Target } from "./target";
+
+export const COLLECTOR_ENTRIES = `${COLLECTOR.entries}/*.json`;
+
+/** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */
+const HYSTERESIS = 2;
+
+function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { source }: Found): CollectorEntry {
+    const { webhook, mail } = inputs.notify ?? {};
+    return {
+        id,
+        key: inputs.key ?? "",
+        label: share ?? path,
+        source,
+        // A volume's file system is somewhat smaller than the volume: there, what it shows is the limit.
+        ...(source.kind === "statvfs" ? {} : { limit: bytesOf(inputs.limit) }),
+        thresholds: inputs.alerts,
+        hysteresis: HYSTERESIS,
+        alerts: [
+            ...(webhook === undefined ? [] : [{ kind: "webhook", url: webhook } as const]),
+            ...(mail === undefined ? [] : [{ kind: "mail", to: mail } as const]),
+        ],
+    };
+}
+
+/** Has the usage recorded on the gateway, or no longer. */
+export async function collect(
+    target: Target,
+    id: string,
+    inputs: QuotaInputs,
+    found: Found,
+    before: Partial<QuotaInputs> | undefined,
+    deadline: Deadline,
+): Promise<void> {
+    if (!inputs.collect && before?.collect !== true) return;
+    const steps = inputs.collect ? collectorSteps(entryOf(target, id, inputs, found)) : collectorRemovalSteps(id);
+    await target.gateway.workshop.queue.submit({ key: `collect:${id}`, steps }, deadline);
+}
+
+export function collectorFaults(look: GatherResult, target: Target, id: string, inputs: QuotaInputs, found: Found): string[] {
+    if (!inputs.collect) return [];
+    const file = look.files[entryPath(id)];
+    if (file === undefined) return ["the collector's entry is missing"];
+    // A share that is renamed keeps the name that it is known by until its quota changes.
+    const label = /"label":"((?:[^"\\]|\\.)*)"/.exec(file)?.[1] ?? "";
+    const wanted = renderEntry({ ...entryOf(target, id, inputs, found), label: JSON.parse(`"${label}"`) as string });
+    return file === wanted ? [] : ["the collector's entry was changed by hand"];
+}
+
+/** What has been recorded, to three digits: a trend that is the same to the eye is no change. */
+export function trendOutputs(look: GatherResult, id: string, inputs: QuotaInputs): Pick<Outputs, "trend" | "trendSamples" | "fullOn"> {
+    const usage = inputs.collect ? collectorReport(look)?.get(id) : undefined;
+    const { trend, fullAt } = usage ?? {};
+    return {
+        trend: trend ? Number(trend.bytesPerDay.toPrecision(3)) : undefined,
+        trendSamples: trend?.samples,
+        fullOn: typeof fullAt === "number" ? new Date(fullAt * 1000).toISOString().slice(0, 10) : undefined,
+    };
+}

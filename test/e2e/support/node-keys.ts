@@ -1,0 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { labAccess, runAtWorkstation } from "../../lab/src/client";
+import { runDirectory } from "./run-directory";
+
+/** A known_hosts file with the keys of the lab's nodes. */
+export async function nodeKeys(): Promise<{ PVESMB_SSH_KNOWN_HOSTS: string }> {
+    const knownHosts = join(runDirectory(), "known_hosts");
+    const { stdout } = await runAtWorkstation(["ssh-keyscan", "-t", "ed25519", ...labAccess().nodes.map(({ address }) => address)]);
+    writeFileSync(knownHosts, stdout);
+    return { PVESMB_SSH_KNOWN_HOSTS: knownHosts };
+}
