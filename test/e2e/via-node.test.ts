@@ -21,7 +21,10 @@ afterAll(() => drill?.dispose());
 const asUser = (command: string) => runAtWorkstation(sshArguments(labAccess().nodes[0]?.address ?? "", sshKeyFile, command, SSH_USER));
 
 test("makes, keeps and removes a gateway without ever talking to its sshd", async () => {
+    await control("clearRequests");
     await drill.stack.up();
+    // One call tells all rights, however many resources ask.
+    expect((await control("requests")).filter(({ path }) => path === "/access/permissions")).toHaveLength(1);
     const guest = await drill.guest();
     // From here on the guest's own sshd could not help.
     await inGuest(guest, "systemctl disable --now ssh.socket ssh.service 2>/dev/null || true");
