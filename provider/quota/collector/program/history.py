@@ -63,10 +63,13 @@ class History:
         """Adds what is over and not there yet, back to the last one that is there whole and as far as `below` reaches."""
         if ring.fd is None:
             return False
-        added = False
+        missing = []
         for span in range(current - 1, current - below.rows // parts - 1, -1):
             if ring.get(span):
                 break
+            missing.append(span)
+        added = False
+        for span in reversed(missing):  # oldest first: what a crash leaves undone is then newer than all that is there
             rows = [(part, row[1]) for part in range(span * parts, (span + 1) * parts) if below.holds(part) and (row := below.get(part))]
             if rows:
                 fields = reckon(rows)
