@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { network } from "../lab/src/machine/layout";
+import { inGuest } from "./support/guests";
+import { gateway, program, quota, share, smallArgs, user } from "./support/program";
+import { putFile, smbclient } from "./support/smb-client";
+import type { Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/** What quotas use over time: recorded by the gateway's own timer, told to a receiver in the lab's network, gone with the last quota. */
+
+const vmids = { from: 6630, to: 6659 };
+const host = "10.86.0.121";
+const guest = { node: "pve1", vmid: 6630 };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const MIB = 2 ** 20;
+const PORT = 8099;
+const SECRET = "s3cret-of-the-hook";
+const webhook = `http://${network.workstation}:${PORT}/${SECRET}`;
+
+/** Writes down what is posted, a line of JSON each. */
+const RECEIVER = `import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open(sys.argv[2], "ab") as file: file.write(self.path.encode() + b" " + body + b"\\n")
+        self.send_response(204); self.end_headers()
+http.server.HTTPServer(("", int(sys.argv[1])), Handler).serve_forever()
+`;
+
+interface Report {
+    quotas: Record<string, { at: number | null; used: number; limit: number; level: string; error: string | null }>;
+}
+
+let place: Workplace;
+let stack: Stack;
+let receiver: ChildProcess;
+const folder = mkdtempSync(join(tmpdir(), "pvesmb-hook-"));
+const posted = join(folder, "posted");
+
+const { data: _data, ...basics } = smallArgs(host, vmids);
+const parts = {
+    files: gateway("files", { ...basics, vmid: guest.vmid, data: { storage: "tank", initialSize: "96MiB" } }),
+    alice: user("files", alice),
+    vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", initialSize: "128MiB" } }),
+    other: share("files", "other", { alice: "full" }, { volume: { storage: "tank", initialSize: "64MiB" } }),
+    limit: quota("vault", "limit", { limit: "128MiB", alerts: [50, 90], notify: { webhook } }),
+    small: quota("other", "small", { limit: "64MiB" }),
+};
+const change = (changes: Partial<typeof parts>): void => {
+    Object.assign(parts, changes);
+    stack.write(program(...Object.values(parts)));
+};
+
+const events = (): Record<string, unknown>[] =>
+    (existsSync(posted) ? readFileSync(posted, "utf8") : "")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line.slice(line.indexOf(" "))) as Record<string, unknown>);
+const report = async (): Promise<Report["quotas"]> =>
+    (JSON.parse(await inGuest(guest, "python3 -I /usr/local/lib/pvesmb/quota-collector report")) as Report).quotas;
+const round = (): Promise<string> => inGuest(guest, "systemctl start pvesmb-quota.service");
+const lastRun = async (): Promise<number> =>
+    Number(
+        /last_run_timestamp_seconds (\d+)/.exec(await inGuest(guest, "cat /var/lib/pvesmb/metrics/quota.prom 2>/dev/null || true"))?.[1] ??
+            0,
+    );
+const idOf = async (name: string): Promise<string> =>
+    (await stack.resources()).find(({ urn }) => urn.endsWith(`:Quota::${name}`))?.id ?? "";
+const fill = (mib: number): Promise<unknown> =>
+    putFile((argv) => place.lab.within(argv), { host, share: "vault" }, alice, "filler.bin", "x".repeat(mib * MIB));
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    const [command = "", ...rest] = place.lab.within(["python3", "-c", RECEIVER, String(PORT), posted]);
+    receiver = spawn(command, rest, { stdio: "ignore" });
+    stack = await place.stack("", { project: "quota-usage" });
+    change({});
+    await stack.up();
+});
+afterAll(async () => {
+    receiver?.kill();
+    rmSync(folder, { recursive: true, force: true });
+    await place?.dispose();
+});
+
+test("the gateway's timer takes samples of all quotas, and a refresh finds everything as it should be", async () => {
+    expect(await inGuest(guest, "systemctl is-active pvesmb-quota.timer; systemctl is-enabled pvesmb-quota.timer")).toBe(
+        "active\nenabled\n",
+    );
+    const [limit, small] = [await idOf("limit"), await idOf("small")];
+    // The timer's own doing, only more often.
+    const often = "/etc/systemd/system/pvesmb-quota.timer.d";
+    const reload = "systemctl daemon-reload; systemctl restart pvesmb-quota.timer";
+    await inGuest(
+        guest,
+        `mkdir ${often}; printf '[Timer]\\nOnCalendar=\\nOnCalendar=*:*:0/5\\nAccuracySec=1s\\n' > ${often}/often.conf; ${reload}`,
+    );
+    const begun = await lastRun();
+    await until("a round by the timer", async () => (await lastRun()) > begun);
+    await inGuest(guest, `rm -r ${often}; ${reload}`);
+    const found = await report();
+    expect(Object.keys(found).sort()).toEqual([limit, small].sort());
+    expect(found[limit]).toMatchObject({ level: "ok", error: null });
+    expect(found[limit]!.limit).toBeGreaterThan(80 * MIB);
+    expect(found[limit]!.limit).toBeLessThanOrEqual(128 * MIB);
+    expect(await inGuest(guest, "stat -c '%a %n' /var/lib/pvesmb/quota.d /var/lib/pvesmb/quota.d/*")).toMatch(/^700 .*\n600 .*\n600 .*\n$/);
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+});
+
+test("crossing a threshold is told to the receiver once, and again when it is over", async () => {
+    await fill(80);
+    await round();
+    await round();
+    expect(events()).toMatchObject([{ quota: "vault", level: "warning", previous: "ok", host: "files" }]);
+    await smbclient((argv) => place.lab.within(argv), { host, share: "vault" }, alice, "del filler.bin");
+    await round();
+    expect(events().map(({ previous, level }) => `${String(previous)} > ${String(level)}`)).toEqual(["ok > warning", "warning > ok"]);
+    const journal = await inGuest(guest, "journalctl -u pvesmb-quota -p warning -o cat");
+    expect(journal).toContain("quota vault has reached 50 %");
+    expect(await inGuest(guest, "journalctl -o cat; ps axww")).not.toContain(SECRET);
+});
+
+test("the metrics are served on loopback once somebody asks for it", async () => {
+    const ask = `import urllib.request as r; a = r.urlopen("http://127.0.0.1:9945/metrics"); print(a.headers["Content-Type"]); print(a.read().decode())`;
+    await expect(inGuest(guest, `python3 -c '${ask}' 2>&1`)).rejects.toThrow("ended with 1");
+    await inGuest(guest, "systemctl enable --now pvesmb-quota-metrics.socket");
+    const answer = await inGuest(guest, `python3 -c '${ask}'`);
+    expect(answer).toMatch(/^application\/openmetrics-text; version=1.0.0/);
+    expect(answer).toMatch(/^pvesmb_quota_used_bytes\{id="[0-9a-f]+",quota="vault"\} \d+$/m);
+    expect(answer).toContain("# EOF");
+});
+
+test("an entry that is gone shows in refresh, and is put back", async () => {
+    await inGuest(guest, `rm /var/lib/pvesmb/quota.d/${await idOf("limit")}.json`);
+    const { steps } = await stack.refresh();
+    expect(steps.filter(({ op }) => op !== "same" && op !== "refresh").map(({ name }) => name)).toContain("limit");
+    await stack.up();
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+});
+
+test("ends with the last quota, and leaves nothing", async () => {
+    const left = `ls -d /etc/systemd/system/*pvesmb-quota* /etc/systemd/system/*/pvesmb-quota* /usr/local/lib/pvesmb/quota-collector /var/lib/pvesmb/quota* /var/lib/pvesmb/metrics 2>/dev/null || true`;
+    change({ limit: "" });
+    await stack.up();
+    expect(Object.keys(await report())).toEqual([await idOf("small")]);
+    change({ small: "" });
+    await stack.up();
+    expect(await inGuest(guest, left)).toBe("");
+    expect(await inGuest(guest, "systemctl list-units --all --plain --no-legend 'pvesmb-quota*'")).toBe("");
+});
