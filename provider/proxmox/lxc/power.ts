@@ -1,4 +1,4 @@
-import { PvesmbError } from "../../base/errors";
+import { isKind, PvesmbError } from "../../base/errors";
 import type { Pve } from "../client/client";
 import { route } from "../client/form";
 import { says, worthAnother } from "../client/sayings";
@@ -61,21 +61,23 @@ async function bring(pve: Pve, place: Place, running: boolean, send: () => Promi
 /** Without HA the task's end is the effect; with it the manager acts within some ten seconds. */
 async function settled(pve: Pve, place: Place, running: boolean): Promise<void> {
     for (let look = 0; ; look++) {
-        const status = await readStatus(pve, place);
-        if (status.running === running) return;
         const wanted = running ? "started" : "stopped";
+        const late = new PvesmbError(
+            "Timeout",
+            `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node tells what it is doing`,
+            { dispatched: true },
+        );
+        const status = await readStatus(pve, place).catch((error: unknown) => {
+            throw look > 0 && isKind(error, "Timeout") ? late : error;
+        });
+        if (status.running === running) return;
         if (!status.ha)
             throw new PvesmbError(
                 "RemoteFailed",
                 `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "runs no longer" : "runs again"}`,
             );
         const pause = pauseBefore(look, pve.timing.poll);
-        if (pause >= pve.deadline.left)
-            throw new PvesmbError(
-                "Timeout",
-                `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node tells what it is doing`,
-                { dispatched: true },
-            );
+        if (pause >= pve.deadline.left) throw late;
         await pve.deadline.sleep(pause);
     }
 }

@@ -202,7 +202,7 @@ describe("power", () => {
         const server = tasks(await bench.server(), ["hastop", "OK"])
             .on(`GET ${CT}/status/current`, status("running", 1))
             .on(`POST ${CT}/status/stop`, data(upid("hastop")));
-        const failure = await failureOf(stopContainer(bench.pve(server, { deadline: 100 }), PLACE));
+        const failure = await failureOf(stopContainer(bench.pve(server, { deadline: 1_000 }), PLACE));
         expect(failure.kind).toBe("Timeout");
         expect(failure.message).toMatch(/HA to have CT 101 stopped.*ha-manager status/);
         expect(server.count(`POST ${CT}/status/stop`)).toBe(1);
