@@ -22,7 +22,7 @@ const principal = () =>
     });
 
 const notify = z.strictObject({
-    webhook: field(webAddress().optional(), { description: "Address to POST to; see docs/quotas.md for the JSON.", secret: true }),
+    webhook: field(webAddress().optional(), { description: "Address to POST to; see docs/quota-usage.md for the JSON.", secret: true }),
     mail: field(z.array(mailAddress()).min(1).optional(), { description: "Addresses to mail to, by the gateway's sendmail." }),
 });
 

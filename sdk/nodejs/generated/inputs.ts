@@ -809,7 +809,7 @@ export interface QuotaGroupArgs {
 
 export interface QuotaNotifyArgs {
     /**
-     * Address to POST to; see docs/quotas.md for the JSON.
+     * Address to POST to; see docs/quota-usage.md for the JSON.
      */
     webhook?: pulumi.Input<string>;
 

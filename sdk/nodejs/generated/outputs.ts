@@ -808,7 +808,7 @@ export interface QuotaGroup {
 
 export interface QuotaNotify {
     /**
-     * Address to POST to; see docs/quotas.md for the JSON.
+     * Address to POST to; see docs/quota-usage.md for the JSON.
      */
     webhook?: string;
 
