@@ -125,3 +125,8 @@ async function readLog(pve: Pve, task: Identity, start: number): Promise<string[
 function described({ upid, node, type }: Identity): string {
     return `the task ${type} on ${node} (${upid})`;
 }
+
+/** Whether the caller itself has a container of that number made at this moment: one sees one's own tasks, whatever rights one has. */
+export async function isCreating(pve: Pve, node: string, vmid: number): Promise<boolean> {
+    return rows(await pve.get(route`/nodes/${node}/tasks`, { vmid, source: "active", typefilter: "vzcreate" })).length > 0;
+}
