@@ -68,10 +68,25 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         if (discard && state.volumeId !== undefined) {
             const [pve, volume] = [pveOf(ctx, state), state.volumeId];
             await follow(pve, place, (at) => destroyVolume(pve, at, volume, state.allowRestart, ctx.log));
-            if (state.allowRestart) forgetGateway(state.gateway.id);
+            if (state.allowRestart) await restarted(ctx, state);
         }
     },
 };
+
+/** Waits until a gateway that may have been restarted takes commands again: what comes next shall not find it booting. */
+async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promise<void> {
+    forgetGateway(gateway.id);
+    const deadline = ctx.deadline.atMost(180_000);
+    for (;;) {
+        try {
+            const { workshop } = await readyGateway(ctx, gateway);
+            return await workshop.executor.ping(deadline.atMost(20_000));
+        } catch (error) {
+            if (!isKind(error, "Unreachable", "Timeout", "Busy") || deadline.expired) throw error;
+            await deadline.sleep(500);
+        }
+    }
+}
 
 /** Volume, then directory and section in one unit, then the sessions that a tightening concerns. */
 async function converge(
