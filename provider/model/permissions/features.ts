@@ -89,7 +89,7 @@ export const features = {
         usual: false,
         grants: [],
         commands: [
-            { on: "node", commands: ["pvesm path VOLUME", "zfs list ...", "zfs set refquota=BYTES DATASET", "pct rescan --vmid VMID"] },
+            { on: "node", commands: ["pvesm path VOLUME", "findmnt ...", "zfs set refquota=BYTES DATASET", "pct rescan --vmid VMID"] },
         ],
     },
     "quota-node": {

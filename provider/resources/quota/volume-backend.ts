@@ -108,7 +108,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
             );
         refuseBelowUse(found, inputs);
         const directory = (await onNode(["pvesm", "path", mount.volume])).trim();
-        const dataset = (await onNode(["zfs", "list", "-H", "-o", "name", directory])).trim();
+        const dataset = (await onNode(["findmnt", "-n", "-o", "SOURCE", "--mountpoint", directory])).trim();
         await onNode(["zfs", "set", `refquota=${bytesOf(inputs.limit)}`, dataset]);
         await rescan();
     }
