@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Appliances } from "./appliances";
 import { network, nodeKey, nodeLayout, resolvConf } from "./layout";
+import { raiseLimits } from "./limits";
 import { makeNetwork } from "./network";
 import { LabNode } from "./node";
 import { RealMachine } from "./real-machine";
@@ -21,6 +22,7 @@ export interface Raised {
 /** Builds the whole lab below the API: packages, network, services, nodes. `progress` gets a line per step. */
 export async function raise(names: string[], progress: (line: string) => void): Promise<Raised> {
     await installHostPackages(progress);
+    raiseLimits();
     const built = await materials(progress);
     const layouts = names.map(nodeLayout);
     progress("network and services");
