@@ -162,7 +162,10 @@ export interface RememberStep extends StepBase {
     value: Text;
 }
 
-/** A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts. Never counts as a change. */
+/**
+ * A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts. That of another
+ * executor on the host is ended: it is idle, since batches take turns. Never counts as a change.
+ */
 export interface DaemonStep extends StepBase {
     do: "daemon";
     name: string;

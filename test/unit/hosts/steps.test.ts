@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import type { Step, StepResult } from "../../../provider/hosts/batch";
-import { Bench, run, running, sleep, soon, unit, write } from "./local-host";
+import { Executor } from "../../../provider/hosts/executor/executor";
+import { Bench, LocalHost, run, running, sleep, soon, unit, write } from "./local-host";
 
 let bench: Bench;
 beforeEach(() => (bench = new Bench()));
@@ -358,6 +359,18 @@ describe("daemon", () => {
         await bench.executor.ping(soon()).catch(() => undefined);
         for (let i = 0; i < 100 && running(before[0]!); i++) await sleep(20);
         expect(running(before[0]!)).toBe(false);
+    });
+
+    it("of another deployment gives way, and comes back when that one goes on", async () => {
+        const port = await freePort();
+        const step: Step = { do: "daemon", name: "d", argv: ["python3", "-c", server, String(port)], port };
+        const other = new Executor(new LocalHost(), bench.places);
+        for (let turn = 0; turn < 3; turn++) {
+            await fine(step);
+            const { units } = await other.batch({ units: [unit("u", step)], verify: [], commit: [] }, soon());
+            expect(units["u"]).toMatchObject({ ok: true });
+        }
+        other.close();
     });
 
     it("is not taken to listen when a look at its port reaches only itself", async () => {

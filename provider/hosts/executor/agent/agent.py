@@ -14,7 +14,7 @@ import threading
 
 from batch import batch
 from clock import Clock, Stop, explain, gone, kind_of, leave
-from command_steps import end_daemons
+from daemons import end_daemons
 from looks import gather
 
 jobs = queue.SimpleQueue()

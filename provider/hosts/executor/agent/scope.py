@@ -1,12 +1,13 @@
 """A list of steps on its way: those of one unit, or verify and commit together."""
 import command_steps
+import daemons
 import file_steps
 import ledger
 from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (command_steps, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
+STEPS = {name[3:]: function for module in (command_steps, daemons, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Faults(Exception):

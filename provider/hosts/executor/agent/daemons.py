@@ -1,0 +1,84 @@
+"""Daemons: processes that a host needs as long as its agent lives, one of each name."""
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from clock import Failed, explain
+from commands import end, said, spawn
+
+daemons = {}  # name -> (argv, process)
+
+
+def accepts(port):
+    """Whether somebody listens. Linux may give a connection to a free port that very port as its own: it then reaches itself."""
+    with contextlib.suppress(OSError), socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # Otherwise such a connection bars the port for a minute.
+        probe.settimeout(1)
+        probe.connect(("127.0.0.1", port))
+        return probe.getsockname() != probe.getpeername()
+    return False
+
+
+def record(name):
+    return f"{sys.argv[1]}.{name}"
+
+
+def born(pid):
+    """When a process started, in the kernel's ticks: with it a number means one process for ever. None when it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            state, *facts = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if state in "ZX" else facts[18]
+
+
+def end_other(name):
+    """Another deployment's daemon of that name. The lock is ours, so it is idle; its agent starts it again when it needs it."""
+    with contextlib.suppress(OSError, ValueError):
+        with open(record(name)) as file:
+            pid, birth = file.read().split()
+        for signum in (signal.SIGTERM, signal.SIGKILL):
+            until = time.monotonic() + 1
+            if born(pid) == birth:
+                os.killpg(int(pid), signum)
+            while born(pid) == birth and time.monotonic() < until:
+                time.sleep(0.01)
+
+
+def do_daemon(scope, step):
+    name, port, argv = step["name"], step["port"], step["argv"]
+    before, process = daemons.get(name, (None, None))
+    if before == argv and process.poll() is None and accepts(port):
+        return {"changed": False}
+    if process:
+        end(process)
+    end_other(name)
+    if accepts(port):
+        raise Failed(f"port {port} on loopback, wanted for {name}, is in use")
+    with open(os.memfd_create(name), "w+b") as log:
+        try:
+            process = spawn(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        except OSError as error:
+            raise Failed(explain(error)) from None
+        daemons[name] = (argv, process)
+        with open(record(name), "w") as file:
+            file.write(f"{process.pid} {born(process.pid)}")
+        until = time.monotonic() + step.get("timeout", 10)
+        while process.poll() is not None or not accepts(port):
+            scope.clock.check()
+            if process.poll() is not None or time.monotonic() > until:
+                end(process)
+                log.seek(0)
+                raise Failed(f"{' '.join(argv)}: not listening on port {port}; {said(process.poll(), log.read().decode('utf-8', 'replace'))}")
+            time.sleep(0.01)
+    return {"changed": False}
+
+
+def end_daemons():
+    for _, process in daemons.values():
+        end(process)
