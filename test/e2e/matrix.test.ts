@@ -1,5 +1,6 @@
 import { ALICE } from "./support/drill";
 import { guestsWithin, inGuest, removeGuests, volumesWithin } from "./support/guests";
+import { labDown } from "./support/lab";
 import { type Combination, pairwise, product } from "./support/pairwise";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -111,4 +112,7 @@ describe.each(factors.version)("Proxmox VE %s", (version) => {
     });
 });
 
-afterAll(() => soak && report.write());
+afterAll(async () => {
+    if (soak) report.write();
+    await labDown(); // Other files expect a cluster of one node.
+});

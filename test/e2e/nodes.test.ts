@@ -2,6 +2,7 @@ import { machineControl, runOnNode } from "../lab/src/client";
 import { control } from "./support/control";
 import { ALICE } from "./support/drill";
 import { guestsWithin, removeGuests, volumesWithin } from "./support/guests";
+import { labDown } from "./support/lab";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { throughNodes } from "./support/known-hosts";
 import { getFile, putFile } from "./support/smb-client";
@@ -19,7 +20,10 @@ let place: Workplace;
 beforeAll(async () => {
     place = await workplace(vmids, [], { version: "9.2", nodes });
 });
-afterAll(() => place?.dispose());
+afterAll(async () => {
+    await place?.dispose();
+    await labDown(); // Other files expect a cluster of one node.
+});
 
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 /** Where the only guest is. */
