@@ -142,9 +142,6 @@ export class Connection {
             return new PvesmbError("Denied", `${this.name}: ${error.message} (is AllowTcpForwarding off in its sshd_config?)`, {
                 dispatched: false,
             });
-        // RFC 4254, 5.1: SSH_OPEN_CONNECT_FAILED, said by a jump host of the host behind it.
-        if (error.reason === 2)
-            return new PvesmbError("Unreachable", `no connection by way of ${this.name}: ${error.message}`, { dispatched: false });
         if (error.reason !== undefined)
             return new PvesmbError("Busy", `${this.name}: sshd opens no further channel (${error.message})`, { dispatched: false });
         return new PvesmbError("Unreachable", `${this.name}: connection lost (${error.message})`, { dispatched: true });
