@@ -7,6 +7,7 @@ export { Snapshot, type SnapshotOptions } from "./snapshot";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
 export type { SshTarget } from "./ssh/target";
+export { workshopOn, type Workshop } from "./workshop";
 
 import { closeExecutors } from "./executor/executor";
 import { closeAll as closeConnections } from "./ssh/pool";

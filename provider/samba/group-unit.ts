@@ -1,5 +1,5 @@
 import type { Step, Unit } from "../hosts/batch";
-import { FIRST_ID, IDS_FILE, LAST_ID } from "./ids";
+import { FIRST_ID, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
 import type { FragmentOwner } from "./share";
 
@@ -37,20 +37,10 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string, ad
     };
 }
 
-/** A group with a number of its own: the one it had before, if any, else `want` or the next free one. */
+/** A group with a number of its own. */
 export function ensureGroup(name: string, id: string, want?: number): Step[] {
     return [
-        {
-            do: "reserve",
-            id,
-            file: IDS_FILE,
-            space: "gid",
-            name,
-            from: FIRST_ID,
-            to: LAST_ID,
-            taken: "group",
-            ...(want === undefined ? {} : { want }),
-        },
+        reserve("gid", name, id, want),
         { do: "run", argv: ["groupadd", "-g", { value: id }, name], unless: ["getent", "group", name], undo: ["groupdel", name] },
     ];
 }

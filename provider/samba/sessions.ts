@@ -1,3 +1,5 @@
+import type { Step } from "../hosts/batch";
+
 /** One tree connection of `smbstatus --json`: a client that has a share open. */
 export interface Connection {
     pid: number;
@@ -26,3 +28,11 @@ export function parseLogins(json: string, users: readonly string[]): number[] {
     const theirs = Object.values(sessions).filter(({ username }) => users.includes(username));
     return [...new Set(theirs.map((session) => Number(session.server_id.pid)))];
 }
+
+/** Tells one smbd process something. That its client has left meanwhile is no failure. */
+export const tell = (pid: number, ...words: string[]): Step => ({
+    do: "run",
+    argv: ["smbcontrol", String(pid), ...words],
+    ok: [0, 1, 255],
+    changes: false,
+});

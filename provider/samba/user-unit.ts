@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Step, Text, Unit } from "../hosts/batch";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
-import { FIRST_ID, IDS_FILE, LAST_ID } from "./ids";
+import { reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import type { FragmentOwner } from "./share";
 
@@ -49,17 +49,7 @@ export function userUnit(
         ...groups.map(usersMayJoin),
         { do: "write", path: accountPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
-        {
-            do: "reserve",
-            id: "uid",
-            file: IDS_FILE,
-            space: "uid",
-            name,
-            from: FIRST_ID,
-            to: LAST_ID,
-            taken: "passwd",
-            ...(wanted.uid === undefined ? {} : { want: wanted.uid }),
-        },
+        reserve("uid", name, "uid", wanted.uid),
         ...unixAccount(wanted),
         ...groups.flatMap((each, i): Step[] => [
             ...ensureGroup(each, `group${i}`),

@@ -8,6 +8,7 @@ import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
 import { prepareBind } from "./bind";
 import { converge } from "./converge";
@@ -130,15 +131,8 @@ async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["
 
 const settledOf = <T>(result: PromiseSettledResult<T>): T | undefined => (result.status === "fulfilled" ? result.value : undefined);
 
-/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
 function hostnameOf(inputs: GatewayInputs): string {
     return inputs.hostname ?? "pvesmb";
-}
-
-function keyOf(inputs: GatewayInputs): string {
-    if (inputs.key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return inputs.key;
 }
 
 /** Somebody else's guest under our VMID, or a clone, is never touched. */

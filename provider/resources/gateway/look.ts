@@ -4,12 +4,12 @@ import type { Gather, GatherResult } from "../../hosts/batch";
 import type { GatewayRef } from "../../model";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { openGateway } from "./session";
-import type { Gateway } from "./session";
+import type { Ready } from "./session";
 
 export interface Seen {
     look: GatherResult;
     config: ContainerConfig;
-    gateway: Extract<Gateway, { state: "ready" }>;
+    gateway: Ready;
 }
 
 /**

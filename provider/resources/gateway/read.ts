@@ -1,9 +1,9 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
 import type { GatewayInputs } from "../../model";
-import { pveClient } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
+import { pveOf } from "../pve";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { readMark } from "./mark";
@@ -17,7 +17,7 @@ export async function readGateway(
     id: GatewayId,
     state: GatewayState,
 ): Promise<{ inputs: Observed<GatewayInputs>; state: Outputs } | undefined> {
-    const pve = pveClient(ctx.connect(state.connection), ctx.log).within(ctx.deadline);
+    const pve = pveOf(ctx, state.connection);
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return undefined;

@@ -1,6 +1,5 @@
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import { pveClient } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
@@ -8,6 +7,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../permissions/check";
+import { pveOf } from "../pve";
 import type { GatewayState, Outputs } from "./handler";
 import { isBind } from "./config";
 import { refuseKept } from "./kept";
@@ -18,7 +18,7 @@ import type { GatewayId } from "./session";
 
 /** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
 export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<void> {
-    const pve = pveClient(ctx.connect(state.connection), ctx.log).within(ctx.deadline);
+    const pve = pveOf(ctx, state.connection);
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Connection } from "../../base/connection";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import { CommitQueue, executorFor, Snapshot } from "../../hosts";
-import type { Executor, Host } from "../../hosts";
+import { workshopOn } from "../../hosts";
+import type { Host, Workshop } from "../../hosts";
 import type { GatewayRef } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
@@ -31,25 +31,8 @@ export function parseId(id: string): GatewayId {
     return { node, vmid: Number(vmid), nonce };
 }
 
-/** What works on a gateway's host, shared by all resources of this process. */
-export interface Workshop {
-    executor: Executor;
-    queue: CommitQueue;
-    /** What a refresh looks at. */
-    snapshot: Snapshot;
-}
-
-export function workshop(host: Host, nonce: string): Workshop {
-    const executor = executorFor(host);
-    const snapshot = new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline), base: LOOK });
-    const queue = new CommitQueue({
-        host: host.name,
-        run: (batch, deadline) => executor.batch(batch, deadline),
-        build: gatewayBatch(nonce, randomBytes(12).toString("hex")),
-        changing: () => snapshot.forget(),
-    });
-    return { executor, queue, snapshot };
-}
+export const workshop = (host: Host, nonce: string): Workshop =>
+    workshopOn(host, { look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
 
 /** A gateway as its children see it. */
 export type Gateway =
@@ -57,6 +40,8 @@ export type Gateway =
     /** Stopped or unreachable: `why` says so in one sentence. */
     | { state: "away"; why: string; place?: Place }
     | { state: "ready"; place: Place; address: string | undefined; config: ContainerConfig; workshop: Workshop };
+
+export type Ready = Extract<Gateway, { state: "ready" }>;
 
 const open = new Map<string, Promise<Gateway>>();
 
@@ -125,7 +110,7 @@ async function reach(
 }
 
 /** The gateway, ready for work; an error that says what to do otherwise. */
-export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Extract<Gateway, { state: "ready" }>> {
+export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready> {
     const gateway = await openGateway(ctx, ref);
     if (gateway.state === "ready") return gateway;
     if (gateway.state === "gone")
@@ -134,4 +119,10 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
             `the gateway (VMID ${parseId(ref.id).vmid}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
         );
     throw new PvesmbError("Unreachable", `${gateway.why}; start it (or set \`started: true\`) and run again`, { dispatched: false });
+}
+
+/** For deletes: the gateway, ready for work; undefined when it is gone, and all that was on it. */
+export async function remainingGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready | undefined> {
+    const gateway = await openGateway(ctx, ref);
+    return gateway.state === "gone" ? undefined : readyGateway(ctx, ref);
 }

@@ -1,7 +1,7 @@
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Deadline } from "../../base/deadline";
 import type { Log } from "../../base/log";
-import type { Host } from "../../hosts";
+import type { Host, Workshop } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -16,7 +16,6 @@ import { bootstrapScript, parseBootstrap } from "./bootstrap";
 import type { GuestConfig } from "./config";
 import { text } from "./config";
 import { hostKeysIn } from "./ssh-keys";
-import type { Workshop } from "./session";
 
 export interface Setup {
     sambaVersion: string;

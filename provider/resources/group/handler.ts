@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { StepResult } from "../../hosts/batch";
 import type { GroupInputs, GroupOutputs } from "../../model";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
-import { openGateway, readyGateway } from "../gateway/session";
+import { readyGateway, remainingGateway } from "../gateway/session";
+import { keyOf, nameOf } from "../given";
 import { endLogins } from "../user/logins";
 import { readGroup } from "./read";
 
@@ -24,11 +25,11 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     update: (ctx, id, _state, inputs) => converge(ctx, id, inputs, id),
 
     async delete(ctx, id, state) {
-        const gateway = await openGateway(ctx, state.gateway);
-        if (gateway.state === "gone") return;
-        const { workshop } = await readyGateway(ctx, state.gateway);
+        const gateway = await remainingGateway(ctx, state.gateway);
+        if (gateway === undefined) return;
+        const { workshop } = gateway;
         try {
-            const unit = groupRemovalUnit(nameOf(state), { key: keyOf(state), nonce: id });
+            const unit = groupRemovalUnit(nameOf(state, "group"), { key: keyOf(state), nonce: id });
             const { steps, look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
             await endLogins(workshop, listed(steps["before"]), look, ctx.deadline);
         } catch (error) {
@@ -41,7 +42,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
 async function converge(ctx: Context<Outputs>, id: string, inputs: GroupInputs, claim: string): Promise<Outputs> {
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { gid, members } = inputs;
-    const group = { name: nameOf(inputs), gid, members };
+    const group = { name: nameOf(inputs, "group"), gid, members };
     const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim, inputs.adopt || claim === id);
     const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined }, ctx.deadline);
     const number = Number(steps["gid"]?.value);
@@ -55,15 +56,3 @@ const listed = (step: StepResult | undefined): string[] =>
     String(step?.value ?? "")
         .split(",")
         .filter((name) => name !== "");
-
-/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
-export function nameOf(inputs: GroupInputs): string {
-    if (inputs.name === undefined) throw new PvesmbError("InvalidInput", "name: give the group a name", { property: "name" });
-    return inputs.name;
-}
-
-function keyOf(inputs: GroupInputs): string {
-    if (inputs.key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return inputs.key;
-}

@@ -3,7 +3,7 @@ import type { GroupInputs } from "../../model";
 import { parseGroup } from "../../samba/accounts";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
-import { nameOf } from "./handler";
+import { nameOf } from "../given";
 import type { GroupState, Outputs } from "./handler";
 
 /** The group as the host has it. Undefined when the gateway is gone, or the group is no longer ours. */
@@ -12,7 +12,7 @@ export async function readGroup(
     id: string,
     state: GroupState,
 ): Promise<{ inputs: Observed<GroupInputs>; state: Outputs } | undefined> {
-    const name = nameOf(state);
+    const name = nameOf(state, "group");
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };

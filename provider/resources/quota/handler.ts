@@ -4,10 +4,11 @@ import type { Context, ResourceHandler } from "../../base/handler";
 import type { QuotaInputs, QuotaOutputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
-import { pveClient } from "../../proxmox/client/client";
 import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
-import { openGateway, readyGateway } from "../gateway/session";
+import { readyGateway, remainingGateway } from "../gateway/session";
+import { keyOf } from "../given";
+import { pveOf } from "../pve";
 import { openBackend, refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
 import { collect } from "./collect";
@@ -31,14 +32,13 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state),
 
     async delete(ctx, id, state) {
-        const gateway = await openGateway(ctx, gatewayOf(state));
-        if (gateway.state === "gone") return;
-        const ready = await readyGateway(ctx, gatewayOf(state));
+        const ready = await remainingGateway(ctx, gatewayOf(state));
+        if (ready === undefined) return;
         const claimed = state.path ?? "";
         const look = await ready.workshop.snapshot.read(ctx.deadline, { files: [claimPath(claimed)] });
         // Nobody's claim, or another resource's by now: ours is gone.
         if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
-        const pve = pveClient(ctx.connect(gatewayOf(state).connection), ctx.log).within(ctx.deadline);
+        const pve = pveOf(ctx, gatewayOf(state).connection);
         const target = targetOf(ctx, state, ready, await readConfig(pve, ready.place), treeOf(state, look) ?? { path: claimed });
         try {
             await (await openBackend(ctx, target, { ...state, backend: "auto" })).release(id);
@@ -87,7 +87,7 @@ async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, 
 
 async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
-    const pve = pveClient(ctx.connect(gatewayOf(inputs).connection), ctx.log).within(ctx.deadline);
+    const pve = pveOf(ctx, gatewayOf(inputs).connection);
     const [look, config] = await Promise.all([gateway.workshop.snapshot.read(ctx.deadline), readConfig(pve, gateway.place)]);
     const tree = treeOf(inputs, look);
     if (tree === undefined)
@@ -111,10 +111,4 @@ function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, o
             "Conflict",
             `${found.place} has a limit that pvesmb did not set; leave the quota out, take that limit away, or take it over with \`adopt: true\``,
         );
-}
-
-function keyOf(inputs: QuotaInputs): string {
-    if (inputs.key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return inputs.key;
 }

@@ -13,9 +13,7 @@ import { SAMBA } from "../../samba/paths";
 import { parseSections } from "../../samba/text";
 import { DATA_MOUNT } from "../gateway/config";
 import { readMark } from "../gateway/mark";
-import type { Gateway } from "../gateway/session";
-
-export type Ready = Extract<Gateway, { state: "ready" }>;
+import type { Ready } from "../gateway/session";
 
 /**
  * What of Proxmox's is mounted at or above a directory of the gateway. `declared`: the gateway's own resource declares the volume's size

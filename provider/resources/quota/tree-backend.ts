@@ -1,6 +1,6 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import type { Step } from "../../hosts";
+import type { Step, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota.backends";
 import type { BackendName } from "../../model/quota.backends";
@@ -21,7 +21,6 @@ import { endSessions } from "../share/sessions";
 import type { Backend, Found } from "./backend";
 import { bindDataset } from "./dataset-mount";
 import { nodeShop } from "./node";
-import type { NodeShop } from "./node";
 import type { QuotaState } from "./handler";
 import { Principals } from "./principals";
 import type { Mount, Target } from "./target";
@@ -168,7 +167,7 @@ export async function treeBackend(
     }
 }
 
-async function kindOf(ctx: Context<unknown>, shop: NodeShop, onNode: string): Promise<{ name: BackendName; kind: TreeKind; tree: Tree }> {
+async function kindOf(ctx: Context<unknown>, shop: Workshop, onNode: string): Promise<{ name: BackendName; kind: TreeKind; tree: Tree }> {
     const { commands } = await shop.snapshot.read(ctx.deadline);
     const mount = mountHolding(parseMounts(commands[MOUNTS.name]?.stdout ?? ""), onNode);
     const found = mount && KINDS[mount.type];
@@ -182,7 +181,7 @@ async function kindOf(ctx: Context<unknown>, shop: NodeShop, onNode: string): Pr
 }
 
 /** A plain directory's content: what it takes, and one of its files. Also makes sure that no link of the guest's leads elsewhere. */
-async function contentOf(ctx: Context<unknown>, shop: NodeShop, path: string): Promise<Partial<Seen>> {
+async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string): Promise<Partial<Seen>> {
     const [realpath, find, du] = ["real", "first", "size"].map((what) => `${what} ${path}`) as [string, string, string];
     const commands = [
         { name: realpath, argv: ["realpath", "-e", "--", path] },

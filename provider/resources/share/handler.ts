@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
-import { pveClient } from "../../proxmox/client/client";
-import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { checkSpace } from "../gateway/preflight";
-import { forgetGateway, openGateway, readyGateway } from "../gateway/session";
-import type { Gateway } from "../gateway/session";
+import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
+import type { Ready } from "../gateway/session";
+import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { pveOf } from "../pve";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { concerned, endSessions } from "./sessions";
@@ -21,7 +21,6 @@ import type { Mounted } from "./volume";
 export type Outputs = Partial<ShareOutputs> & { path?: string };
 /** What is stored. */
 export type ShareState = ShareInputs & Outputs;
-type Ready = Extract<Gateway, { state: "ready" }>;
 
 export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async create(ctx, inputs) {
@@ -31,7 +30,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         if (inputs.volume !== undefined) {
             await checkVolumeRights(ctx, inputs, gateway);
             await checkSpace(
-                pveOf(ctx, inputs),
+                pveOf(ctx, inputs.gateway.connection),
                 gateway.place.node,
                 "volume",
                 inputs.volume.storage,
@@ -51,9 +50,9 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     },
 
     async delete(ctx, id, state) {
-        const gateway = await openGateway(ctx, state.gateway);
-        if (gateway.state === "gone") return;
-        const { workshop, place } = await readyGateway(ctx, state.gateway);
+        const gateway = await remainingGateway(ctx, state.gateway);
+        if (gateway === undefined) return;
+        const { workshop, place } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state));
         const discard = state.onDelete === "delete";
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
@@ -66,7 +65,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             throw error;
         }
         if (discard && state.volumeId !== undefined) {
-            const [pve, volume] = [pveOf(ctx, state), state.volumeId];
+            const [pve, volume] = [pveOf(ctx, state.gateway.connection), state.volumeId];
             await follow(pve, place, (at) => destroyVolume(pve, at, volume, state.allowRestart, ctx.log));
             if (state.allowRestart) await restarted(ctx, state);
         }
@@ -101,7 +100,7 @@ async function converge(
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {
-        const [pve, wanted] = [pveOf(ctx, inputs), inputs.volume];
+        const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
         volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted));
         ctx.checkpoint(id, { ...state, ...volume });
     }
@@ -120,15 +119,5 @@ async function converge(
 async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {
     if (inputs.volume === undefined) return;
     const scope = { guests: spots(`vms/${place.vmid}`), storage: spots(inputs.volume.storage) };
-    await checkRights(pveOf(ctx, inputs), [{ feature: "share-volume", scope }]);
-}
-
-function pveOf(ctx: Context<unknown>, inputs: ShareInputs): Pve {
-    return pveClient(ctx.connect(inputs.gateway.connection), ctx.log).within(ctx.deadline);
-}
-
-function keyOf(inputs: ShareInputs): string {
-    if (inputs.key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return inputs.key;
+    await checkRights(pveOf(ctx, inputs.gateway.connection), [{ feature: "share-volume", scope }]);
 }

@@ -1,4 +1,3 @@
-import { PvesmbError } from "../../base/errors";
 import type { ShareInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
@@ -7,16 +6,11 @@ import { aclEntries, ownEntries } from "../../samba/access";
 import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-unit";
-
-/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
-export function nameOf(inputs: ShareInputs): string {
-    if (inputs.name === undefined) throw new PvesmbError("InvalidInput", "name: give the share a name", { property: "name" });
-    return inputs.name;
-}
+import { nameOf } from "../given";
 
 /** Where a new share's files go unless the user says otherwise; it stays there when the share is renamed. */
 export function defaultPath(inputs: ShareInputs): string {
-    return inputs.path ?? `${DATA_ROOT}/${nameOf(inputs)}`;
+    return inputs.path ?? `${DATA_ROOT}/${nameOf(inputs, "share")}`;
 }
 
 export function sectionOf(inputs: ShareInputs, path: string): ShareSection {
@@ -34,7 +28,7 @@ export function sectionOf(inputs: ShareInputs, path: string): ShareSection {
         dfsLinks: links = {},
         options,
     } = share;
-    const own = { name: nameOf(inputs), path, comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask };
+    const own = { name: nameOf(inputs, "share"), path, comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask };
     return { ...own, settings: settingLines(share), modules: moduleLists(share), homes, links, options };
 }
 

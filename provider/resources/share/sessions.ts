@@ -1,12 +1,11 @@
 import type { Deadline } from "../../base/deadline";
-import type { GatherResult, Step } from "../../hosts/batch";
+import type { GatherResult, Workshop } from "../../hosts";
 import { principal, tightened } from "../../samba/access";
 import type { Access } from "../../samba/access";
 import { parseGroup } from "../../samba/accounts";
-import { parseConnections } from "../../samba/sessions";
+import { parseConnections, tell } from "../../samba/sessions";
 import type { ShareSection } from "../../samba/share";
 import { valueText } from "../../samba/text";
-import type { Workshop } from "../gateway/session";
 
 /** Whose open connections a change concerns: all of the share's, those of some principals, or nobody's. */
 export function concerned(before: ShareSection, after: ShareSection | undefined): "all" | Access[] {
@@ -63,12 +62,5 @@ export async function endSessions(
             .map(({ pid }) => pid),
     );
     if (pids.size === 0) return;
-    // A client that has left meanwhile is no failure.
-    const close = (pid: number): Step => ({
-        do: "run",
-        argv: ["smbcontrol", String(pid), "close-share", share],
-        ok: [0, 1, 255],
-        changes: false,
-    });
-    await queue.submit({ key: `sessions:${share}`, steps: [...pids].map(close) }, deadline);
+    await queue.submit({ key: `sessions:${share}`, steps: [...pids].map((pid) => tell(pid, "close-share", share)) }, deadline);
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs, UserOutputs } from "../../model";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { PasswordChange } from "../../samba/user-unit";
-import { openGateway, readyGateway } from "../gateway/session";
+import { readyGateway, remainingGateway } from "../gateway/session";
+import { keyOf, nameOf } from "../given";
 import { endLogins } from "./logins";
 import { readUser } from "./read";
 import { secretChange, secretOf } from "./secret";
@@ -31,13 +32,13 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     },
 
     async delete(ctx, id, state) {
-        const gateway = await openGateway(ctx, state.gateway);
-        if (gateway.state === "gone") return;
-        const { workshop } = await readyGateway(ctx, state.gateway);
+        const gateway = await remainingGateway(ctx, state.gateway);
+        if (gateway === undefined) return;
+        const { workshop } = gateway;
         try {
-            const unit = userRemovalUnit(nameOf(state), { key: keyOf(state), nonce: id });
+            const unit = userRemovalUnit(nameOf(state, "user"), { key: keyOf(state), nonce: id });
             const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
-            await endLogins(workshop, [nameOf(state)], look, ctx.deadline);
+            await endLogins(workshop, [nameOf(state, "user")], look, ctx.deadline);
         } catch (error) {
             // The account belongs to another resource by now, or the host to another gateway: ours is gone.
             if (!isKind(error, "Conflict")) throw error;
@@ -52,7 +53,7 @@ async function converge(
     claim: string,
     change: { secret: PasswordChange; leaving: string[]; ends?: boolean },
 ): Promise<Outputs> {
-    const name = nameOf(inputs);
+    const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, fullName, expires, home };
@@ -60,16 +61,4 @@ async function converge(
     const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.ends }, ctx.deadline);
     if (change.ends) await endLogins(workshop, [name], look, ctx.deadline);
     return { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
-}
-
-/** The SDK gives the resource's name; only raw use of the provider can leave it out. */
-export function nameOf(inputs: UserInputs): string {
-    if (inputs.name === undefined) throw new PvesmbError("InvalidInput", "name: give the user a name", { property: "name" });
-    return inputs.name;
-}
-
-function keyOf(inputs: UserInputs): string {
-    if (inputs.key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return inputs.key;
 }

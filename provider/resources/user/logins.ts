@@ -1,7 +1,6 @@
 import type { Deadline } from "../../base/deadline";
-import type { GatherResult, Step } from "../../hosts/batch";
-import { parseLogins } from "../../samba/sessions";
-import type { Workshop } from "../gateway/session";
+import type { GatherResult, Workshop } from "../../hosts";
+import { parseLogins, tell } from "../../samba/sessions";
 
 /**
  * Ends the smbd processes that serve some users. What a session may do is settled at its login (groups above all), so only a new login
@@ -16,7 +15,5 @@ export async function endLogins(
     const status = look?.commands["status"];
     const pids = status?.code === 0 ? parseLogins(status.stdout, users) : [];
     if (pids.length === 0) return;
-    // A client that has left meanwhile is no failure.
-    const end = (pid: number): Step => ({ do: "run", argv: ["smbcontrol", String(pid), "shutdown"], ok: [0, 1, 255], changes: false });
-    await queue.submit({ key: `logins:${users.join(",")}`, steps: pids.map(end) }, deadline);
+    await queue.submit({ key: `logins:${users.join(",")}`, steps: pids.map((pid) => tell(pid, "shutdown")) }, deadline);
 }

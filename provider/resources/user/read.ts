@@ -3,7 +3,7 @@ import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { accountPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
-import { nameOf } from "./handler";
+import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
 import { ACCOUNT_GONE, declaredHash } from "./secret";
 
@@ -13,7 +13,7 @@ export async function readUser(
     id: string,
     state: UserState,
 ): Promise<{ inputs: Observed<UserInputs>; state: Outputs } | undefined> {
-    const name = nameOf(state);
+    const name = nameOf(state, "user");
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };

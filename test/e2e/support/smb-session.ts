@@ -16,7 +16,7 @@ export class SmbSession {
         private readonly child: ChildProcessWithoutNullStreams,
         private readonly name: string,
     ) {
-        for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (this.output += text));
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (this.output += text));
         child.stdin.on("error", () => undefined);
     }
 
@@ -27,7 +27,9 @@ export class SmbSession {
         const configuration = join(folder, "smb.conf");
         writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
         writeFileSync(configuration, "[global]\n");
-        const [program = "", ...args] = within(["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration]);
+        const smbclient = ["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration];
+        // One pipe for both streams: the prompt goes to stdout and most answers to stderr, and two pipes are read in any order.
+        const [program = "", ...args] = within(["sh", "-c", 'exec "$@" 2>&1', "sh", ...smbclient]);
         const session = new SmbSession(
             spawn(program, args, { cwd: folder, env: { ...process.env, CLI_FORCE_INTERACTIVE: "1" } }),
             `${login.user} on ${share}`,

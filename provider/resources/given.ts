@@ -1,0 +1,16 @@
+import { PvesmbError } from "../base/errors";
+
+/** What the classes of the SDK always give: only raw use of the provider can leave it out. */
+
+/** The resource's URN. */
+export function keyOf({ key }: { key?: string | undefined }): string {
+    if (key === undefined)
+        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+    return key;
+}
+
+/** The resource's name, of a user, a group or a share. */
+export function nameOf({ name }: { name?: string | undefined }, kind: "user" | "group" | "share"): string {
+    if (name === undefined) throw new PvesmbError("InvalidInput", `name: give the ${kind} a name`, { property: "name" });
+    return name;
+}
