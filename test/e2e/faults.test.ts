@@ -1,54 +1,75 @@
 import { control } from "./support/control";
 import { Drill } from "./support/drill";
 import { faultTable, type Row, type Stage } from "./support/fault-table";
+import { labUp } from "./support/lab";
+import { SoakReport } from "./support/soak-report";
 import type { Operation } from "./support/stack";
 
 /**
  * A table of faults at every remote step. After each, the next command finishes: one guest, one share, no orphan, no lock, no task; and
- * destroy leaves nothing. The default run has some rows of each kind, `make soak` has all.
+ * destroy leaves nothing. The default run has some rows of each kind, `make soak` has all and writes docs/soak/fault-points.md.
  */
 const soak = process.env["PVESMB_SOAK"] === "1";
+const report = new SoakReport("fault-points", "Faults at every remote step, and what came after", [
+    "stage",
+    "fault",
+    "the command",
+    "its seconds",
+    "then",
+    "whole (s)",
+]);
 
 let drill: Drill;
+let password: Record<string, string>;
 
 beforeAll(async () => {
+    const { PROXMOX_VE_USERNAME = "", PROXMOX_VE_PASSWORD = "" } = (await labUp()).environment;
+    password = { PROXMOX_VE_API_TOKEN: "", PROXMOX_VE_USERNAME, PROXMOX_VE_PASSWORD };
     drill = await Drill.create("10.86.0.150", { from: 5000, to: 5099 });
+    report.fact("Pulumi", (await drill.stack.pulumi(["version"])).stdout.trim());
 });
 afterEach(async () => {
     await control("clearFaults");
 });
-afterAll(() => drill?.dispose());
+afterAll(async () => {
+    if (soak) report.write();
+    await drill?.dispose();
+});
 
-/** Runs the operation with the fault in it, then without when it failed. */
-async function strike(operation: Operation, { what, stage, request, task, strike: blow, outcome }: Row): Promise<void> {
+/** Runs the operation with the fault in it, then without when it failed. Gives what the struck command did. */
+async function strike(operation: Operation, { request, task, strike: blow, login, outcome }: Row): Promise<string[]> {
     const fault = request ? await control("injectRequest", request) : task ? await control("injectTask", task) : undefined;
     await blow?.prepare?.(drill);
-    const { running } = drill.stack.operate(operation);
+    const { running } = drill.stack.operate(operation, { environment: login ? password : {} });
     await blow?.hit(drill, running);
     const { code, output, seconds } = await running.done;
     const seen = (await control("faults")).find(({ id }) => id === fault)?.seen ?? 0;
     await control("clearFaults");
-    const ended = code === 0 ? "ends well" : "fails";
+    const found = [code === 0 ? "ended well" : "failed", seconds.toFixed(1)];
     if (fault !== undefined && seen <= (request?.after ?? 0)) throw new Error(`the fault never came:\n${output}`);
-    if (soak) process.stdout.write(`${stage.padEnd(8)} ${what.padEnd(55)} ${ended.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s\n`);
-
     if (outcome === "ends well") {
         if (code !== 0) throw new Error(`this should have ended well:\n${output}`);
-        return;
+        return found;
     }
     expect(output).toMatch(outcome);
     expect(code).not.toBe(0);
     await blow?.repair?.(drill);
     await drill.stack[operation]();
+    return found;
 }
 
 /** The tests of a stage. One that fails leaves nothing for the next to stumble over. */
-function stage(name: Stage, run: (row: Row) => Promise<void>): void {
+function stage(name: Stage, run: (row: Row) => Promise<string[]>): void {
     const rows = faultTable.filter((row) => row.stage === name && (soak || row.fast));
     test.each(rows.map((row): [string, Row] => [row.what, row]))(`${name}: %s`, async (_, row) => {
+        const began = Date.now();
+        const note = (...cells: string[]): void => {
+            if (soak) report.row(name, row.what, ...cells, ((Date.now() - began) / 1000).toFixed(1));
+        };
         try {
-            await run(row);
+            note(...(await run(row)), "all is well");
         } catch (error) {
+            note("", "", "**not as it should be**");
             await drill.reset();
             throw error;
         }
@@ -56,10 +77,11 @@ function stage(name: Stage, run: (row: Row) => Promise<void>): void {
 }
 
 stage("create", async (row) => {
-    await strike("up", row);
+    const found = await strike("up", row);
     await drill.expectWhole();
     await drill.stack.destroy();
     await drill.expectNothing();
+    return found;
 });
 
 let round = 0;
@@ -67,15 +89,17 @@ stage("change", async (row) => {
     if ((await drill.guests()).length === 0) await drill.stack.up();
     const said = `round ${++round}`;
     drill.rewrite({ files: { description: said, data: { storage: "tank", size: `${256 + round}MiB` } }, docs: { comment: said } });
-    await strike("up", row);
+    const found = await strike("up", row);
     await drill.expectWhole();
     const { config } = await drill.guest();
     expect(config["description"]).toContain(`${said}\n`);
     expect(config["mp0"]).toContain(`size=${256 + round}M`);
+    return found;
 });
 
 stage("destroy", async (row) => {
     if ((await drill.guests()).length === 0) await drill.stack.up();
-    await strike("destroy", row);
+    const found = await strike("destroy", row);
     await drill.expectNothing();
+    return found;
 });

@@ -13,6 +13,8 @@ export interface Row {
     request?: RequestRule;
     task?: TaskRule;
     strike?: Strike;
+    /** Logs in as root@pam with the password; otherwise a token of least rights is used. */
+    login?: boolean;
     /** The command ends well all the same, or it fails, saying this. */
     outcome: "ends well" | RegExp;
     /** In the default run, not only in the long one. */
@@ -34,8 +36,8 @@ const kinds: { name: string; fault: RequestFault; outcome: Row["outcome"] }[] = 
 const LXC = "^/nodes/pve1/lxc/\\d+";
 
 /** The requests of each stage, with the faults of them that are in the default run. */
-const requests: { stage: Stage; what: string; method: string; path: string; after?: number; fast?: string[] }[] = [
-    { stage: "create", what: "login", method: "POST", path: "^/access/ticket$" },
+const requests: { stage: Stage; what: string; method: string; path: string; after?: number; login?: boolean; fast?: string[] }[] = [
+    { stage: "create", what: "login", method: "POST", path: "^/access/ticket$", login: true },
     { stage: "create", what: "list of storages", method: "GET", path: "^/nodes/pve1/storage$" },
     { stage: "create", what: "templates", method: "GET", path: "^/nodes/pve1/storage/local/content$" },
     { stage: "create", what: "free space", method: "GET", path: "^/nodes/pve1/storage/tank/status$" },
@@ -203,10 +205,10 @@ const strikes: Omit<Row, "request" | "task">[] = [
 ];
 
 export const faultTable: Row[] = [
-    ...requests.flatMap(({ stage, what, method, path, after, fast = [] }) =>
+    ...requests.flatMap(({ stage, what, method, path, after, login, fast = [] }) =>
         kinds.map(({ name, fault, outcome }): Row => {
             const request: RequestRule = { method, path, fault, after };
-            return { stage, what: `${what}: ${name}`, request, outcome, fast: fast.includes(name) };
+            return { stage, what: `${what}: ${name}`, request, login, outcome, fast: fast.includes(name) };
         }),
     ),
     ...steps.map(({ stage, type, step, fast = false }): Row => {
