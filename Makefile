@@ -36,6 +36,7 @@ test-e2e: $(built) ## The real CLI against the lab (ONLY=name runs test/e2e/name
 
 soak: $(built) ## The long drills: every fault point, every storage and version
 	@$(with_pulumi) PVESMB_SOAK=1 jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath test/e2e/$(ONLY).test.ts)
+	@$(if $(ONLY),:,PVESMB_SOAK=1 jest test/unit/quota/history --selectProjects unit)
 
 lint: $(deps) ## eslint, prettier, the compiler, generated files in step
 	@tools/lint

@@ -88,13 +88,13 @@ export const quotaRules: Rule<QuotaInputs>[] = [
                 ? [{ property: "alerts", reason: "must rise, as in [75, 85, 95]" }]
                 : [],
     },
-    {
-        needs: ["notify", "collect"],
-        check: ({ notify, collect }) =>
-            notify !== undefined && !collect
-                ? [{ property: "notify", reason: "needs the collector; leave `collect` out, or `notify`" }]
+    ...(["notify", "history"] as const).map((property): Rule<QuotaInputs> => ({
+        needs: [property, "collect"],
+        check: (inputs) =>
+            inputs[property] !== undefined && !inputs.collect
+                ? [{ property, reason: `needs the collector; leave \`collect\` out, or \`${property}\`` }]
                 : [],
-    },
+    })),
     { needs: ["backend"], check: (inputs) => (inputs.backend === "auto" ? [] : beyond(inputs, inputs.backend)) },
 ];
 

@@ -26,6 +26,22 @@ const notify = z.strictObject({
     mail: field(z.array(mailAddress()).min(1).optional(), { description: "Addresses to mail to, by the gateway's sendmail." }),
 });
 
+/** The width of a sample, and what divides an hour into such. */
+const PERIODS = ["5m", "10m", "15m", "20m", "30m", "1h"] as const;
+
+const history = z.strictObject({
+    every: field(z.enum(PERIODS).optional(), {
+        description: "How often usage is read, recorded and held against `alerts`.",
+        defaultText: "5m",
+    }),
+    keepDays: field(z.int().min(14).max(1825).optional(), {
+        description:
+            "How long the record goes back. Of several quotas on a gateway the longest counts, and the record's size follows it (docs/quota-usage.md).",
+        defaultText: "90",
+        unit: "days",
+    }),
+});
+
 const inputs = z.strictObject({
     share: field(shareRef.optional(), {
         description: "The share to limit: an SmbShare, or the `ref` of one. Or give `gateway`.",
@@ -83,6 +99,7 @@ const inputs = z.strictObject({
         description:
             "Record the usage over time on the gateway: for trends, alerts and metrics. One small collector serves all quotas of a gateway.",
     }),
+    history: field(history.optional(), { description: "How often usage is recorded, and for how long. Needs `collect`." }),
     notify: field(notify.optional(), {
         description: "Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.",
     }),

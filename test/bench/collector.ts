@@ -37,7 +37,17 @@ async function measured(quotas: number): Promise<{ cpu: number; bytes: number; s
         for (let i = 0; i < quotas; i++) {
             const id = `q${String(i).padStart(4, "0")}`;
             const source = { kind: "statvfs", path: "/" } as const;
-            const entry = { id, key: `urn:${id}`, label: id, source, thresholds: [75, 85, 95], hysteresis: 3, alerts: [] };
+            const entry = {
+                id,
+                key: `urn:${id}`,
+                label: id,
+                source,
+                thresholds: [75, 85, 95],
+                hysteresis: 3,
+                every: 300,
+                keep: 90,
+                alerts: [],
+            };
             writeFileSync(join(root, "quota.d", `${id}.json`), renderEntry(entry));
         }
         // A copy, as on a gateway: Python keeps what it has compiled beside it.

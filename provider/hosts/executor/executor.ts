@@ -24,7 +24,7 @@ export class Executor {
 
     constructor(
         private readonly host: Host,
-        private readonly places = { lock: "/run/lock/pvesmb.lock", journal: "/var/lib/pvesmb/journal" },
+        private readonly places = { lock: "/run/pvesmb/lock", journal: "/var/lib/pvesmb/journal" },
     ) {}
 
     async batch(batch: Batch, deadline: Deadline): Promise<BatchResult> {

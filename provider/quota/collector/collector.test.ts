@@ -10,6 +10,8 @@ const entry: CollectorEntry = {
     source: { kind: "statvfs", path: "/srv/pvesmb/docs" },
     thresholds: [75],
     hysteresis: 2,
+    every: 300,
+    keep: 90,
     alerts: [{ kind: "webhook", url: "https://hooks.example.org/s3cret" }],
 };
 const written = (steps: Step[]): string[] => steps.flatMap((step) => (step.do === "write" ? [step.path] : []));

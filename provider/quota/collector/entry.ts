@@ -55,6 +55,10 @@ export interface CollectorEntry {
     limit?: number;
     /** Percent of the limit, ascending, one to three: warning, critical, emergency. */
     thresholds: number[];
+    /** Seconds: a part of an hour, a multiple of five minutes. */
+    every: number;
+    /** Days; the longest of all entries is how far the record goes back. */
+    keep: number;
     /** A level ends when usage is this many percentage points below its threshold. */
     hysteresis: number;
     alerts: AlertTarget[];

@@ -1,6 +1,7 @@
 import type { Deadline } from "../../base/deadline";
 import type { GatherResult } from "../../hosts";
 import type { QuotaInputs } from "../../model";
+import { millisecondsOf } from "../../model/duration";
 import { bytesOf } from "../../model/size";
 import { COLLECTOR, collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
 import type { CollectorEntry } from "../../quota/collector";
@@ -15,6 +16,7 @@ const HYSTERESIS = 2;
 
 function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { source }: Found): CollectorEntry {
     const { webhook, mail } = inputs.notify ?? {};
+    const { every = "5m", keepDays = 90 } = inputs.history ?? {};
     return {
         id,
         key: inputs.key ?? "",
@@ -24,6 +26,8 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
         ...(source.kind === "statvfs" ? {} : { limit: bytesOf(inputs.limit) }),
         thresholds: inputs.alerts,
         hysteresis: HYSTERESIS,
+        every: millisecondsOf(every) / 1000,
+        keep: keepDays,
         alerts: [
             ...(webhook === undefined ? [] : [{ kind: "webhook", url: webhook } as const]),
             ...(mail === undefined ? [] : [{ kind: "mail", to: mail } as const]),

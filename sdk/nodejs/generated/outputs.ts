@@ -806,6 +806,20 @@ export interface QuotaGroup {
     files?: number;
 }
 
+export interface QuotaHistory {
+    /**
+     * How often usage is read, recorded and held against `alerts`.
+     * @default 5m
+     */
+    every?: "5m" | "10m" | "15m" | "20m" | "30m" | "1h";
+
+    /**
+     * How long the record goes back. Of several quotas on a gateway the longest counts, and the record's size follows it (docs/quota-usage.md). In days.
+     * @default 90
+     */
+    keepDays?: number;
+}
+
 export interface QuotaNotify {
     /**
      * Address to POST to; see docs/quota-usage.md for the JSON.

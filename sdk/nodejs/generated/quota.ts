@@ -3,8 +3,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { type ShareLike, shareInput } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
-import type { GatewayRefArgs, QuotaGroupArgs, QuotaNotifyArgs, QuotaUserArgs, ShareRefArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, QuotaGroup, QuotaNotify, QuotaUsage, QuotaUser, ShareRef, Timeouts } from "./outputs";
+import type {
+    GatewayRefArgs,
+    QuotaGroupArgs,
+    QuotaHistoryArgs,
+    QuotaNotifyArgs,
+    QuotaUserArgs,
+    ShareRefArgs,
+    TimeoutsArgs,
+} from "./inputs";
+import type { GatewayRef, QuotaGroup, QuotaHistory, QuotaNotify, QuotaUsage, QuotaUser, ShareRef, Timeouts } from "./outputs";
 
 export interface QuotaArgs {
     /**
@@ -102,6 +110,11 @@ export interface QuotaArgs {
     collect?: pulumi.Input<boolean>;
 
     /**
+     * How often usage is recorded, and for how long. Needs `collect`.
+     */
+    history?: pulumi.Input<QuotaHistoryArgs>;
+
+    /**
      * Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.
      */
     notify?: pulumi.Input<QuotaNotifyArgs>;
@@ -143,6 +156,7 @@ const kind: Kind = {
         "onShrink",
         "alerts",
         "collect",
+        "history",
         "notify",
         "report",
         "adopt",
@@ -283,6 +297,11 @@ export class Quota extends PvesmbResource {
      * @default `true`
      */
     declare readonly collect: pulumi.Output<boolean | undefined>;
+
+    /**
+     * How often usage is recorded, and for how long. Needs `collect`.
+     */
+    declare readonly history: pulumi.Output<QuotaHistory | undefined>;
 
     /**
      * Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.

@@ -1,12 +1,21 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { Deadline } from "../../../provider/base/deadline";
-import type { Batch, BatchResult, Gather, GatherResult, Unit } from "../../../provider/hosts/batch";
+import type { Batch, BatchResult, Gather, GatherResult, Step, Unit } from "../../../provider/hosts/batch";
 import { CommitQueue } from "../../../provider/hosts/commit";
 import { Executor } from "../../../provider/hosts/executor/executor";
 import { Snapshot } from "../../../provider/hosts/snapshot";
 import { Bench, LocalHost, run, running, sleep, soon, unit, write } from "./local-host";
 
 jest.setTimeout(20_000);
+
+async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+}
 
 describe("executor", () => {
     let bench: Bench;
@@ -37,6 +46,24 @@ describe("executor", () => {
             await long;
         } finally {
             other.close();
+        }
+    });
+
+    it("lock and daemons' records lie in a folder that is root's alone", async () => {
+        const own = new Executor(new LocalHost(), { ...bench.places, lock: bench.at("run", "lock") });
+        try {
+            const port = await freePort();
+            const listen = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(60)";
+            const argv = ["python3", "-c", listen, String(port)];
+            const steps: Step[] = [{ do: "daemon", name: "listener", port, argv }];
+            const { units } = await own.batch({ units: [unit("a", ...steps)], verify: [], commit: [] }, soon());
+            expect(units["a"]).toMatchObject({ ok: true });
+            expect([statSync(bench.at("run")).mode & 0o777, readdirSync(bench.at("run")).sort()]).toEqual([
+                0o700,
+                ["lock", "lock.listener"],
+            ]);
+        } finally {
+            own.close();
         }
     });
 

@@ -67,6 +67,8 @@ export class Collector {
             source,
             thresholds: [75, 85, 95],
             hysteresis: 3,
+            every: 300,
+            keep: 90,
             alerts: [],
             ...more,
         };

@@ -126,7 +126,8 @@ class Batch:
 
 
 def lock(clock):
-    os.makedirs(os.path.dirname(LOCK), exist_ok=True)
+    # Root's alone: in a folder that others write to, they could make the file first and keep it locked.
+    os.makedirs(os.path.dirname(LOCK), mode=0o700, exist_ok=True)
     handle = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     began = time.monotonic()
     while True:

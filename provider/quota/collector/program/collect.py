@@ -6,7 +6,7 @@ import time
 import alerts
 import metrics
 from entries import load
-from history import HOUR, SAMPLE_SECONDS, History
+from history import HOUR, KEEP_DAYS, SAMPLE_SECONDS, History
 from levels import NAMES, level, percent
 from sources import Sources, Unreadable
 from state import State
@@ -29,7 +29,8 @@ class Round:
     def __init__(self, places, now):
         self.places, self.now, self.faults = places, now, 0
         self.entries, complaints = load(places.entries)
-        self.state, self.history = State(places.state), History(places.data)
+        self.state = State(places.state)
+        self.history = History(places.data, max((entry.get("keep", KEEP_DAYS) for entry in self.entries.values()), default=KEEP_DAYS))
         self.columns, self.quotas, self.new = self.state.value["columns"], self.state.value["quotas"], []
         for each in complaints:
             self.fault(each)
@@ -51,12 +52,13 @@ class Round:
             for each in self.new:
                 del self.columns[each]
         if self.entries:
-            readings = self.read()
+            waiting = self.attempt(self.waiting) or {}
+            readings = self.read(waiting)
             if self.columns:
                 self.attempt(self.record, readings)
             self.judge(readings)
             self.save()
-            self.attempt(self.publish, readings)
+            self.attempt(self.publish, readings, waiting)
             self.deliver()
             self.save()
 
@@ -79,10 +81,23 @@ class Round:
         for each in self.entries:
             self.quotas[each] = {**NEW, "pending": [], **self.quotas.get(each, {})}
 
-    def read(self):
+    def waiting(self):
+        """-> id -> (time, used, limit, files) of the quotas that have a sample of their current period already."""
+        slow = {id: entry["every"] for id, entry in self.entries.items() if entry.get("every", SAMPLE_SECONDS) > SAMPLE_SECONDS}
+        if not slow:
+            return {}
+        self.history.attach()
+        begin = {id: int(self.now) // every * every // SAMPLE_SECONDS for id, every in slow.items()}
+        seats = {id: (column, max(since, begin[id])) for id, (column, since) in self.columns.items() if id in slow}
+        last = self.history.last(self.now, dict(seats.values()))
+        return {id: last[column] for id, (column, _) in seats.items() if column in last}
+
+    def read(self, waiting):
         """-> id -> (used, limit, files)"""
         sources, readings = Sources(), {}
         for each, entry in self.entries.items():
+            if each in waiting:
+                continue
             error = None
             try:
                 used, limit, files = sources.read(entry["source"])
@@ -130,11 +145,11 @@ class Round:
                 record["crossed"], record["undelivered"] = int(self.now), False
                 record["pending"] = [alerts.key(target) for target in entry["alerts"]]
 
-    def publish(self, readings):
+    def publish(self, readings, waiting):
         rows = []
         for each, entry in self.entries.items():
             record = self.quotas[each]
-            used, limit, files = readings.get(each, (None, None, None))
+            at, used, limit, files = waiting.get(each) or (int(self.now), *readings.get(each, (None,) * 3))
             rows.append((each, entry["label"], {
                 "used": used,
                 "limit": limit,
@@ -142,8 +157,8 @@ class Round:
                 "level": record["level"] if percent(used, limit) is not None else None,
                 "growth": record["trend"] and record["trend"]["bytesPerDay"],
                 "fullAt": full_at(record["trend"], self.now, used, limit),
-                "at": int(self.now) if each in readings else None,
-                "readable": int(each in readings),
+                "at": at if used is not None else None,
+                "readable": int(used is not None),
                 "pending": len(record["pending"]),
             }))  # fmt: skip
         metrics.publish(metrics.render(rows, {"at": int(self.now), "cpu": round(time.process_time(), 3), "faults": self.faults}), self.places.metrics)

@@ -1,5 +1,5 @@
 """
-What was used when: samples for two days, hours for two weeks, quarters of a day for 90 days, each in a ring of its own. An hour is reckoned
+What was used when: samples for two days, hours for two weeks, quarters of a day for 90 days or as long as asked, each in a ring of its own. An hour is reckoned
 from its samples when it is over, a quarter from its hours; whatever is missing of them for a crash is reckoned again in the next round.
 """
 import os
@@ -16,10 +16,10 @@ COUNT, SUM, MIN, MAX, LAST_LIMIT, LAST_FILES = range(6)  # fields of an hour and
 class History:
     """`since` (column -> the first sample that is this quota's) leaves out what an earlier quota had in the column."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, keep_days=KEEP_DAYS):
         self.samples = Ring(os.path.join(folder, "samples.ring"), SAMPLE_SECONDS, 2 * DAY // SAMPLE_SECONDS, 3)
         self.hours = Ring(os.path.join(folder, "hours.ring"), HOUR, 14 * DAY // HOUR, 6)
-        self.quarters = Ring(os.path.join(folder, "quarters.ring"), QUARTER, KEEP_DAYS * DAY // QUARTER, 6)
+        self.quarters = Ring(os.path.join(folder, "quarters.ring"), QUARTER, keep_days * DAY // QUARTER, 6)
         self.rings = [self.samples, self.hours, self.quarters]
 
     def open(self, columns):
@@ -110,7 +110,8 @@ class History:
         """-> column -> (time, used, limit, files) of its last sample. `columns`: column -> the first sample that counts."""
         found, wanted = {}, dict(columns)
         span = int(now) // SAMPLE_SECONDS
-        for each in range(span, span - self.samples.rows, -1):
+        oldest = max(span - self.samples.rows + 1, min(columns.values(), default=0))
+        for each in range(span, oldest - 1, -1):
             if not wanted or self.samples.fd is None:
                 break
             row = self.samples.get(each) if self.samples.holds(each) else None

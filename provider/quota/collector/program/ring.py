@@ -1,5 +1,5 @@
 """
-A ring of rows in one file that never grows: row n of the ring holds span n of time (then n + rows, ...), one number per field and column.
+A ring of rows in one file that does not grow by itself: row n holds span n of time (then n + rows, ...), one number per field and column.
 A column is a quota. Every row carries a checksum: one that was torn by a crash counts as missing, the others are as they were.
 """
 import os
@@ -21,15 +21,19 @@ def empty(columns):
 class Ring:
     def __init__(self, path, seconds, rows, fields):
         self.path, self.seconds, self.rows, self.fields = path, seconds, rows, fields
+        self.wanted = rows  # what the file has may be different, until it is opened to be written
         self.fd, self.columns = None, 0
 
     def open(self, columns):
-        """For at least so many columns. -> what stood in the way of making room (what was there is used as it is then), or None."""
+        """
+        For at least so many columns, and as many rows as wanted. -> what stood in the way of making room (what was there is used as it is
+        then), or None.
+        """
         self.attach()
-        if self.fd is not None and self.columns >= columns:
+        if self.fd is not None and self.columns >= columns and self.rows == self.wanted:
             return None
         try:
-            self.rebuild(max(16, 1 << (columns - 1).bit_length()))
+            self.rebuild(max(16, self.columns, 1 << (columns - 1).bit_length()))
         except OSError as error:
             return f"{self.path}: no room for {columns} quotas: {error.strerror}"
         return None
@@ -43,33 +47,35 @@ class Ring:
             return
         head = os.pread(fd, HEADER.size, 0)
         *facts, check = HEADER.unpack(head) if len(head) == HEADER.size else (0,) * 6
-        if facts[:1] + facts[1:3] + facts[4:] != [MAGIC, self.seconds, self.rows, self.fields] or check != zlib.crc32(head[:-4]):
+        magic, seconds, rows, columns, fields = facts
+        if (magic, seconds, fields) != (MAGIC, self.seconds, self.fields) or check != zlib.crc32(head[:-4]):
             os.close(fd)
             return
-        self.fd, self.columns = fd, facts[3]
+        self.fd, self.rows, self.columns = fd, rows, columns
 
     def rebuild(self, columns):
-        """A file with more columns and the same rows takes the place of this one, whole or not at all."""
-        old, self_before = self.all(), (self.fd, self.columns)
-        head = HEADER.pack(MAGIC, self.seconds, self.rows, columns, self.fields, 0)[:-4]
+        """A file with these columns and the rows wanted takes the place of this one, with the newest of what it holds, whole or not at all."""
+        old, before = self.all(), (self.fd, self.rows, self.columns)
+        head = HEADER.pack(MAGIC, self.seconds, self.wanted, columns, self.fields, 0)[:-4]
         temp = self.path + ".new"
         fd = os.open(temp, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             # All the room it will ever need: a full disk later on does not stop the recording.
-            os.posix_fallocate(fd, 0, ROWS_AT + self.rows * (ROW.size + 8 * self.fields * columns))
-            self.fd, self.columns = fd, columns
+            os.posix_fallocate(fd, 0, ROWS_AT + self.wanted * (ROW.size + 8 * self.fields * columns))
+            self.fd, self.rows, self.columns = fd, self.wanted, columns
             write(fd, head + struct.pack("<I", zlib.crc32(head)), 0)
             for span, offset, fields in old:
-                self.put(span, offset, [numbers + empty(columns - len(numbers)) for numbers in fields])
+                if span > old[-1][0] - self.rows:
+                    self.put(span, offset, [numbers + empty(columns - len(numbers)) for numbers in fields])
             os.fsync(fd)
             os.rename(temp, self.path)
         except BaseException:
-            self.fd, self.columns = self_before
+            self.fd, self.rows, self.columns = before
             os.close(fd)
             os.unlink(temp)
             raise
-        if self_before[0] is not None:
-            os.close(self_before[0])
+        if before[0] is not None:
+            os.close(before[0])
 
     def place(self, span):
         return ROWS_AT + span % self.rows * (ROW.size + 8 * self.fields * self.columns)
