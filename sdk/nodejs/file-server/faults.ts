@@ -1,0 +1,56 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { isKnown } from "./accounts";
+import type { FileServerArgs } from "./args";
+
+/** What is wrong with a file server and can be told before anything is made, each with the property it is about. */
+export function faultsOf({ users = {}, groups = {}, shares = {}, quotas = {} }: FileServerArgs): string[] {
+    const joined = Object.values(users).map((user) => user.groups);
+    const known = {
+        user: new Set(Object.keys(users)),
+        // A user brings a group of its own, and makes those it names.
+        group: new Set([...Object.keys(groups), ...Object.keys(users), ...joined.flatMap(texts)]),
+    };
+    const groupsAreKnown = joined.every((list) => list === undefined || (isKnown(list) && list.every(isKnown)));
+
+    const unknown = (property: string, kind: "user" | "group", name: pulumi.Input<string> | undefined): string[] => {
+        if (typeof name !== "string" || known[kind].has(name) || (kind === "group" && !groupsAreKnown)) return [];
+        const there = [...known[kind]].join(", ");
+        return [
+            `${property}: there is no ${name} in \`${kind}s\` (${there || "empty"}); declare it there, or give an account made elsewhere as an Output`,
+        ];
+    };
+    const principals = (property: string, list: pulumi.Input<pulumi.Input<Principal>[]> | undefined): string[] =>
+        plain(list).flatMap((entry, i) =>
+            isKnown(entry)
+                ? [...unknown(`${property}[${i}].user`, "user", entry.user), ...unknown(`${property}[${i}].group`, "group", entry.group)]
+                : [],
+        );
+    const entries = Object.entries(shares).flatMap(([share, { access, aclEntries }]) => [
+        ...principals(`shares.${share}.access`, access),
+        ...principals(`shares.${share}.aclEntries`, aclEntries),
+    ]);
+    const members = Object.entries(groups).flatMap(([group, given]) =>
+        plain(given.members).flatMap((name, i) => unknown(`groups.${group}.members[${i}]`, "user", name)),
+    );
+    const twice = Object.entries(users).flatMap(([user, given]) =>
+        texts(given.groups)
+            .filter((name) => groups[name]?.members !== undefined)
+            .map(
+                (name) => `users.${user}.groups: the group ${name} lists its members itself; name ${user} there, or leave \`members\` out`,
+            ),
+    );
+    const limits = Object.keys(quotas)
+        .filter((name) => shares[name]?.quota !== undefined)
+        .map((name) => `quotas.${name}: the quota of the share ${name} has this name; choose another one`);
+    return [...entries, ...members, ...twice, ...limits];
+}
+
+interface Principal {
+    user?: pulumi.Input<string>;
+    group?: pulumi.Input<string>;
+}
+
+const plain = <T>(list: pulumi.Input<pulumi.Input<T>[]> | undefined): pulumi.Input<T>[] =>
+    list !== undefined && isKnown(list) ? list : [];
+
+const texts = (list: pulumi.Input<pulumi.Input<string>[]> | undefined): string[] => plain(list).filter((name) => typeof name === "string");
