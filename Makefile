@@ -63,7 +63,7 @@ clean: ## Take the lab down, remove what was built (the caches under ~/.cache/pv
 	@rm -rf dist coverage bench-results.json pvesmb-*.tgz
 
 ##@ The lab (root; see test/lab/README.md)
-.PHONY: lab-up lab-down lab-shell lab-conformance
+.PHONY: lab-up lab-down lab-shell lab-conformance lab-clients
 lab-up: $(deps) ## A small PVE cluster to try things on
 	@$(lab) up
 
@@ -76,6 +76,9 @@ lab-shell: $(deps) ## A shell on the lab's workstation
 lab-conformance: $(deps) ## Replay recorded exchanges against the lab (RECORDINGS=file.jsonl)
 	@[ -n "$(RECORDINGS)" ] || { echo "lab-conformance: name a file, as in: make lab-conformance RECORDINGS=exchanges.jsonl" >&2; exit 2; }
 	@tsx test/lab/src/conformance-cli.ts "$(RECORDINGS)"
+
+lab-clients: $(deps) ## Clients that are not ours drive the lab: proxmoxer, go-proxmox
+	@tsx test/lab/clients/run.ts
 
 ##@ Help
 .PHONY: help

@@ -97,6 +97,25 @@ stage("change", async (row) => {
     return found;
 });
 
+stage("unshare", async (row) => {
+    drill.rewrite({});
+    await drill.stack.up();
+    await drill.expectWhole();
+    drill.rewrite({ docs: false });
+    const found = await strike("up", row);
+    await drill.expectWhole(false);
+    return found;
+});
+
+stage("share", async (row) => {
+    drill.rewrite({ docs: false });
+    await drill.stack.up();
+    drill.rewrite({});
+    const found = await strike("up", row);
+    await drill.expectWhole();
+    return found;
+});
+
 stage("destroy", async (row) => {
     if ((await drill.guests()).length === 0) await drill.stack.up();
     const found = await strike("destroy", row);

@@ -286,7 +286,8 @@ describe("SSH of a node", () => {
 });
 
 describe.each(["local-zfs", "local-btrfs", "shared"])("storage %s", (storage) => {
-    test("gives a guest volumes of an enforced size, which grow, and leaves nothing of them", async () => {
+    const keepsSnapshots = storage !== "shared";
+    test("gives a guest volumes of an enforced size, which grow and keep snapshots where PVE's do, and leaves nothing of them", async () => {
         const [vmid, address] = [110, "10.86.0.60"];
         await createGuest(vmid, `${address}/24`, "debian-12-standard", storage);
         const fill = "dd if=/dev/zero of=/srv/data/big bs=1M count=300 2>&1; stat -c %s /srv/data/big";
@@ -295,6 +296,16 @@ describe.each(["local-zfs", "local-btrfs", "shared"])("storage %s", (storage) =>
         expect(await inGuest(address, fill)).toContain(`\n${300 * 1024 * 1024}\n`);
         const [volume] = await api<{ volid: string }[]>("GET", `/nodes/pve1/storage/${storage}/content?vmid=${vmid}`);
         expect((await onNode(`pvesm path ${volume?.volid}`)).stdout).toMatch(/^\/(rpool|mnt)\/.*110/);
+        await inGuest(address, "rm /srv/data/big; echo one > /srv/data/note; echo one > /root/note");
+        const snapshot = task("POST", `/nodes/pve1/lxc/${vmid}/snapshot`, { snapname: "s1" });
+        if (keepsSnapshots) {
+            await snapshot;
+            await inGuest(address, "echo two | tee /srv/data/note > /root/note; touch /srv/data/late");
+            await task("POST", `/nodes/pve1/lxc/${vmid}/snapshot/s1/rollback`, { start: "1" });
+            expect(await inGuest(address, "cat /srv/data/note /root/note; ls /srv/data")).toMatch(/^one\none\n(lost\+found\n)?note\n$/);
+        } else {
+            await expect(snapshot).rejects.toThrow("snapshot feature is not available");
+        }
         await task("POST", `/nodes/pve1/lxc/${vmid}/status/stop`);
         await task("DELETE", `/nodes/pve1/lxc/${vmid}`);
         expect(await api("GET", `/nodes/pve1/storage/${storage}/content?vmid=${vmid}`)).toEqual([]);

@@ -15,14 +15,15 @@ export interface Wishes {
     files?: Partial<SmbGatewayArgs>;
     /** Resource options of the gateway. */
     options?: object;
-    docs?: Omit<SmbShareArgs, "gateway">;
+    /** False: the share is not there. */
+    docs?: Omit<SmbShareArgs, "gateway"> | false;
 }
 
 export function drillProgram(address: string, vmids: Vmids, { files = {}, options, docs }: Wishes = {}): string {
     return program(
         gateway("files", { ...smallArgs(address, vmids), ...files }, options),
         user("files", ALICE),
-        share("files", "docs", { alice: "full" }, docs),
+        ...(docs === false ? [] : [share("files", "docs", { alice: "full" }, docs)]),
     );
 }
 
@@ -74,14 +75,19 @@ export class Drill {
         for (const guest of await this.guests()) if (guest.mark?.phase === "creating") await endLease(guest);
     }
 
-    /** One finished guest, one share that serves alice, no orphan, no lock, no running task, and a state that agrees with all of it. */
-    async expectWhole(): Promise<void> {
+    /**
+     * One finished guest, one share that serves alice (or none, and its files still there), no orphan, no lock, no running task, and a state
+     * that agrees with all of it.
+     */
+    async expectWhole(served = true): Promise<void> {
         const guest = await this.guest();
         expect(guest.mark).toMatchObject({ vmid: guest.vmid, phase: "ready", lease: 0 });
         expect(guest.config["lock"]).toBeUndefined();
         expect((await control("tasks")).filter(({ exitstatus }) => exitstatus === undefined)).toEqual([]);
-        expect((await inGuest(guest, "testparm -s 2>/dev/null | grep '^\\['")).split("\n").filter(Boolean)).toEqual(["[global]", "[docs]"]);
-        await expectServed(this.place, this.address);
+        const sections = (await inGuest(guest, "testparm -s 2>/dev/null | grep '^\\['")).split("\n").filter(Boolean);
+        expect(sections).toEqual(served ? ["[global]", "[docs]"] : ["[global]"]);
+        if (served) await expectServed(this.place, this.address);
+        else expect(await inGuest(guest, "cat /srv/pvesmb/docs/note.txt")).toBe("still here\n");
         expect(await orphans(this.stack)).toEqual({ code: 0, found: [], said: "" });
         await this.stack.refresh({ flags: ["--expect-no-changes", "--clear-pending-creates"] });
     }

@@ -2,8 +2,11 @@ import type { RequestFault, RequestRule, TaskRule } from "../../lab/src/api/faul
 import { control } from "./control";
 import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, killProvider, type Strike } from "./strikes";
 
-/** When the fault strikes: in the up that makes everything, in one that changes everything, or in destroy. */
-export type Stage = "create" | "change" | "destroy";
+/**
+ * When the fault strikes: in the up that makes everything, in one that changes everything, in one that removes only the share or makes it
+ * again on the gateway that is there, or in destroy.
+ */
+export type Stage = "create" | "change" | "unshare" | "share" | "destroy";
 
 /** One fault and what must come of the command it strikes. Whatever that is, the next one finishes, and everything is whole or gone. */
 export interface Row {
@@ -55,6 +58,8 @@ const requests: { stage: Stage; what: string; method: string; path: string; afte
     { stage: "change", what: "growing", method: "PUT", path: `${LXC}/resize$`, fast: ["connection cut after"] },
     { stage: "change", what: "state of the growing task", method: "GET", path: "/tasks/[^/]*resize[^/]*/status$" },
     { stage: "change", what: "what is pending", method: "GET", path: `${LXC}/pending$` },
+    { stage: "unshare", what: "look at the config", method: "GET", path: `${LXC}/config$` },
+    { stage: "share", what: "look at the config", method: "GET", path: `${LXC}/config$` },
     { stage: "destroy", what: "look at the config", method: "GET", path: `${LXC}/config$` },
     { stage: "destroy", what: "stop", method: "POST", path: `${LXC}/status/stop$` },
     { stage: "destroy", what: "state of the stop task", method: "GET", path: "/tasks/[^/]*vzstop[^/]*/status$" },
@@ -204,6 +209,19 @@ const strikes: Omit<Row, "request" | "task">[] = [
     },
 ];
 
+/** What ends a batch half-way. Adding a share ends with a client's tree connect; removing one, with a word to smbd. */
+const batches: Omit<Row, "request" | "task">[] = [
+    { name: "SSH cut", strike: cutSessions, outcome: CUT },
+    { name: "network cut", strike: cutNetwork, outcome: CUT },
+    { name: "guest killed", strike: crash, outcome: CUT },
+    { name: "provider killed", strike: killProvider, outcome: KILLED },
+    { name: "Ctrl-C", strike: interrupt(1), outcome: /cancel/i },
+    { name: "Ctrl-C twice", strike: interrupt(2), outcome: /cancel|terminat|interrupt/i },
+].flatMap(({ name, strike, outcome }) => [
+    { stage: "unshare", what: `${name} while a share is removed`, strike: inCommand("smbcontrol", strike), outcome, fast: false },
+    { stage: "share", what: `${name} while a share is added`, strike: inCommand("smbclient", strike), outcome, fast: false },
+]);
+
 export const faultTable: Row[] = [
     ...requests.flatMap(({ stage, what, method, path, after, login, fast = [] }) =>
         kinds.map(({ name, fault, outcome }): Row => {
@@ -219,4 +237,5 @@ export const faultTable: Row[] = [
         return { stage, what: `task ${type} ends unheard`, task: { type, step: "end" }, outcome: "ends well", fast: false };
     }),
     ...strikes,
+    ...batches,
 ];

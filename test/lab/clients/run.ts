@@ -1,5 +1,5 @@
 /**
- * Clients that are not ours drive the lab's API (over an imaginary machine): `npx tsx test/lab/clients/run.ts`. Needs Python 3 with venv,
+ * Clients that are not ours drive the lab's API (over an imaginary machine): `make lab-clients`. Needs Python 3 with venv,
  * Go, and the package registries of this machine; what is fetched and built stays in the cache.
  */
 import { execFileSync, spawn } from "node:child_process";

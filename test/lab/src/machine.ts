@@ -116,6 +116,11 @@ export interface Machine {
     removeVolume(volume: VolumeRef): Promise<void>;
     renameVolume(volume: VolumeRef, name: string): Promise<void>;
     copyVolume(from: VolumeRef, to: VolumeRef): Promise<void>;
+    /** Keeps a container's volumes as they are under a name, all of them at one moment of it. */
+    snapshot(node: string, vmid: number, volumes: VolumeRef[], name: string): Promise<void>;
+    /** Brings a stopped container's volume back to a snapshot. */
+    rollbackVolume(volume: VolumeRef, name: string): Promise<void>;
+    removeSnapshot(volume: VolumeRef, name: string): Promise<void>;
     /** Size in bytes as the storage says it, or undefined when there is no such volume. */
     volumeSize(volume: VolumeRef): Promise<number | undefined>;
     /** Files of a kind (templates, images) on a storage: name -> bytes. */

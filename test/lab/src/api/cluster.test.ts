@@ -161,6 +161,58 @@ test("each storage has its own names and refusals", async () => {
     expect(await config("pve1", 101)).toMatchObject({ mp2: "local:101/vm-101-disk-0.raw,mp=/c,size=1G", unused0: "zfs:subvol-101-disk-1" });
 });
 
+describe("snapshots of a container", () => {
+    const mp0 = { rootfs: "zfs:2", mp0: "btr:1,mp=/a" };
+    const list = async (): Promise<unknown> => (await root("GET", "/nodes/pve1/lxc/101/snapshot")).body?.data;
+    const take = async (snapname: string): Promise<string | undefined> =>
+        finish(await root("POST", "/nodes/pve1/lxc/101/snapshot", { snapname, description: `it is ${snapname}` }));
+    const rollback = async (name: string): Promise<string | undefined> =>
+        finish(await root("POST", `/nodes/pve1/lxc/101/snapshot/${name}/rollback`));
+
+    test("are taken, gone back to and removed; the config goes with them", async () => {
+        expect(await finish(await make("pve1", 101, mp0))).toBe("OK");
+        expect((await root("GET", "/nodes/pve1/lxc/101/feature", { feature: "snapshot" })).body?.data).toEqual({ hasFeature: 1 });
+        await root("PUT", "/nodes/pve1/lxc/101/config", { memory: "600", description: "before" });
+        expect(await take("s1")).toBe("OK");
+        expect(await config("pve1", 101)).toMatchObject({ parent: "s1", description: "before\n" });
+        expect(await config("pve1", 101)).not.toHaveProperty("lock");
+        await root("PUT", "/nodes/pve1/lxc/101/config", { memory: "700", description: "after" });
+        expect(await finish(await root("PUT", "/nodes/pve1/lxc/101/resize", { disk: "mp0", size: "2G" }))).toBe("OK");
+        expect(await list()).toMatchObject([
+            { name: "s1", description: "it is s1\n" },
+            { name: "current", parent: "s1" },
+        ]);
+        expect((await root("GET", "/nodes/pve1/lxc/101/snapshot/s1/config")).body?.data).toMatchObject({
+            memory: 600,
+            snaptime: expect.any(Number) as number,
+        });
+        expect(await rollback("s1")).toBe("OK");
+        expect(await config("pve1", 101)).toMatchObject({
+            memory: 600,
+            mp0: expect.stringContaining("size=1G") as string,
+            description: "after\n",
+        });
+        expect(await finish(await root("DELETE", "/nodes/pve1/lxc/101/snapshot/s1"))).toBe("OK");
+        expect(await list()).toMatchObject([{ name: "current" }]);
+        expect(await config("pve1", 101)).not.toHaveProperty("parent");
+    });
+
+    test("are refused as PVE refuses them", async () => {
+        expect(await finish(await make("pve1", 101, mp0))).toBe("OK");
+        expect(await take("s1")).toBe("OK");
+        expect(await take("s1")).toBe("snapshot name 's1' already used");
+        await new Promise((resolve) => setTimeout(resolve, 1100)); // Snapshots are told apart by seconds.
+        expect(await take("s2")).toBe("OK");
+        expect(await rollback("s1")).toBe("can't rollback, 's1' is not most recent snapshot on 'zfs:subvol-101-disk-0'");
+        expect(await rollback("s3")).toBe("snapshot 's3' does not exist");
+        expect(await finish(await root("DELETE", "/nodes/pve1/lxc/101/snapshot/s3"))).toBe("snapshot 's3' does not exist");
+        expect(await finish(await root("DELETE", "/nodes/pve1/lxc/101/snapshot/s1"))).toBe("OK");
+        expect(await list()).toMatchObject([{ name: "s2" }, { name: "current", parent: "s2" }]);
+        await lab.api.control.call("PUT", "/nodes/pve1/lxc/101/config", { mp1: "/var/lib,mp=/b" });
+        expect(await take("s4")).toBe("snapshot feature is not available");
+    });
+});
+
 test("a volume moves to another guest under its new owner's name", async () => {
     expect(await finish(await make("pve1", 101, { mp0: "local:3,mp=/srv" }))).toBe("OK");
     expect(await finish(await make("pve1", 102))).toBe("OK");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { GuestMount, GuestSpec } from "../machine";
@@ -109,6 +110,23 @@ export class Guest {
         process.kill(this.live.pid, "SIGKILL");
     }
 
+    /** Does something while nothing of it runs and all it wrote is in its volumes (LXC/Config.pm: __snapshot_freeze, sync_container_namespace). */
+    async still(work: () => Promise<void>): Promise<void> {
+        const container = this.running ? this.live : undefined;
+        const stopped = new Set<number>();
+        try {
+            // Until no process is left that another had just started.
+            for (let fresh = container?.processes() ?? []; fresh.length > 0;) {
+                for (const pid of fresh) if (signal(pid, "SIGSTOP")) stopped.add(pid);
+                fresh = (container?.processes() ?? []).filter((pid) => !stopped.has(pid));
+            }
+            if (container) await this.space.run(["sync", "-f", ...volumeMounts(container.pid)]);
+            await work();
+        } finally {
+            for (const pid of stopped) signal(pid, "SIGCONT");
+        }
+    }
+
     /** Mounts one more volume or directory of the node while it runs. */
     async hotplug(mount: GuestMount): Promise<void> {
         const container = this.live;
@@ -137,5 +155,21 @@ export class Guest {
     private async inside(spec: GuestSpec, rootfs: string, script: string): Promise<void> {
         const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
         await this.space.run(this.space.mapped(spec.unprivileged, ["chroot", rootfs, "/bin/sh", "-s"]), { input: script, env });
+    }
+}
+
+/** Where a process sees file systems that have a device: volumes, the rootfs among them. */
+function volumeMounts(pid: number): string[] {
+    const mounts = readFileSync(`/proc/${pid}/mountinfo`, "utf8").split("\n").filter(Boolean);
+    const places = mounts.filter((line) => / - \S+ \/dev\//.test(line)).map((line) => line.split(" ")[4] ?? "/");
+    return places.map((place) => `/proc/${pid}/root${place}`);
+}
+
+/** False when the process is gone already. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
+    try {
+        return process.kill(pid, name);
+    } catch {
+        return false;
     }
 }

@@ -34,6 +34,8 @@ export interface ImaginaryOptions {
 
 export class ImaginaryMachine implements Machine {
     private readonly volumes = new Map<string, FileEntry & { name: string }>();
+    /** Snapshots: `<key of the volume>@<name>`. */
+    private readonly kept = new Map<string, FileEntry & { name: string }>();
     private readonly files = new Map<string, FileEntry & { name: string }>();
     private readonly running = new Map<string, { spec: GuestSpec; since: number }>();
     private readonly offline = new Set<string>();
@@ -94,6 +96,20 @@ export class ImaginaryMachine implements Machine {
 
     async copyVolume(from: VolumeRef, to: VolumeRef): Promise<void> {
         this.volumes.set(ImaginaryMachine.key(to), { ...this.existing(from), name: to.name, ctime: now() });
+    }
+
+    async snapshot(_node: string, _vmid: number, volumes: VolumeRef[], name: string): Promise<void> {
+        for (const volume of volumes) this.kept.set(`${ImaginaryMachine.key(volume)}@${name}`, { ...this.existing(volume) });
+    }
+
+    async rollbackVolume(volume: VolumeRef, name: string): Promise<void> {
+        const kept = this.kept.get(`${ImaginaryMachine.key(volume)}@${name}`);
+        if (!kept) throw new MachineError(`no snapshot '${name}' of '${volume.name}'`);
+        this.volumes.set(ImaginaryMachine.key(volume), { ...kept });
+    }
+
+    async removeSnapshot(volume: VolumeRef, name: string): Promise<void> {
+        this.kept.delete(`${ImaginaryMachine.key(volume)}@${name}`);
     }
 
     async volumeSize(volume: VolumeRef): Promise<number | undefined> {

@@ -20,7 +20,7 @@ import { run } from "./run";
 import { sshFault } from "./ssh-faults";
 import type { SshFault } from "./ssh-faults";
 import { volumeKind } from "./volumes";
-import type { Volume } from "./volumes/kind";
+import type { Volume, VolumeKind } from "./volumes/kind";
 
 /** The machinery behind the lab's API: real containers on the lab's nodes. */
 export class RealMachine implements Machine {
@@ -58,6 +58,20 @@ export class RealMachine implements Machine {
     async copyVolume(from: VolumeRef, to: VolumeRef): Promise<void> {
         if (from.storage.type !== to.storage.type) throw new MachineError(`can't copy from ${from.storage.type} to ${to.storage.type}`);
         await volumeKind(from.storage.type).copy(this.volume(from), this.volume(to));
+    }
+
+    async snapshot(node: string, vmid: number, volumes: VolumeRef[], name: string): Promise<void> {
+        await this.guest(node, vmid).still(async () => {
+            for (const volume of volumes) await this.snapshots(volume).create(this.volume(volume), name);
+        });
+    }
+
+    async rollbackVolume(volume: VolumeRef, name: string): Promise<void> {
+        await this.snapshots(volume).rollback(this.volume(volume), name);
+    }
+
+    async removeSnapshot(volume: VolumeRef, name: string): Promise<void> {
+        await this.snapshots(volume).remove(this.volume(volume), name);
     }
 
     volumeSize(volume: VolumeRef): Promise<number | undefined> {
@@ -217,6 +231,12 @@ export class RealMachine implements Machine {
             );
         this.guests.set(key, guest);
         return guest;
+    }
+
+    private snapshots({ storage }: VolumeRef): NonNullable<VolumeKind["snapshots"]> {
+        const { snapshots } = volumeKind(storage.type);
+        if (!snapshots) throw new MachineError(`no snapshots on a storage of type ${storage.type}`);
+        return snapshots;
     }
 
     private volume({ node, storage, name }: VolumeRef): Volume {

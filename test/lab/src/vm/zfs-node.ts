@@ -58,6 +58,18 @@ export class ZfsNode extends ImaginaryMachine {
         throw new MachineError("volumes are not copied in a virtual machine");
     }
 
+    override async snapshot(_node: string, _vmid: number, volumes: VolumeRef[], name: string): Promise<void> {
+        await this.vm.run(`sync; zfs snapshot ${volumes.map((volume) => `${dataset(volume)}@${name}`).join(" ")}`);
+    }
+
+    override async rollbackVolume(volume: VolumeRef, name: string): Promise<void> {
+        await this.vm.run(`zfs rollback ${dataset(volume)}@${name}`);
+    }
+
+    override async removeSnapshot(volume: VolumeRef, name: string): Promise<void> {
+        await this.vm.run(`zfs destroy ${dataset(volume)}@${name}`);
+    }
+
     override async volumeSize(volume: VolumeRef): Promise<number | undefined> {
         const { code, stdout } = await this.vm.attempt(`zfs get -Hp -o value refquota ${dataset(volume)}`);
         return code === 0 ? Number(stdout) : undefined;

@@ -5,6 +5,7 @@ import { clusterMethods } from "./cluster";
 import { contentMethods } from "./content";
 import { haMethods } from "./ha";
 import { lxcCloneMethods } from "./lxc-clone";
+import { lxcSnapshotMethods } from "./lxc-snapshots";
 import { lxcConfigMethods } from "./lxc-config";
 import { lxcCreateMethods } from "./lxc-create";
 import { lxcDeleteMethods } from "./lxc-delete";
@@ -29,6 +30,7 @@ export const methods: Methods = {
     ...contentMethods,
     ...haMethods,
     ...lxcCloneMethods,
+    ...lxcSnapshotMethods,
     ...lxcConfigMethods,
     ...lxcCreateMethods,
     ...lxcDeleteMethods,

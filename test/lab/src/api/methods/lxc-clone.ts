@@ -1,12 +1,13 @@
-/** Clones, snapshots and features of a container (pve-container src/PVE/API2/LXC.pm: clone_vm; API2/LXC/Snapshot.pm). */
+/** Clones and features of a container (pve-container src/PVE/API2/LXC.pm: clone_vm, vm_feature). */
 import { badParameters, died, textOf } from "../../pve/errors";
-import { digest, emptyConfig, type Values } from "../../pve/guest-config";
+import { emptyConfig, type Values } from "../../pve/guest-config";
 import { flag, need, text, type Call, type Methods } from "../call";
 import { checkLock, type Guest } from "../cluster";
 import { isMountKey, mountKeys } from "../lxc/keys";
 import { completeNet } from "../lxc/pending";
 import { checkBridge } from "../lxc/permissions";
 import type { Task } from "../tasks";
+import { canSnapshot } from "./lxc-snapshots";
 import { container } from "./lxc-status";
 
 function checkClone(call: Call, guest: Guest, full: boolean): void {
@@ -104,58 +105,14 @@ async function clone(call: Call): Promise<string> {
     });
 }
 
-async function snapshots(call: Call): Promise<unknown[]> {
-    const { config, vmid, node } = container(call);
-    const rows = Object.entries(config.snapshots).map(([name, values]) => ({
-        name,
-        description: values["description"] ?? "",
-        snaptime: Number(values["snaptime"] ?? 0),
-        ...(values["parent"] === undefined ? {} : { parent: values["parent"] }),
-    }));
-    const running = (await call.lab.machine.isRunning(node, vmid)) ? 1 : 0;
-    return [...rows, { name: "current", description: "You are here!", digest: digest(config), running }];
-}
-
-/** No storage of this lab keeps snapshots of containers, which PVE finds out in the task. */
-function snapshot(call: Call): string {
-    const guest = container(call);
-    const name = need(call, "snapname");
-    if (name === "current") throw died(`unable to use snapshot name 'current' (reserved name)`);
-    if (name === "vzdump") throw died(`unable to use snapshot name 'vzdump' (reserved name)`);
-    return call.lab.tasks.start(guest.node, "vzsnapshot", String(guest.vmid), call.identity, async (task) => {
-        checkLock(guest);
-        await task.step("snapshot");
-        throw died("snapshot feature is not available");
-    });
-}
-
-function missingSnapshot(call: Call): never {
-    container(call);
-    throw died(`snapshot '${need(call, "snapname")}' does not exist`);
-}
-
-function missingSnapshotTask(type: string): (call: Call) => string {
-    return (call) => {
-        const guest = container(call);
-        return call.lab.tasks.start(guest.node, type, String(guest.vmid), call.identity, () => {
-            throw died(`snapshot '${need(call, "snapname")}' does not exist`);
-        });
-    };
-}
-
 function feature(call: Call): unknown {
-    container(call);
-    return { hasFeature: need(call, "feature") === "copy" ? 1 : 0 };
+    const guest = container(call);
+    const has = { copy: true, clone: false, snapshot: canSnapshot(call.lab, guest) }[need(call, "feature")];
+    return { hasFeature: has ? 1 : 0 };
 }
 
 export const lxcCloneMethods: Methods = {
     "POST /nodes/{node}/lxc/{vmid}/clone": clone,
-    "GET /nodes/{node}/lxc/{vmid}/snapshot": snapshots,
-    "POST /nodes/{node}/lxc/{vmid}/snapshot": snapshot,
-    "DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}": missingSnapshotTask("vzdelsnapshot"),
-    "POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback": missingSnapshotTask("vzrollback"),
-    "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config": missingSnapshot,
-    "PUT /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config": missingSnapshot,
     "GET /nodes/{node}/lxc/{vmid}/feature": feature,
     "GET /nodes/{node}/lxc/{vmid}/rrddata": (call) => {
         container(call);

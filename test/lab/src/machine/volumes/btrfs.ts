@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { StoragePlace } from "../../machine";
 import type { NodeSpace } from "../node-space";
 import { copyImage, createImage, growImage, imageSize, mountImage } from "./image";
@@ -24,8 +24,9 @@ export const btrfsVolumes: VolumeKind = {
 
     async remove({ space, place, name }) {
         const path = subvolume(space, place, name);
-        await space.run(["btrfs", "-q", "subvolume", "delete", path]);
         const owner = space.outside(dirname(path));
+        const kept = readdirSync(owner).filter((entry) => entry.startsWith(`${basename(path)}@`));
+        for (const entry of [basename(path), ...kept]) await space.run(["btrfs", "-q", "subvolume", "delete", join(dirname(path), entry)]);
         if (readdirSync(owner).length === 0) rmdirSync(owner);
     },
 
@@ -48,6 +49,22 @@ export const btrfsVolumes: VolumeKind = {
         await copyImage(to.space, `${source}/.`, subvolume(to.space, to.place, to.name));
     },
 
+    // BTRFSPlugin.pm: the snapshot `s1` of `vm-101-disk-0` is the read-only subvolume `vm-101-disk-0@s1`.
+    snapshots: {
+        async create({ space, place, name }, snapshot) {
+            const path = subvolume(space, place, name);
+            await space.run(["btrfs", "-q", "subvolume", "snapshot", "-r", path, `${path}@${snapshot}`]);
+        },
+        async rollback({ space, place, name }, snapshot) {
+            const path = subvolume(space, place, name);
+            await space.run(["btrfs", "-q", "subvolume", "delete", path]);
+            await space.run(["btrfs", "-q", "subvolume", "snapshot", `${path}@${snapshot}`, path]);
+        },
+        async remove({ space, place, name }, snapshot) {
+            await space.run(["btrfs", "-q", "subvolume", "delete", `${subvolume(space, place, name)}@${snapshot}`]);
+        },
+    },
+
     async size({ space, place, name }) {
         if (!isPlain(name)) return imageSize(space, disk(space, place, name));
         return existsSync(space.outside(subvolume(space, place, name))) ? 0 : undefined;
@@ -65,7 +82,7 @@ export const btrfsVolumes: VolumeKind = {
         const root = join(space.outside(space.path(place.path)), "images");
         if (!existsSync(root)) return [];
         return readdirSync(root).flatMap((owner) =>
-            readdirSync(join(root, owner)).map((entry) => {
+            volumesIn(join(root, owner)).map((entry) => {
                 const raw = statSync(join(root, owner, entry, "disk.raw"), { throwIfNoEntry: false });
                 const stat = raw ?? statSync(join(root, owner, entry));
                 return {
@@ -77,6 +94,10 @@ export const btrfsVolumes: VolumeKind = {
         );
     },
 };
+
+function volumesIn(owner: string): string[] {
+    return readdirSync(owner).filter((entry) => !entry.includes("@"));
+}
 
 function isPlain(name: string): boolean {
     return name.endsWith(".subvol");

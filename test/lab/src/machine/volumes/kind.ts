@@ -17,6 +17,13 @@ export interface VolumeKind {
     remove(volume: Volume): Promise<void>;
     rename(volume: Volume, name: string): Promise<void>;
     copy(from: Volume, to: Volume): Promise<void>;
+    /** Where the storage type keeps snapshots; nothing writes to the volume meanwhile. They go away with it. */
+    snapshots?: {
+        create(volume: Volume, name: string): Promise<void>;
+        /** Nobody has it mounted. */
+        rollback(volume: Volume, name: string): Promise<void>;
+        remove(volume: Volume, name: string): Promise<void>;
+    };
     /** Bytes; undefined: no such volume. */
     size(volume: Volume): Promise<number | undefined>;
     /** Makes the volume's file system visible at a directory on the node's side of the kernel. */

@@ -23,7 +23,11 @@ export const zfsVolumes: VolumeKind = {
     },
 
     async remove({ space, place, name }) {
-        if (isImage(space, place, name)) return rmSync(space.outside(imageOf(space, place, name)));
+        if (isImage(space, place, name)) {
+            for (const file of names(space, imagesOf(space, place)))
+                if (file.startsWith(`${name}.raw`)) rmSync(space.outside(join(imagesOf(space, place), file)));
+            return;
+        }
         await destroy(space, `${place.path}/${name}`);
     },
 
@@ -42,6 +46,23 @@ export const zfsVolumes: VolumeKind = {
         await from.space.run(send);
     },
 
+    snapshots: {
+        async create({ space, place, name }, snapshot) {
+            const image = imageOf(space, place, name);
+            if (isImage(space, place, name)) return copyImage(space, image, `${image}@${snapshot}`);
+            await zfs(space, ["zfs", "snapshot", `${place.path}/${name}@${snapshot}`]);
+        },
+        async rollback({ space, place, name }, snapshot) {
+            const image = imageOf(space, place, name);
+            if (isImage(space, place, name)) return copyImage(space, `${image}@${snapshot}`, image);
+            await zfs(space, ["zfs", "rollback", `${place.path}/${name}@${snapshot}`]);
+        },
+        async remove({ space, place, name }, snapshot) {
+            if (isImage(space, place, name)) return rmSync(space.outside(`${imageOf(space, place, name)}@${snapshot}`));
+            await zfs(space, ["zfs", "destroy", `${place.path}/${name}@${snapshot}`]);
+        },
+    },
+
     async size({ space, place, name }) {
         const image = imageSize(space, imageOf(space, place, name));
         if (image !== undefined || !existsSync(space.outside(dataset(space, place, name)))) return image;
@@ -57,7 +78,8 @@ export const zfsVolumes: VolumeKind = {
     root: (space) => space.layout.dir,
 
     async list(space, place) {
-        const images = names(space, imagesOf(space, place)).map((file) => {
+        const files = names(space, imagesOf(space, place)).filter((file) => file.endsWith(".raw"));
+        const images = files.map((file) => {
             const stat = statSync(space.outside(join(imagesOf(space, place), file)));
             return { name: file.replace(/\.raw$/, ""), size: stat.size, ctime: Math.floor(stat.ctimeMs / 1000) };
         });
