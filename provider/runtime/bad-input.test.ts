@@ -291,6 +291,8 @@ const table: Record<string, Record<string, unknown[]>> = {
         ...prefixed("groups[0]", PRINCIPAL),
         snapshots: ["", "yes"],
         onShrink: ["", "allow"],
+        "history.every": ["", "5 m", "1s", 300],
+        "history.keepDays": [0, 13, 1826, 14.5, "90"],
         "notify.webhook": URLS,
         "notify.mail": [[], [""], ["nobody"], ["a b@example.org"], ["-x@example.org,y"]],
         alerts: [[], [0], [101], [75.5], [95, 75], [75, 75], [1, 2, 3, 4]],
