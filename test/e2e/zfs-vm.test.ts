@@ -3,9 +3,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gateway, program, share, user } from "./support/program";
 import { runDirectory } from "./support/run-directory";
+import { SoakReport } from "./support/soak-report";
 import { getFile, putFile, smbclient, type Unc } from "./support/smb-client";
 import { Stack } from "./support/stack";
-import { type ZfsWorkplace, zfsWorkplace } from "./support/zfs-workplace";
+import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
  * The gate for everything said about ZFS: a real `pulumi up` whose container is unprivileged, on datasets of the true ZFS module.
@@ -20,7 +21,9 @@ const dataset = (index: number): string => `rpool/data/subvol-${vmid}-disk-${ind
 const within = (argv: readonly string[]): string[] => [...argv];
 const unc = (name: string): Unc => ({ host: "127.0.0.1", share: name });
 
-let at: ZfsWorkplace;
+const report = new SoakReport("zfs-vm", "Shares on true ZFS", ["what was seen", "result", "s"]);
+
+let at: VmWorkplace;
 let stack: Stack;
 let flags: string[];
 const client = (name: string, commands: string) => smbclient(within, unc(name), alice, commands, flags);
@@ -40,12 +43,7 @@ function files(size: string): string {
         user("files", alice),
         share("files", "docs", { alice: "full" }, { volume: { storage: "local-zfs", size }, onDelete: "delete", allowRestart: true }),
         // Windows ACLs, kept where an unprivileged container may keep them (docs: vfs_acl_xattr(8)).
-        share(
-            "files",
-            "windows",
-            { alice: "full" },
-            { options: { "vfs objects": "acl_xattr", "acl_xattr:security_acl_name": "user.NTACL" } },
-        ),
+        share("files", "windows", { alice: "full" }, { acl: "windows" }),
     );
 }
 
@@ -66,47 +64,49 @@ async function put(name: string, mebibytes: number): Promise<string> {
 }
 
 beforeAll(async () => {
-    at = await zfsWorkplace();
+    at = await vmWorkplace();
     const { environment } = at;
     stack = await Stack.create({ runDirectory: runDirectory(), program: { text: files("48MiB") }, within, environment });
     const { seconds } = await stack.up();
     flags = ["-p", String(await at.vm.forward(address, 445))];
-    console.log(`virtual machine up after ${at.boot.toFixed(1)} s, pulumi up after another ${seconds.toFixed(1)} s`);
+    report.fact("in a virtual machine, up after", `${at.boot.toFixed(0)} s (pulumi up after another ${seconds.toFixed(0)} s)`);
+    for (const [what, value] of Object.entries(await at.versions())) report.fact(what, value);
 });
 afterAll(async () => {
+    report.write();
     stack?.dispose();
     await at?.dispose();
 });
 
-test("right after up there is nothing to do", async () => {
+report.test("right after up there is nothing to do", async () => {
     await stack.refresh({ flags: ["--expect-no-changes"] });
     await stack.preview({ flags: ["--expect-no-changes"] });
 });
 
-test("the volumes are datasets as PVE makes them, with exactly the size asked for", async () => {
+report.test("the volumes are datasets as PVE makes them, with exactly the size asked for", async () => {
     const rows = await at.vm.run(`zfs get -Hp -r -d 1 -t filesystem -o name,value refquota rpool/data`);
     const mib = (index: number, size: number): string => `${dataset(index)}\t${size * MiB}`;
     expect(rows.trim().split("\n").slice(1)).toEqual([mib(0, 2048), mib(1, 128), mib(2, 48)]);
 });
 
-test("a client writes and reads; owners on the dataset are the container's ids", async () => {
+report.test("a client writes and reads; owners on the dataset are the container's ids", async () => {
     await putFile(within, unc("docs"), alice, "hello.txt", "hello\n", flags);
     expect(await getFile(within, unc("docs"), alice, "hello.txt", flags)).toBe("hello\n");
     expect((await at.vm.run(`stat -c %u /${dataset(2)}/hello.txt`)).trim()).toMatch(/^1100\d\d$/);
 });
 
-test("clients see the refquota as the size of the share", async () => {
+report.test("clients see the refquota as the size of the share", async () => {
     expect(await sizeOf("docs")).toBe(48 * MiB);
     expect(await sizeOf("windows")).toBe(128 * MiB);
 });
 
-test("a write beyond the size ends with DISK_FULL", async () => {
+report.test("a write beyond the size ends with DISK_FULL", async () => {
     expect(await put("big", 64)).toContain("NT_STATUS_DISK_FULL");
     // ZFS lets the last transaction pass; statvfs then says what is used, not the limit.
     expect(await sizeOf("docs")).toBeLessThanOrEqual(49 * MiB);
 });
 
-test("a larger size is one update, and holds at once", async () => {
+report.test("a larger size is one update, and holds at once", async () => {
     stack.write(files("96MiB"));
     const { steps } = await stack.up();
     expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update docs"]);
@@ -114,13 +114,13 @@ test("a larger size is one update, and holds at once", async () => {
     expect(await put("big", 64)).not.toContain("NT_STATUS");
 });
 
-test("a refquota below what is used is refused by ZFS itself", async () => {
+report.test("a refquota below what is used is refused by ZFS itself", async () => {
     const { code, stderr } = await at.vm.attempt(`zpool sync; zfs set refquota=16M ${dataset(2)}`);
     expect(code).not.toBe(0);
     expect(stderr).toContain("size is less than current used");
 });
 
-test("snapshots take no room of the share, and are read in the container below .zfs/snapshot", async () => {
+report.test("snapshots take no room of the share, and are read in the container below .zfs/snapshot", async () => {
     await at.vm.run(`zpool sync; zfs snapshot ${dataset(2)}@daily`);
     expect((await client("docs", "del big")).output).not.toContain("NT_STATUS");
     await at.vm.run("zpool sync");
@@ -129,18 +129,18 @@ test("snapshots take no room of the share, and are read in the container below .
     expect(await inside(`cat ${snapshot}/hello.txt; wc -c < ${snapshot}/big`)).toBe(`hello\n${64 * MiB}\n`);
 });
 
-test("access entries are POSIX ACLs on the dataset", async () => {
+report.test("access entries are POSIX ACLs on the dataset", async () => {
     expect(await inside("getfacl -cp /srv/pvesmb/docs")).toMatch(/^user:alice:rwx$[\s\S]*^default:user:alice:rwx$/m);
 });
 
-test("Windows ACLs are kept in user.NTACL; security.NTACL is not for an unprivileged container", async () => {
+report.test("Windows ACLs are kept in user.NTACL; security.NTACL is not for an unprivileged container", async () => {
     await putFile(within, unc("windows"), alice, "acl.txt", "x", flags);
     expect(await inside("getfattr --absolute-names -n user.NTACL /srv/pvesmb/windows/acl.txt")).toContain("user.NTACL=");
     const refused = await at.vm.attempt(`lxc-attach -n ${vmid} -- setfattr -n security.NTACL -v 0x00 /srv/pvesmb/windows/acl.txt`);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Operation not permitted") as string]);
 });
 
-test("destroy leaves nothing of it in the pool", async () => {
+report.test("destroy leaves nothing of it in the pool", async () => {
     await at.vm.run(`zfs destroy ${dataset(2)}@daily`);
     await stack.destroy();
     expect(await stack.resources()).toEqual([]);

@@ -25,8 +25,24 @@ export class SoakReport {
         process.stdout.write(`${cells.join("  ")}\n`);
     }
 
-    /** Writes docs/soak/NAME.md. */
+    /** A test whose result is a row, in a table of three columns: what was seen, whether it was, seconds. */
+    test(name: string, run: () => Promise<void>, what = name): void {
+        test(name, async () => {
+            const began = Date.now();
+            const row = (result: string): void => this.row(what, result, ((Date.now() - began) / 1000).toFixed(1));
+            try {
+                await run();
+                row("good");
+            } catch (error) {
+                row("**failed**");
+                throw error;
+            }
+        });
+    }
+
+    /** Writes docs/soak/NAME.md; nothing when it did not come to a single row. */
     write(): void {
+        if (this.rows.length === 0) return;
         const machine = `Linux ${release()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;
         const facts = [...this.facts].map(([what, value]) => `${what} ${value}`);
         const minutes = ((Date.now() - this.began) / 60_000).toFixed(1);

@@ -9,7 +9,7 @@ import type { NodeLayout } from "./machine/layout";
 import type { RealMachine } from "./machine/real-machine";
 import { listenIn } from "./machine/services/listen";
 import { nodeCertificate } from "./machine/tls";
-import { PveError } from "./pve/errors";
+import { rootCalls } from "./rpc/pve-call";
 import type { PveCall } from "./rpc/pve-call";
 
 export interface PveServer {
@@ -64,13 +64,6 @@ export async function startPve(options: {
         fingerprints: Object.fromEntries(places.map(({ node, tls }) => [node.name, new X509Certificate(tls.cert).fingerprint256])),
         nodeDied: (node) => control.nodeDied(node),
         rescan: (node, vmid) => control.rescan(node, vmid),
-        call: (node) => async (method, path, params) => {
-            try {
-                return { status: 200, reason: "OK", data: await control.call(method, path, params, "root@pam", node) };
-            } catch (error) {
-                if (!(error instanceof PveError)) throw error;
-                return { status: error.status, reason: error.message.split("\n")[0] ?? "", message: error.message, errors: error.errors };
-            }
-        },
+        call: (node) => rootCalls(control, node),
     };
 }

@@ -1,3 +1,5 @@
+import type { Control } from "../api/control";
+import { PveError } from "../pve/errors";
 import { CommandError } from "./session";
 
 export interface PveAnswer {
@@ -10,6 +12,17 @@ export interface PveAnswer {
 
 /** Calls the lab's API as root@pam on a node, without HTTP between. */
 export type PveCall = (method: "GET" | "POST" | "PUT" | "DELETE", path: string, params?: Record<string, string>) => Promise<PveAnswer>;
+
+export function rootCalls(control: Control, node: string): PveCall {
+    return async (method, path, params) => {
+        try {
+            return { status: 200, reason: "OK", data: await control.call(method, path, params, "root@pam", node) };
+        } catch (error) {
+            if (!(error instanceof PveError)) throw error;
+            return { status: error.status, reason: error.message.split("\n")[0] ?? "", message: error.message, errors: error.errors };
+        }
+    };
+}
 
 /** The data of an answer; otherwise what PVE's command line prints, with the exit code that Perl's `die` leaves behind (errno, else 255). */
 export function dataOf(answer: PveAnswer, usage: string): unknown {

@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { NodeLayout } from "../machine/layout";
 import { execute } from "./exec";
 import { encodeFrame, FrameReader } from "./frames";
@@ -25,12 +25,13 @@ type Surroundings = Pick<Session, "call" | "guestCommand" | "poolCommand" | "res
 export async function serveNodeCommands(node: NodeLayout, around: Surroundings): Promise<void> {
     const path = join(node.rpcDir, "pve.sock");
     rmSync(path, { force: true });
-    const server = createServer((socket) => serve(node.name, socket, around));
+    const server = createServer((socket) => serveCommands(node.name, socket, around));
     await new Promise<void>((resolve) => server.listen(path, resolve));
     chmodSync(path, 0o600); // PVE's commands are root's; others come by sudo.
 }
 
-function serve(node: string, socket: Socket, around: Surroundings): void {
+/** One connection of a node's shim. */
+export function serveCommands(node: string, socket: Duplex, around: Surroundings): void {
     const reader = new FrameReader();
     const stdin = new PassThrough();
     const gone = new AbortController();
@@ -42,7 +43,7 @@ function serve(node: string, socket: Socket, around: Surroundings): void {
     const send = (kind: string, data: Buffer | string): void => {
         if (socket.writable) socket.write(encodeFrame(kind, data));
     };
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
         for (const { kind, payload } of reader.push(chunk)) {
             if (kind === "R") {
                 const request = JSON.parse(payload.toString()) as Request;
@@ -78,7 +79,7 @@ async function answer(session: Session): Promise<number> {
     }
 }
 
-function pauseUntilDrained(socket: Socket, stdin: PassThrough): void {
+function pauseUntilDrained(socket: Duplex, stdin: PassThrough): void {
     socket.pause();
     stdin.once("drain", () => socket.resume());
 }

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "ssh2";
 import type { ClientChannel } from "ssh2";
@@ -56,6 +57,16 @@ export class Shell {
         this.servers.push(server);
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         return (server.address() as AddressInfo).port;
+    }
+
+    /** A Unix socket seen from inside; each connection to it is handed over. */
+    async listen(path: string, connected: (stream: Duplex) => void): Promise<void> {
+        this.client.on("unix connection", (info, accept) => {
+            if (info.socketPath === path) connected(accept());
+        });
+        await new Promise<void>((resolve, reject) =>
+            this.client.openssh_forwardInStreamLocal(path, (error) => (error ? reject(error) : resolve())),
+        );
     }
 
     close(): void {

@@ -5,6 +5,7 @@ import { truncate } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { installHostPackages } from "../machine/packages/host-packages";
 import { outputOf, run } from "../machine/run";
@@ -122,6 +123,11 @@ export class Vm {
     /** A port on this machine's loopback that leads to a place seen from inside. */
     forward(address: string, port: number): Promise<number> {
         return this.shell.forward(address, port);
+    }
+
+    /** A Unix socket in there whose connections end here. */
+    listen(path: string, connected: (stream: Duplex) => void): Promise<void> {
+        return this.shell.listen(path, connected);
     }
 
     /** Pulls the plug: what the guest had not yet written to its disks is lost. The disks stay; `start` boots from them again. */

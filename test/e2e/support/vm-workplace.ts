@@ -4,31 +4,33 @@ import { selfSigned } from "../../lab/src/api/throwaway";
 import { debianSources } from "../../lab/src/machine/packages/debian-sources";
 import { buildTemplate } from "../../lab/src/machine/packages/images";
 import { Vm } from "../../lab/src/vm/vm";
-import { ZfsNode } from "../../lab/src/vm/zfs-node";
+import { VmNode } from "../../lab/src/vm/vm-node";
 import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
 
 const template = "debian-12-samba_12.7-1_amd64.tar.zst";
 const pool = "rpool/data";
 const password = "of root@pam in the drill";
 
-/** The lab's API over a node whose ZFS is true: pulumi runs on this machine, containers in the virtual one, reached through its sshd. */
-export interface ZfsWorkplace {
+/** The lab's API over a node with a kernel of its own: pulumi runs on this machine, containers in the virtual one, reached through its sshd. */
+export interface VmWorkplace {
     vm: Vm;
     api: LabApi;
     environment: Record<string, string>;
     connection: SmbGatewayArgs["connection"];
     /** Seconds that the boot took. */
     boot: number;
+    /** What a report says of the machine. */
+    versions(): Promise<Record<string, string>>;
     dispose(): Promise<void>;
 }
 
-/** The storage of the node is `local-zfs`; templates are on `local`. */
-export async function zfsWorkplace(): Promise<ZfsWorkplace> {
+/** The storage of the node is `local-zfs`; templates are on `local`. `disks` are more of them, empty, by name and bytes. */
+export async function vmWorkplace(disks: Record<string, number> = {}): Promise<VmWorkplace> {
     const file = await buildTemplate(template, await debianSources());
-    const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30 }, media: { template: file } });
+    const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30, ...disks }, media: { template: file } });
     try {
         const boot = await vm.start();
-        const machine = await ZfsNode.open(vm, file);
+        const machine = await VmNode.open(vm, file);
         const local = { storage: "local", type: "dir", path: "/var/lib/vz", content: "vztmpl" };
         const tls = selfSigned();
         const api = await startApi({
@@ -42,7 +44,9 @@ export async function zfsWorkplace(): Promise<ZfsWorkplace> {
             },
         });
         machine.addFile("pve1", { id: "local", type: "dir", path: "/var/lib/vz", shared: false }, "vztmpl", template);
+        await machine.serveCommands(api.control);
         const { privateKey, hostKey } = vm.keys;
+        const hostKeys = [hostKey.split(" ").slice(0, 2).join(" ")];
         return {
             vm,
             api,
@@ -54,7 +58,14 @@ export async function zfsWorkplace(): Promise<ZfsWorkplace> {
                 PROXMOX_VE_TLS_FINGERPRINT: new X509Certificate(tls.cert).fingerprint256,
                 PROXMOX_VE_SSH_PRIVATE_KEY: privateKey,
             },
-            connection: { ssh: { jump: { address: "127.0.0.1", port: vm.sshPort, hostKeys: [hostKey.split(" ").slice(0, 2).join(" ")] } } },
+            connection: {
+                ssh: { jump: { address: "127.0.0.1", port: vm.sshPort, hostKeys }, nodes: { pve1: { address: VmNode.address, hostKeys } } },
+            },
+            versions: async () => ({
+                "its kernel": (await vm.run("uname -r")).trim(),
+                ZFS: (await vm.run("cat /sys/module/zfs/version")).trim(),
+                Samba: (await vm.run("smbd --version")).trim().replace(/^Version /, ""),
+            }),
             dispose: async () => {
                 await api.close();
                 await vm.dispose();

@@ -6,17 +6,25 @@ import { firstScript, startScript } from "../machine/guest-files";
 import { newHostKeys } from "../machine/host-keys";
 import { ImaginaryMachine } from "../machine/imaginary";
 import { guestConfig } from "../machine/lxc-config";
+import type { Control } from "../api/control";
+import { rootCalls } from "../rpc/pve-call";
+import { serveCommands } from "../rpc/server";
 import type { Vm } from "./vm";
 
 const mapped = "lxc-usernsexec -m b:0:100000:65536 --";
 
+const shim = join(__dirname, "../shims/pve-shim.py");
+
 /**
- * A node for the lab's API whose ZFS pool and containers are real, in a virtual machine; what else the API asks for is imagined.
- * Containers are unprivileged, their volumes datasets as PVE makes them (PVE::Storage::ZFSPoolPlugin: alloc_image, volume_resize).
+ * A node for the lab's API whose ZFS pool, file systems and containers are real, in a virtual machine; what else the API asks for is
+ * imagined. Containers are unprivileged, their volumes datasets as PVE makes them (PVE::Storage::ZFSPoolPlugin: alloc_image, volume_resize).
  */
-export class ZfsNode extends ImaginaryMachine {
+export class VmNode extends ImaginaryMachine {
     /** The node's address on its bridge, in the network of its containers. */
     static readonly address = "10.86.0.1";
+
+    /** A template's dataset, unpacked once: in software emulation that takes a minute. */
+    private unpacked: Promise<string> | undefined;
 
     private constructor(
         private readonly vm: Vm,
@@ -26,19 +34,37 @@ export class ZfsNode extends ImaginaryMachine {
     }
 
     /** Makes the pool `rpool` on the machine's disk of that name, and the bridge. `template` is the file that is its disk `template`. */
-    static async open(vm: Vm, template: string): Promise<ZfsNode> {
+    static async open(vm: Vm, template: string): Promise<VmNode> {
         await vm.run("modprobe zfs; zpool create -f -O atime=off rpool /dev/disk/by-id/virtio-rpool; zfs create rpool/data");
-        await vm.run(`ip link add vmbr0 type bridge; ip addr add ${ZfsNode.address}/24 dev vmbr0; ip link set vmbr0 up`);
-        return new ZfsNode(vm, template);
+        await vm.run(`ip link add vmbr0 type bridge; ip addr add ${VmNode.address}/24 dev vmbr0; ip link set vmbr0 up`);
+        return new VmNode(vm, template);
+    }
+
+    /** `pct` and `pvesm` on the node, as far as they need no container (which are reached by SSH here). */
+    async serveCommands(control: Control): Promise<void> {
+        await this.vm.run("mkdir -p /run-pve; rm -f /run-pve/pve.sock");
+        for (const name of ["pct", "pvesm"])
+            await this.vm.run(`cat > /usr/sbin/${name}; chmod 755 /usr/sbin/${name}`, { input: readFileSync(shim) });
+        await this.vm.listen("/run-pve/pve.sock", (socket) =>
+            serveCommands("pve1", socket, {
+                call: rootCalls(control, "pve1"),
+                guestCommand: () => undefined,
+                poolCommand: () => Promise.reject(new MachineError("the virtual machine has a zfs of its own")),
+                rescan: (vmid) => control.rescan("pve1", vmid),
+                nodeCommand: () => {
+                    throw new MachineError("files are not copied into containers of the virtual machine by pct");
+                },
+            }),
+        );
     }
 
     override nodes(): { name: string; address: string; online: boolean }[] {
-        return [{ name: "pve1", address: ZfsNode.address, online: true }];
+        return [{ name: "pve1", address: VmNode.address, online: true }];
     }
 
     override async createVolume(volume: VolumeRef, size: number): Promise<void> {
         const limit = size === 0 ? "none" : `${size / 1024}k`;
-        await this.vm.run(`zfs create -o acltype=posixacl -o xattr=sa -o refquota=${limit} ${dataset(volume)}`);
+        await this.vm.run(`zfs create -o ${like} -o refquota=${limit} ${dataset(volume)}`);
         await this.vm.run(`chown 100000:100000 /${dataset(volume)}`);
     }
 
@@ -97,19 +123,33 @@ export class ZfsNode extends ImaginaryMachine {
         return { total: used + available, used, available };
     }
 
+    override async directoryExists(_node: string, path: string): Promise<boolean> {
+        return (await this.vm.attempt(`test -d '${path}'`)).code === 0;
+    }
+
     override async populate(
         spec: GuestSpec,
         _template?: unknown,
         secrets: { password?: string; sshKeys?: string } = {},
     ): Promise<{ ostype: string; log: string[] }> {
         const rootfs = place(spec, "rootfs");
+        const volume = rootfs.slice(1);
+        const made = await (this.unpacked ??= this.unpack());
+        const refquota = (await this.vm.run(`zfs get -Hp -o value refquota ${volume}`)).trim();
+        await this.vm.run(`zfs destroy ${volume}; zfs clone -o ${like} -o refquota=${refquota} ${made} ${volume}`);
+        await this.inside(rootfs, firstScript(secrets, await newHostKeys(spec.hostname, ["ed25519"])));
+        return { ostype: "debian", log: [] };
+    }
+
+    private async unpack(): Promise<string> {
         const tar =
             "tar --extract --numeric-owner --preserve-permissions --xattrs --xattrs-include='user.*' --anchored --exclude='./dev/*'";
         // A disk ends at a full sector, the file need not.
         const archive = `head -c ${statSync(this.template).size} /dev/disk/by-id/virtio-template | zstd -dcq`;
-        await this.vm.run(`set -o pipefail; ${archive} | ${mapped} ${tar} -C ${rootfs}`, { timeout: 1_800_000 });
-        await this.inside(rootfs, firstScript(secrets, await newHostKeys(spec.hostname, ["ed25519"])));
-        return { ostype: "debian", log: [] };
+        await this.vm.run(`zfs create -o ${like} rpool/template; chown 100000:100000 /rpool/template`);
+        await this.vm.run(`set -o pipefail; ${archive} | ${mapped} ${tar} -C /rpool/template`, { timeout: 1_800_000 });
+        await this.vm.run("zfs snapshot rpool/template@made");
+        return "rpool/template@made";
     }
 
     override async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
@@ -152,11 +192,15 @@ export class ZfsNode extends ImaginaryMachine {
     }
 }
 
+/** As PVE makes a container's datasets. */
+const like = "acltype=posixacl -o xattr=sa";
+
 const dataset = ({ storage, name }: Pick<VolumeRef, "storage" | "name">): string => `${storage.path}/${name}`;
 
 /** The directory in the virtual machine that is seen at a mount point. */
 function place(spec: GuestSpec, key: string): string {
     const source = spec.mounts.find((mount) => mount.key === key)?.source;
+    if (source?.kind === "bind") return source.path;
     if (source?.kind !== "volume" || source.volume.storage.type !== "zfspool") throw new MachineError(`${key} is no volume of the pool`);
     return `/${dataset(source.volume)}`;
 }
