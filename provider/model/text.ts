@@ -5,7 +5,10 @@ import { DATA_ROOT } from "./paths";
 
 export const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
 
-/** One line of text that smb.conf can hold: no control characters, no `%` (Samba would expand it), no backslash at the end (it would swallow the next line). */
+/**
+ * One line of text that smb.conf can hold: no control characters, no `%` (Samba would expand it), no backslash at the end (it would swallow
+ * the next line), and nothing that Samba reads as something shorter.
+ */
 export function configText(max: number): z.ZodString {
     return z
         .string()
@@ -17,12 +20,29 @@ export function configText(max: number): z.ZodString {
 }
 
 export function configTextFault(value: string): string | undefined {
+    return value.includes("%") ? "must not contain %, which Samba would expand" : lineFault(value);
+}
+
+/** Why a line of smb.conf would not hold the value as it is, substitutions apart. */
+export function lineFault(value: string): string | undefined {
     if (CONTROL.test(value)) return "must be one line without control characters";
-    if (value.includes("%")) return "must not contain %, which Samba would expand";
+    if (HALF.test(value)) return HALF_FAULT;
     if (value.endsWith("\\")) return "must not end in a backslash, which would join it with the next line";
     if (value !== value.trim()) return "must not begin or end with blanks, which Samba would drop";
+    if (value.includes("  ")) return "must not contain two blanks in a row, of which Samba would keep one";
+    if (losesQuotes(value)) return 'must not begin or end with ", which Samba would drop';
     return undefined;
 }
+
+/** Of a value's outer quotation marks Samba keeps those alone that stand around further ones (lp_string() in source3/param/loadparm.c). */
+function losesQuotes(value: string): boolean {
+    const bare = value.replace(/^"+|"+$/g, "");
+    return bare !== value && !bare.includes('"');
+}
+
+/** Half of a character beyond U+FFFF: UTF-8 would hold another one in its place. */
+export const HALF = /\p{Surrogate}/u;
+export const HALF_FAULT = "must not contain half a character (a lone UTF-16 surrogate)";
 
 /** Names of local accounts and groups, as Debian's useradd takes them. */
 export const accountName = (): z.ZodString =>
@@ -31,7 +51,8 @@ export const accountName = (): z.ZodString =>
 /** Numbers of accounts. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 are the distribution's. */
 export const accountId = (): z.ZodInt => z.int().min(1000).max(65_533);
 
-const RESERVED_SHARES = ["global", "homes", "printers", "ipc$", "admin$", "print$"];
+/** `globals` is the global section too (GLOBAL_NAME2 in lib/param/loadparm.h). */
+const RESERVED_SHARES = ["global", "globals", "homes", "printers", "ipc$", "admin$", "print$"];
 
 export const shareName = (): z.ZodString =>
     z.string().check((ctx) => {
@@ -43,8 +64,10 @@ function shareNameFault(name: string): string | undefined {
     if (name.length === 0) return "must not be empty";
     if (name.length > 80) return "must have at most 80 characters";
     if (CONTROL.test(name)) return "must be one line without control characters";
+    if (HALF.test(name)) return HALF_FAULT;
     if (/[%<>*?|/\\+=;:",[\]]/.test(name)) return 'must not contain any of % < > * ? | / \\ + = ; : " , [ ]';
     if (name !== name.trim()) return "must not begin or end with blanks";
+    if (name.includes("  ")) return "must not contain two blanks in a row, of which Samba would keep one";
     if (name.startsWith(".") || name.startsWith("-")) return "must not begin with . or -";
     if (RESERVED_SHARES.includes(name.toLowerCase())) return `must not be one of Samba's own names (${RESERVED_SHARES.join(", ")})`;
     return undefined;
@@ -55,7 +78,11 @@ export const fileName = (): z.ZodString =>
     configText(255).check((ctx) => {
         if (ctx.value === "" || ctx.value === "." || ctx.value === ".." || ctx.value.includes("/"))
             ctx.issues.push({ code: "custom", message: "must be one name without /", input: ctx.value });
+        if (tooLong(ctx.value)) ctx.issues.push({ code: "custom", message: "must have at most 255 bytes", input: ctx.value });
     });
+
+/** For a name in a directory of any file system of Linux (NAME_MAX). */
+const tooLong = (name: string): boolean => new TextEncoder().encode(name).length > 255;
 
 /** A pattern of file names, without what Samba's lists are divided by. */
 export const filePattern = (): z.ZodString =>
@@ -69,6 +96,8 @@ export const absolutePath = (): z.ZodString =>
         const parts = ctx.value.split("/");
         if (!ctx.value.startsWith("/") || parts.slice(1).some((part) => part === "" || part === "." || part === ".."))
             ctx.issues.push({ code: "custom", message: "must be an absolute path without empty, . or .. components", input: ctx.value });
+        if (parts.some(tooLong))
+            ctx.issues.push({ code: "custom", message: "must have at most 255 bytes per component", input: ctx.value });
     });
 
 export const mailAddress = (): z.ZodString => z.string().regex(/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/, "must be a mail address");

@@ -2,14 +2,23 @@ import { z } from "zod";
 import { childInputs } from "./common";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountId, accountName, CONTROL, dataPath } from "./text";
+import { accountId, accountName, CONTROL, dataPath, HALF, HALF_FAULT } from "./text";
 
 /** What a line of passwd, and an argument, can hold. */
 const gecos = (max: number): z.ZodString =>
     z
         .string()
         .max(max)
-        .refine((text) => !CONTROL.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," });
+        .refine((text) => !CONTROL.test(text) && !HALF.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," });
+
+/** Why a text cannot be a password. smbpasswd reads a line of at most 254 bytes (`fstring` in source3/utils/passwd_util.c; seen with 4.17). */
+export function passwordFault(text: string): string | undefined {
+    if (text === "") return "must not be empty";
+    if (text.length > 127) return "must have at most 127 characters";
+    if (CONTROL.test(text)) return "must not contain control characters";
+    if (HALF.test(text)) return HALF_FAULT;
+    return new TextEncoder().encode(text).length > 254 ? "must have at most 254 bytes (as UTF-8)" : undefined;
+}
 
 const isDay = (text: string): boolean => {
     const time = Date.parse(text);
@@ -38,9 +47,10 @@ const inputs = z.strictObject({
     password: field(
         z
             .string()
-            .min(1, "must not be empty")
-            .max(127, "must have at most 127 characters")
-            .refine((text) => !CONTROL.test(text), { error: "must not contain control characters" })
+            .check((ctx) => {
+                const fault = passwordFault(ctx.value);
+                if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+            })
             .optional(),
         { description: "Password. Or give `passwordFrom` or `ntHash`.", secret: true },
     ),

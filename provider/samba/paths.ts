@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Files of pvesmb on a gateway. */
 export const SAMBA = {
     /** Ours on a gateway of mode lxc; one header, the global section, two includes. */
@@ -19,6 +21,10 @@ export const SAMBA = {
     macos: "/etc/samba/pvesmb/macos",
     /** There if no share may let guests in (the gateway's `samba.guests`). */
     noGuests: "/etc/samba/pvesmb/no-guests",
+    /** For logrotate, when audits go to a file. */
+    rotation: "/etc/logrotate.d/pvesmb",
+    /** Debian's: arguments of the daemon. */
+    wsdd: "/etc/default/wsdd",
     /** Where audits go when they go to a file. */
     audit: "/var/log/samba/audit.log",
     /** The private instance that shares are proven on before they are activated. */
@@ -38,6 +44,11 @@ export function groupPath(group: string): string {
     return `${SAMBA.groups}/${fileName(group)}.json`;
 }
 
+/** Each character by itself, as Samba does: JavaScript's own makes another Greek sigma of the last one of a word. */
+const lowerCase = (name: string): string => [...name].map((char) => char.toLowerCase()).join("");
+
 function fileName(name: string): string {
-    return encodeURIComponent(name.toLowerCase()).replace(/[!'()*.]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+    const plain = encodeURIComponent(lowerCase(name)).replace(/[!'()*.]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+    // NAME_MAX is 255.
+    return plain.length <= 200 ? plain : `${plain.slice(0, 100)}~${createHash("sha256").update(plain).digest("hex")}`;
 }

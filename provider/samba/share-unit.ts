@@ -1,3 +1,4 @@
+import { basename } from "node:path/posix";
 import type { AclEntry, Step, Unit } from "../hosts/batch";
 import { needsRights, shareRights } from "./access";
 import { binSteps, expiryPath } from "./recycle";
@@ -153,7 +154,7 @@ const clearRights = (name: string): Step => ({ do: "run", argv: ["sharesec", nam
 
 /** sharesec knows a share only from smb.conf, which is written at the end of the batch: so it is shown this share alone. */
 function setRights(share: ShareSection): Step[] {
-    const config = `/run/pvesmb/rights-${encodeURIComponent(share.name.toLowerCase())}.conf`;
+    const config = `/run/pvesmb/rights-${basename(fragmentPath(share.name))}`;
     return [
         { do: "directory", path: "/run/pvesmb", mode: "0700" },
         {

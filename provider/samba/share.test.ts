@@ -88,8 +88,26 @@ describe("config text", () => {
         );
     });
 
-    it.each(["a\nb", "a\rb", "a\u0000", "%U", "ends in \\", " leading", "trailing "])("refuses %j", (value) => {
-        expect(() => option("comment", value)).toThrow(/cannot hold/);
+    it.each(["a\nb", "a\rb", "a\u0000", "%U", "ends in \\", " leading", "trailing ", "two  blanks", '"quoted"', 'end"', "\ud800"])(
+        "refuses %j",
+        (value) => {
+            expect(() => option("comment", value)).toThrow(/cannot hold/);
+            expect(configText(256).safeParse(value).success).toBe(false);
+        },
+    );
+
+    it.each(['He said "no"', "# ; = [x]", "a\\b", "ä 😀"])("takes %j", (value) => {
+        expect(option("comment", value)).toBe(`\tcomment = ${value}\n`);
+        expect(configText(256).safeParse(value).success).toBe(true);
+    });
+
+    it("quotes the words of a list, and refuses them like any value", () => {
+        expect(option("recycle:exclude", { words: ["*.tmp", "a b", "c,d"] })).toBe('\trecycle:exclude = *.tmp, "a b", "c,d"\n');
+        expect(() => option("recycle:exclude", { words: ["a", "b  c"] })).toThrow(/cannot hold/);
+    });
+
+    it.each(["globals", "Globals", "two  blanks", "\udfff"])("refuses the name %j", (name) => {
+        expect(shareName().safeParse(name).success).toBe(false);
     });
 
     it("refuses an option's name that is none", () => {
@@ -118,5 +136,11 @@ describe("tightening", () => {
 it("gives two shares one file only if Samba takes their names for the same", () => {
     expect(fragmentPath("Docs")).toBe(fragmentPath("docs"));
     expect(fragmentPath("a b")).not.toBe(fragmentPath("a%20b"));
+    // As Samba, and not JavaScript, has the capital letters of a word that ends in sigma.
+    expect(fragmentPath("ΑΣ")).toBe(fragmentPath("ασ"));
+    expect(fragmentPath("ας")).not.toBe(fragmentPath("ασ"));
+    const [long, longer] = ["中".repeat(79), "中".repeat(80)];
+    expect(fragmentPath(long)).not.toBe(fragmentPath(longer));
+    expect(fragmentPath(longer).split("/").at(-1)?.length).toBeLessThan(256);
     expect(fragmentPath("../x")).toBe("/etc/samba/pvesmb/shares.d/%2e%2e%2Fx.conf");
 });

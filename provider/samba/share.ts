@@ -27,7 +27,7 @@ export interface ShareSection {
 /** Lines of a fragment that hold on a gateway with `samba.macos` begin so; the assembly takes it away there. */
 export const ON_MACOS = "#macos ";
 
-/** Where the section named `homes` leads, which Samba gives each user under the user's own name (smb.conf(5)). */
+/** Where a section leads: `homes` to a folder per user. */
 const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
 
 /** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
@@ -36,7 +36,10 @@ function moduleText({ modules: { plain, macos }, options }: ShareSection): strin
     return [plain === "" ? "" : option("vfs objects", plain), macos === plain ? "" : `${ON_MACOS}${option("vfs objects", macos)}`].join("");
 }
 
-const sectionName = (share: ShareSection): string => (share.homes ? "homes" : share.name);
+/** The section that gives each user a share of the user's own name (smb.conf(5)). */
+export const HOMES = "homes";
+
+export const sectionName = (share: ShareSection): string => (share.homes ? HOMES : share.name);
 
 const settingText = (share: ShareSection): string => share.settings.map(({ name, value }) => option(name, value)).join("");
 
@@ -177,7 +180,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     const spelling = new Map(Object.keys(expected.options).map((name) => [optionKey(name), name]));
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));
     const { modules, homes, links } = expected;
-    const name = homes && found.name === "homes" ? expected.name : found.name;
+    const name = homes && found.name === HOMES ? expected.name : found.name;
     const section = {
         name,
         path,

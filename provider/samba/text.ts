@@ -1,19 +1,21 @@
 import { PvesmbError } from "../base/errors";
-
-/** Anything that would not stay one value of one line: control characters, a joined next line, lost blanks; and Samba's substitutions. */
-
-const UNSAFE = /[\u0000-\u001f\u007f\u0085\u2028\u2029]|\\$|^\s|\s$/;
+import { lineFault } from "../model/text";
 
 /** Text in which Samba's substitutions (`%U`), or strftime's, are meant; everywhere else a % is refused. */
 export interface Macros {
     macros: string;
 }
 
+/** A list, in quotation marks what Samba would divide (str_list_make_v3() in source3/lib/util_str.c). */
+export interface Words {
+    words: readonly string[];
+}
+
 /** One setting of a section, and the property of the resource that it comes from. */
 export interface Line {
     property: string;
     name: string;
-    value: string | boolean | number | Macros;
+    value: string | boolean | number | Macros | Words;
 }
 
 /**
@@ -24,7 +26,8 @@ export function option(name: string, value: Line["value"]): string {
     if (!/^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name))
         throw new PvesmbError("InvalidInput", `smb.conf has no option named ${JSON.stringify(name)}`);
     const text = valueText(value);
-    if (UNSAFE.test(text) || (typeof value === "string" && value.includes("%")))
+    const [words, macros] = typeof value === "object" && "words" in value ? [value.words, false] : [[text], typeof value === "object"];
+    if (words.some((word) => lineFault(word) !== undefined) || (!macros && text.includes("%")))
         throw new PvesmbError("InvalidInput", `smb.conf cannot hold this value of \`${name}\` safely: ${JSON.stringify(text)}`);
     return `\t${name} = ${text}\n`;
 }
@@ -32,11 +35,12 @@ export function option(name: string, value: Line["value"]): string {
 /** A value as smb.conf writes it. */
 export function valueText(value: Line["value"]): string {
     if (typeof value === "boolean") return value ? "yes" : "no";
-    return typeof value === "object" ? value.macros : String(value);
+    if (typeof value !== "object") return String(value);
+    return "macros" in value ? value.macros : value.words.map((word) => (/[\s,;]/.test(word) ? `"${word}"` : word)).join(", ");
 }
 
 export function section(name: string): string {
-    if (name === "" || /[\u0000-\u001f\u007f%\][]/.test(name))
+    if (name === "" || /[%\][]/.test(name) || lineFault(name) !== undefined)
         throw new PvesmbError("InvalidInput", `smb.conf cannot name a section ${JSON.stringify(name)}`);
     return `[${name}]\n`;
 }
@@ -54,11 +58,11 @@ export function optionKey(name: string): string {
     return name.toLowerCase().replace(/[\s_]+/g, "");
 }
 
-/** Reads smb.conf text as Samba does: comments, joined lines, sections. */
+/** Reads smb.conf text as Samba does: comments, joined lines, sections, blanks in a row as one (lib/util/tini.c). */
 export function parseSections(text: string): Section[] {
     const sections: Section[] = [];
     for (const raw of text.replace(/\\\n/g, "").split("\n")) {
-        const line = raw.trim();
+        const line = raw.trim().replace(/[ \t]+/g, " ");
         if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
         const head = /^\[(.*)\]$/.exec(line);
         if (head) {

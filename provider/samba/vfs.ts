@@ -105,7 +105,7 @@ function recycleLines({ recycle }: Effective): Line[] {
     if (!recycle) return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "recycle", name: `recycle:${name}`, value });
     const list = (name: string, values: readonly string[] | undefined): Line[] =>
-        values === undefined ? [] : [line(name, values.map((value) => (/[\s,;]/.test(value) ? `"${value}"` : value)).join(", "))];
+        values === undefined ? [] : [line(name, { words: values })];
     return [
         line("repository", recycle.perUser ? { macros: `${recycle.path}/%U` } : recycle.path),
         line("directory_mode", recycle.perUser ? "0700" : "0770"),

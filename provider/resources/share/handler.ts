@@ -4,6 +4,7 @@ import type { Context, ResourceHandler } from "../../base/handler";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { follow } from "../../proxmox/follow";
+import { sectionName } from "../../samba/share";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
@@ -58,7 +59,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
         try {
             const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
-            await endSessions(workshop, section.name, "all", look, ctx.deadline);
+            await endSessions(workshop, sectionName(section), "all", look, ctx.deadline);
         } catch (error) {
             // The name belongs to another resource by now, or the host to another gateway: ours is gone.
             if (isKind(error, "Conflict")) return;
@@ -112,7 +113,7 @@ async function converge(
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...state, ...volume, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, done);
-    if (old !== undefined && who.length > 0) await endSessions(workshop, old.name, who, look, ctx.deadline);
+    if (old !== undefined && who.length > 0) await endSessions(workshop, sectionName(old), who, look, ctx.deadline);
     return done;
 }
 

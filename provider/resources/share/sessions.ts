@@ -4,12 +4,14 @@ import { principal, tightened } from "../../samba/access";
 import type { Access } from "../../samba/access";
 import { parseGroup } from "../../samba/accounts";
 import { parseConnections, tell } from "../../samba/sessions";
+import type { Connection } from "../../samba/sessions";
+import { HOMES } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { valueText } from "../../samba/text";
 
 /** Whose open connections a change concerns: all of the share's, those of some principals, or nobody's. */
 export function concerned(before: ShareSection, after: ShareSection | undefined): "all" | Access[] {
-    if (after === undefined || before.name !== after.name || before.path !== after.path) return "all";
+    if (after === undefined || before.name !== after.name || before.path !== after.path || before.homes !== after.homes) return "all";
     if ((before.enabled && !after.enabled) || (!before.readOnly && after.readOnly) || (before.guest && !after.guest)) return "all";
     if (settingsTightened(before, after)) return "all";
     if (Object.entries(after.options).some(([name, value]) => /encrypt|hosts|invalid/i.test(name) && before.options[name] !== value))
@@ -37,7 +39,8 @@ function settingsTightened(before: ShareSection, after: ShareSection): boolean {
 
 /**
  * Ends exactly the connections concerned: a reload reaches none that is already open (samba.md section 0, fact 1). One smbd process may
- * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves.
+ * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves. `share`: as its
+ * section is named.
  */
 export async function endSessions(
     { queue }: Workshop,
@@ -56,11 +59,11 @@ export async function endSessions(
         [...groups.values()].some((each) => names.has(`+${each.name}`) && each.members.includes(user));
     const status = look.commands["status"];
     const connections = status?.code === 0 ? parseConnections(status.stdout) : [];
-    const pids = new Set(
-        connections
-            .filter((each) => each.share.toLowerCase() === share.toLowerCase() && concerns(each.user, each.group))
-            .map(({ pid }) => pid),
-    );
-    if (pids.size === 0) return;
-    await queue.submit({ key: `sessions:${share}`, steps: [...pids].map((pid) => tell(pid, "close-share", share)) }, deadline);
+    const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+    // Samba serves a home under its user's name.
+    const served = (each: Connection): boolean => same(each.share, share === HOMES ? each.user : share);
+    const concerning = connections.filter((each) => served(each) && concerns(each.user, each.group));
+    const ends = new Map(concerning.map((each) => [`${each.pid} ${each.share}`, tell(each.pid, "close-share", each.share)]));
+    if (ends.size === 0) return;
+    await queue.submit({ key: `sessions:${share}`, steps: [...ends.values()] }, deadline);
 }

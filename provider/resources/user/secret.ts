@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, PvesmbError } from "../../base/errors";
 import { hide } from "../../base/scrub";
 import type { UserInputs } from "../../model";
+import { passwordFault } from "../../model/user";
 import { ntHash } from "../../samba/nt-hash";
 import type { PasswordChange } from "../../samba/user-unit";
 import type { UserState } from "./handler";
@@ -49,6 +50,8 @@ async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>):
             { property },
         );
     hide(value);
+    const fault = passwordFault(value);
+    if (fault !== undefined) throw new PvesmbError("InvalidInput", `${property}: the password ${fault}`, { property });
     return value;
 }
 
