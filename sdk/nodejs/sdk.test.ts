@@ -153,6 +153,30 @@ test("every output is there, as an Output", async () => {
     for (const output of [docs.unc, docs.volumeId, docs.path, docs.access]) expect(pulumi.Output.isInstance(output)).toBe(true);
 });
 
+test("an input that was left out comes from the resource all the same, as nothing", async () => {
+    const docs = new SmbShare("docs", { gateway: { id: "x" } });
+    expect(await value(docs.access)).toBeUndefined();
+    const from = [...(await (docs.access as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources())];
+    expect(from).toEqual([docs]);
+    expect(Object.keys(docs)).toContain("access");
+});
+
+test("stack traces are as they were afterwards, and an error on the way names the program's place", () => {
+    const limit = Error.stackTraceLimit;
+    const transformation = (): undefined => {
+        throw new Error("not this one");
+    };
+    let stack: string | undefined;
+    try {
+        new SmbShare("docs", { gateway: { id: "x" } }, { transformations: [transformation] });
+    } catch (error) {
+        stack = (error as Error).stack;
+    }
+    expect(stack).toContain("not this one");
+    expect(stack).toContain("sdk.test.ts");
+    expect(Error.stackTraceLimit).toBe(limit);
+});
+
 describe("a gateway with data is protected", () => {
     const data = { storage: "tank", size: "1GiB" };
     test.each<[string, object, pulumi.CustomResourceOptions | undefined, boolean | undefined]>([

@@ -5,7 +5,9 @@ import { sealed } from "./sealed";
 export interface Kind {
     /** `SmbShare` */
     name: string;
-    /** All outputs; Pulumi gives a resource only those properties that it was constructed with. */
+    /** Inputs that come back as outputs just as they were given. */
+    inputs: readonly string[];
+    /** What the provider says, inputs that it chooses when they are left out included. */
     outputs: readonly string[];
     /** Inputs that are secret, as paths: `["connection", "apiToken"]`. */
     secrets: readonly (readonly string[])[];
@@ -37,7 +39,24 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
             __provider: providerText(kind.name),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
-        super(typeOf(kind.name), name, properties, secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts);
+        const options = secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts;
+        // Pulumi keeps a stack trace with each of four promises per property, which it shows only when asked to; under ts-node they are
+        // most of a big program's time. Where the resource stands in the program it finds out with a limit of its own.
+        const limit = Error.stackTraceLimit;
+        if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 0;
+        try {
+            super(typeOf(kind.name), name, properties, options);
+        } catch (error) {
+            Error.stackTraceLimit = limit;
+            if (error instanceof Error) Error.captureStackTrace(error);
+            throw error;
+        } finally {
+            Error.stackTraceLimit = limit;
+        }
+        // Pulumi makes outputs of the properties only that it is handed. Those left out would be the most of them, and each costs time and memory.
+        for (const input of kind.inputs)
+            if (!Object.hasOwn(properties, input))
+                Object.defineProperty(this, input, { enumerable: true, get: () => this.id.apply(() => undefined) });
     }
 }
 

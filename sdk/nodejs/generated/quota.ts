@@ -139,10 +139,9 @@ export interface QuotaArgs {
 
 const kind: Kind = {
     name: "Quota",
-    outputs: [
+    inputs: [
         "share",
         "gateway",
-        "path",
         "backend",
         "limit",
         "soft",
@@ -163,6 +162,9 @@ const kind: Kind = {
         "timeouts",
         "key",
         "drift",
+    ],
+    outputs: [
+        "path",
         "backendFound",
         "place",
         "used",

@@ -186,10 +186,9 @@ export interface SmbGatewayArgs {
 
 const kind: Kind = {
     name: "SmbGateway",
-    outputs: [
+    inputs: [
         "mode",
         "node",
-        "vmid",
         "vmidRange",
         "hostname",
         "lxc",
@@ -216,16 +215,8 @@ const kind: Kind = {
         "timeouts",
         "key",
         "drift",
-        "currentNode",
-        "templateVolume",
-        "address",
-        "hostKeys",
-        "sambaVersion",
-        "unc",
-        "dataVolume",
-        "nonce",
-        "ready",
     ],
+    outputs: ["vmid", "currentNode", "templateVolume", "address", "hostKeys", "sambaVersion", "unc", "dataVolume", "nonce", "ready"],
     secrets: [
         ["connection", "apiToken"],
         ["connection", "password"],

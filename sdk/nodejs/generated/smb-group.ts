@@ -45,7 +45,8 @@ export interface SmbGroupArgs {
 
 const kind: Kind = {
     name: "SmbGroup",
-    outputs: ["name", "gid", "members", "gateway", "adopt", "timeouts", "key", "drift", "sid", "nonce"],
+    inputs: ["name", "members", "gateway", "adopt", "timeouts", "key", "drift"],
+    outputs: ["gid", "sid", "nonce"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

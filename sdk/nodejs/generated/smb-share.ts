@@ -274,9 +274,8 @@ export interface SmbShareArgs {
 
 const kind: Kind = {
     name: "SmbShare",
-    outputs: [
+    inputs: [
         "name",
-        "path",
         "purpose",
         "volume",
         "comment",
@@ -319,11 +318,8 @@ const kind: Kind = {
         "timeouts",
         "key",
         "drift",
-        "unc",
-        "volumeId",
-        "mountPoint",
-        "nonce",
     ],
+    outputs: ["path", "unc", "volumeId", "mountPoint", "nonce"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

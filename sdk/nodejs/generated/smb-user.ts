@@ -96,14 +96,12 @@ export interface SmbUserArgs {
 
 const kind: Kind = {
     name: "SmbUser",
-    outputs: [
+    inputs: [
         "name",
         "password",
         "passwordFrom",
         "ntHash",
         "passwordMustChange",
-        "uid",
-        "gid",
         "groups",
         "enabled",
         "expires",
@@ -114,9 +112,8 @@ const kind: Kind = {
         "timeouts",
         "key",
         "drift",
-        "sid",
-        "nonce",
     ],
+    outputs: ["uid", "gid", "sid", "nonce"],
     secrets: [
         ["password"],
         ["ntHash"],
