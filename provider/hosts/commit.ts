@@ -26,8 +26,8 @@ export interface CommitOptions {
     /** A batch starts when no unit has come for this long, ... */
     quietMs?: number;
     /**
-     * ... or, while fewer are there than went with the batch before, for this long: whoever works through a list hands in as many again,
-     * one by one. Once so many are there it starts at once.
+     * ... or, while fewer are there than were under way when the batch before ended, for this long: whoever works through a list hands in
+     * as many again, one by one. Once so many are there it starts at once.
      */
     patienceMs?: number;
     /** In any case this long after the first. */
@@ -41,7 +41,8 @@ export interface CommitOptions {
 export class CommitQueue {
     private queue: Submitted[] = [];
     private running = false;
-    private lastSize = 0;
+    /** As many as went with the last batch or waited already when it ended: else these and those would take turns for ever. */
+    private expected = 0;
     private arrived: () => void = () => undefined;
 
     constructor(private readonly options: CommitOptions) {}
@@ -69,10 +70,10 @@ export class CommitQueue {
     private async quiet(): Promise<void> {
         const { quietMs = 8, patienceMs = 60, longestMs = 250 } = this.options;
         const until = Date.now() + longestMs;
-        const expected = (): boolean => this.lastSize > 1 && this.queue.length >= this.lastSize;
+        const several = this.expected > 1;
+        const pause = several ? patienceMs : quietMs;
         let more = true;
-        while (more && !expected() && Date.now() < until) {
-            const pause = this.lastSize > 1 ? patienceMs : quietMs;
+        while (more && !(several && this.queue.length >= this.expected) && Date.now() < until) {
             more = await new Promise<boolean>((resolve) => {
                 const timer = setTimeout(resolve, pause, false);
                 this.arrived = () => {
@@ -89,7 +90,6 @@ export class CommitQueue {
         const keys = new Set<string>();
         const taken = this.queue.filter(({ unit }) => !keys.has(unit.key) && keys.add(unit.key));
         this.queue = this.queue.filter((each) => !taken.includes(each));
-        this.lastSize = taken.length;
         return taken;
     }
 
@@ -107,6 +107,7 @@ export class CommitQueue {
         } catch (error) {
             for (const { reject } of taken) reject(error);
         } finally {
+            this.expected = taken.length + this.queue.length;
             changing?.();
         }
     }

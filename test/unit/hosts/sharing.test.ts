@@ -210,6 +210,20 @@ describe("group commit", () => {
         await Promise.all(all);
         expect(batches.map((units) => units.length)).toEqual([3, 3]);
     });
+
+    it("two groups that the first batch has parted come together again", async () => {
+        const late: Promise<unknown>[] = [];
+        const it = queue(async () => {
+            if (batches.length === 1) late.push(...["c", "d", "e"].map((key) => it.submit(unit(key), soon())));
+            await sleep(20);
+        });
+        await Promise.all(["a", "b"].map((key) => it.submit(unit(key), soon())));
+        await Promise.all([...late, ...["f", "g"].map((key) => it.submit(unit(key), soon()))]);
+        expect(batches).toEqual([
+            ["a", "b"],
+            ["c", "d", "e", "f", "g"],
+        ]);
+    });
 });
 
 describe("snapshot", () => {
