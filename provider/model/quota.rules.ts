@@ -22,6 +22,7 @@ export function asked(inputs: Partial<QuotaInputs>): { property: string; ability
         ["snapshots", "snapshots", inputs.snapshots === "count"],
         ["report", "principals", inputs.report === true],
         ...principals.filter(([, each]) => each.soft !== undefined).map(([list]): [string, Ability, boolean] => [list, "soft", true]),
+        ...principals.filter(([, each]) => each.files !== undefined).map(([list]): [string, Ability, boolean] => [list, "files", true]),
     ];
     return all.filter(([, , is]) => is).map(([property, ability]) => ({ property, ability }));
 }

@@ -76,7 +76,7 @@ const inputs = z.strictObject({
     }),
     files: field(z.int().min(1).optional(), { description: "Most files and directories. xfs, ext4 and cephfs." }),
     users: field(z.array(principal()).default([]), {
-        description: "Limits of users within the tree's file system. zfs.",
+        description: "Limits of users: on zfs in the tree, on xfs and ext4 in the whole file system that it is on.",
         compare: { byKey: ["name"] },
     }),
     groups: field(z.array(principal()).default([]), { description: "Limits of groups, likewise.", compare: { byKey: ["name"] } }),
@@ -103,7 +103,7 @@ const inputs = z.strictObject({
     notify: field(notify.optional(), {
         description: "Who is told when a threshold of `alerts` is crossed, beside the gateway's journal. Needs `collect`.",
     }),
-    report: field(z.boolean().default(false), { description: "Report the usage per user and group as well. zfs." }),
+    report: field(z.boolean().default(false), { description: "Report the usage per user and group as well. zfs, xfs and ext4." }),
     adopt: field(z.boolean().default(false), { description: "Take over a limit on the tree that pvesmb did not set." }),
     timeouts,
     ...hiddenInputs,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Gather, Step } from "../hosts/batch";
-import type { Tree, TreeKind, TreeState, TreeWish } from "./tree";
+import { kindsOf, limitsOf, readIds, repquota, setIds, setquota } from "./repquota";
+import type { LookOptions, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * Project quotas of XFS and ext4, by the tools that know both (Debian: quota, e2fsprogs): every file carries the project of the directory that
@@ -8,32 +9,28 @@ import type { Tree, TreeKind, TreeState, TreeWish } from "./tree";
  * the soft one where it is set, because statvfs of such a directory tells it. Formats as seen on Linux 6.12 with quota 4.06.
  */
 export const project: TreeKind = {
-    look(tree): Gather {
-        const { attributes, report } = looks(tree);
-        return { commands: [attributes, report], statvfs: [tree.mount.target], files: [PROJECTS] };
+    look(tree, { ids }): Gather {
+        const accounts = kindsOf(ids).map((kind) => repquota(kind, tree.mount.target));
+        return { commands: [attributesOf(tree), reportOf(tree), ...accounts], statvfs: [tree.mount.target], files: [PROJECTS] };
     },
 
-    parse(tree, look): TreeState {
-        const { attributes, report } = looks(tree);
+    parse(tree, look, { ids }): TreeState {
+        const [attributes, report] = [attributesOf(tree), reportOf(tree)];
         const own = (look.commands[attributes.name]?.stdout ?? "")
             .split("\n")
             .map((line) => /^\s*(\d+) (\S+) (.*)$/.exec(line))
             .find((match) => match?.[3] === tree.path);
         const id = own?.[2]?.includes("P") === true ? Number(own[1]) : 0;
-        const row = (look.commands[report.name]?.stdout ?? "").split("\n").find((line) => line.startsWith(`#${id},`));
-        // Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace
-        const column = (index: number): number => Number((id === 0 ? undefined : row?.split(",")[index]) ?? 0);
+        const { used, filesUsed, ...limits } = limitsOf(id === 0 ? "" : (look.commands[report.name]?.stdout ?? ""), id);
         return {
             object: id === 0 ? undefined : `project ${id}`,
-            limit: column(5) * KIB || undefined,
-            soft: column(4) * KIB || undefined,
-            files: column(9) || undefined,
-            used: column(3) * KIB,
+            ...limits,
+            used,
             available: look.statvfs[tree.mount.target]?.available ?? 0,
-            filesUsed: column(7),
-            ids: [],
+            filesUsed,
+            ids: readIds(look, tree.mount.target, ids),
             drift: [],
-            off: offReason(tree, look.commands[report.name]?.code),
+            off: offReason(tree, ids, look.commands[report.name]?.code),
             clash: id === 0 ? clashOf(look.files[PROJECTS] ?? "", tree.path) : undefined,
         };
     },
@@ -45,8 +42,8 @@ export const project: TreeKind = {
         if (state.off !== undefined && wish.enable)
             steps.push({
                 do: "run",
-                argv: ["mount", "-o", "remount,prjquota", mount.target],
-                message: `${mount.target} cannot be given prjquota while it is mounted (XFS never can, ext4 needs the features quota and project): add the option in /etc/fstab and mount it anew`,
+                argv: ["mount", "-o", ["remount", ...optionsFor(wish.ids)].join(","), mount.target],
+                message: `${mount.target} cannot be given ${optionsFor(wish.ids).join(",")} while it is mounted (XFS never can, ext4 needs the features quota and project): add that in /etc/fstab and mount it anew`,
             });
         if (state.object === undefined) {
             const line = `${id}:${path}`;
@@ -67,7 +64,12 @@ export const project: TreeKind = {
             );
         }
         if (state.limit !== wish.limit || state.soft !== wish.soft || state.files !== wish.files)
-            steps.push({ do: "run", argv: setquota(id, wish, mount.target), undo: setquota(id, state, mount.target) });
+            steps.push({
+                do: "run",
+                argv: setquota("project", id, wish, mount.target),
+                undo: setquota("project", id, state, mount.target),
+            });
+        steps.push(...setIds(mount.target, state.ids, wish.ids));
         if (wish.graceSeconds !== undefined)
             steps.push({ do: "run", argv: ["setquota", "-t", "-P", String(wish.graceSeconds), String(wish.graceSeconds), mount.target] });
         return steps;
@@ -76,15 +78,16 @@ export const project: TreeKind = {
     release(tree, state) {
         const id = idOf(state);
         if (id === undefined) return [];
+        const accounts = state.ids.filter(({ limit }) => limit > 0).map((each) => ({ kind: each.kind, id: each.id, limit: 0 }));
         return [
-            { do: "run", argv: setquota(id, {}, tree.mount.target) },
+            ...setIds(tree.mount.target, state.ids, accounts),
+            { do: "run", argv: setquota("project", id, {}, tree.mount.target) },
             { do: "run", argv: ["chattr", "-R", "-P", "-p", "0", tree.path], timeout: 3600 },
             { do: "run", argv: forget(id), onlyIf: ["test", "-e", PROJECTS] },
         ];
     },
 };
 
-const KIB = 1024;
 /** Who has which project, for people and tools (projects(5)). */
 const PROJECTS = "/etc/projects";
 
@@ -97,15 +100,19 @@ export function projectId(path: string): number {
 
 const idOf = ({ object }: TreeState): number | undefined => (object === undefined ? undefined : Number(object.replace("project ", "")));
 
-const setquota = (
-    id: number,
-    { soft = 0, limit = 0, files = 0 }: Partial<Pick<TreeWish, "soft" | "limit" | "files">>,
-    target: string,
-): string[] => ["setquota", "-P", String(id), String(Math.ceil(soft / KIB)), String(Math.ceil(limit / KIB)), "0", String(files), target];
+/** What the file system must be mounted with. Accounting may be on without it, but then nothing is enforced. */
+const optionsFor = (ids: LookOptions["ids"]): string[] => [
+    "prjquota",
+    ...kindsOf(ids).map((kind) => (kind === "user" ? "usrquota" : "grpquota")),
+];
 
-function offReason({ mount }: Tree, code: number | undefined): string | undefined {
-    // Accounting may be on without it, but then nothing is enforced.
-    if (!mount.options.some((option) => option === "prjquota" || option === "pquota")) return `${mount.type} is mounted without prjquota`;
+/** Names that the kernel has for the same: XFS shows the long ones, takes both. */
+const ALIASES: Record<string, string> = { pquota: "prjquota", uquota: "usrquota", quota: "usrquota", gquota: "grpquota" };
+
+function offReason({ mount }: Tree, ids: LookOptions["ids"], code: number | undefined): string | undefined {
+    const there = mount.options.map((option) => ALIASES[option] ?? option);
+    const missing = optionsFor(ids).filter((option) => !there.includes(option));
+    if (missing.length > 0) return `${mount.type} is mounted without ${missing.join(",")}`;
     return code === 0 ? undefined : "repquota does not run (package quota)";
 }
 
@@ -117,12 +124,11 @@ function clashOf(projects: string, path: string): string | undefined {
         : `${PROJECTS} gives project ${id}, which ${path} would have, to ${other.slice(other.indexOf(":") + 1)}`;
 }
 
-/** One look each for all directories side by side, and for all projects of a file system. */
-function looks({ path, mount }: Tree): Record<"attributes" | "report", { name: string; argv: string[] }> {
+/** One look for all directories side by side. */
+function attributesOf({ path, mount }: Tree): { name: string; argv: string[] } {
     const parent = path.slice(0, path.lastIndexOf("/")) || "/";
     const which = path === mount.target ? ["-d", path] : ["-a", parent];
-    return {
-        attributes: { name: `lsattr ${which.join(" ")}`, argv: ["lsattr", "-p", ...which] },
-        report: { name: `repquota ${mount.target}`, argv: ["repquota", "-P", "-n", "-O", "csv", mount.target] },
-    };
+    return { name: `lsattr ${which.join(" ")}`, argv: ["lsattr", "-p", ...which] };
 }
+
+const reportOf = ({ mount }: Tree): { name: string; argv: string[] } => repquota("project", mount.target);

@@ -237,6 +237,34 @@ describe("projects of xfs and ext4", () => {
         expect(project.parse(tree, answers(project, tree, {}), options).off).toBe("repquota does not run (package quota)");
     });
 
+    test("users' and groups' limits are the file system's, by mount options of their own", () => {
+        const head =
+            "User,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace";
+        const users = { "repquota -u": `${head}\n#0,ok,ok,20,0,0,,3,0,0,\n#101000,ok,ok,4,2048,8192,,1,0,50,\n` };
+        const groups = { "repquota -g": `${head}\n#101001,ok,ok,8,0,0,,2,0,0,\n` };
+        const watched = { ...options, ids: [{ kind: "user", id: 101000 } as const, { kind: "group", id: 101001 } as const] };
+        const at = { ...tree, mount: { ...mount, options: ["rw", "usrquota", "grpquota", "prjquota"] } };
+        const state = project.parse(at, answers(project, at, { ...replies, ...users, ...groups }, watched), watched);
+        expect(state.off).toBeUndefined();
+        expect(state.ids).toEqual([
+            { kind: "user", id: 101000, limit: 8 * MIB, soft: 2 * MIB, files: 50, used: 4096 },
+            { kind: "group", id: 101001, limit: 0, soft: undefined, files: undefined, used: 8192 },
+        ]);
+        const ids = [
+            { kind: "user", id: 101000, limit: 8 * MIB, soft: 2 * MIB, files: 50 } as const,
+            { kind: "group", id: 101001, limit: 16 * MIB } as const,
+        ];
+        expect(argvs(project.set(at, state, { ...wish, limit: 32 * MIB, soft: MIB, files: 100, ids }))).toEqual([
+            ["setquota", "-g", "101001", "0", "16384", "0", "0", "/ext4"],
+        ]);
+        expect(argvs(project.release(at, state))[0]).toEqual(["setquota", "-u", "101000", "0", "0", "0", "0", "/ext4"]);
+        expect(project.parse(tree, answers(project, tree, replies, watched), watched).off).toBe(
+            "ext4 is mounted without usrquota,grpquota",
+        );
+        const [remount] = project.set(tree, { ...state, off: "so" }, { ...wish, ids, enable: true });
+        expect(remount).toMatchObject({ argv: ["mount", "-o", "remount,prjquota,usrquota,grpquota", "/ext4"] });
+    });
+
     test("its end takes number, marks and limit away", () => {
         expect(argvs(project.release(tree, parsed(tree)))).toEqual([
             ["setquota", "-P", "268435500", "0", "0", "0", "0", "/ext4"],

@@ -80,8 +80,10 @@ export class Principals {
         const found = KINDS.filter((kind) => listOf(lists, kind).length > 0).map((kind) => [
             `${kind}s`,
             listOf(lists, kind).flatMap((each) => {
-                const limit = state.ids.find(({ kind: of, id }) => of === kind && id === this.idOf(kind, each.name))?.limit ?? 0;
-                return limit === 0 ? [] : [{ ...each, limit: formatSize(limit) }];
+                const is = state.ids.find(({ kind: of, id }) => of === kind && id === this.idOf(kind, each.name));
+                if (is === undefined || is.limit === 0) return [];
+                const soft = is.soft === undefined ? undefined : formatSize(is.soft);
+                return [{ name: each.name, limit: formatSize(is.limit), soft, files: is.files }];
             }),
         ]);
         return Object.fromEntries(found) as ReturnType<Principals["observed"]>;

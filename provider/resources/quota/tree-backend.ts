@@ -35,7 +35,8 @@ const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
     xfs: { name: "xfs", kind: project },
     ext4: { name: "ext4", kind: project },
     ceph: { name: "cephfs", kind: cephfs },
-    "fuse.ceph": { name: "cephfs", kind: cephfs },
+    // By ceph-fuse, as Linux shows it (Ceph 16).
+    "fuse.ceph-fuse": { name: "cephfs", kind: cephfs },
 };
 
 /** What a tree backend keeps of a look for the change that follows. */

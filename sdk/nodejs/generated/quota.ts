@@ -62,7 +62,7 @@ export interface QuotaArgs {
     files?: pulumi.Input<number>;
 
     /**
-     * Limits of users within the tree's file system. zfs.
+     * Limits of users: on zfs in the tree, on xfs and ext4 in the whole file system that it is on.
      * @default `[]`
      */
     users?: pulumi.Input<pulumi.Input<QuotaUserArgs>[]>;
@@ -120,7 +120,7 @@ export interface QuotaArgs {
     notify?: pulumi.Input<QuotaNotifyArgs>;
 
     /**
-     * Report the usage per user and group as well. zfs.
+     * Report the usage per user and group as well. zfs, xfs and ext4.
      * @default `false`
      */
     report?: pulumi.Input<boolean>;
@@ -253,7 +253,7 @@ export class Quota extends PvesmbResource {
     declare readonly files: pulumi.Output<number | undefined>;
 
     /**
-     * Limits of users within the tree's file system. zfs.
+     * Limits of users: on zfs in the tree, on xfs and ext4 in the whole file system that it is on.
      * @default `[]`
      */
     declare readonly users: pulumi.Output<QuotaUser[] | undefined>;
@@ -311,7 +311,7 @@ export class Quota extends PvesmbResource {
     declare readonly notify: pulumi.Output<QuotaNotify | undefined>;
 
     /**
-     * Report the usage per user and group as well. zfs.
+     * Report the usage per user and group as well. zfs, xfs and ext4.
      * @default `false`
      */
     declare readonly report: pulumi.Output<boolean | undefined>;

@@ -1,0 +1,66 @@
+import type { GatherResult, Step } from "../hosts/batch";
+import type { IdLimit, LookOptions, TreeState, TreeWish } from "./tree";
+
+/**
+ * Limits as the tools of the package `quota` read and set them, for projects, users and groups alike. In KiB; users' and groups' limits hold
+ * on the whole file system. Formats as seen on Linux 6.12 with quota 4.06.
+ */
+const FLAGS = { project: "-P", user: "-u", group: "-g" } as const;
+export type Owner = keyof typeof FLAGS;
+
+const KIB = 1024;
+
+export interface Limits {
+    limit?: number;
+    soft?: number;
+    files?: number;
+    used: number;
+    filesUsed: number;
+}
+
+/** One look for all owners of a kind on a file system: `-v` lists those too that have a limit and hold nothing. */
+export const repquota = (owner: Owner, target: string): { name: string; argv: string[] } => ({
+    name: `repquota ${owner} ${target}`,
+    argv: ["repquota", FLAGS[owner], "-n", "-v", "-O", "csv", target],
+});
+
+/** Who has neither files nor limits is not listed: zeros. */
+export function limitsOf(report: string, id: number): Limits {
+    const row = report.split("\n").find((line) => line.startsWith(`#${id},`));
+    // User,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace
+    const column = (index: number): number => Number(row?.split(",")[index] ?? 0);
+    return {
+        limit: column(5) * KIB || undefined,
+        soft: column(4) * KIB || undefined,
+        files: column(9) || undefined,
+        used: column(3) * KIB,
+        filesUsed: column(7),
+    };
+}
+
+export const setquota = (
+    owner: Owner,
+    id: number,
+    { soft = 0, limit = 0, files = 0 }: Partial<Pick<TreeWish, "soft" | "limit" | "files">>,
+    target: string,
+): string[] => ["setquota", FLAGS[owner], ...[id, Math.ceil(soft / KIB), Math.ceil(limit / KIB), 0, files].map(String), target];
+
+/** The kinds of account that are looked at. */
+export const kindsOf = (ids: LookOptions["ids"]): IdLimit["kind"][] =>
+    (["user", "group"] as const).filter((kind) => ids.some((each) => each.kind === kind));
+
+export function readIds({ commands }: GatherResult, target: string, ids: LookOptions["ids"]): TreeState["ids"] {
+    return ids.map(({ kind, id }) => {
+        const { limit = 0, soft, files, used } = limitsOf(commands[repquota(kind, target).name]?.stdout ?? "", id);
+        return { kind, id, limit, soft, files, used };
+    });
+}
+
+export function setIds(target: string, now: TreeState["ids"], wished: IdLimit[]): Step[] {
+    return wished.flatMap((wish): Step[] => {
+        const { kind, id } = wish;
+        const is = now.find((each) => each.kind === kind && each.id === id);
+        if ((is?.limit ?? 0) === wish.limit && is?.soft === wish.soft && is?.files === wish.files) return [];
+        return [{ do: "run", argv: setquota(kind, id, wish, target), undo: setquota(kind, id, is ?? {}, target) }];
+    });
+}
