@@ -29,7 +29,8 @@ export async function bootstrap(recipe: ImageRecipe, sources: DebianSources, for
         ...options,
         ...hooks,
     ];
-    await run([...argv, release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 1_800_000 });
+    // Compiling ZFS: ten minutes alone, hours on a machine that is busy with other things.
+    await run([...argv, release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 6 * 3_600_000 });
 }
 
 function quote(text: string): string {
