@@ -12,7 +12,7 @@ import { type Workplace, workplace } from "./support/workplace";
 
 const soak = process.env["PVESMB_SOAK"] === "1";
 const vmids = { from: 5680, to: 5699 };
-const host = "10.86.0.94";
+const host = "10.86.0.96";
 const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5680 };
 const login = (name: string) => ({ user: name, password: `${name}'s long p4ssword` });
 const people = ["alice", "bob", "carol", "dave"];
