@@ -55,7 +55,7 @@ function commandTable(): string {
     return [
         ...table,
         "",
-        `The Python program in turn calls, in containers and, for \`quota-node\`, on nodes: ${PROGRAMS.map((each) => `\`${each}\``).join(", ")}.`,
+        `The Python program in turn calls, in containers and, for \`quota-node\` and \`share-snapshots\`, on nodes: ${PROGRAMS.map((each) => `\`${each}\``).join(", ")}.`,
         "",
     ].join("\n");
 }

@@ -22,11 +22,15 @@ const logging = z.strictObject({
             "`journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.",
     }),
     level: field(z.int().min(0).max(10).default(1), { description: "How much smbd says." }),
+    logins: field(z.boolean().default(false), {
+        description:
+            'Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.',
+    }),
     maxSize: field(size({ min: "64KiB", multipleOf: "1KiB" }).default("16MiB"), {
-        description: "Audit file: size at which a new one is begun, at the next daily look.",
+        description: "Files of audits and logins: size at which a new one is begun, at the next daily look.",
         compare: "bytes",
     }),
-    keep: field(z.int().min(1).max(1000).default(7), { description: "Audit file: how many old ones are kept." }),
+    keep: field(z.int().min(1).max(1000).default(7), { description: "Files of audits and logins: how many old ones are kept." }),
 });
 
 const discovery = z.strictObject({
@@ -71,7 +75,7 @@ const settings = z.strictObject({
     macos: field(z.boolean().default(false), {
         description: "Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.",
     }),
-    logging: field(logging.default({ target: "journal", level: 1, maxSize: "16MiB", keep: 7 }), {
+    logging: field(logging.default({ target: "journal", level: 1, logins: false, maxSize: "16MiB", keep: 7 }), {
         description: "Where smbd and the shares' audits log.",
     }),
     discovery: field(discovery.default({ wsdd: false, avahi: false }), {

@@ -40,6 +40,16 @@ const audit = z.strictObject({
     failure: field(z.array(z.enum(AUDITED)).default(["connect"]), { description: "What to log when it is refused.", compare: "set" }),
 });
 
+const count = (many: number, what: string) =>
+    field(z.int().min(0).max(1000).default(many), { description: `The newest one of each of so many ${what} stays.` });
+
+const schedule = z.strictObject({
+    hourly: count(24, "hours; with 0, one is made a day"),
+    daily: count(7, "days"),
+    weekly: count(4, "weeks"),
+    monthly: count(6, "months"),
+});
+
 const previousVersions = z.strictObject({
     folder: field(configText(255).default(".snapshots"), {
         description: "Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.",
@@ -48,6 +58,10 @@ const previousVersions = z.strictObject({
         description: "Names of the snapshots, as strftime(3) writes their time.",
     }),
     localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC." }),
+    schedule: field(schedule.optional(), {
+        description:
+            "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",
+    }),
 });
 
 const timeMachine = z.strictObject({

@@ -195,5 +195,6 @@ export function typedWriter(name: string, share: Effective): string | undefined 
     const key = normal(name);
     const match = TYPED.find(([start]) => (start.endsWith(":") ? key.startsWith(start) : key === start));
     if (share.acl === "windows" && key === "vfsobjects") return "acl";
+    if (share.previousVersions?.schedule !== undefined && key === "vetofiles") return "previousVersions";
     return match?.[1].find((property) => share[property] !== undefined);
 }

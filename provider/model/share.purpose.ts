@@ -11,9 +11,11 @@ type Preset = { browseable?: boolean; mode?: string; createMask?: string; direct
     Pick<Features, "hideUnreadable" | "oplocks" | "recycle" | "timeMachine" | "homes" | "vetoFiles">
 >;
 
-const plain = { browseable: true, mode: "0770", createMask: "0664", directoryMask: "0775" } satisfies Preset;
+// The owner's x: without it the owner has no full access to the own file, which some programs ask for (smb.conf(5), "map archive"; seen with
+// smbtorture smb2.sharemode).
+const plain = { browseable: true, mode: "0770", createMask: "0764", directoryMask: "0775" } satisfies Preset;
 const bin = { path: ".recycle", perUser: true, keepTree: true, versions: true };
-const PRIVATE = { createMask: "0600", directoryMask: "0700" };
+const PRIVATE = { createMask: "0700", directoryMask: "0700" };
 
 const presets: Record<(typeof PURPOSES)[number], Preset> = {
     default: {},
@@ -22,9 +24,9 @@ const presets: Record<(typeof PURPOSES)[number], Preset> = {
     dropBox: { mode: "1770", hideUnreadable: true, ...PRIVATE },
     timeMachine: { timeMachine: {}, ...PRIVATE },
     archive: { recycle: { ...bin, keepFor: "90d" } },
-    media: { mode: "2775", createMask: "0664", directoryMask: "2775", vetoFiles: [".DS_Store", "Thumbs.db", "desktop.ini"] },
+    media: { mode: "2775", createMask: "0764", directoryMask: "2775", vetoFiles: [".DS_Store", "Thumbs.db", "desktop.ini"] },
     // Scanners neither cache nor rename; those who sort their files out may all do it.
-    scanner: { oplocks: false, createMask: "0660", directoryMask: "0770" },
+    scanner: { oplocks: false, createMask: "0760", directoryMask: "0770" },
     database: { oplocks: false },
 };
 

@@ -79,6 +79,19 @@ export const shareRules: Rule<ShareInputs>[] = [
                 : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }],
     },
     {
+        needs: ["previousVersions"],
+        check: ({ previousVersions: versions }) => {
+            if (versions?.schedule === undefined) return [];
+            const { folder, format, localTime } = features.previousVersions.parse({}) ?? versions;
+            const chosen = Object.entries({ folder, format, localTime }).find(
+                ([name, value]) => versions[name as keyof typeof versions] !== value,
+            );
+            return chosen === undefined
+                ? []
+                : [{ property: `previousVersions.${chosen[0]}`, reason: "is pvesmb's to choose with a `schedule`; leave it out" }];
+        },
+    },
+    {
         needs: ["homes", "purpose", "guest", "access", "recursive"],
         check: (inputs) => {
             if (effective(inputs).homes !== true) return [];

@@ -69,7 +69,7 @@ const inputs = z.strictObject({
     }),
     createMask: field(mode().optional(), {
         description: "Most permission bits of new files.",
-        defaultText: "`0664`, or by `purpose`",
+        defaultText: "`0764`, or by `purpose`",
     }),
     directoryMask: field(mode().optional(), {
         description: "Most permission bits of new directories.",
@@ -105,6 +105,10 @@ const outputs = z.object({
     unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`." }),
     volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
     mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
+    snapshotFolder: field(z.string().optional(), {
+        description: "Where the file system keeps the snapshots of `previousVersions.schedule`.",
+        hidden: true,
+    }),
     nonce: field(z.string(), { description: "Random mark of this very share.", hidden: true }),
 });
 

@@ -18,6 +18,18 @@ describe("failures name the property and the way out", () => {
         ["the model's own words", share({ volume: { storage: "tank", size: "5GB" } }), "volume.size", /binary unit such as/],
         ["a rule", share({ access: [{ level: "read" }] }), "access[0]", /either `user` or `group`/],
         ["a rule in a map", share({ options: { Path: "/etc" } }), "options.Path", /use the property `path`/],
+        [
+            "what a schedule has a say in",
+            share({ previousVersions: { schedule: {}, folder: ".zfs/snapshot" } }),
+            "previousVersions.folder",
+            /pvesmb's to choose with a `schedule`/,
+        ],
+        [
+            "what a schedule writes",
+            share({ previousVersions: { schedule: {} }, options: { "Veto Files": "/x/" } }),
+            'options["Veto Files"]',
+            /`previousVersions`/,
+        ],
         ["misspelt", share({ commment: "x" }), "", /^commment: is no property here; did you mean comment\?$/],
         [
             "misspelt below",

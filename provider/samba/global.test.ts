@@ -39,6 +39,20 @@ it("writes what is said", () => {
     });
 });
 
+it("says the same of macOS metadata whoever asks for the module, unless the program does", () => {
+    expect(options()).toMatchObject({ "fruit:metadata": "stream", "fruit:nfsaces": "no" });
+    expect(options()).not.toHaveProperty("vfsobjects");
+    expect(options({ macos: true })).toMatchObject({ "fruit:metadata": "stream", vfsobjects: "fruit streams_xattr" });
+    expect(render({ options: { "fruit:nfs_aces": "yes" } }).match(/nfs_aces/g)).toHaveLength(1);
+});
+
+it("logs logins as JSON where the rest goes", () => {
+    expect(options({ logging: { logins: true } })).toMatchObject({ loglevel: "1 auth_json_audit:3", logging: "systemd" });
+    expect(options({ logging: { target: "file", logins: true } })["loglevel"]).toMatch(
+        / auth_json_audit:3@\/var\/log\/samba\/logins\.json$/,
+    );
+});
+
 it("has the last word on guests, behind the shares", () => {
     const text = render({ guests: "never" });
     expect(text.lastIndexOf("map to guest = never")).toBeGreaterThan(text.indexOf("shares.conf"));
@@ -66,6 +80,36 @@ it("refuses protocols the wrong way round, and encryption without SMB3", () => {
 });
 
 describe("versions", () => {
+    it.each(["4.17.12+dfsg-0+deb12u4", "4.18.0", "4.19.5", "4.20.4", "4.21.3", "4.22.11+dfsg-0+deb13u1"])(
+        "%s: takes what is written without being asked for, and refuses by its number what it does not have",
+        (version) => {
+            expect(() => render({ macos: true, multichannel: false, logging: { target: "file", logins: true } }, version)).not.toThrow();
+            const has = (name: string): boolean => {
+                try {
+                    return render({ options: { [name]: "yes" } }, version).includes(name);
+                } catch (error) {
+                    expect(String(error)).toMatch(/(needs|is gone since) Samba 4\.\d+; the gateway has /);
+                    expect(String(error)).toContain(`the gateway has ${version};`);
+                    return false;
+                }
+            };
+            const minor = Number(version.split(".")[1]);
+            expect({
+                "smb3 unix extensions": has("smb3 unix extensions"),
+                "smb3 share cap:continuous availability": has("smb3 share cap:continuous availability"),
+                "vfs mkdir use tmp name": has("vfs mkdir use tmp name"),
+                "directory name cache size": has("directory name cache size"),
+                "fruit:posix_rename": has("fruit:posix_rename"),
+            }).toEqual({
+                "smb3 unix extensions": minor >= 18,
+                "smb3 share cap:continuous availability": minor >= 20,
+                "vfs mkdir use tmp name": minor >= 22,
+                "directory name cache size": minor < 19,
+                "fruit:posix_rename": minor < 22,
+            });
+        },
+    );
+
     it("refuse what they do not have, with their number", () => {
         expect(() => render({ directoryLeases: true })).toThrow(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17\.12/);
         expect(render({ directoryLeases: false }, "4.22.11+dfsg-0+deb13u1")).toContain("smb3 directory leases = no");

@@ -1,7 +1,7 @@
 import { PvesmbError } from "../base/errors";
 import type { SambaSettings } from "../model/samba";
 import { SAMBA } from "./paths";
-import { option, section } from "./text";
+import { option, optionKey, section } from "./text";
 import type { Line } from "./text";
 import { optionsInVersion } from "./versions";
 
@@ -26,7 +26,8 @@ type Lines = [name: string, value: Line["value"]][];
  * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
  */
 export function renderGlobal({ hostname, samba, version }: GlobalSettings): string {
-    const lines: Lines = [
+    const given = new Set(Object.keys(samba.options).map(optionKey));
+    const own: Lines = [
         ["workgroup", samba.workgroup],
         ["netbios name", samba.netbiosName?.toUpperCase() ?? netbiosName(hostname)],
         ["server string", samba.serverString],
@@ -50,10 +51,17 @@ export function renderGlobal({ hostname, samba, version }: GlobalSettings): stri
         // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
         ["store dos attributes", true],
         ["inherit acls", true],
+        // Who may read a program may run it: POSIX's x is not set by Windows clients.
+        ["acl allow execute always", true],
         ...(samba.multichannel ? [] : ([["server multi channel support", false]] satisfies Lines)),
         ...(samba.directoryLeases === undefined ? [] : ([["smb3 directory leases", samba.directoryLeases]] satisfies Lines)),
         ...logLines(samba),
+        ...FRUIT,
         ...(samba.macos ? MAC : []),
+    ];
+    // What the program says itself stands; check has refused what is not its to say.
+    const lines: Lines = [
+        ...own.filter(([name]) => !given.has(optionKey(name))),
         ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
     ];
     refuseUnknown(lines, version);
@@ -83,25 +91,30 @@ function listening({ interfaces }: SambaSettings): Lines {
     ];
 }
 
-function logLines({ logging: { target, level } }: SambaSettings): Lines {
+/** Refused logins are level 2 of this class, the others 3 (smb.conf(5), "log level"). */
+const LOGINS = "auth_json_audit:3";
+
+function logLines({ logging: { target, level, logins } }: SambaSettings): Lines {
     if (target === "journal")
         return [
             ["logging", "systemd"],
-            ["log level", level],
+            ["log level", logins ? `${level} ${LOGINS}` : level],
         ];
     return [
         ["logging", "file"],
         ["log file", "/var/log/samba/log.smbd"],
         // Debian's logrotate looks after this one.
         ["max log size", 0],
-        ["log level", `${level} full_audit:1@${SAMBA.audit}`],
+        ["log level", `${level} full_audit:1@${SAMBA.audit}${logins ? ` ${LOGINS}@${SAMBA.logins}` : ""}`],
         ["full_audit:syslog", false],
     ];
 }
 
 /** For all shares, the administrator's own too: mixed, the first share that a Mac opens decides for all (vfs_fruit(8)). */
-const MAC: Lines = [
-    ["vfs objects", "fruit streams_xattr"],
+const MAC: Lines = [["vfs objects", "fruit streams_xattr"]];
+
+/** For whatever share has the module, by `samba.macos` or by itself: metadata must not be in another place after that is changed. */
+const FRUIT: Lines = [
     ["fruit:metadata", "stream"],
     ["fruit:model", "MacSamba"],
     ["fruit:nfs_aces", false],

@@ -17,6 +17,7 @@ export const LOOK: Gather = {
         SAMBA.mark,
         SAMBA.shares,
         SAMBA.macos,
+        SAMBA.noGuests,
         `${SAMBA.fragments}/*.conf`,
         `${SAMBA.accounts}/*.json`,
         `${SAMBA.groups}/*.json`,
@@ -31,5 +32,7 @@ export const LOOK: Gather = {
         { name: "group", argv: ["getent", "group"] },
         { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
         { name: "active", argv: ["systemctl", "is-active", "smbd"] },
+        { name: "nmbd", argv: ["systemctl", "is-enabled", "nmbd"] },
+        { name: "discovery", argv: ["systemctl", "is-active", "wsdd", "avahi-daemon"] },
     ],
 };

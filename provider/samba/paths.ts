@@ -27,6 +27,7 @@ export const SAMBA = {
     wsdd: "/etc/default/wsdd",
     /** Where audits go when they go to a file. */
     audit: "/var/log/samba/audit.log",
+    logins: "/var/log/samba/logins.json",
     /** The private instance that shares are proven on before they are activated. */
     probe: "/run/pvesmb/probe",
 } as const;

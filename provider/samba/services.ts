@@ -38,7 +38,7 @@ const present = (path: string, there: boolean, id: string): Step[] => [
 
 const ROTATION = "/etc/logrotate.d/pvesmb";
 
-const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} {
+const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} ${SAMBA.logins} {
 	size ${bytes}
 	rotate ${keep}
 	missingok

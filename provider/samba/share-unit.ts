@@ -20,6 +20,8 @@ export interface ShareRoot {
     /** Clients decide about the permissions once the directory is there: they are set only when something about them was declared anew. */
     once: boolean;
     recursive: boolean;
+    /** Where snapshots are that a schedule makes: read-only. */
+    snapshotFolder?: string;
 }
 
 /**
@@ -101,8 +103,8 @@ function rootSteps(path: string, root: ShareRoot, before: ShareRoot | undefined)
     return root.recursive ? [dress, ...recursion(path, root).map((step): Step => ({ ...step, ...asked }))] : [dress];
 }
 
-/** Everything below the root but links and the bin, whose parts are their users' own. X: folders, and what can be run already (setfacl(1)). */
-function recursion(path: string, { owner, group, mode, acl, recycle }: ShareRoot): Step[] {
+/** Everything below the root but links, snapshots and the bin, whose parts are their users' own. X: folders, and what can be run already (setfacl(1)). */
+function recursion(path: string, { owner, group, mode, acl, recycle, snapshotFolder }: ShareRoot): Step[] {
     const [user, own, other] = [...mode.slice(-3)].map((digit) => LETTERS[Number(digit)]);
     const named = acl.map(({ kind, name, permissions }) => `${kind}:${name}:${permissions.replace("x", "X")}`);
     const entries = [`u::${user}`, `g::${own}`, `o::${other}`, ...named].join(",");
@@ -113,7 +115,7 @@ function recursion(path: string, { owner, group, mode, acl, recycle }: ShareRoot
             path,
             "-mindepth",
             "1",
-            ...(recycle === undefined ? [] : [...skipped(`${path}/${recycle.path}`)]),
+            ...[recycle?.path, snapshotFolder].flatMap((folder) => (folder === undefined ? [] : skipped(`${path}/${folder}`))),
             ...does,
             "{}",
             "+",

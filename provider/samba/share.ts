@@ -33,7 +33,8 @@ const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: 
 /** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
 function moduleText({ modules: { plain, macos }, options }: ShareSection): string {
     if (Object.keys(options).some((name) => optionKey(name) === "vfsobjects")) return "";
-    return [plain === "" ? "" : option("vfs objects", plain), macos === plain ? "" : `${ON_MACOS}${option("vfs objects", macos)}`].join("");
+    const differs = macos !== plain || macos === "";
+    return [plain === "" ? "" : option("vfs objects", plain), differs ? `${ON_MACOS}${option("vfs objects", macos)}` : ""].join("");
 }
 
 /** The section that gives each user a share of the user's own name (smb.conf(5)). */

@@ -56,6 +56,21 @@ describe("settings", () => {
         expect(lines({ audit: { success: [] } })["full_audit:success"]).toBe("none");
     });
 
+    it("of snapshots by schedule follow from where they are", () => {
+        const section = (folder: string, more = {}): Record<string, string> => {
+            const inputs = filled(shareModel.inputs, { name: "docs", previousVersions: { schedule: {} }, ...more }) as ShareInputs;
+            const { settings } = sectionOf(inputs, "/srv/pvesmb/docs", { nonce: "n1", snapshotFolder: folder });
+            return Object.fromEntries(settings.map(({ name, value }) => [name, valueText(value)]));
+        };
+        expect(section(".zfs/snapshot")).toEqual({
+            "shadow:snapdir": ".zfs/snapshot",
+            "shadow:format": "pvesmb-n1-%Y.%m.%d-%H.%M.%S",
+            "shadow:localtime": "no",
+            "shadow:sort": "desc",
+        });
+        expect(section(".snapshots", { vetoFiles: ["*.exe"] })["veto files"]).toBe("/*.exe/.snapshots/");
+    });
+
     it("of case, locking and views", () => {
         expect(lines({ caseHandling: "lower", oplocks: false, vetoFiles: ["b", "*.exe"] })).toEqual({
             "case sensitive": "yes",
@@ -71,9 +86,9 @@ describe("settings", () => {
 
 describe("a purpose", () => {
     it("sets defaults, and what the program says stands", () => {
-        expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0600", hideUnreadable: true });
+        expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0700", hideUnreadable: true });
         expect(share({ purpose: "dropBox", mode: "0770", hideUnreadable: false })).toMatchObject({ mode: "0770", hideUnreadable: false });
-        expect(share({})).toMatchObject({ mode: "0770", createMask: "0664", directoryMask: "0775", browseable: true });
+        expect(share({})).toMatchObject({ mode: "0770", createMask: "0764", directoryMask: "0775", browseable: true });
     });
 
     it("never gives what the share's own check refuses", () => {
@@ -88,7 +103,7 @@ it("gives every share that passes check one section, each option once", () => {
     fc.assert(
         fc.property(any, (given) => {
             const inputs = filled(shareModel.inputs, given) as ShareInputs;
-            const text = renderShare(sectionOf(inputs, "/srv/pvesmb/x"), { key: "k", nonce: "n" });
+            const text = renderShare(sectionOf(inputs, "/srv/pvesmb/x", { nonce: "n" }), { key: "k", nonce: "n" });
             const active = text.replaceAll(/^#macos .*\n/gm, "");
             const [section, ...more] = parseSections(active).filter(({ name }) => name !== "global");
             expect(more).toEqual([]);

@@ -1,5 +1,6 @@
 import type { SmbGatewayArgs } from "../../sdk/nodejs/generated/smb-gateway";
 import { type Guest, inGuest } from "./support/guests";
+import { run } from "./support/process";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Result, Stack } from "./support/stack";
@@ -21,6 +22,7 @@ const lines = (samba: SmbGatewayArgs["samba"], more: string[] = []): string =>
         gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba }),
         user("files", alice),
         share("files", "docs", { alice: "full" }, { audit: {} }),
+        share("files", "plain", { alice: "full" }, { macos: false }),
         ...more,
     );
 const up = (samba: SmbGatewayArgs["samba"]): Promise<Result> => (stack.write(lines(samba)), stack.up());
@@ -29,6 +31,9 @@ const refused = async (samba: SmbGatewayArgs["samba"], more: string[] = []): Pro
     return (await stack.up({ fails: true })).output;
 };
 const spoken = async (protocol: string): Promise<boolean> => (await smbclient(within, docs, alice, "ls", ["-m", protocol])).code === 0;
+const nmap = async (): Promise<string> =>
+    (await run(within(["nmap", "-Pn", "-p445", "--script", "smb2-security-mode,smb-protocols", host]))).stdout;
+const dialects = (found: string): string[] => [...found.matchAll(/^\|_? +(\d{3})$/gm)].map(([, name = ""]) => name);
 const nothingLeft = async (): Promise<void> => {
     await stack.refresh({ flags: ["--expect-no-changes"] });
     await stack.preview({ flags: ["--expect-no-changes"] });
@@ -49,15 +54,22 @@ test("everything at once, and then there is nothing to do", async () => {
         netbiosName: "nas",
         interfaces: ["eth0"],
         minProtocol: "SMB2_10",
+        signing: "auto",
         multichannel: false,
         guests: "never",
         macos: true,
-        logging: { target: "file", maxSize: "1MiB", keep: 2 },
+        logging: { target: "file", maxSize: "1MiB", keep: 2, logins: true },
         discovery: { wsdd: true, avahi: true },
         timeZone: "Asia/Tokyo",
         options: { deadtime: "10" },
     });
     await nothingLeft();
+});
+
+test("an independent client finds the protocols and the signing that are set", async () => {
+    const found = await nmap();
+    expect(dialects(found)).toEqual(["210", "300", "302", "311"]);
+    expect(found).toContain("Message signing enabled but not required");
 });
 
 test("older clients are let in, smbd listens where it should", async () => {
@@ -75,6 +87,7 @@ test("every share is fit for macOS, in the right order", async () => {
     expect(section).toContain("vfs objects = full_audit fruit streams_xattr");
     await putFile(within, docs, alice, "x.txt", "with a stream\n");
     expect(await getFile(within, docs, alice, "x.txt")).toBe("with a stream\n");
+    expect(await inGuest(guest, "testparm -sv --section-name=plain 2>/dev/null")).toMatch(/vfs objects =\s*$/m);
 });
 
 test("audits are in a file of their own that is rotated", async () => {
@@ -83,6 +96,27 @@ test("audits are in a file of their own that is rotated", async () => {
     await inGuest(guest, "logrotate --force --verbose /etc/logrotate.d/pvesmb && ls /var/log/samba/audit.log.1");
     await smbclient(within, docs, alice, "rename y.txt z.txt");
     expect(await inGuest(guest, "cat /var/log/samba/audit.log")).toContain("z.txt");
+});
+
+test("every login is a line of JSON", async () => {
+    const logins = async (): Promise<Record<string, unknown>[]> =>
+        (await inGuest(guest, "grep '\"Authentication\"' /var/log/samba/logins.json"))
+            .split("\n")
+            .filter(Boolean)
+            .map((line) => (JSON.parse(line) as { Authentication: Record<string, unknown> }).Authentication);
+    await smbclient(within, docs, { ...alice, password: "not hers" }, "ls");
+    await smbclient(within, docs, alice, "ls");
+    expect((await logins()).slice(-2)).toEqual(
+        ["NT_STATUS_WRONG_PASSWORD", "NT_STATUS_OK"].map(
+            (status) =>
+                expect.objectContaining({
+                    status,
+                    clientAccount: "alice",
+                    remoteAddress: expect.stringMatching(/^ipv4:10\.86\./) as string,
+                }) as object,
+        ),
+    );
+    expect(await inGuest(guest, "cat /var/log/samba/logins.json")).not.toContain("not hers");
 });
 
 test("clients find it, and its clock is where it should be", async () => {
@@ -106,7 +140,23 @@ test("what is switched off again is off", async () => {
     await up({});
     expect(await spoken("SMB2_10")).toBe(false);
     expect(await spoken("SMB3_11")).toBe(true);
+    const found = await nmap();
+    expect(dialects(found)).toEqual(["300", "302", "311"]);
+    expect(found).toContain("Message signing enabled and required");
     expect(await inGuest(guest, "testparm -s --section-name=docs 2>/dev/null")).toContain("vfs objects = full_audit\n");
     expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon || true")).toBe("inactive\ninactive\n");
+    await nothingLeft();
+});
+
+test("an upgrade of the packages that brings the distribution's file and services back is named, and undone", async () => {
+    await inGuest(guest, "cp /usr/share/samba/smb.conf /etc/samba/smb.conf && systemctl enable --now nmbd && systemctl restart smbd");
+    expect(await nmap()).toContain("Message signing enabled but not required");
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    for (const named of ["server min protocol = (missing) instead of SMB3_00", "[printers] added by hand", "service nmbd: enabled"])
+        expect(output).toContain(named);
+    await up({});
+    expect([await spoken("SMB2_10"), await spoken("SMB3_11")]).toEqual([false, true]);
+    expect(await nmap()).toContain("Message signing enabled and required");
+    expect(await inGuest(guest, "systemctl is-active nmbd || true")).toBe("inactive\n");
     await nothingLeft();
 });

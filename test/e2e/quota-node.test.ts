@@ -6,7 +6,7 @@ import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Gateways whose data is a directory of the node, and limits that are set there: on btrfs, and on ZFS (zfs-fuse). */
+/** Gateways whose data is a directory of the node, limits that are set there, and snapshots that are made there: on btrfs. */
 
 const vmids = { from: 6630, to: 6659 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
@@ -17,7 +17,7 @@ let place: Workplace;
 beforeAll(async () => {
     place = await workplace(
         vmids,
-        ["data-bind", "quota-node", "quota-shrink"].flatMap((name) => ["--feature", name]),
+        ["data-bind", "quota-node", "quota-shrink", "share-snapshots"].flatMap((name) => ["--feature", name]),
     );
     await onNode(
         "btrfs quota disable /mnt/btrfs; rm -rf /mnt/btrfs/quota /mnt/btrfs/taken && mkdir -p /mnt/btrfs/quota /mnt/btrfs/taken && touch /mnt/btrfs/taken/file",
@@ -97,6 +97,18 @@ describe("on btrfs", () => {
         expect(await onNode("ls -lR --time-style=full-iso /mnt/btrfs/quota")).toBe(before);
     });
 
+    test("a schedule of snapshots is refused where there can be none, and nothing is written", async () => {
+        const config = "cat /etc/samba/pvesmb/shares.conf";
+        const before = await inGuest(guest, config);
+        const { docs } = parts;
+        change({ limit: "", docs: share("files", "docs", { alice: "full" }, { group: "alice", previousVersions: { schedule: {} } }) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /previousVersions\.schedule: .*\/mnt\/btrfs\/quota\/docs is a plain directory, in no subvolume that the gateway has; a Quota with `convert: true` makes it one/,
+        );
+        expect(await inGuest(guest, config)).toBe(before);
+        change({ docs });
+    });
+
     test("a directory with files is made a subvolume when asked, with all that it was", async () => {
         const facts = "cd /srv/pvesmb && getfacl -R docs && stat -c '%n %U:%G %a' docs docs/*";
         const before = await inGuest(guest, facts);
@@ -174,6 +186,67 @@ describe("on btrfs", () => {
         expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toContain("41943040");
         change({ more: kept });
         await stack.up();
+    });
+
+    describe("previous versions by schedule", () => {
+        const folder = "/mnt/btrfs/quota/history/.snapshots";
+        const kept = (): string => share("files", "plans", { alice: "full" }) + quota("plans", "plansLimit", { limit: "32MiB" });
+        const scheduled = (schedule: object): void =>
+            change({ more: kept() + share("files", "history", { alice: "full" }, { onDelete: "delete", previousVersions: { schedule } }) });
+        /** The names of the snapshots, the newest last. */
+        const made = async (): Promise<string[]> => (await onNode(`ls ${folder}`)).split("\n").filter(Boolean);
+        /** What is there becomes old, and the timer's round comes. */
+        const time = (): Promise<string> =>
+            onNode(
+                `n=10; for s in ${folder}/*; do n=$((n+1)); mv "$s" "\${s%-*-*}-2025.01.02-03.04.$n"; done; systemctl start pvesmb-snapshots.service`,
+            );
+
+        test("are made on the node, and a client gets an old version", async () => {
+            scheduled({});
+            await stack.up();
+            expect(await made()).not.toEqual([]);
+            await stack.refresh({ flags: ["--expect-no-changes"] });
+            await stack.preview({ flags: ["--expect-no-changes"] });
+            await putFile(within, at("history"), alice, "f", "old\n");
+            await time();
+            await putFile(within, at("history"), alice, "f", "new\n");
+            const token = `@GMT-${(await made()).at(-1)?.slice(-19)}`;
+            expect((await smbclient(within, at("history"), alice, "allinfo f")).output).toContain(token);
+            expect(await getFile(within, at("history"), alice, `${token}/f`)).toBe("old\n");
+            expect(await getFile(within, at("history"), alice, "f")).toBe("new\n");
+        });
+
+        test("cannot be written, moved or seen but as such", async () => {
+            expect((await smbclient(within, at("history"), alice, "ls; rename .snapshots x; ls .snapshots/*")).output).toMatch(
+                /NT_STATUS_\w+ renaming[^]*NT_STATUS_\w+ listing/,
+            );
+            const [name = ""] = await made();
+            await expect(inGuest(guest, `touch /srv/pvesmb/history/.snapshots/${name}/x`)).rejects.toThrow("Read-only file system");
+        });
+
+        test("only as many stay as are asked for", async () => {
+            scheduled({ hourly: 1, daily: 0, weekly: 0, monthly: 0 });
+            await stack.up();
+            await time();
+            expect(await made()).toHaveLength(1);
+            await time();
+            expect(await made()).toEqual([expect.not.stringContaining("-2025.01.02-") as string]);
+        });
+
+        test("a schedule taken away by hand is named, and put back", async () => {
+            await onNode("rm /etc/pvesmb/snapshots.d/*.json");
+            expect((await stack.refresh({ flags: ["--diff"] })).output).toContain("previousVersions: the schedule is missing");
+            await stack.up();
+            await stack.refresh({ flags: ["--expect-no-changes"] });
+        });
+
+        test("end with the share, and leave nothing on the node", async () => {
+            change({ more: kept() });
+            await stack.up();
+            expect(await onNode("ls /etc/pvesmb /mnt/btrfs/quota; systemctl is-active pvesmb-snapshots.timer || true")).not.toMatch(
+                /snapshots\.d|history|^active/m,
+            );
+        });
     });
 
     test("a share moves with its quota", async () => {

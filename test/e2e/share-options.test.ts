@@ -1,8 +1,9 @@
 import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
-import { getFile, listShares, putFile, smbclient } from "./support/smb-client";
+import { getFile, listShares, putFile, rpcclient, smbclient } from "./support/smb-client";
 import { SmbSession } from "./support/smb-session";
 import type { Stack } from "./support/stack";
+import { smbtorture } from "./support/torture";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
@@ -13,8 +14,10 @@ const host = "10.86.0.91";
 const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5620 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
 const bob = { user: "bob", password: "bob's long p4ssword" };
+/** What smbtorture takes for granted of a server for Macs. */
+const MAC_LIKE = { "fruit:copyfile": "yes", "fruit:nfs_aces": "yes" };
 const files = [
-    gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10" } }),
+    gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10", options: MAC_LIKE } }),
     user("files", alice, { home: "/srv/pvesmb/people/alice" }),
     user("files", bob),
 ];
@@ -34,6 +37,9 @@ const shares: Record<string, ShareSettings> = {
     db: { purpose: "database" },
     drop: { purpose: "dropBox" },
     people: { purpose: "homes" },
+    media: { purpose: "media" },
+    backups: { purpose: "timeMachine", timeMachine: { maxSize: "1GiB" } },
+    few: { maxConnections: 1 },
     signs: { dfsLinks: { elsewhere: [`${host}\\tidy`] } },
     plain: {},
 };
@@ -122,6 +128,86 @@ test("a drop box shows and gives away nobody's files but one's own", async () =>
     expect(await client("drop", bob, "ls")).not.toContain("hers.txt");
     expect(await client("drop", bob, "del hers.txt")).toContain("NT_STATUS");
     expect(await inGuest(guest, "ls /srv/pvesmb/drop")).toBe("hers.txt\n");
+});
+
+test("who works on media together changes the other's files, and leaves no litter", async () => {
+    await putFile(within, at("media"), alice, "film", "hers\n");
+    await putFile(within, at("media"), bob, "film", "his\n");
+    expect(await getFile(within, at("media"), alice, "film")).toBe("his\n");
+    expect(await client("media", bob, "put /etc/hostname .DS_Store")).toContain("NT_STATUS");
+});
+
+test("a Mac sees as much room for backups as it may use, and keeps metadata and resource forks as on its own disk", async () => {
+    expect(await client("backups", alice, "du")).toMatch(/1048576 blocks of size 1024\./);
+    const { good, bad, output } = await smbtorture(within, at("backups"), alice, ["vfs.fruit", "vfs.fruit_file_id"]);
+    expect([good.length, output]).toEqual([expect.any(Number), expect.not.stringContaining("Cannot connect")]);
+    expect(good).toEqual(
+        expect.arrayContaining(
+            [
+                "fruit.read metadata",
+                "fruit.write metadata",
+                "fruit.resource fork IO",
+                "fruit.stream names",
+                "fruit.copyfile",
+                "fruit.delete AFP_AfpInfo by writing all 0",
+                "fruit_file_id.zero file id if AAPL negotiated",
+            ].map((name) => `vfs.${name}`),
+        ),
+    );
+    // Those need the share's files at hand (torture:localdir), or a share that is not for Time Machine.
+    const foreign = /^vfs\.fruit\.(OS X AppleDouble|delete_trigger_convert|SMB2\/CREATE context AAPL)/;
+    expect(Object.fromEntries(Object.entries(bad).filter(([name]) => !foreign.test(name)))).toEqual({});
+});
+
+test("characters that Windows does not have are others to clients", async () => {
+    await inGuest(guest, "touch '/srv/pvesmb/watched/what?'");
+    expect(await client("watched", alice, "ls")).toContain("what\uf03f");
+});
+
+test("only so many connections as are allowed", async () => {
+    const first = await SmbSession.open(within, at("few"), alice);
+    try {
+        expect(await first.run("ls")).not.toContain("NT_STATUS");
+        expect(await client("few", bob, "ls")).toContain("NT_STATUS_INSUFFICIENT_RESOURCES");
+    } finally {
+        first.close();
+    }
+});
+
+test("Samba's own test suite finds nothing on a share without options, and no oplocks on one for databases", async () => {
+    const suites = ["mkdir", "read", "sharemode", "credits", ...(process.env["PVESMB_SOAK"] ? ["timestamps"] : [])];
+    const { good, bad, output } = await smbtorture(
+        within,
+        at("plain"),
+        alice,
+        suites.map((name) => `smb2.${name}`),
+    );
+    expect([bad, output]).toEqual([{}, expect.any(String)]);
+    for (const name of suites) expect(good.filter((test) => test.startsWith(`smb2.${name}`))).not.toEqual([]);
+    const oplocked = (name: string) => smbtorture(within, at(name), alice, ["smb2.oplock.batch10"]);
+    expect((await oplocked("plain")).good).toEqual(["smb2.oplock.batch10"]);
+    expect((await oplocked("db")).output).toMatch(/oplock_level got 0x0/);
+});
+
+test("Windows' own calls list shares and users; the server's list has protocol, encryption and signing of each session", async () => {
+    const listed = await rpcclient(within, host, alice, "netshareenum; lookupnames alice");
+    expect(listed).toMatch(/netname: plain/);
+    expect(listed).toMatch(/alice S-1-5-21-[\d-]+ \(User: 1\)/);
+    const session = await SmbSession.open(within, at("plain"), alice);
+    try {
+        await session.run("ls");
+        const { sessions } = JSON.parse(await inGuest(guest, "smbstatus --json")) as { sessions: Record<string, unknown> };
+        expect(Object.values(sessions)).toContainEqual(
+            expect.objectContaining({
+                username: "alice",
+                session_dialect: "SMB3_11",
+                encryption: expect.objectContaining({ cipher: expect.stringMatching(/^AES-/) as string, degree: "full" }) as object,
+                signing: expect.objectContaining({ cipher: expect.stringMatching(/^AES-/) as string }) as object,
+            }),
+        );
+    } finally {
+        session.close();
+    }
 });
 
 test("each user has a home under the own name", async () => {

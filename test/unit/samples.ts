@@ -60,7 +60,12 @@ const share = fc.record({
     aclEntries: some(fc.constant([{ group: "staff", permissions: "r-x" }])),
     recycle: some(fc.record({ maxSize: some(mib(1)), keepFor: some(fc.constantFrom("30d", "8w")), exclude: some(fc.constant(["*.tmp"])) })),
     audit: some(fc.constantFrom({}, { success: ["write", "delete"] }, { failure: [] })),
-    previousVersions: some(fc.record({ folder: some(fc.constantFrom(".snapshots", ".zfs/snapshot")), localTime: some(fc.boolean()) })),
+    previousVersions: some(
+        fc.oneof(
+            fc.record({ folder: some(fc.constantFrom(".snapshots", ".zfs/snapshot")), localTime: some(fc.boolean()) }),
+            fc.record({ schedule: fc.record({ hourly: some(fc.nat(48)), monthly: some(fc.nat(12)) }) }),
+        ),
+    ),
     catia: some(fc.constantFrom({}, { mappings: ["0x22:0xf022"] })),
     hostsAllow: some(fc.constantFrom(["10.0.0.0/8"], ["fe80::/10", "10.0.0.1"])),
     encryptionRequired: some(fc.boolean()),

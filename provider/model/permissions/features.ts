@@ -100,6 +100,14 @@ export const features = {
         commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
         rootEquivalent: "limits are set by the same program that works on gateways, and python3 by sudo is root on the node",
     },
+    "share-snapshots": {
+        purpose: "make snapshots of a share by schedule (`previousVersions.schedule`)",
+        usedBy: ["SmbShare"],
+        usual: false,
+        grants: [],
+        commands: [{ on: "node", commands: ["python3 ..."] }],
+        rootEquivalent: "the schedule is set up by the same program that works on gateways, and python3 by sudo is root on the node",
+    },
     "data-bind": {
         purpose: "put a gateway's data on a directory of the node (`data.bind`)",
         usedBy: ["SmbGateway"],
@@ -147,7 +155,7 @@ export const featureNames = Object.keys(features) as FeatureName[];
 
 export const featureOf = (name: FeatureName): Feature => features[name];
 
-/** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node`. */
+/** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node` and `share-snapshots`. */
 export const PROGRAMS = [
     "awk",
     "btrfs",
@@ -168,6 +176,8 @@ export const PROGRAMS = [
     "mount",
     "net",
     "pdbedit",
+    "pvesm",
+    "python3",
     "realpath",
     "repquota",
     "rm",

@@ -10,13 +10,22 @@ export function gatewayDrift(look: GatherResult, state: GatewayState, nonce: str
     const found: string[] = [];
     if (!(look.files[SAMBA.mark] ?? "").includes(nonce)) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba });
-    if ((look.files[SAMBA.macos] !== undefined) !== state.samba.macos)
-        found.push(`${SAMBA.macos}: ${state.samba.macos ? "missing" : "added by hand"}`);
+    const { macos, guests, discovery } = state.samba;
+    for (const [file, there] of [
+        [SAMBA.macos, macos],
+        [SAMBA.noGuests, guests === "never"],
+    ] as const)
+        if ((look.files[file] !== undefined) !== there) found.push(`${file}: ${there ? "missing" : "added by hand"}`);
     const config = look.files[SAMBA.config];
     if (config === undefined) found.push(`${SAMBA.config}: missing`);
     else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));
     if (look.commands["enabled"]?.stdout.trim() !== "enabled") found.push("service smbd: not enabled");
     if (look.commands["active"]?.stdout.trim() !== "active") found.push("service smbd: not running");
+    // An upgrade of the packages may bring either about.
+    if (look.commands["nmbd"]?.stdout.trim() === "enabled") found.push("service nmbd: enabled");
+    const [wsdd, avahi] = look.commands["discovery"]?.stdout.split("\n") ?? [];
+    if (discovery.wsdd && wsdd !== "active") found.push("service wsdd: not running");
+    if (discovery.avahi && avahi !== "active") found.push("service avahi-daemon: not running");
     return found;
 }
 

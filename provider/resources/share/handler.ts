@@ -14,7 +14,9 @@ import { checkRights } from "../permissions/check";
 import { pveOf } from "../pve";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
+import type { Known } from "./section";
 import { concerned, endSessions } from "./sessions";
+import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
 import { destroyVolume, ensureVolume } from "./volume";
 import type { Mounted } from "./volume";
 
@@ -54,8 +56,9 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
         const { workshop, place } = gateway;
-        const section = sectionOf(state, state.path ?? defaultPath(state));
+        const section = sectionOf(state, state.path ?? defaultPath(state), { nonce: id });
         const discard = state.onDelete === "delete";
+        if (scheduleOf(state) !== undefined) await endSnapshots(ctx, gateway, state, id, discard);
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
         try {
             const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
@@ -88,16 +91,17 @@ async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promis
     }
 }
 
-/** Volume, then directory and section in one unit, then the sessions that a tightening concerns. */
+/** Volume, then directory and section in one unit, then the sessions that a tightening concerns, and snapshots of what is there now. */
 async function converge(
     ctx: Context<Outputs>,
     id: string,
-    { workshop, place, address }: Ready,
+    ready: Ready,
     inputs: ShareInputs,
     state: Outputs,
     claim: string,
     before?: ShareState,
 ): Promise<Outputs> {
+    const { workshop, place, address } = ready;
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {
@@ -105,15 +109,21 @@ async function converge(
         volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted));
         ctx.checkpoint(id, { ...state, ...volume });
     }
-    const section = sectionOf(inputs, path);
-    const old = before === undefined ? undefined : sectionOf(before, before.path ?? path);
-    const oldRoot = before === undefined ? undefined : rootOf(before);
+    const schedule = scheduleOf(inputs);
+    const wasAt = before?.path ?? path;
+    const known: Outputs & Known = { ...state, ...volume, nonce: id };
+    if (schedule !== undefined) known.snapshotFolder = await snapshotFolder(ctx, ready, inputs, id, wasAt, wasAt === path);
+    const section = sectionOf(inputs, path, known);
+    const old = before === undefined ? undefined : sectionOf(before, wasAt, { ...before, nonce: id });
+    const oldRoot = before === undefined ? undefined : rootOf(before, before);
     const who = old === undefined ? [] : concerned(old, section);
-    const unit = shareUnit(section, rootOf(inputs), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
+    const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
-    const done = { ...state, ...volume, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
+    const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, done);
     if (old !== undefined && who.length > 0) await endSessions(workshop, sectionName(old), who, look, ctx.deadline);
+    if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
+    else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
     return done;
 }
 

@@ -8,6 +8,7 @@ import { ON_MACOS, parseOwner, parseShare, renderShare, settingDrift } from "../
 import { lookAt } from "../gateway/look";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
+import { scheduleOf, snapshotDrift } from "./snapshots";
 import { observedVolume } from "./volume";
 
 /** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
@@ -20,7 +21,7 @@ export async function readShare(
     const seen = await lookAt(ctx, state.gateway, isSeenAnyway(path) ? {} : { stat: [path] });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const expected = sectionOf(state, path);
+    const expected = sectionOf(state, path, { ...state, nonce: id });
     const fragment = seen.look.files[fragmentPath(expected.name)];
     const owner = fragment === undefined ? undefined : parseOwner(fragment);
     if (fragment === undefined || (owner !== undefined && owner.nonce !== id)) return undefined;
@@ -46,6 +47,8 @@ export async function readShare(
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
+    const schedule = scheduleOf(state);
+    if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, seen.gateway, state, id, path, schedule)));
     return { inputs: { ...asDeclared(observed, state), drift }, state };
 }
 

@@ -1,11 +1,13 @@
-import type { ShareInputs } from "../../model";
+import type { ShareInputs, ShareOutputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
+import type { Effective } from "../../model/share.purpose";
 import type { ShareSection } from "../../samba/share";
 import { aclEntries, ownEntries } from "../../samba/access";
 import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-unit";
+import { snapshotFormat } from "../../snapshots";
 import { nameOf } from "../given";
 
 /** Where a new share's files go unless the user says otherwise; it stays there when the share is renamed. */
@@ -13,8 +15,9 @@ export function defaultPath(inputs: ShareInputs): string {
     return inputs.path ?? `${DATA_ROOT}/${nameOf(inputs, "share")}`;
 }
 
-export function sectionOf(inputs: ShareInputs, path: string): ShareSection {
-    const share = effective(inputs);
+/** As clients are to see them: the snapshots of a schedule are where `known` says. */
+export function sectionOf(inputs: ShareInputs, path: string, known: Known): ShareSection {
+    const share = withSnapshots(effective(inputs), known);
     const {
         comment,
         enabled,
@@ -32,8 +35,23 @@ export function sectionOf(inputs: ShareInputs, path: string): ShareSection {
     return { ...own, settings: settingLines(share), modules: moduleLists(share), homes, links, options };
 }
 
-export function rootOf(inputs: ShareInputs): ShareRoot {
+/** What of a share is only known once it is made. */
+export type Known = Pick<ShareOutputs, "nonce" | "snapshotFolder">;
+
+function withSnapshots(share: Effective, { nonce, snapshotFolder: folder }: Known): Effective {
+    if (share.previousVersions?.schedule === undefined || folder === undefined) return share;
+    const previousVersions = { ...share.previousVersions, folder, format: snapshotFormat(nonce) };
+    // A folder of the share itself on btrfs: clients have it as previous versions, and nobody moves it away.
+    return isInside(folder)
+        ? { ...share, previousVersions, vetoFiles: [...(share.vetoFiles ?? []), folder] }
+        : { ...share, previousVersions };
+}
+
+/** ZFS does not list its own. */
+const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
+
+export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
     const { owner, group, mode, volume, recycle, aclEntries: own, recursive, acl: kind } = effective(inputs);
     const acl = own === undefined ? aclEntries(inputs.access) : ownEntries(own);
-    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive };
+    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive, snapshotFolder };
 }

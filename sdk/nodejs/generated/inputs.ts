@@ -283,7 +283,7 @@ export interface SmbGatewaySambaArgs {
 
     /**
      * Where smbd and the shares' audits log.
-     * @default `{"target":"journal","level":1,"maxSize":"16MiB","keep":7}`
+     * @default `{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7}`
      */
     logging?: pulumi.Input<SmbGatewaySambaLoggingArgs>;
 
@@ -320,13 +320,19 @@ export interface SmbGatewaySambaLoggingArgs {
     level?: pulumi.Input<number>;
 
     /**
-     * Audit file: size at which a new one is begun, at the next daily look.
+     * Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.
+     * @default `false`
+     */
+    logins?: pulumi.Input<boolean>;
+
+    /**
+     * Files of audits and logins: size at which a new one is begun, at the next daily look.
      * @default `"16MiB"`
      */
     maxSize?: pulumi.Input<string>;
 
     /**
-     * Audit file: how many old ones are kept.
+     * Files of audits and logins: how many old ones are kept.
      * @default `7`
      */
     keep?: pulumi.Input<number>;
@@ -704,6 +710,37 @@ export interface SmbSharePreviousVersionsArgs {
      * @default `false`
      */
     localTime?: pulumi.Input<boolean>;
+
+    /**
+     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.
+     */
+    schedule?: pulumi.Input<SmbSharePreviousVersionsScheduleArgs>;
+}
+
+export interface SmbSharePreviousVersionsScheduleArgs {
+    /**
+     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * @default `24`
+     */
+    hourly?: pulumi.Input<number>;
+
+    /**
+     * The newest one of each of so many days stays.
+     * @default `7`
+     */
+    daily?: pulumi.Input<number>;
+
+    /**
+     * The newest one of each of so many weeks stays.
+     * @default `4`
+     */
+    weekly?: pulumi.Input<number>;
+
+    /**
+     * The newest one of each of so many months stays.
+     * @default `6`
+     */
+    monthly?: pulumi.Input<number>;
 }
 
 export interface SmbShareCatiaArgs {

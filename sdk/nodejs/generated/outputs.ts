@@ -282,7 +282,7 @@ export interface SmbGatewaySamba {
 
     /**
      * Where smbd and the shares' audits log.
-     * @default `{"target":"journal","level":1,"maxSize":"16MiB","keep":7}`
+     * @default `{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7}`
      */
     logging?: SmbGatewaySambaLogging;
 
@@ -319,13 +319,19 @@ export interface SmbGatewaySambaLogging {
     level?: number;
 
     /**
-     * Audit file: size at which a new one is begun, at the next daily look.
+     * Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.
+     * @default `false`
+     */
+    logins?: boolean;
+
+    /**
+     * Files of audits and logins: size at which a new one is begun, at the next daily look.
      * @default `"16MiB"`
      */
     maxSize?: string;
 
     /**
-     * Audit file: how many old ones are kept.
+     * Files of audits and logins: how many old ones are kept.
      * @default `7`
      */
     keep?: number;
@@ -703,6 +709,37 @@ export interface SmbSharePreviousVersions {
      * @default `false`
      */
     localTime?: boolean;
+
+    /**
+     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.
+     */
+    schedule?: SmbSharePreviousVersionsSchedule;
+}
+
+export interface SmbSharePreviousVersionsSchedule {
+    /**
+     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * @default `24`
+     */
+    hourly?: number;
+
+    /**
+     * The newest one of each of so many days stays.
+     * @default `7`
+     */
+    daily?: number;
+
+    /**
+     * The newest one of each of so many weeks stays.
+     * @default `4`
+     */
+    weekly?: number;
+
+    /**
+     * The newest one of each of so many months stays.
+     * @default `6`
+     */
+    monthly?: number;
 }
 
 export interface SmbShareCatia {

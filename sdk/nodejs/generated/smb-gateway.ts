@@ -163,7 +163,7 @@ export interface SmbGatewayArgs {
 
     /**
      * Settings of the whole Samba server.
-     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
      */
     samba?: pulumi.Input<SmbGatewaySambaArgs>;
 
@@ -377,7 +377,7 @@ export class SmbGateway extends PvesmbResource {
 
     /**
      * Settings of the whole Samba server.
-     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
      */
     declare readonly samba: pulumi.Output<SmbGatewaySamba | undefined>;
 

@@ -43,7 +43,7 @@ export interface SmbShareArgs {
     path?: pulumi.Input<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0600, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0600, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0600, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0664, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0660, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0700, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     purpose?: pulumi.Input<"default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database">;
@@ -110,7 +110,7 @@ export interface SmbShareArgs {
 
     /**
      * Most permission bits of new files.
-     * @default `0664`, or by `purpose`
+     * @default `0764`, or by `purpose`
      */
     createMask?: pulumi.Input<string>;
 
@@ -319,7 +319,7 @@ const kind: Kind = {
         "key",
         "drift",
     ],
-    outputs: ["path", "unc", "volumeId", "mountPoint", "nonce"],
+    outputs: ["path", "unc", "volumeId", "mountPoint", "snapshotFolder", "nonce"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],
@@ -356,7 +356,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly path: pulumi.Output<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0600, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0600, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0600, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0664, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0660, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0700, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     declare readonly purpose: pulumi.Output<
@@ -425,7 +425,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * Most permission bits of new files.
-     * @default `0664`, or by `purpose`
+     * @default `0764`, or by `purpose`
      */
     declare readonly createMask: pulumi.Output<string | undefined>;
 

@@ -15,20 +15,36 @@ export interface Unc {
     share: string;
 }
 
-/** Runs smbclient commands (`put a b; ls`) on a share. The password goes by a file that only we can read, never by argv. */
-export async function smbclient(within: Within, unc: Unc, login: Login, commands: string, flags: string[] = []): Promise<Outcome> {
+/**
+ * Runs one of Samba's clients as somebody. `argv` gets the options for login and configuration, and a folder of its own. The password goes by
+ * a file that only we can read, never by argv; the configuration is empty: what the machine has in /etc/samba must not decide a test.
+ */
+export async function asUser(
+    within: Within,
+    login: Login,
+    argv: (options: string[], folder: string) => string[],
+    { timeout = 60, settings = (_folder: string): string => "" } = {},
+): Promise<Outcome> {
     const folder = mkdtempSync(join(runDirectory(), "smb-"));
     try {
         const authentication = join(folder, "login");
         writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
-        // An empty configuration: what the machine has in /etc/samba must not decide a test.
         const configuration = join(folder, "smb.conf");
-        writeFileSync(configuration, "[global]\n");
-        const argv = ["smbclient", `//${unc.host}/${unc.share}`, "-A", authentication, "-s", configuration, ...flags, "-c", commands];
-        return await start(within(argv), { cwd: folder, timeout: 60 }).done;
+        writeFileSync(configuration, `[global]\n${settings(folder)}`);
+        return await start(within(argv(["-A", authentication, "-s", configuration], folder)), { cwd: folder, timeout }).done;
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
+}
+
+/** Runs smbclient commands (`put a b; ls`) on a share. */
+export function smbclient(within: Within, { host, share }: Unc, login: Login, commands: string, flags: string[] = []): Promise<Outcome> {
+    return asUser(within, login, (options) => ["smbclient", `//${host}/${share}`, ...options, ...flags, "-c", commands]);
+}
+
+/** What rpcclient prints to these commands (`netshareenum; lookupnames alice`). */
+export async function rpcclient(within: Within, host: string, login: Login, commands: string): Promise<string> {
+    return (await asUser(within, login, (options) => ["rpcclient", host, ...options, "-c", commands])).output;
 }
 
 /** Writes a file over SMB. Throws with smbclient's words when it is refused. */

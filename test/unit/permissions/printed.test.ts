@@ -93,7 +93,7 @@ test("what can make itself root is told", async () => {
 });
 
 test("the programs that steps run are those that the list names", () => {
-    const files = ["samba", "quota", "resources"].flatMap((name) => {
+    const files = ["samba", "quota", "snapshots", "resources"].flatMap((name) => {
         const folder = join(__dirname, "../../../provider", name);
         const all = readdirSync(folder, { recursive: true, encoding: "utf8" });
         return all.filter((file) => /(?<!\.test)\.ts$/.test(file)).map((file) => join(folder, file));

@@ -12,6 +12,8 @@ const lab: Needed = {
     ssh: "openssh-client",
     "ssh-keygen": "openssh-client",
     smbclient: "smbclient",
+    smbtorture: "samba-testsuite",
+    nmap: "nmap",
     zstd: "zstd",
     "mkfs.ext4": "e2fsprogs",
     "mkfs.xfs": "xfsprogs",

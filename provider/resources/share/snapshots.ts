@@ -1,0 +1,132 @@
+import { isKind, messageOf, PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import type { Workshop } from "../../hosts";
+import type { ShareInputs } from "../../model";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readConfig } from "../../proxmox/lxc/container";
+import { endUnit, madeOf, prepareUnit, scheduleFaults, scheduleUnit, SCHEDULES } from "../../snapshots";
+import type { Keep, Tree } from "../../snapshots";
+import { rootOnNode } from "../gateway/bind";
+import type { Ready } from "../gateway/session";
+import { keyOf } from "../given";
+import { pveOf } from "../pve";
+import { nodeShop } from "../quota/node";
+import { mountOf } from "../quota/target";
+
+type Scheduled = Pick<ShareInputs, "gateway" | "previousVersions" | "key">;
+
+export const scheduleOf = ({ previousVersions }: Pick<ShareInputs, "previousVersions">): Keep | undefined => previousVersions?.schedule;
+
+/** Snapshots are made on the node: a container can neither snapshot its volume nor, on ZFS, what is bound into it. */
+interface Site {
+    shop: Workshop;
+    tree: Tree;
+    /** Where the gateway has `tree.top`. */
+    at: string;
+    unprivileged: boolean;
+}
+
+async function siteOf(
+    ctx: Context<unknown>,
+    { place }: Ready,
+    { gateway: ref }: Scheduled,
+    path: string,
+    known?: ContainerConfig,
+): Promise<Site> {
+    const pve = pveOf(ctx, ref.connection);
+    const config = known ?? (await readConfig(pve, place));
+    const mount = mountOf(config, path);
+    if (mount.kind === "rootfs")
+        throw refusal(`${path} is on the container's root file system; give the share a volume, or the gateway a data volume`);
+    const shop = await nodeShop(pve, ctx.connect(ref.connection), place.node);
+    const top = mount.kind === "bind" ? mount.source : await directoryOf(ctx, shop, mount.volume);
+    return { shop, tree: { path: top + path.slice(mount.at.length), top }, at: mount.at, unprivileged: config.unprivileged };
+}
+
+async function directoryOf(ctx: Context<unknown>, shop: Workshop, volume: string): Promise<string> {
+    const name = `path ${volume}`;
+    const { commands } = await shop.snapshot.read(ctx.deadline, { commands: [{ name, argv: ["pvesm", "path", volume] }] });
+    const { code, stdout, stderr } = commands[name] ?? { code: -1, stdout: "", stderr: "no answer" };
+    if (code === 0) return stdout.trim();
+    throw new PvesmbError("RemoteFailed", `${shop.name}: pvesm path ${volume} ended with ${code}: ${stderr.trim()}`);
+}
+
+const refusal = (why: string): PvesmbError =>
+    new PvesmbError(
+        "InvalidInput",
+        `previousVersions.schedule: ${why}. Snapshots are made where a dataset of ZFS or a subvolume of btrfs holds the share: a volume on a ZFS storage, or a directory of the node (\`data.bind\`); elsewhere leave \`schedule\` out and say where others make them`,
+        { property: "previousVersions.schedule" },
+    );
+
+/** Before anything of the share is written: refuses what has no snapshots, and says in which folder they will be. */
+export async function snapshotFolder(
+    ctx: Context<unknown>,
+    gateway: Ready,
+    inputs: Scheduled,
+    id: string,
+    path: string,
+    isNew: boolean,
+): Promise<string> {
+    const { shop, tree, unprivileged } = await siteOf(ctx, gateway, inputs, path);
+    try {
+        const { steps } = await shop.queue.submit(
+            prepareUnit(id, tree, isNew ? { owner: rootOnNode(unprivileged) } : undefined),
+            ctx.deadline,
+        );
+        return String(steps["folder"]?.value);
+    } catch (error) {
+        if (!isKind(error, "RemoteFailed")) throw error;
+        throw refusal(messageOf(error));
+    }
+}
+
+/** Schedule and first snapshot, and the proof that the gateway sees it. */
+export async function makeSnapshots(
+    ctx: Context<unknown>,
+    gateway: Ready,
+    inputs: Scheduled,
+    id: string,
+    path: string,
+    keep: Keep,
+): Promise<void> {
+    const { shop, tree, at } = await siteOf(ctx, gateway, inputs, path);
+    const { steps } = await shop.queue.submit(scheduleUnit(id, keyOf(inputs), tree, keep), ctx.deadline);
+    const { root, folder, name } = madeOf(steps["first"]?.value);
+    const seen = `${at}${root.slice(tree.top.length)}/${folder}/${name}/.`;
+    const look = await gateway.workshop.executor.gather({ commands: [{ name, argv: ["test", "-d", seen] }] }, ctx.deadline);
+    if (look.commands[name]?.code !== 0)
+        throw new PvesmbError(
+            "RemoteFailed",
+            `the snapshot ${name} of ${root} on ${shop.name} was made, but the gateway does not see it as ${seen}`,
+        );
+}
+
+/** `clear`: with the snapshots, where the files go too. Otherwise they stay, as the files do. */
+export async function endSnapshots(
+    ctx: Context<unknown>,
+    { place }: Ready,
+    { gateway: ref }: Scheduled,
+    id: string,
+    clear: boolean,
+): Promise<void> {
+    const shop = await nodeShop(pveOf(ctx, ref.connection), ctx.connect(ref.connection), place.node);
+    await shop.queue.submit(endUnit(id, clear), ctx.deadline);
+}
+
+export async function snapshotDrift(
+    ctx: Context<unknown>,
+    gateway: Ready,
+    inputs: Scheduled,
+    id: string,
+    path: string,
+    keep: Keep,
+): Promise<string[]> {
+    try {
+        const { shop, tree } = await siteOf(ctx, gateway, inputs, path, gateway.config);
+        return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(inputs), tree, keep);
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        ctx.log.warnOnce(`snapshots ${gateway.place.node}`, `${messageOf(error)}; snapshot schedules there are taken as unchanged`);
+        return [];
+    }
+}

@@ -1,0 +1,10 @@
+/** Files of pvesmb on a node whose shares have snapshots by schedule. */
+export const SNAPSHOTS = {
+    library: "/usr/local/lib/pvesmb",
+    program: "/usr/local/lib/pvesmb/snapshots.py",
+    /** One file per share. */
+    entries: "/etc/pvesmb/snapshots.d",
+    units: "/etc/systemd/system",
+    service: "pvesmb-snapshots.service",
+    timer: "pvesmb-snapshots.timer",
+} as const;

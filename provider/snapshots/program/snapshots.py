@@ -1,0 +1,276 @@
+"""Snapshots of shares, made and thinned out by schedule on a node of Proxmox VE. Written by pvesmb; the standard library only.
+
+What is below a share's directory belongs to a container, whose root may put links there: so nothing of it is followed, and btrfs is
+given open directories in place of paths.
+"""
+import calendar
+import contextlib
+import fcntl
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+ENTRIES = "/etc/pvesmb/snapshots.d"
+STAMP = "%Y.%m.%d-%H.%M.%S"
+PERIODS = {"hourly": "%Y-%m-%d %H", "daily": "%Y-%m-%d", "weekly": "%G-%V", "monthly": "%Y-%m"}
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+SUBVOLUME = 256  # number of a subvolume's root directory (btrfs-subvolume(8))
+
+
+class Refused(Exception):
+    pass
+
+
+def run(argv, fds=()):
+    done = subprocess.run(argv, pass_fds=fds, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    if done.returncode != 0:
+        raise Refused(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def open_dir(path):
+    """A directory, opened component by component; None when it is not there."""
+    fd = os.open("/", FOLDER)
+    for name in filter(None, path.split("/")):
+        above = fd
+        try:
+            fd = os.open(name, FOLDER, dir_fd=above)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            raise Refused(f"{path}: {name} in it is a link or a file, not a directory") from None
+        finally:
+            os.close(above)
+    return fd
+
+
+@contextlib.contextmanager
+def opened(fd):
+    try:
+        yield fd
+    finally:
+        if fd is not None:
+            os.close(fd)
+
+
+def within(path, top):
+    return path == top or path.startswith(top.rstrip("/") + "/")
+
+
+def mount_of(path):
+    """Mount point, type and source of what a path is on; of several mounts at one place the last one is on top."""
+    plain = lambda text: re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
+    best = ("", "", "")
+    with open("/proc/self/mountinfo") as file:
+        for line in file:
+            before, after = line.split(" - ", 1)
+            target = plain(before.split(" ")[4])
+            kind, source = after.split(" ")[:2]
+            if within(path, target) and len(target) >= len(best[0]):
+                best = (target, kind, plain(source))
+    return best
+
+
+class Dataset:
+    folder = ".zfs/snapshot"
+
+    def __init__(self, root, name):
+        self.root, self.name = root, name
+
+    def names(self):
+        rows = run(["zfs", "list", "-H", "-d", "1", "-t", "snapshot", "-o", "name", self.name]).splitlines()
+        return [row.split("@", 1)[1] for row in rows]
+
+    def take(self, name):
+        run(["zfs", "snapshot", f"{self.name}@{name}"])
+
+    def drop(self, name):
+        run(["zfs", "destroy", f"{self.name}@{name}"])
+
+    def tidy(self):
+        pass
+
+
+class Subvolume:
+    folder = ".snapshots"
+
+    def __init__(self, root):
+        self.root = root
+
+    def place(self, make=False):
+        """The snapshots' directory: root's own, readable for all, whatever the directory above hands down."""
+        with opened(open_dir(self.root)) as root:
+            if make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(self.folder, 0o755, dir_fd=root)
+            try:
+                fd = os.open(self.folder, FOLDER, dir_fd=root)
+            except FileNotFoundError:
+                return None
+            except OSError:
+                raise Refused(f"{self.root}/{self.folder} is not a directory; move it away") from None
+        if os.fstat(fd).st_uid != 0:
+            raise Refused(f"{self.root}/{self.folder} is somebody else's (uid {os.fstat(fd).st_uid}); move it away")
+        if make:
+            for kind in ("default", "access"):
+                with contextlib.suppress(OSError):
+                    os.removexattr(fd, f"system.posix_acl_{kind}")
+            os.fchown(fd, 0, 0)
+            os.fchmod(fd, 0o755)
+        return fd
+
+    def names(self):
+        with opened(self.place()) as fd:
+            return [] if fd is None else os.listdir(fd)
+
+    def take(self, name):
+        with opened(open_dir(self.root)) as root, opened(self.place(make=True)) as into:
+            run(["btrfs", "subvolume", "snapshot", "-r", f"/proc/self/fd/{root}", f"/proc/self/fd/{into}/{name}"], (root, into))
+
+    def drop(self, name):
+        with opened(self.place()) as fd:
+            run(["btrfs", "subvolume", "delete", f"/proc/self/fd/{fd}/{name}"], (fd,))
+
+    def tidy(self):
+        """Without its last snapshot the directory goes too."""
+        with opened(open_dir(self.root)) as root, contextlib.suppress(OSError):
+            os.rmdir(self.folder, dir_fd=root)
+
+
+def holder(path, top):
+    """What is snapshotted so that a directory is in it: dataset or subvolume, not above what the gateway sees (`top`)."""
+    if not os.path.isdir(top):
+        raise Refused(f"{top} is a disk image, and snapshots of one cannot be shown to clients")
+    target, kind, source = mount_of(path)
+    if kind in ("zfs", "fuse.zfs"):
+        if within(target, top):
+            return Dataset(target, source)
+        raise Refused(f"{path} is a directory of the dataset {source}, whose root is outside of the gateway; bind a dataset of its own")
+    if kind != "btrfs":
+        raise Refused(f"{path} is on a file system of type {kind}, which has no snapshots")
+    at = path
+    while within(at, top):
+        with opened(open_dir(at)) as fd:
+            if fd is not None and os.fstat(fd).st_ino == SUBVOLUME:
+                return Subvolume(at)
+        at = os.path.dirname(at)
+    raise Refused(f"{path} is a plain directory, in no subvolume that the gateway has; a Quota with `convert: true` makes it one")
+
+
+def prepare(path, top, owner):
+    """Before a share is made: a directory that is not there yet becomes a subvolume where it can. Says where its snapshots will be."""
+    name = os.path.basename(path)
+    if os.path.isdir(top) and mount_of(path)[1] == "btrfs" and within(os.path.dirname(path), top):
+        with opened(open_dir(os.path.dirname(path))) as above:
+            if above is not None and name not in os.listdir(above):
+                run(["btrfs", "subvolume", "create", f"/proc/self/fd/{above}/{name}"], (above,))
+                os.chown(name, int(owner), int(owner), dir_fd=above, follow_symlinks=False)
+    return holder(path, top).folder
+
+
+class Schedule:
+    def __init__(self, entry):
+        self.keep = entry["keep"]
+        self.prefix = f"pvesmb-{entry['id']}-"
+        self.holder = holder(entry["path"], entry["top"])
+
+    def times(self):
+        """Of the snapshots that this schedule has made, the newest first."""
+        found = []
+        for name in self.holder.names():
+            if name.startswith(self.prefix):
+                with contextlib.suppress(ValueError):
+                    found.append(calendar.timegm(time.strptime(name[len(self.prefix):], STAMP)))
+        return sorted(found, reverse=True)
+
+    def name(self, at):
+        return self.prefix + time.strftime(STAMP, time.gmtime(at))
+
+    def due(self, now, times):
+        period = PERIODS["hourly" if self.keep["hourly"] > 0 else "daily"]
+        return not any(same(period, now, at) for at in times[:1])
+
+    def round(self, now):
+        times = self.times()
+        if self.due(now, times):
+            self.holder.take(self.name(now))
+            times = [now, *times]
+        for at in set(times) - kept(times, self.keep):
+            self.holder.drop(self.name(at))
+
+    def first(self, now):
+        """At once for a new share, so that its clients have something to see; says what is there and where."""
+        times = self.times()
+        if not times:
+            self.holder.take(self.name(now))
+            times = [now]
+        return {"root": self.holder.root, "folder": self.holder.folder, "name": self.name(times[0])}
+
+    def clear(self):
+        for at in self.times():
+            self.holder.drop(self.name(at))
+        self.holder.tidy()
+
+
+def same(period, a, b):
+    return time.strftime(period, time.gmtime(a)) == time.strftime(period, time.gmtime(b))
+
+
+def kept(times, keep):
+    """For each kind of period the newest snapshot in each of its latest ones; the newest of all stays in any case."""
+    stay = set(times[:1])
+    for kind, count in keep.items():
+        newest = {}
+        for at in times:
+            newest.setdefault(time.strftime(PERIODS[kind], time.gmtime(at)), at)
+        stay.update(list(newest.values())[:count])
+    return stay
+
+
+def entry_of(name):
+    with open(f"{ENTRIES}/{name}") as file:
+        return json.load(file)
+
+
+def all_rounds():
+    """One schedule that fails does not hold up the others."""
+    failed = False
+    for name in sorted(os.listdir(ENTRIES)):
+        if not name.endswith(".json"):
+            continue
+        try:
+            Schedule(entry_of(name)).round(int(time.time()))
+        except (Refused, OSError, ValueError, KeyError) as error:
+            failed = True
+            print(f"{name}: {error}", file=sys.stderr)
+    return failed
+
+
+def main(argv):
+    what, *rest = argv
+    if what == "prepare":
+        print(prepare(*rest))
+        return 0
+    if what == "look":
+        print(holder(*rest).folder)
+        return 0
+    with opened(os.open(ENTRIES, FOLDER)) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if what == "run":
+            return 1 if all_rounds() else 0
+        schedule = Schedule(entry_of(f"{rest[0]}.json"))
+        if what == "first":
+            print(json.dumps(schedule.first(int(time.time()))))
+        elif what == "clear":
+            schedule.clear()
+        return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (Refused, OSError) as error:
+        sys.exit(str(error))
