@@ -5,7 +5,7 @@ import { type Guest, guestsWithin, inGuest, volumesWithin } from "./support/gues
 import { POOL } from "./support/least-rights";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { runDirectory } from "./support/run-directory";
-import { getFile, putFile, smbclient } from "./support/smb-client";
+import { getFile, listShares, putFile, smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
@@ -129,6 +129,47 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
     expect((await mounts()).filter((mount) => mount.startsWith(`tank:${guest.vmid}/`))).toHaveLength(1);
 });
 
+describe("a share in a directory", () => {
+    const at = (path?: string): string => share("files", "docs", everybody, path === undefined ? {} : { path });
+    const files = (): Promise<string> => getFile(within, { host, share: "docs" }, alice, "alices.txt");
+
+    test("leaves its files when it is deleted, and finds them when it is made again", async () => {
+        change({ docs: "" });
+        await stack.up();
+        expect((await smbclient(within, { host, share: "docs" }, alice, "ls")).output).toContain("NT_STATUS_BAD_NETWORK_NAME");
+        expect(await inGuest(guest, "cat /srv/pvesmb/docs/alices.txt")).toBe("alice's\n");
+        change({ docs: at() });
+        await stack.up();
+        expect(await files()).toBe("alice's\n");
+    });
+
+    test("is not hidden by a volume mounted over it", async () => {
+        const before = await mounts();
+        change({ docs: share("files", "docs", everybody, { volume: { storage: "tank", size: "32MiB" } }) });
+        expect((await stack.up({ fails: true })).output).toContain("volume: /srv/pvesmb/docs holds files already");
+        expect(await mounts()).toEqual(before);
+        change({ docs: at() });
+        await stack.up();
+        expect(await files()).toBe("alice's\n");
+    });
+
+    test("takes its files along to another path, but not to where others are", async () => {
+        change({ docs: at("/srv/pvesmb/papers") });
+        await stack.up();
+        expect(await files()).toBe("alice's\n");
+        await inGuest(guest, "test ! -e /srv/pvesmb/docs && mkdir /srv/pvesmb/theirs && touch /srv/pvesmb/theirs/x");
+        change({ docs: at("/srv/pvesmb/theirs") });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /cannot rename \/srv\/pvesmb\/papers to \/srv\/pvesmb\/theirs: both are there/,
+        );
+        expect(await files()).toBe("alice's\n");
+        change({ docs: at("/srv/pvesmb/docs") });
+        await stack.up();
+        expect(await files()).toBe("alice's\n");
+        expect(await inGuest(guest, "rm -r /srv/pvesmb/theirs; ls /srv/pvesmb/docs")).toContain("alices.txt");
+    });
+});
+
 describe("a share with a volume of its own", () => {
     const sized = (size: string, more = {}): void =>
         change({ vault: share("files", "vault", everybody, { volume: { storage: "tank", size }, ...more }) });
@@ -171,6 +212,18 @@ describe("a share with a volume of its own", () => {
         await stack.preview({ flags: ["--expect-no-changes"] });
     });
 
+    test("does not move: its volume stays, and no other is made", async () => {
+        const before = [await mounts(), await volumes()];
+        sized("160MiB", { path: "/srv/pvesmb/elsewhere" });
+        expect((await stack.up({ fails: true })).output).toContain(
+            "path: the share's volume is mounted at /srv/pvesmb/vault and stays there",
+        );
+        expect([await mounts(), await volumes()]).toEqual(before);
+        sized("160MiB");
+        await stack.up();
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
+    });
+
     test("keeps its volume when it is deleted, and finds it when it is made again", async () => {
         const before = await own();
         change({ vault: "" });
@@ -199,7 +252,8 @@ describe("a share with a volume of its own", () => {
 
 let others: Stack[] = [];
 
-test("two stacks add volumes to the gateway at the same time: none is lost, none is doubled", async () => {
+test("two stacks add shares and volumes to the gateway at the same time: none is lost, none is doubled", async () => {
+    const plain = Array.from({ length: process.env["PVESMB_SOAK"] === "1" ? 50 : 10 }, (_, i) => `plain${i + 1}`);
     others = await Promise.all(
         ["left", "right"].map((side) =>
             place.stack(
@@ -209,6 +263,7 @@ test("two stacks add volumes to the gateway at the same time: none is lost, none
                     ...[1, 2, 3, 4].map((i) =>
                         share("files", `${side}${i}`, { alice: "full" }, { volume: { storage: "tank", size: "32MiB" } }),
                     ),
+                    ...plain.map((name) => share("files", `${side}${name}`, { alice: "full" }, { comment: `${name} of ${side}` })),
                 ),
                 { project: side, backend: backend() },
             ),
@@ -223,6 +278,11 @@ test("two stacks add volumes to the gateway at the same time: none is lost, none
     expect((await volumes()).filter((volume) => volume.startsWith("tank:")).sort()).toEqual(mounted.sort());
     for (const name of names) await putFile(within, at(name), alice, "whose.txt", name);
     expect(await inGuest(guest, "cd /srv/pvesmb && cat */whose.txt")).toBe(names.join(""));
+    const served = await listShares(within, host, alice);
+    for (const side of ["left", "right"]) for (const name of plain) expect(served[side + name]).toBe(`${name} of ${side}`);
+    expect(Object.keys(served).sort()).toEqual(
+        ["docs", ...names, ...["left", "right"].flatMap((side) => plain.map((name) => side + name))].sort(),
+    );
     for (const each of [stack, ...others]) await each.refresh({ flags: ["--expect-no-changes"] });
 });
 

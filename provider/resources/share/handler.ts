@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isKind } from "../../base/errors";
+import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
@@ -12,6 +12,7 @@ import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
 import { pveOf } from "../pve";
+import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import type { Known } from "./section";
@@ -32,6 +33,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const state = { path: defaultPath(inputs), nonce };
         if (inputs.volume !== undefined) {
             await checkVolumeRights(ctx, inputs, gateway);
+            await refuseHiding(gateway.workshop, state.path, ctx.deadline);
             await checkSpace(
                 pveOf(ctx, inputs.gateway.connection),
                 gateway.place.node,
@@ -48,6 +50,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const path = inputs.path ?? state.path ?? defaultPath(inputs);
+        if (inputs.volume !== undefined && state.volumeId !== undefined && state.path !== undefined) refuseMove(state.path, path);
         await checkVolumeRights(ctx, inputs, gateway);
         return converge(ctx, id, gateway, inputs, { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint }, id, state);
     },
@@ -125,6 +128,16 @@ async function converge(
     if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
     return done;
+}
+
+/** Another path would be given another volume, an empty one. */
+function refuseMove(from: string, to: string): void {
+    if (from === to) return;
+    throw new PvesmbError(
+        "InvalidInput",
+        `path: the share's volume is mounted at ${from} and stays there; keep that path, or make a new share at ${to} and copy the files`,
+        { property: "path" },
+    );
 }
 
 async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {
