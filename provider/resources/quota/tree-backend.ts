@@ -15,7 +15,6 @@ import { project } from "../../quota/project";
 import { mountHolding, MOUNTS, parseMounts } from "../../quota/tree";
 import type { Tree, TreeKind, TreeState, TreeWish } from "../../quota/tree";
 import { zfs } from "../../quota/zfs";
-import { CONNECTIONS } from "../../samba/look";
 import { rootOnNode } from "../gateway/bind";
 import { endSessions } from "../share/sessions";
 import type { Backend, Found } from "./backend";
@@ -147,7 +146,8 @@ export async function treeBackend(
             if (name === "zfs") await bindDataset(target, onNode);
             // Whoever had the directory open still has the one that was moved away.
             if (made && target.share !== undefined) {
-                const look = await gateway.workshop.executor.gather(CONNECTIONS, ctx.deadline);
+                // By the queue, whose looks many quotas share.
+                const { look } = await gateway.workshop.queue.submit({ key: `connections:${id}`, steps: [], looks: true }, ctx.deadline);
                 await endSessions(gateway.workshop, target.share, "all", look, ctx.deadline);
             }
             if (!ABILITIES[name].seen) await show(id, before?.path);
