@@ -31,6 +31,8 @@ const programs = { "qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-ut
 
 /** Software emulation on a busy machine: half a minute alone, minutes beside others. */
 const patience = 600_000;
+/** After this long without a prompt on the console, SSH is tried all the same. */
+const prompt = 240_000;
 
 /** A virtual machine with a kernel of its own: true ZFS, XFS and ext4 with project quotas, and a power cord to pull. */
 export class Vm {
@@ -100,8 +102,9 @@ export class Vm {
             child.kill("SIGKILL");
             throw new Error(`the virtual machine does not come up: ${said.join("").trim() || this.lastWords()}`);
         };
-        // QEMU takes connections before the guest can: one made too early hangs for long.
-        for (; !this.lastWords().includes(" login:"); await sleep(200)) alive();
+        // QEMU takes connections before the guest can: one made too early hangs for long. On a machine so busy that systemd gives up waiting
+        // for the console, there is no prompt, but there is an sshd.
+        for (; !this.lastWords().includes(" login:") && performance.now() - began < prompt; await sleep(200)) alive();
         this.connection = await Shell.connect({ port, ...this.keys }, alive);
         this.sshPort = port;
         return (performance.now() - began) / 1000;

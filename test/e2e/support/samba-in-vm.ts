@@ -1,0 +1,102 @@
+import { Deadline } from "../../../provider/base/deadline";
+import { closeAll, executorFor, sshHost } from "../../../provider/hosts";
+import type { Batch, BatchResult, Unit } from "../../../provider/hosts/batch";
+import { sambaSettings } from "../../../provider/model/samba";
+import { gatewayBatch } from "../../../provider/samba/batch";
+import { gatewayUnit } from "../../../provider/samba/gateway-unit";
+import { fragmentPath, SAMBA } from "../../../provider/samba/paths";
+import { renderShare, type ShareSection } from "../../../provider/samba/share";
+import { shareRemovalUnit, shareUnit, type ShareRoot } from "../../../provider/samba/share-unit";
+import type { Vm } from "../../lab/src/vm/vm";
+
+/** Minutes in software emulation, beside others. */
+const soon = (): Deadline => Deadline.in(300_000);
+const gateway = { key: "gateway", nonce: "1234567890abcdef" };
+const batchOf = gatewayBatch(gateway.nonce, "the probe's own password");
+const root: ShareRoot = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: false };
+
+/** Which shares there are, and what their comments say. */
+export interface Version {
+    number: number;
+    /** By name. */
+    shares: ReadonlyMap<string, ShareSection>;
+}
+
+/** Shares that each version changes, and one that comes with it, and goes with the next. */
+export function versionOf(number: number, constant: number): Version {
+    const names = [...Array.from({ length: constant }, (_, index) => `share${index}`), `only-${number}`];
+    return { number, shares: new Map(names.map((name) => [name, section(name, `version ${number} ${"x".repeat(200)}`)])) };
+}
+
+const section = (name: string, comment: string): ShareSection => ({
+    name,
+    comment,
+    path: `/srv/pvesmb/${name}`,
+    enabled: true,
+    readOnly: false,
+    browseable: true,
+    guest: false,
+    access: [{ user: "backup", level: "full" }],
+    createMask: "0660",
+    directoryMask: "0770",
+    settings: [],
+    modules: { plain: "", macos: "" },
+    homes: false,
+    links: {},
+    options: {},
+});
+const ownerOf = (name: string): { key: string; nonce: string } => ({ key: name, nonce: `nonce of ${name}` });
+
+/** Fragment by path, as a version has them. */
+export const fragments = ({ shares }: Version): Map<string, string> =>
+    new Map([...shares].map(([name, share]) => [fragmentPath(name), renderShare(share, ownerOf(name))]));
+
+/** The Samba of a virtual machine as the provider's own code changes it: the machine itself is the host, reached by its sshd. */
+export class SambaInVm {
+    constructor(private readonly vm: Vm) {}
+
+    /** Makes it a gateway. */
+    async set(): Promise<void> {
+        await this.start();
+        const settings = { hostname: "vm", samba: sambaSettings.parse(undefined) };
+        const unit = gatewayUnit(settings, gateway, gateway.nonce, { restart: false });
+        await this.run({ units: [unit], verify: [], commit: [] });
+    }
+
+    /** As the boot would: with more patience than a batch has with systemctl. */
+    async start(): Promise<void> {
+        await this.vm.run("systemctl enable --quiet smbd; systemctl start smbd");
+    }
+
+    /** One batch that brings all shares of a version to another one. */
+    change(from: Version, to: Version): Promise<BatchResult> {
+        const changed = [...to.shares].map(([name, share]): Unit => {
+            const before = from.shares.get(name);
+            const owner = ownerOf(name);
+            return shareUnit(share, root, owner, before ? owner.nonce : owner.key, before, before && root);
+        });
+        const gone = [...from.shares].filter(([name]) => !to.shares.has(name));
+        return this.run(batchOf([...changed, ...gone.map(([name, share]) => shareRemovalUnit(share, ownerOf(name), true))]));
+    }
+
+    /** A batch that changes nothing: the first one after a crash takes back what was cut off. */
+    async recover(): Promise<number> {
+        const unit: Unit = { key: "mark", steps: [{ do: "require", path: SAMBA.mark, is: "file", message: "no gateway" }] };
+        return (await this.run(batchOf([unit]))).recovered;
+    }
+
+    /** After the machine's end: connections to it are none any more. */
+    forget(): Promise<void> {
+        return closeAll();
+    }
+
+    private async run(batch: Batch): Promise<BatchResult> {
+        const { privateKey, hostKey } = this.vm.keys;
+        const hostKeys = [hostKey.split(" ").slice(0, 2).join(" ")];
+        const host = sshHost({ address: "127.0.0.1", port: this.vm.sshPort, username: "root", privateKey, hostKeys });
+        const result = await executorFor(host).batch(batch, soon());
+        const failed = Object.entries(result.units).find(([, unit]) => !unit.ok);
+        if (failed) throw new Error(`${failed[0]}: ${JSON.stringify(failed[1])}`);
+        return result;
+    }
+}
