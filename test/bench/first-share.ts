@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { type Lab, labUp } from "../e2e/support/lab";
-import { run } from "../e2e/support/process";
 import { putFile, type Unc } from "../e2e/support/smb-client";
-import type { BareSettings } from "./bare-script.mjs" with { "resolution-mode": "import" };
+import { bareContainer } from "./bare-container";
 import { measure } from "./measure";
 import { login, sharesStack, trivialStack } from "./pair";
 import { trivialProgram } from "./programs";
@@ -80,26 +78,16 @@ async function pvesmb(lab: Lab, template: string, address: number): Promise<numb
 }
 
 async function bareScript(lab: Lab, template: string, address: number): Promise<{ total: number; install: number }> {
-    const host = `10.86.0.${address}`;
-    const settings: BareSettings = {
-        vmid: 91_000 + address,
-        template: `local:vztmpl/${template}_12.7-1_amd64.tar.zst`,
-        address: host,
-        gateway: lab.gateway,
-        ...login,
-    };
-    const script = async (more: Partial<BareSettings> = {}): Promise<string> => {
-        const argv = lab.within([process.execPath, "--disable-warning=ExperimentalWarning", join(__dirname, "bare-script.mts")]);
-        const env = { ...process.env, ...lab.environment, NODE_OPTIONS: "" };
-        return (await run(argv, { env, input: JSON.stringify({ ...settings, ...more }) })).stdout;
-    };
     const began = performance.now();
-    const said = await script();
-    await firstWrite(lab, { host, share: "docs" });
-    const total = since(began);
-    progress(`bare script, ${template}`, total);
-    await script({ remove: true });
-    return { total, install: Number(/^install ms: (\d+)$/m.exec(said)?.[1]) / 1000 };
+    const container = await bareContainer(lab, template, address);
+    try {
+        await firstWrite(lab, { host: container.address, share: "docs" });
+        const total = since(began);
+        progress(`bare script, ${template}`, total);
+        return { total, install: Number(/^install ms: (\d+)$/m.exec(container.said)?.[1]) / 1000 };
+    } finally {
+        await container.remove();
+    }
 }
 
 /** Neither promises that the very first try succeeds: what counts is the moment when a write has. */

@@ -9,9 +9,12 @@ import { collector } from "./collector";
 import { firstShare } from "./first-share";
 import { Interrupt } from "./interrupt";
 import { demo, labStart } from "./lab";
+import { manyShares } from "./many-shares";
 import { noChange } from "./no-change";
 import type { Row } from "./rows";
+import { served } from "./smb";
 import { results, table } from "./table";
+import { thousandShares } from "./thousand-shares";
 
 /**
  * `make bench [ONLY=name]`: runs the benches in turn, prints a table and writes bench-results.json. Exit code 1 says that something did
@@ -24,6 +27,9 @@ const benches: Record<string, () => Promise<Row[]>> = {
     "first-share": firstShare,
     "fifty-shares": fiftyShares,
     "no-change": noChange,
+    "many-shares": manyShares,
+    "thousand-shares": thousandShares,
+    smb: served,
 };
 
 async function main(only: string | undefined): Promise<void> {

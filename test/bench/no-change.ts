@@ -4,6 +4,7 @@ import { type Measured, measure } from "./measure";
 import { stateSize, withPair } from "./pair";
 import { sharesProgram, trivialProgram } from "./programs";
 import { atMost, compared, count, median, type Row, seconds } from "./rows";
+import type { Tally } from "./trace";
 
 const SHARES = 50;
 const ROUNDS = 3;
@@ -41,7 +42,7 @@ function rowsOf(operation: Operation, ours: Measured[], trivial: Measured[]): Ro
         `${name}: trivial`,
         trivial.map((round) => round.seconds),
     );
-    const of = (figure: keyof Measured): number => median(ours.map((round) => round[figure]));
+    const of = (figure: keyof Tally): number => median(ours.map((round) => round[figure]));
     const looks = operation === "refresh" ? 1 : 0;
     return [
         compared(

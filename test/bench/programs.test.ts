@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { trivialProgram } from "./programs";
+import { sessionsProgram, trivialProgram } from "./programs";
 
 /** What the program hands to Pulumi, without Pulumi. */
 function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
@@ -40,4 +40,43 @@ test("its provider creates and reads without doing anything", async () => {
     const provider = exports.handler?.();
     expect(await provider?.create({ a: 1 })).toEqual({ id: "x", outs: { a: 1 } });
     expect(await provider?.read("x", { a: 1 })).toEqual({ id: "x", props: { a: 1 }, inputs: { a: 1 } });
+});
+
+describe("one SSH session per share", () => {
+    const ran = (by: "remote.Command" | "dynamic"): [string, string, Record<string, string>][] => {
+        const found: [string, string, Record<string, string>][] = [];
+        function CustomResource(type: string, name: string, properties: Record<string, string>): void {
+            found.push([type, name, properties]);
+        }
+        const plain = sessionsProgram(2, by)
+            .replace(/^import .*$/m, "")
+            .replace("name: string, create: string", "name, create");
+        class Config {
+            require = (name: string): string => name;
+            requireSecret = this.require;
+        }
+        runInNewContext(plain, { pulumi: { CustomResource, Config } });
+        return found;
+    };
+
+    test("each has a script of its own share, whoever runs it", () => {
+        for (const [by, type] of [
+            ["remote.Command", "command:remote:Command"],
+            ["dynamic", "pulumi-nodejs:dynamic/bench:Session"],
+        ] as const) {
+            const found = ran(by);
+            expect(found.map(([each, name]) => [each, name])).toEqual([
+                [type, "share1"],
+                [type, "share2"],
+            ]);
+            expect(found[1]?.[2]["create"]).toContain("[share2]\ncomment = A share of the bench\npath = /srv/pvesmb/share2\n");
+            expect(found[1]?.[2]["create"]).not.toContain("share1");
+        }
+    });
+
+    test("its provider is a text that gives one with a create", () => {
+        const exports: { handler?: () => Record<string, unknown> } = {};
+        runInNewContext(ran("dynamic")[0]?.[2]["__provider"] ?? "", { exports });
+        expect(Object.keys(exports.handler?.() ?? {})).toEqual(["create"]);
+    });
 });

@@ -45,3 +45,51 @@ const user = new Trivial("user", [gateway]);
 for (let i = 1; i <= ${shares}; i++) new Trivial(\`share\${i}\`, [gateway, user]);
 `;
 }
+
+/**
+ * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. That provider's
+ * own `remote.Command`, or, where its plugin is not to be had, a dynamic resource that does the same. Stack configuration: `host`,
+ * `privateKey` (secret).
+ */
+export function sessionsProgram(shares: number, by: "remote.Command" | "dynamic"): string {
+    return `import * as pulumi from "@pulumi/pulumi";
+
+const config = new pulumi.Config();
+const connection = { host: config.require("host"), user: "root", privateKey: config.requireSecret("privateKey") };
+const dynamic = ${JSON.stringify(SESSION_PROVIDER)};
+class Session extends pulumi.CustomResource {
+    constructor(name: string, create: string) {
+        ${
+            by === "remote.Command"
+                ? `super("command:remote:Command", name, { connection, create });`
+                : `super("pulumi-nodejs:dynamic/bench:Session", name, { __provider: dynamic, connection, create });`
+        }
+    }
+}
+for (let i = 1; i <= ${shares}; i++) new Session(\`share\${i}\`, \`${SHARE_SCRIPT}\`);
+`;
+}
+
+/** `\${i}` is the program's. The lock: sessions come side by side. */
+const SHARE_SCRIPT = `set -e
+install -d -m 770 /srv/pvesmb/share\${i}
+setfacl -m u:alice:rwx,d:u:alice:rwx /srv/pvesmb/share\${i}
+exec 9>/run/lock/shares
+flock 9
+cat >> /etc/samba/shares.conf <<'END'
+[share\${i}]
+comment = A share of the bench
+path = /srv/pvesmb/share\${i}
+read only = no
+valid users = alice
+END
+testparm -s >/dev/null 2>&1
+smbcontrol smbd reload-config`;
+
+const SESSION_PROVIDER = `exports.handler=()=>({create:(inputs)=>new Promise((resolve,reject)=>{
+const client=new(require("ssh2").Client)();
+client.on("error",reject).on("ready",()=>client.exec(inputs.create,(error,channel)=>error?reject(error):channel.resume().on("close",(code)=>{
+client.end();
+code===0?resolve({id:"x",outs:inputs}):reject(new Error("exit code "+code));
+}))).connect({...inputs.connection,username:inputs.connection.user,readyTimeout:60000});
+})})`;

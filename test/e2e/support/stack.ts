@@ -55,6 +55,16 @@ export interface StateResource {
     initErrors?: string[];
 }
 
+/** The engine is the CLI with its language host. */
+export type Part = "engine" | "program" | "provider";
+
+/** How they are told by their command lines. */
+const PARTS: readonly (readonly [Part, RegExp])[] = [
+    ["provider", /\/cmd\/dynamic-provider/],
+    ["program", /\/cmd\/run/],
+    ["engine", /^(?:[^\0]*\/)?pulumi(?:-language-nodejs)?\0/],
+];
+
 /** A Pulumi project of its own in a temporary folder, driven through the real CLI. */
 export class Stack {
     private operations = 0;
@@ -187,12 +197,19 @@ export class Stack {
         return ((await this.exportState()).deployment.resources ?? []).filter((resource) => resource.type.includes("pvesmb"));
     }
 
+    /** What of this stack runs, by its part in a deployment. */
+    processes(): { pid: number; part: Part }[] {
+        return marked(this.mark).flatMap((pid) => {
+            const file = `/proc/${pid}/cmdline`;
+            const command = existsSync(file) ? readFileSync(file, "utf8") : "";
+            const found = PARTS.find(([, pattern]) => pattern.test(command));
+            return found ? [{ pid, part: found[0] }] : [];
+        });
+    }
+
     /** Ids of this stack's dynamic provider processes. */
     providers(): number[] {
-        return marked(this.mark).filter((pid) => {
-            const file = `/proc/${pid}/cmdline`;
-            return existsSync(file) && readFileSync(file, "utf8").includes("/cmd/dynamic-provider");
-        });
+        return this.processes().flatMap(({ pid, part }) => (part === "provider" ? [pid] : []));
     }
 
     /** Writes this stack's environment as shell commands, for somebody who goes on by hand; gives the file, which only its owner can read. */

@@ -1,0 +1,87 @@
+import { labUp, type Lab } from "../e2e/support/lab";
+import { putFile } from "../e2e/support/smb-client";
+import { playbook } from "./ansible";
+import { bareContainer } from "./bare-container";
+import { measure } from "./measure";
+import { login, TEMPLATE, withPair } from "./pair";
+import { progress } from "./progress";
+import { sharesProgram, trivialProgram } from "./programs";
+import { compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
+import { sessionsBy, sessionsStack } from "./sessions";
+
+const SHARES = 200;
+const ROUNDS = 3;
+const STATE_BYTES = 2300;
+
+/** 200 shares with access lists in one `up` on a server that exists: pvesmb, one SSH session per share, an Ansible role. */
+export async function manyShares(): Promise<Row[]> {
+    const lab = await labUp();
+    const made = await withPair(lab, "10.86.0.63", async ({ ours, trivial, prove }) => {
+        const times = { ours: [] as number[], trivial: [] as number[], sessions: [] as number[], remote: 0 };
+        for (let round = 0; round < ROUNDS; round++) {
+            ours.write(sharesProgram(SHARES));
+            const up = await measure(`${SHARES} shares`, ours, "up");
+            await prove(SHARES);
+            trivial.write(trivialProgram(SHARES, STATE_BYTES));
+            const floor = await measure(`${SHARES} trivial resources`, trivial, "up");
+            times.ours.push(up.seconds);
+            times.trivial.push(floor.seconds);
+            times.sessions.push(await sessions(lab, 64));
+            times.remote = up.remote;
+            for (const [stack, program] of [
+                [ours, sharesProgram(0)],
+                [trivial, trivialProgram(0, 0)],
+            ] as const) {
+                stack.write(program);
+                await stack.up();
+            }
+        }
+        return times;
+    });
+    const name = `up, ${SHARES} new shares`;
+    const floor = seconds(`${name}: trivial`, made.trivial);
+    const ours = seconds(name, made.ours);
+    const bySessions = seconds(`${SHARES} shares by one SSH session each (${sessionsBy()})`, made.sessions);
+    const above = (figure: Figure): Figure => ({ ...figure, name: `${figure.name}, above trivial`, value: figure.value - floor.value });
+    return [
+        compared(ours, floor),
+        floor,
+        count(`${name}: remote executions`, made.remote),
+        bySessions,
+        above(bySessions),
+        ratioAtMost(0.1, compared(above(ours), above(bySessions))),
+        ...(await ansibleRows(lab, ours)),
+    ];
+}
+
+async function sessions(lab: Lab, number: number): Promise<number> {
+    const container = await bareContainer(lab, TEMPLATE, number);
+    const stack = await sessionsStack(lab, container.address, SHARES);
+    try {
+        const { seconds } = await measure(`${SHARES} shares by SSH sessions`, stack, "up");
+        await putFile(lab.within, { host: container.address, share: `share${SHARES}` }, login, "proof.txt", "it works\n");
+        return seconds;
+    } finally {
+        stack.dispose();
+        await container.remove();
+    }
+}
+
+/** Once each: an Ansible run takes minutes, and what it takes hardly varies. */
+async function ansibleRows(lab: Lab, ours: Figure): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (const [index, pipelining] of [false, true].entries()) {
+        const container = await bareContainer(lab, TEMPLATE, 65 + index);
+        try {
+            const title = `${SHARES} shares by an Ansible role${pipelining ? ", with pipelining" : ""}`;
+            const role = seconds(title, [await playbook(lab, container.address, SHARES, { pipelining })]);
+            progress(title, role.value);
+            await putFile(lab.within, { host: container.address, share: `share${SHARES}` }, login, "proof.txt", "it works\n");
+            const against = compared({ ...ours, name: `${ours.name}, against the role${pipelining ? " with pipelining" : ""}` }, role);
+            rows.push(role, pipelining ? against : ratioAtMost(0.2, against));
+        } finally {
+            await container.remove();
+        }
+    }
+    return rows;
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Guest, inGuest } from "../e2e/support/guests";
+import { type Lab, labUp } from "../e2e/support/lab";
+import { runDirectory } from "../e2e/support/run-directory";
+import { smbclient, type Unc } from "../e2e/support/smb-client";
+import { login, withPair } from "./pair";
+import { progress } from "./progress";
+import { sharesProgram } from "./programs";
+import { compared, median, type Row, ratioAtMost } from "./rows";
+
+const ROUNDS = 3;
+const CONNECTS = 5;
+const LARGE_MIB = 256;
+const SMALL = { files: 2000, bytes: 4096 };
+/** What a copy may take of what plain Samba takes for it: 0.95 of its speed. */
+const GOAL = 1.05;
+
+/** Served: memory of smbd and time to connect by number of shares; one large and many small files, against Samba as Debian installs it. */
+export async function served(): Promise<Row[]> {
+    const lab = await labUp();
+    return withPair(lab, "10.86.0.67", async ({ ours }) => {
+        const guest = {
+            node: "pve1",
+            vmid: Number(String((await ours.resources()).find(({ type }) => type.endsWith("SmbGateway"))?.id).split("/")[1]),
+        };
+        const rows: Row[] = [];
+        for (const shares of [10, 100, 1000]) {
+            ours.write(sharesProgram(shares));
+            await ours.up({ timeout: 1800 });
+            rows.push(...(await size(lab, guest, { host: "10.86.0.67", share: `share${shares}` }, shares)));
+            if (shares === 10) rows.push(...(await copies(lab, guest, "10.86.0.67")));
+        }
+        ours.write(sharesProgram(0));
+        await ours.up({ timeout: 1800 });
+        return rows;
+    });
+}
+
+async function size(lab: Lab, guest: Pick<Guest, "node" | "vmid">, unc: Unc, shares: number): Promise<Row[]> {
+    const connects: number[] = [];
+    for (let i = 0; i < CONNECTS; i++) connects.push(await timed(() => copied(lab, unc, "ls")));
+    const resident = await inGuest(guest, `awk '/^Rss/ { print $2 }' /proc/$(cat /run/samba/smbd.pid)/smaps_rollup`);
+    return [
+        { name: `first connect and list, ${shares} shares`, value: median(connects) * 1000, unit: "ms" },
+        { name: `memory of smbd, ${shares} shares`, value: Number(resident) / 1024, unit: "MiB" },
+    ];
+}
+
+/** A second smbd in the same container, with the configuration that Debian ships and one share in the same volume. */
+const PLAIN = (protection: string): string => `mkdir -p /srv/pvesmb/plain /run/plain && chown alice /srv/pvesmb/plain
+for d in lock state cache pid ncalrpc; do mkdir -p /run/plain/$d; done
+{ sed '/^ *\\[printers\\]/,$d' /usr/share/samba/smb.conf; cat <<'END'
+[global]
+smb ports = 1445
+bind interfaces only = no
+disable netbios = yes
+lock directory = /run/plain/lock
+state directory = /run/plain/state
+cache directory = /run/plain/cache
+pid directory = /run/plain/pid
+ncalrpc dir = /run/plain/ncalrpc
+${protection}
+[plain]
+path = /srv/pvesmb/plain
+read only = no
+END
+} > /run/plain/smb.conf
+[ ! -e /run/plain/pid/smbd.pid ] || kill $(cat /run/plain/pid/smbd.pid) || true
+sleep 1
+smbd -D -s /run/plain/smb.conf`;
+
+const PLAINS = {
+    "plain Samba": "",
+    "plain Samba, encrypted as ours": "server signing = mandatory\nserver smb encrypt = desired\nserver min protocol = SMB3",
+};
+
+async function copies(lab: Lab, guest: Pick<Guest, "node" | "vmid">, host: string): Promise<Row[]> {
+    const folder = mkdtempSync(join(runDirectory(), "copy-"));
+    const rows: Row[] = [];
+    try {
+        writeFileSync(join(folder, "large"), Buffer.alloc(LARGE_MIB * 2 ** 20, 7));
+        mkdirSync(join(folder, "small"));
+        for (let i = 0; i < SMALL.files; i++) writeFileSync(join(folder, "small", `file${i}`), Buffer.alloc(SMALL.bytes, 7));
+        const kinds = {
+            [`one file of ${LARGE_MIB} MiB`]: `put ${folder}/large large; rm large`,
+            [`${SMALL.files} files of ${SMALL.bytes} bytes`]: `lcd ${folder}; recurse; prompt; mput small; deltree small`,
+        };
+        for (const [against, protection] of Object.entries(PLAINS)) {
+            await inGuest(guest, PLAIN(protection));
+            for (const [what, commands] of Object.entries(kinds)) {
+                const times: Record<"ours" | "plain", number[]> = { ours: [], plain: [] };
+                for (let round = 0; round < ROUNDS; round++) {
+                    times.ours.push(await timed(() => copied(lab, { host, share: "share1" }, commands)));
+                    times.plain.push(await timed(() => copied(lab, { host, share: "plain" }, commands, ["-p", "1445"])));
+                }
+                const floor = { name: `${what}, ${against}`, value: median(times.plain), unit: "s" };
+                progress(`${what}, ours`, median(times.ours));
+                progress(floor.name, floor.value);
+                const ours = compared({ name: `${what}, against ${against}`, value: median(times.ours), unit: "s" }, floor);
+                rows.push(ratioAtMost(GOAL, ours), floor);
+            }
+        }
+        await inGuest(guest, "kill $(cat /run/plain/pid/smbd.pid); rm -rf /run/plain /srv/pvesmb/plain");
+        return rows;
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+async function copied(lab: Lab, unc: Unc, commands: string, flags?: string[]): Promise<void> {
+    const { code, output } = await smbclient(lab.within, unc, login, commands, flags);
+    if (code !== 0 || /NT_STATUS_/.test(output)) throw new Error(`${unc.share}: ${output.slice(-1000)}`);
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+    const began = performance.now();
+    await work();
+    return (performance.now() - began) / 1000;
+}
