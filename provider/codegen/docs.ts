@@ -1,9 +1,10 @@
 import { connectionInputs } from "../model/connection";
+import { consequenceOf } from "../model/consequences";
 import { bare, type Model } from "../model/meta";
 import { references } from "./references";
 import type { GeneratedFile } from "./sdk";
 import { fileName } from "./sdk";
-import { type Field, fieldsOf, replaceText, type Shape, shapeOf } from "./shape";
+import { type Field, fieldsOf, type Shape, shapeOf } from "./shape";
 
 const FOLDER = "docs/reference";
 const HEAD = "<!-- Generated from provider/model by `npm run generate`; do not edit. -->\n\n";
@@ -42,7 +43,10 @@ ${model.example}
 
 ## Inputs
 
-${table(fieldsOf(model.inputs))}
+${table(fieldsOf(model.inputs), true)}
+
+*When changed* says what an update does to what is there; a preview says the same of the changes in it. *Replaced* is the resource: it is
+deleted, by the rules for that, and made anew.
 
 ## Outputs
 
@@ -69,25 +73,36 @@ function connectionPage(): string {
 Each value comes from the resource's \`connection\` argument, else from the environment, else from stack config \`pvesmb:<property>\`. Prefer
 the environment: stack config is kept in the state, and refresh and destroy use what was stored, old values included.
 
-${table(fieldsOf(connectionInputs))}
+${table(fieldsOf(connectionInputs), false)}
 `;
 }
 
-function table(fields: Field[]): string {
-    return `| Property | Type | Default | Meaning |
-|---|---|---|---|
-${fields.flatMap((field) => rows(field, "")).join("\n")}`;
+/** `lives`: whether changes of the properties mean something to what exists. */
+function table(fields: Field[], lives: boolean): string {
+    return `| Property | Type | Default | Meaning |${lives ? " When changed |" : ""}
+|---|---|---|---|${lives ? "---|" : ""}
+${fields.flatMap((field) => rows(field, "", lives)).join("\n")}`;
 }
 
 /** A row for the property, and below it rows for what is in it. */
-function rows(field: Field, prefix: string): string[] {
+function rows(field: Field, prefix: string, lives: boolean): string[] {
     const { name, schema, shape } = field;
-    const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |`;
+    const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |${lives ? ` ${changeCell(field, prefix)} |` : ""}`;
     const element = shape.kind === "array" || shape.kind === "record" ? shapeOf(shape.of) : shape;
     if (element.kind !== "object" || references.has(bare(schema))) return [own];
     if (element.object === connectionInputs && prefix === "") return [own];
     const inner = `${prefix}${name}${shape.kind === "array" ? "[]" : shape.kind === "record" ? ".*" : ""}.`;
-    return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner))];
+    return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner, lives))];
+}
+
+/** What an update does. Parts of an object have it in their own rows, a list or map changes as a whole. */
+function changeCell({ schema, shape, meta }: Field, prefix: string): string {
+    if (/\[\]|\*/.test(prefix)) return "";
+    const whole = shape.kind === "object" && !references.has(shape.object);
+    if (meta.replace !== undefined) return cell(`${whole ? "added or removed: " : ""}**replaced**: ${meta.replace}`);
+    const { does, when } = consequenceOf(schema) ?? {};
+    if (does !== undefined) return cell(when === undefined ? does : `${when}: ${does}`);
+    return whole ? "" : "in place";
 }
 
 function typeCell(shape: Shape): string {
@@ -118,14 +133,11 @@ function defaultCell({ meta, optional, preset, shape }: Field): string {
 
 function meaning(field: Field): string {
     const { meta } = field;
-    const replaces = replaceText(field);
     return cell(
         [
             meta.description + (meta.unit ? ` In ${meta.unit}.` : ""),
             ...(meta.env?.length ? [`Environment: ${meta.env.map((name) => `\`${name}\``).join(", ")}.`] : []),
             ...(meta.secret ? ["Secret."] : []),
-            ...(replaces ? [`**${replaces}**`] : []),
-            ...(meta.compare === "ignore" ? ["Used at creation; later changes do not touch what exists."] : []),
             ...(meta.deprecated ? [`Deprecated: ${meta.deprecated}`] : []),
         ].join(" "),
     );

@@ -123,7 +123,7 @@ export interface RunStep extends StepBase {
     changes?: boolean | string;
     /** Seconds; default 60. */
     timeout?: number;
-    /** What the error says in place of the command line, when it fails. */
+    /** What the error says in place of the command line, when it fails; with what `failIf` matched. */
     message?: string;
     /** Fail when stdout+stderr match this pattern although the exit code is fine (Samba's tools often exit 0 on errors). */
     failIf?: string;

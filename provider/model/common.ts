@@ -25,7 +25,10 @@ export const childInputs = {
         description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
         replace: "it lives on that guest",
     }),
-    adopt: field(z.boolean().default(false), { description: "Take over an object of that name which pvesmb did not make." }),
+    adopt: field(z.boolean().default(false), {
+        description:
+            "Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.",
+    }),
     timeouts,
     ...hiddenInputs,
 };

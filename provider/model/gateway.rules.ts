@@ -5,7 +5,6 @@ import type { NetworkInputs } from "./network";
 import type { Rule } from "./meta";
 import { protocolFault } from "./samba";
 import { globalOptionRefusal } from "./share.options";
-import { bytesOf } from "./size";
 import { configTextFault } from "./text";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
@@ -94,18 +93,3 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
             description.includes("<!-- pvesmb") ? [{ property: "description", reason: "must not contain pvesmb's own mark" }] : [],
     },
 ];
-
-/** What a change of a gateway brings that its properties don't show. */
-export function gatewayNotes(old: Partial<GatewayInputs>, news: Partial<GatewayInputs>): string[] {
-    const notes: string[] = [];
-    const shrinks = (a?: string, b?: string): boolean => a !== undefined && b !== undefined && bytesOf(b) < bytesOf(a);
-    if (shrinks(old.data?.size, news.data?.size)) notes.push("data.size: PVE cannot shrink a volume; this will be refused");
-    if (shrinks(old.lxc?.rootfs.size, news.lxc?.rootfs.size))
-        notes.push("lxc.rootfs.size: PVE cannot shrink a volume; this will be refused");
-    if (old.node !== undefined && news.node !== undefined && old.node !== news.node)
-        notes.push(`node: the guest is not moved to ${news.node}; migrate it in Proxmox VE, pvesmb finds it there`);
-    if (old.lxc !== undefined && news.lxc !== undefined && old.lxc.template !== news.lxc.template)
-        notes.push("lxc.template: a fact of the creation; the guest keeps what it was made from");
-    if (old.started !== false && news.started === false) notes.push("started: the guest will be shut down; clients lose their connections");
-    return notes;
-}

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { connection, timeouts } from "./common";
+import { becomes, NO_SHRINKING, PENDING } from "./consequences";
 import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
-import { gatewayNotes, gatewayRules } from "./gateway.rules";
+import { gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
-import { sambaSettings } from "./samba";
+import { RESTARTS, sambaSettings } from "./samba";
 import { size } from "./size";
 import { hostDirectory } from "./text";
 
@@ -31,6 +32,7 @@ const lxc = z.strictObject({
             size: field(size({ min: "512MiB", multipleOf: "1MiB" }), {
                 description: "Size of the root file system; it can grow.",
                 compare: "bytes",
+                brings: NO_SHRINKING,
             }),
         }),
         { description: "Root file system." },
@@ -42,7 +44,10 @@ const lxc = z.strictObject({
         description: "Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.",
         replace: "PVE cannot change it",
     }),
-    nesting: field(z.boolean().default(true), { description: "Feature nesting, which systemd in newer Debian releases needs." }),
+    nesting: field(z.boolean().default(true), {
+        description: "Feature nesting, which systemd in newer Debian releases needs.",
+        brings: PENDING,
+    }),
 });
 
 const data = z.strictObject({
@@ -50,6 +55,7 @@ const data = z.strictObject({
     size: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
         description: "Size of the data volume; it can grow. Or give `initialSize`.",
         compare: "bytes",
+        brings: NO_SHRINKING,
     }),
     initialSize: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
         description: "Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
@@ -71,7 +77,7 @@ const data = z.strictObject({
             "A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.",
         replace: "files stay where they are",
     }),
-    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
+    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
 });
 
 const inputs = z.strictObject({
@@ -82,6 +88,7 @@ const inputs = z.strictObject({
     node: field(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "must be the name of a node"), {
         description: "Node to create the guest on. A guest that moved later is found where it is and stays there.",
         compare: "ignore",
+        brings: { does: "the guest stays where it is; migrate it in Proxmox VE, it is found there" },
     }),
     vmid: field(z.int().min(100).max(999_999_999).optional(), {
         description: "VMID of the guest.",
@@ -98,14 +105,23 @@ const inputs = z.strictObject({
             .default({ from: 10_000, to: 99_999 }),
         { description: "Where a VMID is taken from.", compare: "ignore" },
     ),
-    hostname: field(dnsName().max(63).optional(), { description: "Host name.", defaultText: "the resource's name" }),
+    hostname: field(dnsName().max(63).optional(), { description: "Host name.", defaultText: "the resource's name", brings: RESTARTS }),
     lxc: field(lxc, { description: "The container." }),
     network: field(networkInputs, { description: "First network interface (eth0)." }),
     extraNetworks: field(z.array(networkInputs).max(31).default([]), { description: "More network interfaces (eth1, eth2, ...)." }),
-    nameservers: field(z.array(ipAddress()).max(8).default([]), { description: "Name servers.", defaultText: "those of the node" }),
-    searchDomains: field(z.array(dnsName()).max(6).default([]), { description: "Search domains.", defaultText: "those of the node" }),
+    nameservers: field(z.array(ipAddress()).max(8).default([]), {
+        description: "Name servers.",
+        defaultText: "those of the node",
+        brings: PENDING,
+    }),
+    searchDomains: field(z.array(dnsName()).max(6).default([]), {
+        description: "Search domains.",
+        defaultText: "those of the node",
+        brings: PENDING,
+    }),
     data: field(data.optional(), {
         description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
+        brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.",
@@ -118,7 +134,10 @@ const inputs = z.strictObject({
         description: "Public keys for root's login to the container, beside that of the connection. Used at creation.",
         compare: "ignore",
     }),
-    started: field(z.boolean().default(true), { description: "Whether the guest runs." }),
+    started: field(z.boolean().default(true), {
+        description: "Whether the guest runs.",
+        brings: becomes(false, "the guest is shut down, and clients lose their connections"),
+    }),
     onboot: field(z.boolean().default(true), { description: "Start with the node." }),
     startup: field(
         z
@@ -209,7 +228,6 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     rules: gatewayRules,
-    notes: gatewayNotes,
     version: 1,
 };
 

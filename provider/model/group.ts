@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { childInputs } from "./common";
+import { without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
 import { accountId, accountName } from "./text";
@@ -20,6 +21,10 @@ const inputs = z.strictObject({
         description:
             "Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.",
         compare: "set",
+        brings: {
+            does: "open sessions of those who leave are ended",
+            if: (before, after) => (after === undefined ? [] : without(before, after)),
+        },
     }),
     ...childInputs,
 });
@@ -36,11 +41,6 @@ export const groupModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     rules: [],
-    notes: (old, news) => {
-        const { members = [] } = news;
-        const left = (old.members ?? []).filter((name) => !members.includes(name));
-        return left.length > 0 && news.members !== undefined ? [`members: open sessions of ${left.join(", ")} are ended`] : [];
-    },
     version: 1,
 };
 

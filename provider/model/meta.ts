@@ -14,8 +14,20 @@ export type Compare =
     | "address"
     /** Text up to white space at its ends (PVE adds a line end to descriptions). */
     | "trimmed"
-    /** Facts of the creation: a later difference is no difference (it is warned about, see Model.notes). */
+    /** Facts of the creation: a later difference is no difference (it is told, see consequences.ts). */
     | "ignore";
+
+/** What a change of a property does beside giving it its new value: told by docs and previews, and gone by in handlers. */
+export interface Consequence {
+    /** As part of a sentence: "open connections to the share are closed". */
+    does: string;
+    /** Which changes, for docs: "set to `false`". Left out: any. */
+    when?: string;
+    /** Whether a change (from one value to another) is such a one; or whom it concerns, if anybody. Left out: any change is. */
+    if?(before: unknown, after: unknown): boolean | string[];
+    /** What the handler has to do for it. */
+    effect?: "closes-share" | "restarts-smbd";
+}
 
 /** What the schema, the SDK, the docs and the diff need to know of a property beyond its type. */
 export interface FieldMeta {
@@ -30,6 +42,8 @@ export interface FieldMeta {
      * it each property speaks for itself.
      */
     replace?: string;
+    /** On an object it is about the object's appearing or disappearing, as `replace` is. */
+    brings?: Consequence;
     compare?: Compare;
     /** Environment variables that supply it (connection only). */
     env?: string[];
@@ -91,8 +105,8 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     /** Computed outputs only; every input is an output too. */
     outputs: O;
     rules: Rule<z.infer<I>>[];
-    /** Consequences of a change that the properties don't show, one line each; printed by diff. No I/O. */
-    notes(old: Partial<z.infer<I>>, news: Partial<z.infer<I>>): string[];
+    /** Inputs, with defaults, as they take effect: where one property gives others their defaults. */
+    effective?(inputs: Record<string, unknown>): Record<string, unknown>;
     /** Format of the state; older ones are migrated by the handler, newer ones refused. */
     version: number;
 }

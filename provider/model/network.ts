@@ -39,7 +39,11 @@ export const networkInputs = z.strictObject({
         z.string().refine((text) => text === "dhcp" || text === "none" || isCidr(text, 4), {
             error: 'must be "dhcp", "none" or an IPv4 address with prefix length such as "192.168.1.50/24"',
         }),
-        { description: "IPv4: `dhcp`, `none`, or an address with prefix length.", compare: "address" },
+        {
+            description: "IPv4: `dhcp`, `none`, or an address with prefix length.",
+            compare: "address",
+            brings: { does: "connections to the old address end" },
+        },
     ),
     gateway: field(z.string().refine(isIPv4, { error: "must be an IPv4 address" }).optional(), { description: "IPv4 gateway." }),
     address6: field(
@@ -49,7 +53,11 @@ export const networkInputs = z.strictObject({
                 error: 'must be "dhcp", "auto" (SLAAC), "none" or an IPv6 address with prefix length',
             })
             .default("none"),
-        { description: "IPv6: `dhcp`, `auto` (SLAAC), `none`, or an address with prefix length.", compare: "address" },
+        {
+            description: "IPv6: `dhcp`, `auto` (SLAAC), `none`, or an address with prefix length.",
+            compare: "address",
+            brings: { does: "connections to the old address end" },
+        },
     ),
     gateway6: field(z.string().refine(isIPv6, { error: "must be an IPv6 address" }).optional(), {
         description: "IPv6 gateway.",

@@ -1,2 +1,5 @@
 /** Where shares live on a gateway: the data volume's mount point, or a plain directory of the root file system. */
 export const DATA_ROOT = "/srv/pvesmb";
+
+/** On the gateway: the administrator's own Samba settings, behind all others; never touched, never reported. */
+export const LOCAL_CONFIG = "/etc/samba/pvesmb/local.conf";

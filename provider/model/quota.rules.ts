@@ -3,7 +3,7 @@ import type { Rule } from "./meta";
 import { DATA_ROOT } from "./paths";
 import type { QuotaInputs } from "./quota";
 import { ABILITIES, type Abilities, having } from "./quota.backends";
-import { bytesOf, formatSize } from "./size";
+import { bytesOf } from "./size";
 
 type Ability = Exclude<keyof Abilities, "unit">;
 
@@ -108,11 +108,4 @@ function principalFaults(property: "users" | "groups", list: QuotaInputs["users"
     const names = list.map(({ name }) => name);
     const doubled = names.find((name, i) => names.indexOf(name) !== i);
     return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
-}
-
-/** What a change of a quota brings that its properties don't show. */
-export function quotaNotes(old: Partial<QuotaInputs>, news: Partial<QuotaInputs>): string[] {
-    const [before, after] = [old.limit, news.limit].map((text) => (text === undefined ? undefined : bytesOf(text)));
-    if (before === undefined || after === undefined || after >= before) return [];
-    return [`limit: becomes smaller by ${formatSize(before - after)}; refused when more than that is used`];
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { timeouts } from "./common";
+import { smaller } from "./consequences";
 import { gatewayRef } from "./connection";
 import { duration } from "./duration";
 import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
 import { BACKENDS } from "./quota.backends";
-import { quotaNotes, quotaRules } from "./quota.rules";
+import { quotaRules } from "./quota.rules";
 import { webAddress } from "./network";
 import { shareRef } from "./share-ref";
 import { size } from "./size";
@@ -65,6 +66,7 @@ const inputs = z.strictObject({
     limit: field(size({ min: "16MiB", multipleOf: "1MiB" }), {
         description: "Most that the tree may hold; writes that would exceed it fail.",
         compare: "bytes",
+        brings: smaller("refused when more than that is used"),
     }),
     soft: field(amount().optional(), {
         description: "More than this is allowed for the time of `grace` only. xfs and ext4.",
@@ -152,7 +154,6 @@ export const quotaModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     rules: quotaRules,
-    notes: quotaNotes,
     version: 1,
 };
 

@@ -1,11 +1,20 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { field } from "./meta";
+import { type Consequence, field } from "./meta";
 import { isCidr } from "./network";
 import { size } from "./size";
 import { configText } from "./text";
 
 const netbios = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must be a NetBIOS name of 1 to 15 letters, digits, _ or -");
+
+/** Of what smbd reads only at its start. */
+export const RESTARTS: Consequence = {
+    does: "smbd is restarted: open connections end, clients come back by themselves",
+    effect: "restarts-smbd",
+};
+
+/** Of what client and server agree on when they begin. */
+const AGREED: Consequence = { does: "holds for new sessions, open ones go on as they are" };
 
 /** In the order of their age. */
 export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"] as const;
@@ -18,6 +27,7 @@ const listening = z
 
 const logging = z.strictObject({
     target: field(z.enum(["journal", "file"]).default("journal"), {
+        brings: RESTARTS,
         description:
             "`journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.",
     }),
@@ -41,39 +51,56 @@ const discovery = z.strictObject({
 });
 
 const settings = z.strictObject({
-    workgroup: field(netbios().default("WORKGROUP"), { description: "Workgroup.", compare: "caseless" }),
+    workgroup: field(netbios().default("WORKGROUP"), {
+        description: "Workgroup.",
+        compare: "caseless",
+        brings: RESTARTS,
+    }),
     serverString: field(configText(64).default("pvesmb"), { description: "What the server calls itself." }),
     netbiosName: field(netbios().optional(), {
         description: "NetBIOS name.",
         defaultText: "the first 15 characters of the host name",
         compare: "caseless",
+        brings: RESTARTS,
     }),
     interfaces: field(z.array(listening).min(1).max(32).optional(), {
         description: "Where to listen, beside the loopback interface.",
         defaultText: "everywhere",
         compare: "set",
+        brings: RESTARTS,
     }),
     minProtocol: field(z.enum(PROTOCOLS).default("SMB3_00"), {
         description: "Oldest protocol that clients may speak. SMB 1 is never spoken.",
+        brings: RESTARTS,
     }),
-    maxProtocol: field(z.enum(PROTOCOLS).default("SMB3_11"), { description: "Newest protocol." }),
-    signing: field(z.enum(["mandatory", "auto"]).default("mandatory"), { description: "Whether clients have to sign." }),
+    maxProtocol: field(z.enum(PROTOCOLS).default("SMB3_11"), { description: "Newest protocol.", brings: RESTARTS }),
+    signing: field(z.enum(["mandatory", "auto"]).default("mandatory"), {
+        description: "Whether clients have to sign.",
+        brings: AGREED,
+    }),
     encryption: field(z.enum(["required", "desired", "if_required"]).default("desired"), {
         description: "`required` refuses clients that cannot; `desired` encrypts with all that can; `if_required` with those that ask.",
+        brings: AGREED,
     }),
     ntlm: field(z.enum(["ntlmv2-only", "disabled"]).default("ntlmv2-only"), {
         description: "`disabled` locks out all local accounts: they have no other way to log in.",
+        brings: AGREED,
     }),
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
         description: "`onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.",
+        brings: AGREED,
     }),
-    multichannel: field(z.boolean().default(true), { description: "Let one client use several connections (SMB multichannel)." }),
+    multichannel: field(z.boolean().default(true), {
+        description: "Let one client use several connections (SMB multichannel).",
+        brings: RESTARTS,
+    }),
     directoryLeases: field(z.boolean().optional(), {
         description: "Let clients keep listings of folders in their own memory. Samba 4.22 and later.",
         defaultText: "Samba's own default",
     }),
     macos: field(z.boolean().default(false), {
         description: "Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.",
+        brings: RESTARTS,
     }),
     logging: field(logging.default({ target: "journal", level: 1, logins: false, maxSize: "16MiB", keep: 7 }), {
         description: "Where smbd and the shares' audits log.",
@@ -86,7 +113,7 @@ const settings = z.strictObject({
             .string()
             .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/, "must be a time zone such as Europe/Vienna")
             .optional(),
-        { description: "Time zone of the container.", defaultText: "that of the template" },
+        { description: "Time zone of the container.", defaultText: "that of the template", brings: RESTARTS },
     ),
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.",

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { field } from "./meta";
+import { type Consequence, field } from "./meta";
+import { changes } from "./share.changes";
 import { dnsName, isCidr } from "./network";
 import { size } from "./size";
 import { configText, fileName, filePattern } from "./text";
@@ -8,23 +9,38 @@ import { configText, fileName, filePattern } from "./text";
 /** Kinds of what clients do, by which auditing is chosen; what each means to Samba is in samba/audit.ts. */
 export const AUDITED = ["connect", "open", "read", "write", "mkdir", "rename", "delete", "permissions"] as const;
 
-const patterns = (description: string) => field(z.array(filePattern()).min(1).max(100).optional(), { description, compare: "set" });
+const patterns = (description: string, brings?: Consequence) =>
+    field(z.array(filePattern()).min(1).max(100).optional(), { description, compare: "set", brings });
 
 const client = z.string().refine((text) => isIP(text) !== 0 || isCidr(text, 4) || isCidr(text, 6) || dnsName().safeParse(text).success, {
     error: "must be an address, a network such as 192.168.1.0/24, or a host name",
 });
-const clients = (description: string) => field(z.array(client).min(1).max(100).optional(), { description, compare: "set" });
+const clients = (description: string, brings: Consequence) =>
+    field(z.array(client).min(1).max(100).optional(), { description, compare: "set", brings });
 
 const days = (): z.ZodString => z.string().regex(/^[1-9]\d{0,4}(m|h|d|w)$/, 'must be a time such as "12h", "30d" or "8w"');
 
 const recycle = z.strictObject({
-    path: field(fileName().default(".recycle"), { description: "Folder of the share that deleted files are moved to." }),
-    perUser: field(z.boolean().default(true), { description: "A folder in it for each user, which nobody else can look into." }),
-    keepTree: field(z.boolean().default(true), { description: "Keep the folders that a file was in." }),
-    versions: field(z.boolean().default(true), { description: "Keep files of the same name side by side, in place of the last one." }),
-    exclude: patterns("Files that are really deleted."),
-    excludeFolders: patterns("Folders whose files are really deleted."),
-    maxSize: field(size({ min: "1B" }).optional(), { description: "Larger files are really deleted.", compare: "bytes" }),
+    path: field(fileName().default(".recycle"), {
+        description: "Folder of the share that deleted files are moved to.",
+        brings: changes.module,
+    }),
+    perUser: field(z.boolean().default(true), {
+        description: "A folder in it for each user, which nobody else can look into.",
+        brings: changes.module,
+    }),
+    keepTree: field(z.boolean().default(true), { description: "Keep the folders that a file was in.", brings: changes.module }),
+    versions: field(z.boolean().default(true), {
+        description: "Keep files of the same name side by side, in place of the last one.",
+        brings: changes.module,
+    }),
+    exclude: patterns("Files that are really deleted.", changes.module),
+    excludeFolders: patterns("Folders whose files are really deleted.", changes.module),
+    maxSize: field(size({ min: "1B" }).optional(), {
+        description: "Larger files are really deleted.",
+        compare: "bytes",
+        brings: changes.module,
+    }),
     keepFor: field(days().optional(), {
         description:
             "Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.",
@@ -36,8 +52,13 @@ const audit = z.strictObject({
     success: field(z.array(z.enum(AUDITED)).default(["mkdir", "rename", "delete", "permissions"]), {
         description: "What to log when it is done.",
         compare: "set",
+        brings: changes.module,
     }),
-    failure: field(z.array(z.enum(AUDITED)).default(["connect"]), { description: "What to log when it is refused.", compare: "set" }),
+    failure: field(z.array(z.enum(AUDITED)).default(["connect"]), {
+        description: "What to log when it is refused.",
+        compare: "set",
+        brings: changes.module,
+    }),
 });
 
 const count = (many: number, what: string) =>
@@ -53,12 +74,15 @@ const schedule = z.strictObject({
 const previousVersions = z.strictObject({
     folder: field(configText(255).default(".snapshots"), {
         description: "Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.",
+        brings: changes.module,
     }),
     format: field(z.string().max(100).default("@GMT-%Y.%m.%d-%H.%M.%S"), {
         description: "Names of the snapshots, as strftime(3) writes their time.",
+        brings: changes.module,
     }),
-    localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC." }),
+    localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", brings: changes.module }),
     schedule: field(schedule.optional(), {
+        brings: changes.modules,
         description:
             "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",
     }),
@@ -69,6 +93,7 @@ const timeMachine = z.strictObject({
         description: "Most that the backups of one Mac may take.",
         compare: "bytes",
         defaultText: "the share's space",
+        brings: changes.module,
     }),
 });
 
@@ -81,6 +106,7 @@ const catia = z.strictObject({
         {
             description: "Characters on the server, and what clients see of them.",
             defaultText: "the characters that Windows cannot have, as macOS maps them",
+            brings: changes.module,
         },
     ),
 });
@@ -90,17 +116,32 @@ export const features = {
     macos: field(z.boolean().optional(), {
         description: "Metadata and streams as macOS wants them (fruit).",
         defaultText: "as the gateway's `samba.macos`",
+        brings: changes.module,
     }),
-    timeMachine: field(timeMachine.optional(), { description: "Offer the share to Macs for their backups. Includes `macos`." }),
-    recycle: field(recycle.optional(), { description: "Move deleted files to a folder in place of deleting them." }),
-    audit: field(audit.optional(), { description: "Log what clients do. It goes where the gateway's `samba.logging` says." }),
+    timeMachine: field(timeMachine.optional(), {
+        description: "Offer the share to Macs for their backups. Includes `macos`.",
+        brings: changes.modules,
+    }),
+    recycle: field(recycle.optional(), {
+        description: "Move deleted files to a folder in place of deleting them.",
+        brings: changes.modules,
+    }),
+    audit: field(audit.optional(), {
+        description: "Log what clients do. It goes where the gateway's `samba.logging` says.",
+        brings: changes.modules,
+    }),
     previousVersions: field(previousVersions.optional(), {
         description: "Show snapshots of the share to clients as previous versions of files.",
+        brings: changes.modules,
     }),
-    catia: field(catia.optional(), { description: "Map characters of file names that Windows does not allow." }),
-    hostsAllow: clients("Clients that may connect, by address; all others may not."),
-    hostsDeny: clients("Clients that may not connect, unless `hostsAllow` has them."),
-    encryptionRequired: field(z.boolean().optional(), { description: "Refuse clients that do not encrypt.", defaultText: "`false`" }),
+    catia: field(catia.optional(), { description: "Map characters of file names that Windows does not allow.", brings: changes.modules }),
+    hostsAllow: clients("Clients that may connect, by address; all others may not.", changes.hostsAllow),
+    hostsDeny: clients("Clients that may not connect, unless `hostsAllow` has them.", changes.hostsDeny),
+    encryptionRequired: field(z.boolean().optional(), {
+        description: "Refuse clients that do not encrypt.",
+        defaultText: "`false`",
+        brings: changes.enabled,
+    }),
     accessBasedEnumeration: field(z.boolean().optional(), {
         description: "Show the share in lists only to those who may connect.",
         defaultText: "`false`",
@@ -108,8 +149,9 @@ export const features = {
     hideUnreadable: field(z.boolean().optional(), {
         description: "Show in folders only what the client may read.",
         defaultText: "`false`, or by `purpose`",
+        brings: changes.enabled,
     }),
-    vetoFiles: patterns("Files and folders that clients can neither see nor make, as patterns with * and ?."),
+    vetoFiles: patterns("Files and folders that clients can neither see nor make, as patterns with * and ?.", changes.patterns),
     hideFiles: patterns("Files and folders that clients see as hidden, as patterns with * and ?."),
     maxConnections: field(z.int().min(1).max(1_000_000).optional(), {
         description: "Most connections at a time.",
@@ -128,6 +170,7 @@ export const features = {
     homes: field(z.boolean().optional(), {
         description: "Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.",
         defaultText: "`false`, or by `purpose`",
+        brings: changes.homes,
     }),
     dfsLinks: field(
         z

@@ -1,3 +1,4 @@
+import { LOCAL_CONFIG } from "./paths";
 import type { Effective } from "./share.purpose";
 
 /** Options that pvesmb writes itself for every share: the property to use instead. */
@@ -67,6 +68,15 @@ const DANGEROUS = new Set(
         "root",
         "private dir",
         "lock directory",
+        "lock dir",
+        "private directory",
+        "utmp directory",
+        "utmp dir",
+        "wtmp directory",
+        "winbindd socket directory",
+        "smb passwd file",
+        "username map",
+        "preload modules",
         "state directory",
         "cache directory",
         "pid directory",
@@ -133,21 +143,24 @@ const FIXED = [
     "nsswitch command",
     "idmap config",
 ].map(normal);
-const EXECUTING = /script|command|hook|exec|panic action|password program|passwd program/i;
+/** In names as Samba reads them; `acl allow execute always` is none of these. */
+const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
+const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if it has to be, it can stand in ${LOCAL_CONFIG} on the gateway, which pvesmb never touches`;
+
 const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [normal(name), property]));
 
 const OWNED_NORMAL = new Map(Object.entries(OWNED).map(([name, property]) => [normal(name), property]));
 
 const isOptionName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) && name === name.trim();
 
+const dangerous = (name: string): boolean => DANGEROUS.has(normal(name)) || EXECUTING.test(normal(name));
+
 /** Why a raw share option is refused, or undefined when it may be used. */
 export function optionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
     const owned = OWNED_NORMAL.get(normal(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
-    if (DANGEROUS.has(normal(name)))
-        return "is refused because it runs programs, reads other files or leaves the share; there is no way around it here";
-    return undefined;
+    return dangerous(name) ? REFUSED : undefined;
 }
 
 /** Why a raw global option is refused, or undefined when it may be used. */
@@ -156,9 +169,7 @@ export function globalOptionRefusal(name: string): string | undefined {
     const owned = OWNED_GLOBAL_NORMAL.get(normal(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
     if (FIXED.includes(normal(name))) return "is refused: it is what a gateway of pvesmb's is made of";
-    if (DANGEROUS.has(normal(name)) || EXECUTING.test(name))
-        return "is refused because it runs programs, reads other files or leaves the shares; there is no way around it here";
-    return undefined;
+    return dangerous(name) ? REFUSED : undefined;
 }
 
 /** Options that a typed property writes when it is used, by how they begin as Samba reads them. */

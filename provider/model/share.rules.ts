@@ -107,13 +107,3 @@ export const shareRules: Rule<ShareInputs>[] = [
         },
     },
 ];
-
-/** What a change of a share brings that its properties don't show. */
-export function shareNotes(old: Partial<ShareInputs>, news: Partial<ShareInputs>): string[] {
-    const notes: string[] = [];
-    if (old.name !== undefined && news.name !== undefined && old.name !== news.name)
-        notes.push(`name: clients of \\${old.name} are disconnected; the files stay where they are`);
-    if (old.enabled !== false && news.enabled === false) notes.push("enabled: its open connections are closed");
-    if (!old.encryptionRequired && news.encryptionRequired) notes.push("encryptionRequired: open connections are closed");
-    return notes;
-}

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { childInputs } from "./common";
+import { NO_SHRINKING, PENDING } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
 import { storageId } from "./network";
 import { features } from "./share.features";
-import { PURPOSES, purposeText } from "./share.purpose";
-import { shareNotes, shareRules } from "./share.rules";
+import { effective, PURPOSES, purposeText } from "./share.purpose";
+import { shareRules } from "./share.rules";
+import { changes } from "./share.changes";
 import { size } from "./size";
 import { absolutePath, accountName, configText, mode, shareName } from "./text";
 
@@ -29,35 +31,39 @@ const volume = z.strictObject({
     size: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
         description: "Size of the share's volume; it can grow. Or give `initialSize`.",
         compare: "bytes",
+        brings: NO_SHRINKING,
     }),
     initialSize: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
         description: "Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
         compare: "ignore",
     }),
-    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups." }),
+    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
 });
 
 const inputs = z.strictObject({
-    name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name" }),
+    name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name", brings: changes.name }),
     path: field(absolutePath().optional(), {
         description: "Directory on the gateway, under /srv/pvesmb.",
         defaultText: "/srv/pvesmb/<name at creation>",
+        brings: changes.path,
         chosen: true,
     }),
     purpose: field(z.enum(PURPOSES).optional(), {
         description: `What the share is for: defaults of other properties, and nothing else. ${purposeText}.`,
         defaultText: "`default`",
+        brings: changes.purpose,
     }),
     volume: field(volume.optional(), {
         description: "A volume of its own, as a mount point of the container. Its size is the share's limit.",
         replace: "data would have to be copied between volumes",
     }),
     comment: field(configText(256).default(""), { description: "Comment that clients see." }),
-    enabled: field(z.boolean().default(true), { description: "Whether clients can connect." }),
-    readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says." }),
+    enabled: field(z.boolean().default(true), { description: "Whether clients can connect.", brings: changes.disabled }),
+    readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says.", brings: changes.enabled }),
     browseable: field(z.boolean().optional(), { description: "Whether lists of shares show it.", defaultText: "`true`, or by `purpose`" }),
     guest: field(z.boolean().default(false), {
         description: "Whether clients without an account may connect, with the rights of `nobody`.",
+        brings: changes.disabled,
     }),
     owner: field(accountName().default("root"), { description: "Owner of the share's root directory." }),
     group: field(accountName().default("root"), { description: "Group of the share's root directory." }),
@@ -66,6 +72,7 @@ const inputs = z.strictObject({
         description:
             "Who may do what, as share-level rights and as ACL entries of the root directory. Empty and without `guest`, nobody may connect.",
         compare: { byKey: ["user", "group"] },
+        brings: changes.access,
     }),
     createMask: field(mode().optional(), {
         description: "Most permission bits of new files.",
@@ -78,6 +85,7 @@ const inputs = z.strictObject({
     acl: field(z.enum(["posix", "windows"]).default("posix"), {
         description:
             "`posix`: pvesmb keeps the permissions of the root directory as declared. `windows`: they are declared once, then Windows' own dialogs decide (acl_xattr keeps what POSIX cannot say, in user.NTACL).",
+        brings: changes.module,
     }),
     aclEntries: field(z.array(aclEntry).min(1).optional(), {
         description: "ACL entries of the root directory, and as default of what is made in it.",
@@ -87,10 +95,12 @@ const inputs = z.strictObject({
     recursive: field(z.boolean().default(false), {
         description:
             "Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.",
+        brings: changes.recursive,
     }),
     ...features,
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further smb.conf options of this share. What pvesmb writes itself, and what runs programs, is refused.",
+        brings: changes.options,
     }),
     onDelete: field(z.enum(["retain", "delete"]).default("retain"), {
         description: "What happens to the files when the share is deleted.",
@@ -123,7 +133,7 @@ export const shareModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     rules: shareRules,
-    notes: shareNotes,
+    effective: (given) => effective(given as ShareInputs),
     version: 1,
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { childInputs } from "./common";
+import { becomes, without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
 import { accountId, accountName, CONTROL, dataPath, HALF, HALF_FAULT } from "./text";
@@ -52,7 +53,11 @@ const inputs = z.strictObject({
                 if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
             })
             .optional(),
-        { description: "Password. Or give `passwordFrom` or `ntHash`.", secret: true },
+        {
+            description: "Password. Or give `passwordFrom` or `ntHash`.",
+            secret: true,
+            brings: { does: "open sessions go on, the next login needs the new one" },
+        },
     ),
     passwordFrom: field(passwordFrom.optional(), {
         description:
@@ -89,8 +94,12 @@ const inputs = z.strictObject({
         description:
             "Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.",
         compare: "set",
+        brings: { does: "open sessions of the user are ended", when: "left", if: (before, after) => without(before, after) },
     }),
-    enabled: field(z.boolean().default(true), { description: "Whether the account can log in." }),
+    enabled: field(z.boolean().default(true), {
+        description: "Whether the account can log in.",
+        brings: becomes(false, "open sessions of the user are ended"),
+    }),
     expires: field(
         z
             .string()
@@ -104,6 +113,11 @@ const inputs = z.strictObject({
     home: field(dataPath().optional(), {
         description:
             "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.",
+        brings: {
+            does: "files in the old folder stay there",
+            when: "once there is one",
+            if: (before) => (typeof before === "string" ? [before] : []),
+        },
     }),
     ...childInputs,
 });
@@ -144,14 +158,6 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
                     : [],
         },
     ],
-    notes: (old, news) => {
-        const left = (old.groups ?? []).filter((group) => !news.groups?.includes(group));
-        return [
-            ...(old.enabled !== false && news.enabled === false ? ["enabled: open sessions of the user are ended"] : []),
-            ...(left.length > 0 ? ["groups: open sessions of the user are ended"] : []),
-            ...(old.home !== undefined && old.home !== news.home ? [`home: the files in ${old.home} stay where they are`] : []),
-        ];
-    },
     version: 1,
 };
 

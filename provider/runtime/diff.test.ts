@@ -108,12 +108,12 @@ test("a newer version's state is refused", () => {
     expect(() => diff(shareModel, { ...share, v: 2 }, share, quiet)).toThrow(/newer pvesmb \(state format 2; this one knows 1\)/);
 });
 
-test("notes name the resource and are said by the log, once per key", () => {
+test("consequences name the resource and are said by the log; what is unknown yet has none", () => {
     const said = new Map<string, string>();
     const log: Log = { ...quiet, warnOnce: (key, text) => said.set(key, text) };
     const key = "urn:pulumi:dev::p::pulumi-nodejs:dynamic/pvesmb:SmbShare::documents";
-    diff(shareModel, toState(shareModel, { ...share, key }, {}), { ...share, key, enabled: false, comment: UNKNOWN }, log);
-    expect([...said.values()]).toEqual(["SmbShare documents: enabled: its open connections are closed"]);
+    diff(shareModel, toState(shareModel, { ...share, key }, {}), { ...share, key, enabled: false, readOnly: UNKNOWN }, log);
+    expect([...said.values()]).toEqual(["SmbShare documents: enabled: open connections to the share are closed"]);
 });
 
 describe.each(samples)("%s: properties", (_, model, inputs) => {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Log } from "../base/log";
 import { metaOf, type Model } from "../model/meta";
 import { same } from "../model/compare";
+import { consequencesOf, consequenceText } from "../model/consequences";
 import { filled, objectOf, propertiesOf } from "../model/schema";
 import { inputsOf, migrated } from "../model/state";
 import { defined, isTree, type Tree } from "../model/tree";
@@ -24,7 +25,7 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
     const inputs = inputsOf(model, state);
     const unfinished = state["unfinished"] === true;
     if (!unfinished && isDeepStrictEqual(defined(inputs), defined(news))) return { changes: false };
-    sayNotes(model, inputs, news, log);
+    sayConsequences(model, state, news, log);
     const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
         replaced(schema, [name], state[name], news[name]) ? [name] : [],
     );
@@ -57,9 +58,10 @@ function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown
 const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 
 /** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
-function sayNotes(model: Model, old: Tree, news: Tree, log: Log): void {
-    const known = Object.fromEntries(Object.entries(news).filter(([, value]) => !hasUnknown(value)));
+function sayConsequences(model: Model, old: Tree, news: Tree, log: Log): void {
+    const known = Object.fromEntries(Object.entries(news).map(([part, value]) => [part, hasUnknown(value) ? old[part] : value]));
     const urn = typeof news["key"] === "string" ? news["key"] : "";
     const name = urn.slice(urn.lastIndexOf("::") + 2);
-    for (const note of model.notes(old, known)) log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
+    for (const note of consequencesOf(model, old, known).map(consequenceText))
+        log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
 }

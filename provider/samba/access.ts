@@ -47,12 +47,3 @@ export function shareRights(access: readonly Access[]): Text {
 export function needsRights(access: readonly Access[]): boolean {
     return access.some((entry) => entry.level === "change");
 }
-
-/** Principals that had more before than they have after: their open sessions must end (a reload does not reach those: samba.md section 0, fact 1). */
-export function tightened(before: readonly Access[], after: readonly Access[]): Access[] {
-    const rank: Record<Level, number> = { read: 1, change: 2, full: 3 };
-    return before.filter((old) => {
-        const now = after.find((entry) => principal(entry) === principal(old));
-        return now === undefined || rank[now.level] < rank[old.level];
-    });
-}

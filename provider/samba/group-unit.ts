@@ -1,5 +1,5 @@
 import type { Step, Unit } from "../hosts/batch";
-import { FIRST_ID, reserve } from "./ids";
+import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
 import type { FragmentOwner } from "./share";
 
@@ -13,21 +13,21 @@ export interface Group {
 /** In a group's mark: that not the group itself says who is in it. */
 const BY_USERS = "users";
 
-/** What brings a group to what is wanted. Running it twice changes nothing. */
-export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string, adopt: boolean): Unit {
+/** What brings a group to what is wanted. Running it twice changes nothing. Without a `claim` it is taken over from whoever has it. */
+export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined): Unit {
     const { name, members } = wanted;
     const mark = { v: 1, ...owner, members: members === undefined ? BY_USERS : "group" };
     return {
         key: `group:${owner.nonce}`,
         steps: [
-            ours(name, claim),
+            ...(claim === undefined ? [] : [ours(name, claim)]),
             {
                 do: "require",
                 path: accountPath(name),
                 is: "absent",
                 message: `${name} is the own group of the user ${name}; choose another name`,
             },
-            ...(adopt ? [] : [notForeign(name)]),
+            ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
             { do: "directory", path: SAMBA.groups, mode: "0700" },
             { do: "write", path: groupPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
@@ -52,7 +52,13 @@ export function groupRemovalUnit(name: string, owner: FragmentOwner): Unit {
         steps: [
             ours(name, owner.nonce),
             whoIsIn(name),
-            { do: "run", argv: ["groupdel", name], onlyIf: ["getent", "group", name] },
+            {
+                do: "run",
+                argv: ["gpasswd", "-M", "", name],
+                onlyIf: ["getent", "group", name],
+                undo: ["gpasswd", "-M", { value: "before" }, name],
+            },
+            { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
             { do: "remove", path: groupPath(name) },
         ],
     };
@@ -123,6 +129,6 @@ function ours(name: string, text: string): Step {
         do: "owned",
         path: groupPath(name),
         text,
-        message: `the gateway already has a group ${name} of another owner; choose another name, or delete that one`,
+        message: `the gateway already has a group ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
     };
 }

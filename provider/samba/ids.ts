@@ -19,3 +19,13 @@ export const reserve = (space: "uid" | "gid", name: string, id: string, want?: n
     taken: space === "uid" ? "passwd" : "group",
     ...(want === undefined ? {} : { want }),
 });
+
+/** A command that succeeds when the account is there and not the distribution's: that was taken over, and stays when its resource goes. */
+export const isLocal = (name: string, file: "/etc/passwd" | "/etc/group"): string[] => [
+    "awk",
+    "-F:",
+    "-v",
+    `name=${name}`,
+    "$1 == name && $3 >= 1000 { found = 1 } END { exit !found }",
+    file,
+];

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LOCAL_CONFIG } from "../model/paths";
 
 /** Files of pvesmb on a gateway. */
 export const SAMBA = {
@@ -15,8 +16,7 @@ export const SAMBA = {
     accounts: "/etc/samba/pvesmb/users.d",
     /** One file per group that pvesmb made. */
     groups: "/etc/samba/pvesmb/groups.d",
-    /** The administrator's own settings: never touched, never reported. */
-    local: "/etc/samba/pvesmb/local.conf",
+    local: LOCAL_CONFIG,
     /** There if shares are to suit macOS (the gateway's `samba.macos`). */
     macos: "/etc/samba/pvesmb/macos",
     /** There if no share may let guests in (the gateway's `samba.guests`). */

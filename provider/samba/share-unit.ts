@@ -26,18 +26,19 @@ export interface ShareRoot {
 
 /**
  * What brings a share from `before` (undefined: it is new) to what is wanted. Running it twice changes nothing.
- * `claim` is what a fragment of that name must contain to be ours: our key at a create (a killed create left it), our nonce later.
+ * `claim` is what a fragment of that name must contain to be ours: our key at a create (a killed create left it), our nonce later; without
+ * one the share is taken over from whoever has it.
  */
 export function shareUnit(
     wanted: ShareSection,
     root: ShareRoot,
     owner: FragmentOwner,
-    claim: string,
+    claim: string | undefined,
     before?: ShareSection,
     beforeRoot?: ShareRoot,
 ): Unit {
     const renamed = before !== undefined && fragmentPath(before.name) !== fragmentPath(wanted.name);
-    const steps: Step[] = [ours(wanted.name, claim), known(wanted, root)];
+    const steps: Step[] = [...ours(wanted.name, claim), known(wanted, root)];
     if (wanted.guest)
         steps.push({
             do: "require",
@@ -49,9 +50,10 @@ export function shareUnit(
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
     if (before !== undefined && before.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: before.path, to: wanted.path });
+    if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
     steps.push(...rootSteps(wanted.path, root, beforeRoot));
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, before));
-    if (renamed) steps.push(ours(before.name, claim), { do: "remove", path: fragmentPath(before.name) });
+    if (renamed) steps.push(...ours(before.name, claim), { do: "remove", path: fragmentPath(before.name) });
     steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });
     if (before !== undefined && needsRights(before.access) && (renamed || !needsRights(wanted.access)))
         steps.push(clearRights(before.name));
@@ -70,7 +72,7 @@ export function shareRemovalUnit(share: ShareSection, owner: FragmentOwner, remo
         key: `share:${owner.nonce}`,
         asks: false,
         steps: [
-            ours(share.name, owner.nonce),
+            ...ours(share.name, owner.nonce),
             { do: "remove", path: fragmentPath(share.name) },
             clearRights(share.name),
             { do: "remove", path: expiryPath(owner.nonce) },
@@ -142,35 +144,46 @@ function linkSteps({ path, links }: ShareSection, before: ShareSection | undefin
     ];
 }
 
-function ours(name: string, text: string): Step {
-    return {
-        do: "owned",
-        path: fragmentPath(name),
-        text,
-        message: `the gateway already has a share ${JSON.stringify(name)} of another owner; choose another name, or delete that one`,
-    };
+function ours(name: string, claim: string | undefined): Step[] {
+    if (claim === undefined) return [];
+    const message = `the gateway already has a share ${JSON.stringify(name)} of another owner; choose another name, delete that one, or take it over with adopt: true`;
+    return [{ do: "owned", path: fragmentPath(name), text: claim, message }];
 }
 
 /** 255: there were none. */
 const clearRights = (name: string): Step => ({ do: "run", argv: ["sharesec", name, "-D"], ok: [0, 255], changes: false });
 
-/** sharesec knows a share only from smb.conf, which is written at the end of the batch: so it is shown this share alone. */
-function setRights(share: ShareSection): Step[] {
-    const config = `/run/pvesmb/rights-${basename(fragmentPath(share.name))}`;
+/** A section by itself, in a file that is there for some steps only. */
+function withSection(share: ShareSection, purpose: string, steps: (config: string) => Step[]): Step[] {
+    const config = `/run/pvesmb/${purpose}-${basename(fragmentPath(share.name))}`;
+    const content = `[global]\n${renderProbe({ ...share, settings: [], modules: { plain: "", macos: "" } })}`;
     return [
         { do: "directory", path: "/run/pvesmb", mode: "0700" },
+        { do: "write", path: config, content, mode: "0600" },
+        ...steps(config),
+        { do: "remove", path: config },
+    ];
+}
+
+/** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */
+const tryOptions = (share: ShareSection): Step[] =>
+    withSection(share, "options", (config) => [
         {
-            do: "write",
-            path: config,
-            content: `[global]\n${renderProbe({ ...share, settings: [], modules: { plain: "", macos: "" }, options: {} })}`,
-            mode: "0600",
+            do: "run",
+            argv: ["testparm", "-s", config],
+            failIf: "^(Unknown parameter encountered: .*|Global parameter .*|Invalid .*|.*value is not boolean.*|Error loading services.*)$",
+            changes: false,
+            message: "options: the gateway's Samba refuses one of them as an option of a share; correct it, or leave it out",
         },
+    ]);
+
+/** sharesec knows a share only from smb.conf, which is written at the end of the batch: so it is shown this share alone. */
+const setRights = (share: ShareSection): Step[] =>
+    withSection({ ...share, options: {} }, "rights", (config) => [
         {
             do: "run",
             argv: ["sharesec", "-s", config, share.name, "--replace", shareRights(share.access)],
             undo: ["sharesec", "-s", config, share.name, "-D"],
             changes: false,
         },
-        { do: "remove", path: config },
-    ];
-}
+    ]);

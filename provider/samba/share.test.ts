@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { shareName, configText } from "../model/text";
-import { tightened } from "./access";
 import { fragmentPath } from "./paths";
 import { parseOwner, parseShare, renderProbe, renderShare } from "./share";
 import type { ShareSection } from "./share";
@@ -112,24 +111,6 @@ describe("config text", () => {
 
     it("refuses an option's name that is none", () => {
         expect(() => option("a\nb", "x")).toThrow(/no option/);
-    });
-});
-
-describe("tightening", () => {
-    it("concerns those who lose rights and nobody else", () => {
-        const before = [
-            { user: "alice", level: "full" },
-            { user: "bob", level: "change" },
-            { group: "staff", level: "read" },
-        ] as const;
-        const after = [
-            { user: "alice", level: "read" },
-            { user: "bob", level: "full" },
-        ] as const;
-        expect(tightened(before, after)).toEqual([
-            { user: "alice", level: "full" },
-            { group: "staff", level: "read" },
-        ]);
     });
 });
 

@@ -8,8 +8,7 @@ import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
 const account = { name: "alice", enabled: true, fullName: "" };
-const unit = (secret: PasswordChange, more = {}) =>
-    userUnit({ ...account, ...more }, owner, owner.key, { secret, leaving: [], adopt: false });
+const unit = (secret: PasswordChange, more = {}) => userUnit({ ...account, ...more }, owner, owner.key, { secret, leaving: [] });
 const HASH = "8846F7EAEE8FB117AD06BDD830B7586C";
 
 /** All that `ps` on the host could show. */
@@ -40,9 +39,23 @@ it("asks a group for leave to join, and a group with members asks the users' fil
         text: '"members":"users"',
     });
     const mark = joining.find((step) => step.do === "write" && step.path.endsWith("alice.json")) as { content: string };
-    const group = groupUnit({ name: "staff", members: ["alice"] }, owner, owner.key, false);
+    const group = groupUnit({ name: "staff", members: ["alice"] }, owner, owner.key);
     const ask = group.steps.find((step) => step.do === "run" && step.argv[0] === "grep") as { argv: string[] };
     expect(mark.content).toContain(ask.argv[2]);
+});
+
+it("takes over what somebody else has only without a claim", () => {
+    const guards = (steps: ReturnType<typeof unit>["steps"]): string[] =>
+        steps.flatMap((step) =>
+            step.do === "owned" ? [`owned ${step.text}`] : step.do === "run" && step.message !== undefined ? ["no foreign account"] : [],
+        );
+    const of = (claim: string | undefined) => guards(userUnit(account, owner, claim, { secret: {}, leaving: [] }).steps);
+    const ofGroup = (claim: string | undefined) => guards(groupUnit({ name: "staff" }, owner, claim).steps);
+    for (const guardsOf of [of, ofGroup]) {
+        expect(guardsOf(owner.key)).toEqual([`owned ${owner.key}`, "no foreign account"]);
+        expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
+        expect(guardsOf(undefined)).toEqual([]);
+    }
 });
 
 describe("check", () => {

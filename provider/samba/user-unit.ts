@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Step, Text, Unit } from "../hosts/batch";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
-import { reserve } from "./ids";
+import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import type { FragmentOwner } from "./share";
 
@@ -27,25 +27,26 @@ export interface PasswordChange {
 }
 
 /**
- * What brings an account to what is wanted. `leaving` are groups it was in before. The Unix account has no login shell.
+ * What brings an account to what is wanted. `leaving` are groups it was in before. The Unix account has no login shell. Without a `claim` it
+ * is taken over from whoever has it.
  */
 export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
-    claim: string,
-    change: { secret: PasswordChange; leaving: string[]; adopt: boolean },
+    claim: string | undefined,
+    change: { secret: PasswordChange; leaving: string[] },
 ): Unit {
     const { name, groups = [] } = wanted;
     const mark = { v: 1, ...owner, ...(groups.length > 0 ? { groups: groups.map(joined) } : {}) };
     const steps: Step[] = [
-        ours(name, claim),
+        ...(claim === undefined ? [] : [ours(name, claim)]),
         {
             do: "require",
             path: groupPath(name),
             is: "absent",
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
-        ...(change.adopt ? [] : [notForeign(name)]),
+        ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
         ...groups.map(usersMayJoin),
         { do: "write", path: accountPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
@@ -69,7 +70,7 @@ export function userUnit(
     return { key: `user:${owner.nonce}`, steps };
 }
 
-const NO_HOME = "/nonexistent";
+export const NO_HOME = "/nonexistent";
 
 function unixAccount({ name, fullName, home }: Account): Step[] {
     const shown = ["-d", home ?? NO_HOME, "-c", fullName, name];
@@ -138,8 +139,8 @@ export function userRemovalUnit(name: string, owner: FragmentOwner): Unit {
         steps: [
             ours(name, owner.nonce),
             { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
-            { do: "run", argv: ["userdel", name], onlyIf: ["getent", "passwd", name] },
-            { do: "run", argv: ["groupdel", name], onlyIf: ["getent", "group", name] },
+            { do: "run", argv: ["userdel", name], onlyIf: isLocal(name, "/etc/passwd") },
+            { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
             { do: "remove", path: accountPath(name) },
         ],
     };
@@ -162,6 +163,6 @@ function ours(name: string, text: string): Step {
         do: "owned",
         path: accountPath(name),
         text,
-        message: `the gateway already has an account ${name} of another owner; choose another name, or delete that one`,
+        message: `the gateway already has an account ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
     };
 }

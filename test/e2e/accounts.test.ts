@@ -1,8 +1,8 @@
 import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
-import { smbclient } from "./support/smb-client";
+import { getFile, putFile, smbclient } from "./support/smb-client";
 import { SmbSession } from "./support/smb-session";
-import type { Stack } from "./support/stack";
+import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
@@ -19,6 +19,10 @@ const docs = { host, share: "docs" };
 /** docs is for the group team alone. */
 const team = (args: string): string => `const team = new pvesmb.SmbGroup("team", { gateway: files, ${args} });`;
 const shared = `const docs = new pvesmb.SmbShare("docs", { gateway: files, access: [{ group: team.name, level: "change" }] });`;
+
+/** What was said of things taken over. */
+const told = ({ diagnostics }: Result): string[] =>
+    diagnostics.map(({ message }) => message.trim()).filter((message) => message.includes("taken over"));
 
 let place: Workplace;
 let stack: Stack;
@@ -90,6 +94,35 @@ test("a group of the distribution is taken only when asked", async () => {
     const lines = [user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared];
     stack.write(program(files, ...lines, 'new pvesmb.SmbGroup("games", { gateway: files });'));
     expect((await stack.up({ fails: true })).output).toMatch(/already has a group games that pvesmb did not make/);
+    const before = await inGuest(guest, "getent group games");
+    const taken = await up(...lines, 'new pvesmb.SmbGroup("games", { gateway: files, adopt: true, members: [alice.name] });');
+    expect(told(taken)).toEqual(['SmbGroup games: taken over (adopt); changed: members: [] -> ["alice"]']);
+    expect(await inGuest(guest, "getent group games")).toBe(before.replace("\n", "alice\n"));
+    await nothingLeft();
+    await up(...lines);
+    expect(await inGuest(guest, "getent group games")).toBe(before);
+});
+
+test("an account made by hand is taken over with its number, and what differed is told", async () => {
+    const lines = [user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared];
+    const carol = { user: "carol", password: "carol's long p4ssword" };
+    await inGuest(
+        guest,
+        "useradd -M -s /usr/sbin/nologin -c 'Carol C' carol && printf 'x1y2z3\\nx1y2z3\\n' | smbpasswd -s -a carol && smbpasswd -d carol",
+    );
+    const uid = (await inGuest(guest, "id -u carol")).trim();
+    stack.write(program(files, ...lines, user("files", carol)));
+    expect((await stack.up({ fails: true })).output).toMatch(/already has an account carol that pvesmb did not make/);
+    stack.write(program(files, ...lines, user("files", carol, { adopt: true, uid: 20200 })));
+    expect((await stack.up({ fails: true })).output).toContain(`uid: the account carol that is to be taken over has ${uid}`);
+    const taken = await up(...lines, user("files", carol, { adopt: true, fullName: "Carol" }));
+    expect(told(taken)).toEqual([
+        'SmbUser carol: taken over (adopt); changed: fullName: "Carol C" -> "Carol"; home: "/home/carol" -> (none); enabled: false -> true; password: another one',
+    ]);
+    expect(taken.output).not.toContain(carol.password);
+    expect(await inGuest(guest, "id -u carol")).toBe(`${uid}\n`);
+    expect(await status(carol)).toBe("NT_STATUS_ACCESS_DENIED");
+    await nothingLeft();
     await up(...lines);
 });
 
@@ -185,4 +218,23 @@ test("a group goes, its number stays its own", async () => {
     expect(await inGuest(guest, "getent group team || echo gone")).toBe("gone\n");
     await up(user("files", alice), user("files", bob), team("members: [bob.name]"), share("files", "docs", { alice: "full" }));
     expect(await inGuest(guest, "getent group team")).toBe("team:x:20100:bob\n");
+});
+
+test("a share of another program is taken over where its files are, and is gone there", async () => {
+    await putFile(within, docs, alice, "kept.txt", "kept\n");
+    const id = (await stack.resources()).find(({ type }) => type.endsWith("SmbGateway"))?.id;
+    const theirs = (more: string): string =>
+        program(
+            `new pvesmb.SmbShare("other", { gateway: { id: "${id}" }, name: "docs", comment: "Now here", access: [{ user: "alice", level: "read" }]${more} });`,
+        );
+    const other = await place.stack(theirs(""), { project: "other" });
+    expect((await other.up({ fails: true })).output).toMatch(/already has a share "docs" of another owner; .*adopt: true/);
+    other.write(theirs(", adopt: true"));
+    expect(told(await other.up())).toEqual([
+        'SmbShare docs: taken over (adopt); changed: comment: "" -> "Now here"; access: [{"level":"full","user":"alice"}] -> [{"level":"read","user":"alice"}]',
+    ]);
+    expect(await getFile(within, docs, alice, "kept.txt")).toBe("kept\n");
+    await other.refresh({ flags: ["--expect-no-changes"] });
+    const { steps } = await stack.refresh();
+    expect(steps.filter(({ op }) => op === "delete").map(({ name }) => name)).toEqual(["docs"]);
 });

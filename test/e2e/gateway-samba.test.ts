@@ -46,9 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => place?.dispose());
 
-test("everything at once, and then there is nothing to do", async () => {
+test("everything at once, announced by the preview, and then there is nothing to do", async () => {
     expect(await spoken("SMB2_10")).toBe(false);
-    await up({
+    const everything: SmbGatewayArgs["samba"] = {
         workgroup: "OFFICE",
         serverString: "Office files",
         netbiosName: "nas",
@@ -62,7 +62,16 @@ test("everything at once, and then there is nothing to do", async () => {
         discovery: { wsdd: true, avahi: true },
         timeZone: "Asia/Tokyo",
         options: { deadtime: "10" },
-    });
+    };
+    stack.write(lines(everything));
+    const { output } = await stack.preview({ flags: ["--diff"] });
+    expect(output.match(/SmbGateway files: samba\.[\w.]+(?=: smbd is restarted)/g)?.sort()).toEqual(
+        ["interfaces", "logging.target", "macos", "minProtocol", "multichannel", "netbiosName", "timeZone", "workgroup"].map(
+            (name) => `SmbGateway files: samba.${name}`,
+        ),
+    );
+    expect(output).toContain("SmbGateway files: samba.guests: holds for new sessions");
+    await up(everything);
     await nothingLeft();
 });
 

@@ -235,10 +235,32 @@ test("a setting changed by hand is named with its property, and repaired", async
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });
 
+test("an option that Samba does not know is refused with its name, and nothing has changed", async () => {
+    const before = await inGuest(guest, "cat /etc/samba/pvesmb/shares.conf");
+    const options = async (given: Record<string, string>): Promise<string> => {
+        stack.write(program(...files, ...declared({ plain: { options: given } })));
+        return (await stack.up({ fails: true })).output;
+    };
+    expect(await options({ "strct sync": "no" })).toMatch(
+        /options: the gateway's Samba refuses .*Unknown parameter encountered: "strct sync"/,
+    );
+    expect(await options({ workgroup: "OTHER" })).toMatch(
+        /options: the gateway's Samba refuses .*Global parameter workgroup found in service/,
+    );
+    expect(await inGuest(guest, "cat /etc/samba/pvesmb/shares.conf")).toBe(before);
+});
+
 test("requiring encryption ends open connections to that share and no other", async () => {
     const [there, other] = [await SmbSession.open(within, at("plain"), alice), await SmbSession.open(within, at("db"), alice)];
     try {
-        stack.write(program(...files, ...declared({ plain: { encryptionRequired: true } })));
+        stack.write(program(...files, ...declared({ plain: { encryptionRequired: true }, db: { purpose: "database", recycle: {} } })));
+        const { output } = await stack.preview({ flags: ["--diff"] });
+        for (const words of [
+            "SmbShare plain: encryptionRequired: open connections to the share are closed",
+            "SmbShare db: recycle: open connections may go on as they are until they connect again",
+        ])
+            expect(output.split(words)).toHaveLength(2);
+        expect(await there.run("ls")).not.toContain("NT_STATUS");
         await stack.up();
         await until("the connection ends", async () => /NT_STATUS|ended/.test(await there.run("ls").catch(String)), 20);
         expect(await other.run("ls")).not.toContain("NT_STATUS");

@@ -1,6 +1,8 @@
 import type { Connection } from "../../base/connection";
 import type { Context } from "../../base/handler";
+import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
+import { consequencesOf } from "../../model/consequences";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -98,7 +100,7 @@ async function serve(
         { key: mark.key, nonce: mark.nonce },
         {
             claim: target.claim,
-            restart: target.fresh || named(before) !== named(inputs),
+            restart: target.fresh || restarts(before, inputs),
             deadline: ctx.deadline,
             sambaVersion,
         },
@@ -107,12 +109,8 @@ async function serve(
     return { address, sambaVersion, hostKeys };
 }
 
-/** What smbd reads only at its start. */
-const named = (inputs: Partial<GatewayInputs>): string => {
-    const { workgroup, netbiosName, interfaces, minProtocol, maxProtocol, multichannel, logging, timeZone, macos } = inputs.samba ?? {};
-    const own = [workgroup, netbiosName, interfaces, minProtocol, maxProtocol, multichannel, logging?.target, timeZone, macos];
-    return JSON.stringify([inputs.hostname, ...own]);
-};
+const restarts = (before: Partial<GatewayInputs>, inputs: GatewayInputs): boolean =>
+    consequencesOf(gatewayModel, before, inputs).some(({ consequence }) => consequence.effect === "restarts-smbd");
 
 /** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
 async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {

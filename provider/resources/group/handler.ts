@@ -7,6 +7,7 @@ import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
 import { readyGateway, remainingGateway } from "../gateway/session";
 import { keyOf, nameOf } from "../given";
 import { endLogins } from "../user/logins";
+import { adopting } from "./adopt";
 import { readGroup } from "./read";
 
 /** Outputs, the number among them, which is an input too when the user chose it. */
@@ -17,7 +18,10 @@ export type GroupState = GroupInputs & Outputs;
 export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     async create(ctx, inputs) {
         const nonce = randomBytes(8).toString("hex");
-        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs)) };
+        const state = inputs.adopt
+            ? await converge(ctx, nonce, await adopting(ctx, inputs), undefined)
+            : await converge(ctx, nonce, inputs, keyOf(inputs));
+        return { id: nonce, state };
     },
 
     read: (ctx, id, state) => readGroup(ctx, id, state),
@@ -39,11 +43,11 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     },
 };
 
-async function converge(ctx: Context<Outputs>, id: string, inputs: GroupInputs, claim: string): Promise<Outputs> {
+async function converge(ctx: Context<Outputs>, id: string, inputs: GroupInputs, claim: string | undefined): Promise<Outputs> {
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { gid, members } = inputs;
     const group = { name: nameOf(inputs, "group"), gid, members };
-    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim, inputs.adopt || claim === id);
+    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim);
     const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined }, ctx.deadline);
     const number = Number(steps["gid"]?.value);
     const left = listed(steps["before"]).filter((name) => !members?.includes(name));

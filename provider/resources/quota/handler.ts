@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
+import { quotaModel } from "../../model";
 import type { QuotaInputs, QuotaOutputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
 import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
+import { tellAdopted } from "../adopted";
 import { readyGateway, remainingGateway } from "../gateway/session";
 import { keyOf } from "../given";
 import { pveOf } from "../pve";
@@ -65,6 +67,12 @@ async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, 
     const moved = before?.path !== undefined && before.path !== target.path;
     const ours = moved || (claim !== undefined && (claim.nonce === id || claim.key === known));
     refuseImpossible(backend, found, inputs, ours);
+
+    if (found.limited && !ours)
+        tellAdopted(ctx.log, quotaModel, found.place, {
+            found: { limit: found.limit === undefined ? undefined : formatSize(found.limit) },
+            declared: inputs,
+        });
 
     const { path } = target;
     const state: Outputs = { path, nonce: id, backendFound: backend.name, place: found.place, made: before?.made };

@@ -12,6 +12,7 @@ import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
 import { pveOf } from "../pve";
+import { adopting } from "./adopt";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -30,7 +31,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async create(ctx, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const nonce = randomBytes(8).toString("hex");
-        const state = { path: defaultPath(inputs), nonce };
+        const found = inputs.adopt ? await adopting(ctx, inputs, gateway) : undefined;
+        const state = { path: found?.path ?? defaultPath(inputs), nonce };
         if (inputs.volume !== undefined) {
             await checkVolumeRights(ctx, inputs, gateway);
             await refuseHiding(gateway.workshop, state.path, ctx.deadline);
@@ -42,7 +44,10 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
                 inputs.volume.size ?? inputs.volume.initialSize ?? "0B",
             );
         }
-        return { id: nonce, state: await converge(ctx, nonce, gateway, inputs, state, keyOf(inputs)) };
+        return {
+            id: nonce,
+            state: await converge(ctx, nonce, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }),
+        };
     },
 
     read: (ctx, id, state) => readShare(ctx, id, state),
@@ -52,7 +57,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const path = inputs.path ?? state.path ?? defaultPath(inputs);
         if (inputs.volume !== undefined && state.volumeId !== undefined && state.path !== undefined) refuseMove(state.path, path);
         await checkVolumeRights(ctx, inputs, gateway);
-        return converge(ctx, id, gateway, inputs, { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint }, id, state);
+        const outputs = { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint };
+        return converge(ctx, id, gateway, inputs, outputs, { claim: id, before: state });
     },
 
     async delete(ctx, id, state) {
@@ -101,8 +107,7 @@ async function converge(
     ready: Ready,
     inputs: ShareInputs,
     state: Outputs,
-    claim: string,
-    before?: ShareState,
+    { claim, before, found }: { claim: string | undefined; before?: ShareState; found?: ShareInputs },
 ): Promise<Outputs> {
     const { workshop, place, address } = ready;
     const path = state.path ?? defaultPath(inputs);
@@ -119,12 +124,13 @@ async function converge(
     const section = sectionOf(inputs, path, known);
     const old = before === undefined ? undefined : sectionOf(before, wasAt, { ...before, nonce: id });
     const oldRoot = before === undefined ? undefined : rootOf(before, before);
-    const who = old === undefined ? [] : concerned(old, section);
+    const was = before === undefined ? found : { ...before, path: wasAt };
+    const who = was === undefined ? [] : concerned(was, { ...inputs, path });
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, done);
-    if (old !== undefined && who.length > 0) await endSessions(workshop, sectionName(old), who, look, ctx.deadline);
+    if (who.length > 0) await endSessions(workshop, sectionName(old ?? section), who, look, ctx.deadline);
     if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
     return done;

@@ -5,6 +5,7 @@ import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { ON_MACOS, parseOwner, parseShare, renderShare, settingDrift } from "../../samba/share";
+import type { ShareSection } from "../../samba/share";
 import { lookAt } from "../gateway/look";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -31,10 +32,9 @@ export async function readShare(
     const found = parseShare(fragment, expected);
     if (found === undefined) drift.push(`${fragmentPath(expected.name)}: no share in it`);
     else {
-        const { path: where, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest } = found;
-        Object.assign(observed, rest);
+        Object.assign(observed, propertiesOf(found));
         drift.push(...settingDrift(found, expected));
-        if (where !== path) drift.push(`path: ${where} in the section instead of ${path}`);
+        if (found.path !== path) drift.push(`path: ${found.path} in the section instead of ${path}`);
         if (sameShare(found, expected) && fragment !== renderShare(expected, { key: owner?.key ?? "", nonce: id }))
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
@@ -50,6 +50,11 @@ export async function readShare(
     const schedule = scheduleOf(state);
     if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, seen.gateway, state, id, path, schedule)));
     return { inputs: { ...asDeclared(observed, state), drift }, state };
+}
+
+/** What a section says in properties of its own; the other settings are compared line by line. */
+export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
+    return rest;
 }
 
 /** Without what is as it should be though the program does not say it: a purpose may have. */

@@ -1,40 +1,20 @@
 import type { Deadline } from "../../base/deadline";
 import type { GatherResult, Workshop } from "../../hosts";
-import { principal, tightened } from "../../samba/access";
+import { shareModel } from "../../model";
+import type { ShareInputs } from "../../model";
+import { consequencesOf } from "../../model/consequences";
+import { tightened } from "../../model/share.changes";
+import { principal } from "../../samba/access";
 import type { Access } from "../../samba/access";
 import { parseGroup } from "../../samba/accounts";
 import { parseConnections, tell } from "../../samba/sessions";
 import type { Connection } from "../../samba/sessions";
 import { HOMES } from "../../samba/share";
-import type { ShareSection } from "../../samba/share";
-import { valueText } from "../../samba/text";
 
 /** Whose open connections a change concerns: all of the share's, those of some principals, or nobody's. */
-export function concerned(before: ShareSection, after: ShareSection | undefined): "all" | Access[] {
-    if (after === undefined || before.name !== after.name || before.path !== after.path || before.homes !== after.homes) return "all";
-    if ((before.enabled && !after.enabled) || (!before.readOnly && after.readOnly) || (before.guest && !after.guest)) return "all";
-    if (settingsTightened(before, after)) return "all";
-    if (Object.entries(after.options).some(([name, value]) => /encrypt|hosts|invalid/i.test(name) && before.options[name] !== value))
-        return "all";
-    return tightened(before.access, after.access);
-}
-
-/** Settings that take something away from whoever is connected; what only new connections notice needs no end. */
-function settingsTightened(before: ShareSection, after: ShareSection): boolean {
-    const value = ({ settings }: ShareSection, name: string): string | undefined => {
-        const line = settings.find((each) => each.name === name);
-        return line && valueText(line.value);
-    };
-    const fewer = (name: string, wide: ShareSection, narrow: ShareSection): boolean =>
-        value(wide, name)
-            ?.split(", ")
-            .some((each) => !value(narrow, name)?.split(", ").includes(each)) ?? false;
-    const allowed =
-        value(after, "hosts allow") !== undefined && (value(before, "hosts allow") === undefined || fewer("hosts allow", before, after));
-    const begun = ["server smb encrypt", "veto files", "hide unreadable"].some(
-        (name) => value(after, name) !== undefined && value(after, name) !== value(before, name),
-    );
-    return allowed || fewer("hosts deny", after, before) || begun;
+export function concerned(before: ShareInputs, after: ShareInputs): "all" | Access[] {
+    const all = consequencesOf(shareModel, before, after).some(({ consequence }) => consequence.effect === "closes-share");
+    return all ? "all" : tightened(before.access, after.access);
 }
 
 /**

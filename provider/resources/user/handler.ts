@@ -6,6 +6,7 @@ import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../gateway/session";
 import { keyOf, nameOf } from "../given";
+import { adopting } from "./adopt";
 import { endLogins } from "./logins";
 import { readUser } from "./read";
 import { secretChange, secretOf } from "./secret";
@@ -19,7 +20,9 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async create(ctx, inputs) {
         const nonce = randomBytes(8).toString("hex");
         const secret = { ...(await secretOf(inputs)), ...(inputs.passwordMustChange ? { mustChange: true } : {}) };
-        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs), { secret, leaving: [] }) };
+        const { inputs: settled, leaving } = inputs.adopt ? await adopting(ctx, inputs) : { inputs, leaving: [] };
+        const claim = inputs.adopt ? undefined : keyOf(inputs);
+        return { id: nonce, state: await converge(ctx, nonce, settled, claim, { secret, leaving, ends: leaving.length > 0 }) };
     },
 
     read: (ctx, id, state) => readUser(ctx, id, state),
@@ -50,14 +53,14 @@ async function converge(
     ctx: Context<Outputs>,
     id: string,
     inputs: UserInputs,
-    claim: string,
+    claim: string | undefined,
     change: { secret: PasswordChange; leaving: string[]; ends?: boolean },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, fullName, expires, home };
-    const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, { ...change, adopt: inputs.adopt || claim === id });
+    const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
     const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.ends }, ctx.deadline);
     if (change.ends) await endLogins(workshop, [name], look, ctx.deadline);
     return { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };

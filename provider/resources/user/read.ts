@@ -1,4 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
+import type { GatherResult } from "../../hosts/batch";
 import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { accountPath } from "../../samba/paths";
@@ -6,6 +7,19 @@ import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
 import { ACCOUNT_GONE, declaredHash } from "./secret";
+
+/** What the host says of an account: how Unix, Samba and the groups have it. */
+export function accountIn({ commands }: GatherResult, name: string) {
+    const out = (command: string): string => commands[command]?.stdout ?? "";
+    const groups = parseGroup(out("group"));
+    return {
+        unix: parsePasswd(out("passwd")).get(name),
+        samba: parsePdbedit(out("accounts")).get(name),
+        expires: parseExpiries(out("details")).get(name),
+        groups: [...groups.values()].filter((group) => group.members.includes(name)).map((group) => group.name),
+        ownGroup: groups.get(name),
+    };
+}
 
 /** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
 export async function readUser(
@@ -17,12 +31,9 @@ export async function readUser(
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const { files, commands } = seen.look;
-    if (!(files[accountPath(name)] ?? "").includes(id)) return undefined;
+    if (!(seen.look.files[accountPath(name)] ?? "").includes(id)) return undefined;
 
-    const out = (command: string): string => commands[command]?.stdout ?? "";
-    const unix = parsePasswd(out("passwd")).get(name);
-    const samba = parsePdbedit(out("accounts")).get(name);
+    const { unix, samba, expires, groups } = accountIn(seen.look, name);
     const drift: string[] = [];
     const observed: Record<string, unknown> = {};
     if (unix === undefined) drift.push("the Unix account was deleted");
@@ -34,13 +45,10 @@ export async function readUser(
     if (samba === undefined) drift.push(ACCOUNT_GONE);
     else {
         observed["enabled"] = samba.enabled;
-        observed["expires"] = parseExpiries(out("details")).get(name);
+        observed["expires"] = expires;
         const declared = await declaredHash(state);
         if (declared !== undefined && declared !== samba.ntHash) drift.push("password: no longer the declared one");
     }
-    if (state.groups !== undefined)
-        observed["groups"] = [...parseGroup(out("group")).values()]
-            .filter((group) => group.members.includes(name))
-            .map((group) => group.name);
+    if (state.groups !== undefined) observed["groups"] = groups;
     return { inputs: { ...observed, drift }, state };
 }

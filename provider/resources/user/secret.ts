@@ -32,7 +32,7 @@ const text = ({ password, passwordFrom, ntHash: hash }: UserInputs): string =>
     JSON.stringify([password, passwordFrom?.env, passwordFrom?.file, hash?.toUpperCase()]);
 
 /** Upper case hash of the password as it should be on the host; undefined where nobody here can know it. */
-export async function declaredHash(state: UserState): Promise<string | undefined> {
+export async function declaredHash(state: UserInputs): Promise<string | undefined> {
     if (state.passwordMustChange) return undefined;
     if (state.ntHash !== undefined) return state.ntHash.toUpperCase();
     if (state.password !== undefined) return ntHash(state.password);

@@ -32,7 +32,7 @@ export interface SmbGroupArgs {
     gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
 
     /**
-     * Take over an object of that name which pvesmb did not make.
+     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -92,7 +92,7 @@ export class SmbGroup extends PvesmbResource {
     declare readonly gateway: pulumi.Output<GatewayRef>;
 
     /**
-     * Take over an object of that name which pvesmb did not make.
+     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;

@@ -19,7 +19,8 @@ def do_run(scope, step):
         undo = {"kind": "run", "argv": how, "stdin": scope.text(step.get("undoStdin", "")), "env": env, "quiet": quiet}
         scope.journal.note(undo, scope.key)
     code, out, err = run(argv, scope.clock, stdin, env, timeout)
-    fine = code in step.get("ok", [0]) and not ("failIf" in step and re.search(step["failIf"], out + err, re.M))
+    fault = re.search(step["failIf"], out + err, re.M) if "failIf" in step else None
+    fine = code in step.get("ok", [0]) and not fault
     if "answers" in step:
         answers = list(re.finditer(step["answers"], out, re.M))
         if fine or answers:
@@ -27,7 +28,9 @@ def do_run(scope, step):
     if not fine:
         if undo:
             scope.journal.note({"kind": "failed"}, scope.key)
-        raise Failed(step.get("message") or f"{' '.join(argv)}: " + (f"exit code {code}" if quiet else said(code, out, err)))
+        if "message" in step:
+            raise Failed(f"{step['message']}: {fault[0]}" if fault and not quiet else step["message"])
+        raise Failed(f"{' '.join(argv)}: " + (f"exit code {code}" if quiet else said(code, out, err)))
     if undo:
         scope.undo.append(undo)
     changes = step.get("changes", True)

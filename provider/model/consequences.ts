@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
+import { same } from "./compare";
+import { type Consequence, metaOf, type Model } from "./meta";
+import { filled, objectOf, propertiesOf } from "./schema";
+import { formatSize, parseSize } from "./size";
+import { isTree, pathText, type Tree } from "./tree";
+
+/** A consequence that one change really has. */
+export interface Brought {
+    property: string;
+    consequence: Consequence;
+    /** Whom or what it concerns. */
+    whom: readonly string[];
+}
+
+/** Of every property that is a fact of the creation. */
+const CREATION: Consequence = { does: "used at creation only, what exists stays as it is" };
+
+/** The consequence that the model knows of a property. */
+export function consequenceOf(schema: z.ZodType): Consequence | undefined {
+    const meta = metaOf(schema);
+    return meta?.brings ?? (meta?.compare === "ignore" ? CREATION : undefined);
+}
+
+/** What the step from `old` to `news` brings beside the new values; both as they take effect. No I/O: diff asks as well as handlers. */
+export function consequencesOf(
+    { inputs, effective = (given) => given }: Pick<Model, "inputs" | "effective">,
+    old: Tree,
+    news: Tree,
+): Brought[] {
+    const [before, after] = [old, news].map((given) => effective(filled(inputs, given) as Tree)) as [Tree, Tree];
+    return propertiesOf(inputs).flatMap(([name, schema]) => below(schema, [name], before[name], after[name]));
+}
+
+function below(schema: z.ZodType, path: string[], before: unknown, after: unknown): Brought[] {
+    const meta = metaOf(schema);
+    // What the provider chose stays when a program leaves it out.
+    if (meta?.hidden || (meta?.chosen && (before === undefined || after === undefined))) return [];
+    const object = objectOf(schema);
+    if (object && isTree(before) && isTree(after))
+        return propertiesOf(object).flatMap(([name, child]) => below(child, [...path, name], before[name], after[name]));
+    const consequence = consequenceOf(schema);
+    const alike = meta?.compare === "ignore" ? isDeepStrictEqual(before, after) : same(schema, before, after);
+    if (consequence === undefined || alike) return [];
+    const concerns = consequence.if?.(before, after) ?? true;
+    if (concerns === false || (Array.isArray(concerns) && concerns.length === 0)) return [];
+    return [{ property: pathText(path), consequence, whom: Array.isArray(concerns) ? concerns : [] }];
+}
+
+/** One consequence as a preview says it: `enabled: open connections to the share are closed`. */
+export const consequenceText = ({ property, consequence, whom }: Brought): string =>
+    `${property}: ${consequence.does}${whom.length === 0 ? "" : ` (${whom.join(", ")})`}`;
+
+/** For properties where only one of two values has a consequence. */
+export const becomes = (value: unknown, does: string, effect?: Consequence["effect"]): Consequence => ({
+    does,
+    when: `set to \`${JSON.stringify(value)}\``,
+    if: (_before, after) => after === value,
+    effect,
+});
+
+const listed = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** What is in the first list and not in the second. */
+export const without = (first: unknown, second: unknown): string[] => listed(first).filter((each) => !listed(second).includes(each));
+
+/** What Proxmox VE notes down for a running container, and gives it at its next start. */
+export const PENDING: Consequence = { does: "takes effect at the next restart of the container" };
+
+/** A size that becomes smaller; by how much is told. */
+export const smaller = (does: string): Consequence => ({
+    does,
+    when: "smaller",
+    if(before, after) {
+        const [from, to] = [before, after].map((text) => (typeof text === "string" ? parseSize(text) : undefined));
+        return from !== undefined && to !== undefined && to < from ? [`${formatSize(from - to)} less`] : [];
+    },
+});
+
+export const NO_SHRINKING = smaller("refused, Proxmox VE cannot shrink a volume");

@@ -1,0 +1,30 @@
+import type { Log } from "../base/log";
+import { groupModel, shareModel, userModel } from "../model";
+import { tellAdopted } from "./adopted";
+
+const told = (...[model, name, what]: [Parameters<typeof tellAdopted>[1], string, Parameters<typeof tellAdopted>[3]]): string[] => {
+    const lines: string[] = [];
+    const log: Log = { info: (text) => lines.push(text), warn: () => undefined, warnOnce: () => undefined };
+    tellAdopted(log, model, name, what);
+    return lines;
+};
+
+test("what differed, from what was there to what is declared, in one line", () => {
+    const found = { comment: "Old", enabled: true, access: [{ user: "bob", level: "read" }], createMask: "0664" };
+    const declared = { comment: "New", enabled: true, access: [], createMask: "0664", readOnly: true };
+    expect(told(shareModel, "docs", { found, declared, more: ["recycle: recycle:versions = no instead of yes"] })).toEqual([
+        'SmbShare docs: taken over (adopt); changed: comment: "Old" -> "New"; access: [{"level":"read","user":"bob"}] -> []; recycle: recycle:versions = no instead of yes',
+    ]);
+});
+
+test("what means the same is no difference", () => {
+    expect(told(groupModel, "team", { found: { members: ["b", "a"] }, declared: { members: ["a", "b"] } })).toEqual([
+        "SmbGroup team: taken over (adopt); it was as declared",
+    ]);
+});
+
+test("what is not there, and secrets", () => {
+    expect(
+        told(userModel, "al", { found: { expires: undefined, password: "old" }, declared: { expires: "2030-01-01", password: "new" } }),
+    ).toEqual(['SmbUser al: taken over (adopt); changed: expires: (none) -> "2030-01-01"; password: another one']);
+});

@@ -1,0 +1,28 @@
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import { groupModel } from "../../model";
+import type { GroupInputs } from "../../model";
+import { parseGroup } from "../../samba/accounts";
+import { tellAdopted } from "../adopted";
+import { readyGateway } from "../gateway/session";
+import { nameOf } from "../given";
+
+/** A group that is to be taken over keeps its number, which its files have. What becomes different is told. */
+export async function adopting(ctx: Context<unknown>, inputs: GroupInputs): Promise<GroupInputs> {
+    const name = nameOf(inputs, "group");
+    const { workshop } = await readyGateway(ctx, inputs.gateway);
+    const { commands } = await workshop.snapshot.read(ctx.deadline);
+    const found = parseGroup(commands["group"]?.stdout ?? "").get(name);
+    if (found === undefined) return inputs;
+    if (inputs.gid !== undefined && inputs.gid !== found.gid)
+        throw new PvesmbError(
+            "InvalidInput",
+            `gid: the group ${name} that is to be taken over has ${found.gid}, and files that belong to it; give that number, or leave it out`,
+            { property: "gid" },
+        );
+    tellAdopted(ctx.log, groupModel, name, {
+        found: inputs.members === undefined ? {} : { members: found.members },
+        declared: inputs,
+    });
+    return { ...inputs, gid: found.gid };
+}

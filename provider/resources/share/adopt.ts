@@ -1,0 +1,47 @@
+import type { Context } from "../../base/handler";
+import { shareModel } from "../../model";
+import type { ShareInputs } from "../../model";
+import { effective } from "../../model/share.purpose";
+import { dataPathFault } from "../../model/text";
+import { type Access, principal } from "../../samba/access";
+import { fragmentPath } from "../../samba/paths";
+import { parseShare, settingDrift, type ShareSection } from "../../samba/share";
+import { tellAdopted } from "../adopted";
+import type { Ready } from "../gateway/session";
+import { nameOf } from "../given";
+import { propertiesOf } from "./read";
+import { defaultPath, sectionOf } from "./section";
+
+/**
+ * A share that is to be taken over, as it was: undefined when there is none. Unless the program says where its files are they stay where
+ * they are. What becomes different is told.
+ */
+export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { workshop }: Ready): Promise<ShareInputs | undefined> {
+    const name = nameOf(inputs, "share");
+    const { files } = await workshop.snapshot.read(ctx.deadline);
+    const fragment = files[fragmentPath(name)];
+    const found = fragment === undefined ? undefined : parsed(fragment, inputs);
+    if (found === undefined) return undefined;
+    const stays = inputs.path === undefined && inputs.volume === undefined && dataPathFault(found.path) === undefined;
+    const path = stays ? found.path : defaultPath(inputs);
+    tellAdopted(ctx.log, shareModel, name, {
+        found: { ...propertiesOf(found), path: found.path },
+        declared: { ...effective(inputs), path },
+        more: settingDrift(found, sectionOf(inputs, path, UNMADE)),
+    });
+    return { ...inputs, ...propertiesOf(found), path };
+}
+
+/** Where snapshots will be is not known yet. */
+const UNMADE = { nonce: "" };
+
+/** A section does not tell `full` from `change` (parseShare): where the program has not `change` it was `full`, if the section has that at all. */
+function parsed(fragment: string, inputs: ShareInputs): ShareSection | undefined {
+    const expected = sectionOf(inputs, defaultPath(inputs), UNMADE);
+    const declared = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
+    const access = parseShare(fragment, expected)?.access.map((entry): Access => ({
+        ...entry,
+        level: declared.get(principal(entry)) === "change" ? "change" : "full",
+    }));
+    return access && parseShare(fragment, { ...expected, access });
+}

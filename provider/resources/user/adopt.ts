@@ -1,0 +1,43 @@
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import { userModel } from "../../model";
+import type { UserInputs } from "../../model";
+import { NO_HOME } from "../../samba/user-unit";
+import { tellAdopted } from "../adopted";
+import { readyGateway } from "../gateway/session";
+import { nameOf } from "../given";
+import { accountIn } from "./read";
+import { declaredHash } from "./secret";
+
+/**
+ * An account that is to be taken over: it keeps its numbers, which its files have, and leaves the groups that the program does not name.
+ * What becomes different is told.
+ */
+export async function adopting(ctx: Context<unknown>, inputs: UserInputs): Promise<{ inputs: UserInputs; leaving: string[] }> {
+    const name = nameOf(inputs, "user");
+    const { workshop } = await readyGateway(ctx, inputs.gateway);
+    const { unix, samba, expires, groups, ownGroup } = accountIn(await workshop.snapshot.read(ctx.deadline), name);
+    if (unix === undefined) return { inputs, leaving: [] };
+    const kept = { uid: unix.uid, gid: ownGroup?.gid };
+    for (const number of ["uid", "gid"] as const)
+        if (inputs[number] !== undefined && kept[number] !== undefined && inputs[number] !== kept[number])
+            throw new PvesmbError(
+                "InvalidInput",
+                `${number}: the account ${name} that is to be taken over has ${kept[number]}, and files that belong to it; give that number, or leave it out`,
+                { property: number },
+            );
+    const secret = inputs.ntHash === undefined ? (inputs.password === undefined ? "passwordFrom" : "password") : "ntHash";
+    const hash = await declaredHash(inputs);
+    tellAdopted(ctx.log, userModel, name, {
+        found: {
+            fullName: unix.fullName,
+            home: unix.home === NO_HOME ? undefined : unix.home,
+            ...(samba === undefined ? {} : { enabled: samba.enabled, expires }),
+            ...(inputs.groups === undefined ? {} : { groups }),
+        },
+        declared: inputs,
+        more: hash !== undefined && hash !== samba?.ntHash ? [`${secret}: another one`] : [],
+    });
+    const leaving = inputs.groups === undefined ? [] : groups.filter((group) => !inputs.groups?.includes(group));
+    return { inputs: { ...inputs, uid: kept.uid, gid: kept.gid ?? inputs.gid }, leaving };
+}
