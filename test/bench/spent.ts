@@ -10,7 +10,9 @@ const PARTS: Record<Part, string> = {
 
 /** Where an operation's time went: what each part computed, beside the same of trivial resources, and how long hosts worked. */
 export function spent(name: string, ours: Measured, trivial: Measured): Row[] {
-    const parts = (Object.keys(PARTS) as Part[]).flatMap((part): Row[] => {
+    // A refresh runs no program.
+    const ran = (Object.keys(PARTS) as Part[]).filter((part) => trivial.usage[part].cpu > 0);
+    const parts = ran.flatMap((part): Row[] => {
         const floor = { name: `${name}, ${PARTS[part]}: trivial`, value: trivial.usage[part].cpu, unit: "s" };
         return [compared({ name: `${name}, ${PARTS[part]}`, value: ours.usage[part].cpu, unit: "s" }, floor), floor];
     });

@@ -38,7 +38,8 @@ export class UsageWatch {
         for (const [pid, usage] of this.seen) {
             try {
                 usage.cpu = cpuSeconds(readFileSync(`/proc/${pid}/stat`, "utf8"));
-                usage.memory = peakMemory(readFileSync(`/proc/${pid}/status`, "utf8"));
+                // On its way out a process has no memory any more.
+                usage.memory = Math.max(usage.memory, peakMemory(readFileSync(`/proc/${pid}/status`, "utf8")));
             } catch {
                 // Gone in the meantime; what was seen last stands.
             }
