@@ -19,10 +19,13 @@ export function asked(inputs: Partial<QuotaInputs>): { property: string; ability
         ["files", "files", inputs.files !== undefined],
         ["users", "principals", (inputs.users ?? []).length > 0],
         ["groups", "principals", (inputs.groups ?? []).length > 0],
+        ["userLimit", "principals", inputs.userLimit !== undefined],
+        ["groupLimit", "principals", inputs.groupLimit !== undefined],
         ["snapshots", "snapshots", inputs.snapshots === "count"],
         ["report", "principals", inputs.report === true],
-        ...principals.filter(([, each]) => each.soft !== undefined).map(([list]): [string, Ability, boolean] => [list, "soft", true]),
-        ...principals.filter(([, each]) => each.files !== undefined).map(([list]): [string, Ability, boolean] => [list, "files", true]),
+        ...(["soft", "files"] as const).flatMap((ability) =>
+            principals.filter(([, each]) => each[ability] !== undefined).map(([list]): [string, Ability, boolean] => [list, ability, true]),
+        ),
     ];
     return all.filter(([, , is]) => is).map(([property, ability]) => ({ property, ability }));
 }
@@ -96,6 +99,13 @@ export const quotaRules: Rule<QuotaInputs>[] = [
                 ? [{ property, reason: `needs the collector; leave \`collect\` out, or \`${property}\`` }]
                 : [],
     })),
+    {
+        needs: ["notify"],
+        check: ({ notify }) =>
+            notify?.token !== undefined && notify.webhook === undefined
+                ? [{ property: "notify.token", reason: "is for a webhook; give `webhook` too, or leave it out" }]
+                : [],
+    },
     { needs: ["backend"], check: (inputs) => (inputs.backend === "auto" ? [] : beyond(inputs, inputs.backend)) },
 ];
 

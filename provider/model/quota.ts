@@ -24,6 +24,13 @@ const principal = () =>
 
 const notify = z.strictObject({
     webhook: field(webAddress().optional(), { description: "Address to POST to; see docs/quota-usage.md for the JSON.", secret: true }),
+    token: field(
+        z
+            .string()
+            .regex(/^[\x21-\x7e]{1,4096}$/, "must be up to 4096 letters, digits and signs of ASCII, without spaces")
+            .optional(),
+        { description: "Sent to the webhook as `Authorization: Bearer <token>`.", secret: true },
+    ),
     mail: field(z.array(mailAddress()).min(1).optional(), { description: "Addresses to mail to, by the gateway's sendmail." }),
 });
 
@@ -82,6 +89,15 @@ const inputs = z.strictObject({
         compare: { byKey: ["name"] },
     }),
     groups: field(z.array(principal()).default([]), { description: "Limits of groups, likewise.", compare: { byKey: ["name"] } }),
+    userLimit: field(amount().optional(), {
+        description:
+            "Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.",
+        compare: "bytes",
+    }),
+    groupLimit: field(amount().optional(), {
+        description: "Limit of every group of the gateway that `groups` does not name, likewise.",
+        compare: "bytes",
+    }),
     snapshots: field(z.enum(["ignore", "count"]).default("ignore"), { description: "Whether snapshots and datasets below count. zfs." }),
     convert: field(z.boolean().default(false), {
         description:

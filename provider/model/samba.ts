@@ -87,7 +87,8 @@ const settings = z.strictObject({
         brings: AGREED,
     }),
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
-        description: "`onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.",
+        description:
+            "`onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
         brings: AGREED,
     }),
     multichannel: field(z.boolean().default(true), {
@@ -123,6 +124,10 @@ const settings = z.strictObject({
 export type SambaSettings = z.infer<typeof settings>;
 
 export const sambaSettings = field(settings.default(settings.parse({})), { description: "Settings of the whole Samba server." });
+
+/** Guests have no key to encrypt with. */
+export const letsGuestsIn = ({ guests, encryption }: Pick<SambaSettings, "guests" | "encryption">): boolean =>
+    guests !== "never" && encryption !== "required";
 
 /** Protocols the wrong way round, and encryption that the newest of them does not have. */
 export function protocolFault({ minProtocol, maxProtocol, encryption }: SambaSettings): { property: string; reason: string } | undefined {

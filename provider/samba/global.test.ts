@@ -57,6 +57,8 @@ it("has the last word on guests, behind the shares", () => {
     const text = render({ guests: "never" });
     expect(text.lastIndexOf("map to guest = never")).toBeGreaterThan(text.indexOf("shares.conf"));
     expect(render().match(/map to guest/g)).toHaveLength(1);
+    const encrypted = render({ encryption: "required" });
+    expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(/map to guest = never[^]*server smb encrypt = required/);
 });
 
 it("sends audits to a file of their own, and rotates it", () => {

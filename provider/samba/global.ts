@@ -1,4 +1,5 @@
 import { PvesmbError } from "../base/errors";
+import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { SAMBA } from "./paths";
 import { option, optionKey, section } from "./text";
@@ -72,13 +73,14 @@ export function renderGlobal({ hostname, samba, version }: GlobalSettings): stri
         text(lines),
         option("include", SAMBA.shares),
         // Behind the shares, the last word: no share lets guests in.
-        samba.guests === "never"
-            ? section("global") +
+        letsGuestsIn(samba)
+            ? ""
+            : section("global") +
               text([
                   ["map to guest", "never"],
                   ["restrict anonymous", 2],
-              ])
-            : "",
+                  ["server smb encrypt", samba.encryption],
+              ]),
         option("include", SAMBA.local),
     ].join("");
 }

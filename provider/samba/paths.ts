@@ -19,7 +19,7 @@ export const SAMBA = {
     local: LOCAL_CONFIG,
     /** There if shares are to suit macOS (the gateway's `samba.macos`). */
     macos: "/etc/samba/pvesmb/macos",
-    /** There if no share may let guests in (the gateway's `samba.guests`). */
+    /** There if no share may let guests in (the gateway's `samba.guests` and `samba.encryption`). */
     noGuests: "/etc/samba/pvesmb/no-guests",
     /** For logrotate, when audits go to a file. */
     rotation: "/etc/logrotate.d/pvesmb",

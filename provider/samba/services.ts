@@ -1,4 +1,5 @@
 import type { Step } from "../hosts/batch";
+import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { bytesOf } from "../model/size";
 import { SAMBA } from "./paths";
@@ -17,7 +18,7 @@ export function serviceSteps(samba: SambaSettings): Step[] {
     const { discovery, logging, timeZone } = samba;
     return [
         ...present(SAMBA.macos, samba.macos, "macos"),
-        ...present(SAMBA.noGuests, samba.guests === "never", "guests"),
+        ...present(SAMBA.noGuests, !letsGuestsIn(samba), "guests"),
         logging.target === "file"
             ? { do: "write", path: ROTATION, content: rotation(bytesOf(logging.maxSize), logging.keep), mode: "0644" }
             : { do: "remove", path: ROTATION },

@@ -44,7 +44,8 @@ export function shareUnit(
             do: "require",
             path: SAMBA.noGuests,
             is: "absent",
-            message: "guest: the gateway lets no guests in (`samba.guests` is `never`); remove it, or change that",
+            message:
+                "guest: the gateway lets no guests in (`samba.guests` is `never`, or `samba.encryption` is `required`, which guests cannot do); remove it, or change that",
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });

@@ -47,11 +47,8 @@ describe("a share's fragment", () => {
     it("opens the server to guests only for a guest share", () => {
         expect(renderShare(share, owner)).not.toContain("map to guest");
         const guest = { ...share, guest: true, access: [] };
-        expect(
-            parseSections(renderShare(guest, owner))
-                .find((each) => each.name === "global")
-                ?.options.get("maptoguest"),
-        ).toBe("bad user");
+        const { options } = parseSections(renderShare(guest, owner)).find((each) => each.name === "global") ?? {};
+        expect([options?.get("maptoguest"), options?.get("serversmbencrypt")]).toEqual(["bad user", "if_required"]);
         expect(parseShare(renderShare(guest, owner), guest)).toEqual(guest);
     });
 

@@ -68,6 +68,16 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
         .sort()
         .join(", ");
 
+/**
+ * Guests are let in server-wide only where a share asks for them (samba.md section 3). They have no key to encrypt with, and where the server
+ * only desires it Samba (4.17) tells them to all the same: clients give up with NT_STATUS_INVALID_PARAMETER_MIX.
+ */
+const GUESTS = [
+    ["map to guest", "bad user"],
+    ["restrict anonymous", 0],
+    ["server smb encrypt", "if_required"],
+] as const;
+
 /** The fragment file of a share: a header that says whose it is, and its section. */
 export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const header = `# pvesmb ${FORMAT} ${JSON.stringify(owner).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
@@ -75,8 +85,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const readers = list(share.access, "read");
     return [
         header,
-        // Guests are let in server-wide only where a share asks for them (samba.md section 3).
-        ...(share.guest ? [section("global"), option("map to guest", "bad user"), option("restrict anonymous", 0)] : []),
+        ...(share.guest ? [section("global"), ...GUESTS.map(([name, value]) => option(name, value))] : []),
         section(sectionName(share)),
         option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),

@@ -3,6 +3,7 @@ import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
@@ -141,14 +142,22 @@ describe("on btrfs", () => {
         expect(total - free).toBeGreaterThanOrEqual(30 * MIB);
     });
 
-    test("up and down, never below what is used", async () => {
+    test("up and down while a client writes, never below what is used", async () => {
+        const session = await SmbSession.open(within, at("docs"), alice);
+        const whileWriting = async (): Promise<void> => {
+            const changing = stack.up();
+            for (let i = 0; i < 8; i++) expect(await session.run(`put /etc/services busy${i}.txt`)).not.toContain("NT_STATUS");
+            await changing;
+            expect(await session.run("put /etc/services after.txt")).not.toContain("NT_STATUS");
+        };
         limited("256MiB", { convert: true, enable: true });
-        await stack.up();
+        await whileWriting();
         await putFile(within, at("docs"), alice, "big.bin", bytes(100));
         limited("100MiB", { convert: true, enable: true });
         expect((await stack.up({ fails: true })).output).toMatch(/limit: 13\dMiB are used in subvolume \d+ \(.*\), more than 100MiB/);
         limited("160MiB", { convert: true, enable: true });
-        await stack.up();
+        await whileWriting();
+        session.close();
         expect((await seen("docs")).total).toBe(160 * MIB);
         await expect(putFile(within, at("docs"), alice, "more.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
     });
@@ -168,7 +177,8 @@ describe("on btrfs", () => {
     });
 
     test("a new share's empty directory becomes a subvolume by itself; somebody else's limit is left alone", async () => {
-        change({ more: share("files", "plans", { alice: "full" }) + quota("plans", "plansLimit", { limit: "32MiB" }) });
+        const plans = share("files", "plans", { alice: "full" }, { onDelete: "delete" });
+        change({ more: plans + quota("plans", "plansLimit", { limit: "32MiB" }) });
         await stack.up();
         expect(await seen("plans")).toMatchObject({ total: 32 * MIB });
         await putFile(within, at("plans"), alice, "plan.txt", "a plan\n");
@@ -190,7 +200,8 @@ describe("on btrfs", () => {
 
     describe("previous versions by schedule", () => {
         const folder = "/mnt/btrfs/quota/history/.snapshots";
-        const kept = (): string => share("files", "plans", { alice: "full" }) + quota("plans", "plansLimit", { limit: "32MiB" });
+        const kept = (): string =>
+            share("files", "plans", { alice: "full" }, { onDelete: "delete" }) + quota("plans", "plansLimit", { limit: "32MiB" });
         const scheduled = (schedule: object): void =>
             change({ more: kept() + share("files", "history", { alice: "full" }, { onDelete: "delete", previousVersions: { schedule } }) });
         /** The names of the snapshots, the newest last. */
@@ -249,22 +260,31 @@ describe("on btrfs", () => {
         });
     });
 
-    test("a share moves with its quota", async () => {
-        change({ docs: share("files", "docs", { alice: "full" }, { group: "alice", path: "/srv/pvesmb/papers" }) });
+    test("a share is renamed and moves with its quota", async () => {
+        const elsewhere = { group: "alice", name: "papers", path: "/srv/pvesmb/papers" };
+        change({ docs: share("files", "docs", { alice: "full" }, elsewhere) });
         await stack.up();
-        expect(await seen("docs")).toMatchObject({ total: 160 * MIB });
-        expect(await getFile(within, at("docs"), alice, "kept.bin")).toBe(bytes(30));
-        await expect(putFile(within, at("docs"), alice, "more.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
+        expect(await seen("papers")).toMatchObject({ total: 160 * MIB });
+        expect(await getFile(within, at("papers"), alice, "kept.bin")).toBe(bytes(30));
+        await expect(putFile(within, at("papers"), alice, "more.bin", bytes(60))).rejects.toThrow(/NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/);
         await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 
+    test("a share that is deleted with its files and its quota leaves neither", async () => {
+        change({ more: "" });
+        await stack.up();
+        expect(await onNode("ls -A /mnt/btrfs/quota")).not.toContain("plans");
+        expect(await onNode("btrfs subvolume list /mnt/btrfs")).not.toContain("plans");
+        expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toContain("33554432");
+    });
+
     test("without the quotas there is no limit, and nothing of them is left", async () => {
-        change({ limit: "", more: share("files", "plans", { alice: "full" }) });
+        change({ limit: "" });
         await stack.up();
         expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toMatch(/33554432|167772160/);
         expect(await inGuest(guest, "ls -A /srv/pvesmb/.pvesmb/quotas /etc/samba/pvesmb | grep -c dfree || true")).toBe("0\n");
-        expect((await seen("docs")).total).toBeGreaterThan(1024 * MIB);
-        expect(await getFile(within, at("docs"), alice, "kept.bin")).toBe(bytes(30));
+        expect((await seen("papers")).total).toBeGreaterThan(1024 * MIB);
+        expect(await getFile(within, at("papers"), alice, "kept.bin")).toBe(bytes(30));
     });
 
     test("destroy is not held up by data that stays on the node", async () => {

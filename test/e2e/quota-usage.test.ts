@@ -19,6 +19,8 @@ const alice = { user: "alice", password: "alice's long p4ssword" };
 const MIB = 2 ** 20;
 const PORT = 8099;
 const SECRET = "s3cret-of-the-hook";
+const TOKEN = "t0ken-of-the-hook";
+const MAIL_PORT = 8025;
 const webhook = `http://${network.workstation}:${PORT}/${SECRET}`;
 
 /** Writes down what is posted, a line of JSON each. */
@@ -26,9 +28,33 @@ const RECEIVER = `import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        with open(sys.argv[2], "ab") as file: file.write(self.path.encode() + b" " + body + b"\\n")
+        with open(sys.argv[2], "ab") as file: file.write(f"{self.path} {self.headers['Authorization']} ".encode() + body + b"\\n")
         self.send_response(204); self.end_headers()
 http.server.HTTPServer(("", int(sys.argv[1])), Handler).serve_forever()
+`;
+
+/** A mail server that writes down what it is given. */
+const MAILBOX = `import socketserver, sys
+class Smtp(socketserver.StreamRequestHandler):
+    def handle(self):
+        say = lambda line: self.wfile.write(line.encode() + b"\\r\\n")
+        say("220 mailbox")
+        for line in self.rfile:
+            if line[:4].upper() == b"DATA":
+                say("354 go on")
+                text = b"".join(iter(self.rfile.readline, b".\\r\\n"))
+                with open(sys.argv[2], "ab") as file: file.write(text + b"--\\n")
+            if line[:4].upper() == b"QUIT": return say("221 bye")
+            say("250 ok")
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(("", int(sys.argv[1])), Smtp).serve_forever()
+`;
+
+/** What a gateway's administrator installs (msmtp-mta and the like), in short. */
+const SENDMAIL = `#!/usr/bin/python3
+import smtplib, sys
+with smtplib.SMTP("${network.workstation}", ${MAIL_PORT}, timeout=60) as server:
+    server.sendmail("root@files", sys.argv[sys.argv.index("--") + 1:], sys.stdin.buffer.read())
 `;
 
 interface Report {
@@ -37,9 +63,10 @@ interface Report {
 
 let place: Workplace;
 let stack: Stack;
-let receiver: ChildProcess;
+const receivers: ChildProcess[] = [];
 const folder = mkdtempSync(join(tmpdir(), "pvesmb-hook-"));
 const posted = join(folder, "posted");
+const mailed = join(folder, "mailed");
 
 const { data: _data, ...basics } = smallArgs(host, vmids);
 const parts = {
@@ -47,8 +74,8 @@ const parts = {
     alice: user("files", alice),
     vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", initialSize: "128MiB" } }),
     other: share("files", "other", { alice: "full" }, { volume: { storage: "tank", initialSize: "64MiB" } }),
-    limit: quota("vault", "limit", { limit: "128MiB", alerts: [50, 90], notify: { webhook } }),
-    small: quota("other", "small", { limit: "64MiB" }),
+    limit: quota("vault", "limit", { limit: "128MiB", alerts: [50, 90], notify: { webhook, token: TOKEN, mail: ["ops@example.org"] } }),
+    small: quota("other", "small", { limit: "64MiB", history: { every: "1h", keepDays: 365 } }),
 };
 const change = (changes: Partial<typeof parts>): void => {
     Object.assign(parts, changes);
@@ -59,7 +86,7 @@ const events = (): Record<string, unknown>[] =>
     (existsSync(posted) ? readFileSync(posted, "utf8") : "")
         .split("\n")
         .filter(Boolean)
-        .map((line) => JSON.parse(line.slice(line.indexOf(" "))) as Record<string, unknown>);
+        .map((line) => JSON.parse(line.slice(line.indexOf("{"))) as Record<string, unknown>);
 const report = async (): Promise<Report["quotas"]> =>
     (JSON.parse(await inGuest(guest, "python3 -I /usr/local/lib/pvesmb/quota-collector report")) as Report).quotas;
 const round = (): Promise<string> => inGuest(guest, "systemctl start pvesmb-quota.service");
@@ -75,14 +102,19 @@ const fill = (mib: number): Promise<unknown> =>
 
 beforeAll(async () => {
     place = await workplace(vmids);
-    const [command = "", ...rest] = place.lab.within(["python3", "-c", RECEIVER, String(PORT), posted]);
-    receiver = spawn(command, rest, { stdio: "ignore" });
+    for (const argv of [
+        [RECEIVER, String(PORT), posted],
+        [MAILBOX, String(MAIL_PORT), mailed],
+    ]) {
+        const [command = "", ...rest] = place.lab.within(["python3", "-c", ...argv]);
+        receivers.push(spawn(command, rest, { stdio: "ignore" }));
+    }
     stack = await place.stack("", { project: "quota-usage" });
     change({});
     await stack.up();
 });
 afterAll(async () => {
-    receiver?.kill();
+    for (const each of receivers) each.kill();
     rmSync(folder, { recursive: true, force: true });
     await place?.dispose();
 });
@@ -108,20 +140,36 @@ test("the gateway's timer takes samples of all quotas, and a refresh finds every
     expect(found[limit]!.limit).toBeGreaterThan(80 * MIB);
     expect(found[limit]!.limit).toBeLessThanOrEqual(128 * MIB);
     expect(await inGuest(guest, "stat -c '%a %n' /var/lib/pvesmb/quota.d /var/lib/pvesmb/quota.d/*")).toMatch(/^700 .*\n600 .*\n600 .*\n$/);
+    // The longest of what the quotas ask for: 365 days of quarters, for up to 16 quotas (collector/program/ring.py).
+    expect(await inGuest(guest, "stat -c %s /var/lib/pvesmb/quota/quarters.ring")).toBe(`${64 + 365 * 4 * (16 + 16 * 6 * 8)}\n`);
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });
 
-test("crossing a threshold is told to the receiver once, and again when it is over", async () => {
+test("mail goes by the gateway's sendmail; until there is one it waits, and the journal says so", async () => {
     await fill(80);
     await round();
+    expect(await inGuest(guest, "journalctl -u pvesmb-quota -o cat")).toMatch(
+        /alert for quota vault not delivered, tried again in the rounds to come: \/usr\/sbin\/sendmail: No such file/,
+    );
+    await inGuest(guest, `cat > /usr/sbin/sendmail <<'EOF'\n${SENDMAIL}EOF\nchmod 755 /usr/sbin/sendmail`);
     await round();
+    await round();
+    const mails = readFileSync(mailed, "utf8").split(/^--$/m).slice(0, -1);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toMatch(/^Subject: \[files\] quota vault: warning \(\d+\.\d+ %\)$/m);
+    expect(mails[0]).toMatch(/^To: ops@example\.org$/m);
+    expect(mails[0]).toContain("quota vault has reached 50 %");
+});
+
+test("crossing a threshold is told to the receiver once, and again when it is over", async () => {
     expect(events()).toMatchObject([{ quota: "vault", level: "warning", previous: "ok", host: "files" }]);
     await smbclient((argv) => place.lab.within(argv), { host, share: "vault" }, alice, "del filler.bin");
     await round();
     expect(events().map(({ previous, level }) => `${String(previous)} > ${String(level)}`)).toEqual(["ok > warning", "warning > ok"]);
     const journal = await inGuest(guest, "journalctl -u pvesmb-quota -p warning -o cat");
     expect(journal).toContain("quota vault has reached 50 %");
-    expect(await inGuest(guest, "journalctl -o cat; ps axww")).not.toContain(SECRET);
+    expect(readFileSync(posted, "utf8")).toMatch(new RegExp(`^/${SECRET} Bearer ${TOKEN} {`, "m"));
+    for (const secret of [SECRET, TOKEN]) expect(await inGuest(guest, "journalctl -o cat; ps axww")).not.toContain(secret);
 });
 
 test("the metrics are served on loopback once somebody asks for it", async () => {

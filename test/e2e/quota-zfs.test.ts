@@ -1,20 +1,26 @@
 import { runOnNode } from "../lab/src/client";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { nodeKeys } from "./support/node-keys";
-import { dataQuota, gateway, program, quota, share, smallArgs } from "./support/program";
+import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import type { Stack } from "./support/stack";
+import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * Limits on ZFS, by zfs-fuse. That has no POSIX ACLs and lets only true root change owners: the gateways are privileged, the share is one for
- * guests, and what is written is written in the gateway (a client's writes on true ZFS: zfs-vm.test.ts). Everything is done as root@pam with a password, the one identity that may make such containers; binds then go by the API.
+ * Limits on ZFS, by zfs-fuse. That has no POSIX ACLs and lets only true root change owners: the gateways are privileged, and the share is one
+ * for guests (true ZFS: zfs-vm.test.ts). Everything is done as root@pam with a password, the one identity that may make such containers; binds
+ * then go by the API.
  */
 
 const vmids = { from: 6660, to: 6689 };
 const host = "10.86.0.122";
 const guest = { node: "pve1", vmid: 6660 };
 const other = { node: "pve1", vmid: 6661 };
+const visitor = { user: "visitor", password: "none" };
 const MIB = 2 ** 20;
+const bytes = (mib: number): string => "x".repeat(mib * MIB);
 
 let place: Workplace;
 let stack: Stack;
@@ -23,6 +29,7 @@ const privileged = { ...basics, lxc: { ...lxc, unprivileged: false } };
 const open = { guest: true, mode: "0777" };
 const parts = {
     files: gateway("files", { ...privileged, vmid: guest.vmid, data: { bind: "/rpool/quota" } }),
+    people: user("files", { user: "alice", password: "alice's long p4ssword" }),
     docs: share("files", "docs", {}, open),
     limit: quota("docs", "limit", { limit: "64MiB" }),
     other: "",
@@ -34,7 +41,13 @@ const change = (changes: Partial<typeof parts>): void => {
 
 beforeAll(async () => {
     place = await workplace(vmids);
-    await onNode("zfs destroy -r rpool/quota; zfs create rpool/quota");
+    // A container that has just ended may hold its mounts for a moment.
+    await until("the pool is as it was", async () =>
+        (
+            await onNode("zfs list rpool/quota >/dev/null 2>&1 && zfs destroy -r rpool/quota >&2; zfs list rpool/quota 2>&1 || true")
+        ).includes("not exist"),
+    );
+    await onNode("zfs create rpool/quota");
     const asRoot = { ...place.lab.environment, PROXMOX_VE_API_TOKEN: "", PVESMB_SSH_PCT: "", ...(await nodeKeys()) };
     stack = await place.stack("", { project: "quota-zfs", environment: asRoot });
     change({});
@@ -52,10 +65,24 @@ const outputs = async (name: string): Promise<Record<string, unknown>> =>
     (await stack.resources()).find(({ urn }) => urn.endsWith(`:Quota::${name}`))?.outputs ?? {};
 const property = async (name: string, dataset = "rpool/quota/docs"): Promise<string> =>
     (await onNode(`zfs get -Hp -o value ${name} ${dataset}`)).trim();
-/** Writes so many MiB into the share's directory, in the gateway; what dd says. */
-const write = (name: string, mib: number): Promise<string> =>
-    inGuest(guest, `dd if=/dev/zero of=/srv/pvesmb/docs/${name} bs=1M count=${mib} conv=fsync 2>&1 || true`);
-const FULL = /Disk quota exceeded|No space left/;
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const at = (name: string) => ({ host, share: name });
+const write = (name: string, mib: number, to = "docs"): Promise<void> => putFile(within, at(to), visitor, name, bytes(mib));
+const FULL = /NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/;
+
+/** Does something while a client that has a session goes on writing. */
+async function written<T>(during: () => Promise<T>): Promise<T> {
+    const session = await SmbSession.open(within, at("docs"), visitor);
+    try {
+        const running = during();
+        for (let i = 0; i < 8; i++) expect(await session.run(`put /etc/services busy${i}.txt`)).not.toContain("NT_STATUS");
+        const result = await running;
+        expect(await session.run("put /etc/services after.txt")).not.toContain("NT_STATUS");
+        return result;
+    } finally {
+        session.close();
+    }
+}
 
 describe("a dataset per share on a bound directory", () => {
     test("is made of the new share's directory, limited, and plugged into the running gateway", async () => {
@@ -72,22 +99,24 @@ describe("a dataset per share on a bound directory", () => {
         await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 
-    test("statvfs shows it in the gateway, and a write stops at it without harm to what is there", async () => {
-        const [size = 0, blocks = 0] = (await inGuest(guest, "stat -f -c '%S %b' /srv/pvesmb/docs")).split(" ").map(Number);
-        expect(size * blocks).toBeLessThanOrEqual(64 * MIB);
-        expect(await write("kept.bin", 30)).not.toMatch(FULL);
-        expect(await write("big.bin", 60)).toMatch(FULL);
-        expect((await inGuest(guest, "stat -c %s /srv/pvesmb/docs/kept.bin; rm /srv/pvesmb/docs/big.bin")).trim()).toBe(String(30 * MIB));
+    test("a client sees it, and a write stops at it without harm to what is there", async () => {
+        const { output } = await smbclient(within, at("docs"), visitor, "du");
+        const [, blocks, size] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];
+        expect(Number(blocks) * Number(size)).toBe(64 * MIB);
+        await write("kept.bin", 30);
+        await expect(write("big.bin", 60)).rejects.toThrow(FULL);
+        expect(await getFile(within, at("docs"), visitor, "kept.bin")).toBe(bytes(30));
+        await smbclient(within, at("docs"), visitor, "del big.bin");
     });
 
-    test("up, down, below what is used, and from refquota to quota", async () => {
+    test("up and down while a client writes, never below what is used, and from refquota to quota", async () => {
         change({ limit: quota("docs", "limit", { limit: "128MiB" }) });
-        await stack.up();
-        expect(await write("big.bin", 60)).not.toMatch(FULL);
+        await written(() => stack.up());
+        await write("big.bin", 60);
         change({ limit: quota("docs", "limit", { limit: "64MiB" }) });
         expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are used in rpool\/quota\/docs \(.*, more than 64MiB/);
         change({ limit: quota("docs", "limit", { limit: "112MiB", snapshots: "count" }) });
-        await stack.up();
+        await written(() => stack.up());
         expect([await property("quota"), await property("refquota")]).toEqual([String(112 * MIB), "0"]);
     });
 
@@ -116,16 +145,59 @@ describe("a dataset per share on a bound directory", () => {
         await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 
+    test("a limit for every user: who has it not shows, a later one too", async () => {
+        const limitOf = async (name: string): Promise<string> => property(`userquota@${(await inGuest(guest, `id -u ${name}`)).trim()}`);
+        change({ limit: quota("docs", "limit", { limit: "112MiB", userLimit: "48MiB" }) });
+        await stack.up();
+        expect(await limitOf("alice")).toBe(String(48 * MIB));
+        change({ people: parts.people + user("files", { user: "bob", password: "bob's long p4ssword" }) });
+        await stack.up();
+        await stack.refresh();
+        expect(JSON.stringify(await stack.resources())).toContain("userLimit: not that of bob");
+        await stack.up();
+        expect(await limitOf("bob")).toBe(String(48 * MIB));
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        change({ limit: quota("docs", "limit", { limit: "112MiB" }) });
+        await stack.up();
+        for (const name of ["alice", "bob"]) expect(await limitOf(name)).toMatch(/^(0|none|-)$/);
+    });
+
     test("is there again after a restart of the gateway", async () => {
         await onNode(`pct reboot ${guest.vmid}`);
         expect(await inGuest(guest, "mountpoint /srv/pvesmb/docs")).toContain("is a mountpoint");
+    });
+
+    test("follows the share's name; its directory cannot be moved, and that is said before anything is", async () => {
+        const moved = { ...open, path: "/srv/pvesmb/papers" };
+        change({ docs: share("files", "docs", {}, moved) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /path: the share's volume is mounted at \/srv\/pvesmb\/docs and stays there \(\/rpool\/quota\/docs, mp1 of CT 6660\)/,
+        );
+        change({ docs: share("files", "docs", {}, { ...open, name: "papers" }) });
+        await stack.up();
+        expect(await getFile(within, at("papers"), visitor, "kept.bin")).toBe(bytes(30));
+        await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 
     test("ends with the quota, and the data stays", async () => {
         change({ limit: "" });
         await stack.up();
         expect([await property("quota"), await property("refquota")]).toEqual(["0", "0"]);
-        expect(await onNode("ls /rpool/quota/docs")).toBe("big.bin\nkept.bin\n");
+        expect(await onNode("ls /rpool/quota/docs")).toContain("kept.bin\n");
+    });
+
+    test("a share that goes with its files leaves an empty dataset, for the next one there", async () => {
+        const gone = share("files", "docs", {}, { ...open, onDelete: "delete" });
+        change({ docs: gone, limit: quota("docs", "limit", { limit: "128MiB" }) });
+        await stack.up();
+        change({ docs: "", limit: "" });
+        expect((await stack.up()).output).toMatch(/the empty \/rpool\/quota\/docs of pve1 stays mounted in CT 6660 \(mp1\)/);
+        expect(await onNode("ls -A /rpool/quota/docs")).toBe("");
+        expect(await property("refquota")).toBe("0");
+        change({ docs: gone, limit: quota("docs", "limit", { limit: "112MiB" }) });
+        await stack.up();
+        expect(await property("refquota")).toBe(String(112 * MIB));
+        await write("first.bin", 1);
     });
 });
 
@@ -144,10 +216,43 @@ describe("a volume that is a dataset", () => {
             ].join("\n"),
         });
     const size = async (): Promise<string> => String((await configOf(other.vmid))["mp0"]);
+    const dataset = async (): Promise<string> => `rpool/data/${/^local-zfs:([^,]+)/.exec(await size())?.[1]}`;
+    const refquota = async (): Promise<string> => property("refquota", await dataset());
 
     test("grows by Proxmox VE", async () => {
         limited("320MiB");
         await stack.up();
         expect(await size()).toMatch(/^local-zfs:subvol-6661-disk-\d+,.*size=320M/);
+    });
+
+    /** MiB. ZFS reckons them when it has written what changed, some seconds later. */
+    const used = async (): Promise<number> => {
+        const [size = 0, all = 0, free = 0] = (await inGuest(other, "stat -f -c '%S %b %f' /srv/pvesmb")).split(" ").map(Number);
+        return (size * (all - free)) / MIB;
+    };
+
+    test("shrinks when asked to, by the node, and not below what is used", async () => {
+        const fill = (name: string): Promise<string> =>
+            inGuest(other, `dd if=/dev/urandom of=/srv/pvesmb/${name} bs=1M count=64 conv=fsync 2>&1 || true`);
+        await fill("filler");
+        await until("the use is known", async () => (await used()) >= 64);
+        limited("32MiB", { onShrink: "force" });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /limit: 6\dMiB are used in local-zfs:subvol-6661-disk-\d+, more than 32MiB/,
+        );
+        limited("96MiB", { onShrink: "force" });
+        await stack.up();
+        expect([await size(), await refquota()]).toEqual([expect.stringMatching(/size=96M/), String(96 * MIB)]);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        expect(await fill("more")).toMatch(/Disk quota exceeded|No space left/);
+        await inGuest(other, "rm /srv/pvesmb/more");
+        await until("the room is free again", async () => (await used()) < 80);
+    });
+
+    test("a limit that somebody set by hand shows, and is repaired", async () => {
+        await onNode(`zfs set refquota=160M ${await dataset()}`);
+        expect((await stack.refresh()).output).toContain("limit");
+        await stack.up();
+        expect([await size(), await refquota()]).toEqual([expect.stringMatching(/size=96M/), String(96 * MIB)]);
     });
 });

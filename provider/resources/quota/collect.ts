@@ -15,7 +15,8 @@ export const COLLECTOR_ENTRIES = `${COLLECTOR.entries}/*.json`;
 const HYSTERESIS = 2;
 
 function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { source }: Found): CollectorEntry {
-    const { webhook, mail } = inputs.notify ?? {};
+    const { webhook, token, mail } = inputs.notify ?? {};
+    const headers = token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } };
     const { every = "5m", keepDays = 90 } = inputs.history ?? {};
     return {
         id,
@@ -29,7 +30,7 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
         every: millisecondsOf(every) / 1000,
         keep: keepDays,
         alerts: [
-            ...(webhook === undefined ? [] : [{ kind: "webhook", url: webhook } as const]),
+            ...(webhook === undefined ? [] : [{ kind: "webhook", url: webhook, ...headers } as const]),
             ...(mail === undefined ? [] : [{ kind: "mail", to: mail } as const]),
         ],
     };

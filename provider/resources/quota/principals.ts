@@ -7,7 +7,7 @@ import { parseGroup, parsePasswd } from "../../samba/accounts";
 
 type Kind = IdLimit["kind"];
 const KINDS = ["user", "group"] as const;
-type Lists = Pick<QuotaInputs, "users" | "groups" | "report">;
+type Lists = Pick<QuotaInputs, "users" | "groups" | "userLimit" | "groupLimit" | "report">;
 
 /** Users and groups of a gateway, and the numbers that its node has for them. */
 export class Principals {
@@ -36,7 +36,7 @@ export class Principals {
     /** Limits as the node takes them; an unknown name is the user's mistake. */
     limits(lists: Lists): IdLimit[] {
         return KINDS.flatMap((kind) =>
-            listOf(lists, kind).map(({ name, limit, soft, files }) => {
+            this.limited(lists, kind).map(({ name, limit, soft, files }) => {
                 const id = this.idOf(kind, name);
                 if (id === undefined)
                     throw new PvesmbError(
@@ -54,12 +54,8 @@ export class Principals {
     /** Whom to look at: those with limits, and with `report` every account. */
     watched(lists: Lists): LookOptions["ids"] {
         const all = KINDS.flatMap((kind) => {
-            const named = listOf(lists, kind).flatMap(({ name }) => this.idOf(kind, name) ?? []);
-            // 65534 is nobody; below 1000 are the distribution's own.
-            const rest = lists.report
-                ? [...this.known[kind].values()].filter((id) => id >= 1000 && id < 65_534).map((id) => id + this.offset)
-                : [];
-            return [...new Set([...named, ...rest])].map((id) => ({ kind, id }));
+            const names = [...this.limited(lists, kind).map(({ name }) => name), ...(lists.report ? this.everybody(kind) : [])];
+            return [...new Set(names.flatMap((name) => this.idOf(kind, name) ?? []))].map((id) => ({ kind, id }));
         });
         return all;
     }
@@ -68,11 +64,41 @@ export class Principals {
     forsaken(before: Lists | undefined, now: Lists): IdLimit[] {
         if (before === undefined) return [];
         return KINDS.flatMap((kind) =>
-            listOf(before, kind)
-                .filter(({ name }) => !listOf(now, kind).some((each) => each.name === name))
+            this.limited(before, kind)
+                .filter(({ name }) => !this.limited(now, kind).some((each) => each.name === name))
                 .flatMap(({ name }) => this.idOf(kind, name) ?? [])
                 .map((id) => ({ kind, id, limit: 0 })),
         );
+    }
+
+    /** Who has another limit than the one for everybody. */
+    strayed(lists: Lists, state: TreeState): string[] {
+        return KINDS.flatMap((kind) => {
+            const property = `${kind}Limit` as const;
+            const strays = this.others(lists, kind).filter(({ name, limit }) => this.stateOf(state, kind, name)?.limit !== bytesOf(limit));
+            return strays.length === 0 ? [] : [`${property}: not that of ${strays.map(({ name }) => name).join(", ")}`];
+        });
+    }
+
+    private stateOf(state: TreeState, kind: Kind, name: string): TreeState["ids"][number] | undefined {
+        return state.ids.find(({ kind: of, id }) => of === kind && id === this.idOf(kind, name));
+    }
+
+    private limited(lists: Lists, kind: Kind): PrincipalLimit[] {
+        return [...listOf(lists, kind), ...this.others(lists, kind)];
+    }
+
+    /** Everybody who has no limit by name. */
+    private others(lists: Lists, kind: Kind): PrincipalLimit[] {
+        const limit = lists[`${kind}Limit`];
+        if (limit === undefined) return [];
+        const named = new Set(listOf(lists, kind).map(({ name }) => name));
+        return this.everybody(kind).flatMap((name) => (named.has(name) ? [] : [{ name, limit }]));
+    }
+
+    /** 65534 is nobody; below 1000 are the distribution's own. */
+    private everybody(kind: Kind): string[] {
+        return [...this.known[kind]].filter(([, id]) => id >= 1000 && id < 65_534).map(([name]) => name);
     }
 
     /** The program's limits as they really are. */
@@ -80,7 +106,7 @@ export class Principals {
         const found = KINDS.filter((kind) => listOf(lists, kind).length > 0).map((kind) => [
             `${kind}s`,
             listOf(lists, kind).flatMap((each) => {
-                const is = state.ids.find(({ kind: of, id }) => of === kind && id === this.idOf(kind, each.name));
+                const is = this.stateOf(state, kind, each.name);
                 if (is === undefined || is.limit === 0) return [];
                 const soft = is.soft === undefined ? undefined : formatSize(is.soft);
                 return [{ name: each.name, limit: formatSize(is.limit), soft, files: is.files }];

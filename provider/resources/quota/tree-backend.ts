@@ -1,23 +1,21 @@
-import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import type { Step, Workshop } from "../../hosts";
+import type { Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota.backends";
 import type { BackendName } from "../../model/quota.backends";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf, formatSize } from "../../model/size";
 import type { UsageSource } from "../../quota/collector";
-import { btrfs, counted } from "../../quota/btrfs";
-import { cephfs } from "../../quota/cephfs";
+import { counted } from "../../quota/btrfs";
 import { DFREE_FILES, hideUnit, isShown, showUnit } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { project } from "../../quota/project";
-import { mountHolding, MOUNTS, parseMounts } from "../../quota/tree";
-import type { Tree, TreeKind, TreeState, TreeWish } from "../../quota/tree";
-import { zfs } from "../../quota/zfs";
+import { kindAt, refuseTree } from "../../quota/kinds";
+import { MOUNTS, parseMounts } from "../../quota/tree";
+import type { Tree, TreeState, TreeWish } from "../../quota/tree";
 import { rootOnNode } from "../gateway/bind";
 import { endSessions } from "../share/sessions";
 import type { Backend, Found } from "./backend";
+import { contentOf, conversion } from "./conversion";
 import { bindDataset } from "./dataset-mount";
 import { nodeShop } from "./node";
 import type { QuotaState } from "./handler";
@@ -25,18 +23,6 @@ import { Principals } from "./principals";
 import type { Mount, Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
-
-/** By what the node calls the file system. */
-const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
-    zfs: { name: "zfs", kind: zfs },
-    "fuse.zfs": { name: "zfs", kind: zfs },
-    btrfs: { name: "btrfs", kind: btrfs },
-    xfs: { name: "xfs", kind: project },
-    ext4: { name: "ext4", kind: project },
-    ceph: { name: "cephfs", kind: cephfs },
-    // By ceph-fuse, as Linux shows it (Ceph 16).
-    "fuse.ceph-fuse": { name: "cephfs", kind: cephfs },
-};
 
 /** What a tree backend keeps of a look for the change that follows. */
 interface Seen extends Found {
@@ -82,6 +68,7 @@ export async function treeBackend(
             figures: figuresOf(state.used, state.limit ?? state.used + state.available, state.available, state.filesUsed),
             drift: [
                 ...state.drift,
+                ...people.strayed(inputs, state),
                 ...(state.object === undefined ? [`${where} is a plain directory, which has no limit`] : []),
                 ...(state.off === undefined ? [] : [state.off]),
                 ...(await shownFaults(state)),
@@ -108,24 +95,8 @@ export async function treeBackend(
         lookClosely: () => look(true),
 
         refuse(found, wanted) {
-            const { state, tree, filled } = found as Seen;
-            if (kind.make !== undefined && state.object === undefined && filled !== undefined && !wanted.convert)
-                throw new PvesmbError(
-                    "InvalidInput",
-                    `convert: ${onNode} on ${gateway.place.node} is a plain directory with files (${filled} for one), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to have it made into one (the files are copied, clients are disconnected)`,
-                    { property: "convert" },
-                );
-            if (state.clash !== undefined)
-                throw new PvesmbError(
-                    "Conflict",
-                    `${onNode} on ${gateway.place.node} cannot be limited: ${state.clash}; take that entry away, or move the directory`,
-                );
-            if (state.off !== undefined && !wanted.enable)
-                throw new PvesmbError(
-                    "InvalidInput",
-                    `enable: ${state.off} (${tree.mount.target} on ${gateway.place.node}); set \`enable: true\` to have them switched on, which concerns the whole file system`,
-                    { property: "enable" },
-                );
+            const { tree, ...seen } = found as Seen;
+            refuseTree({ name, kind, tree }, seen, wanted, gateway.place.node);
         },
 
         async apply(id, found, wanted) {
@@ -168,55 +139,9 @@ export async function treeBackend(
     }
 }
 
-async function kindOf(ctx: Context<unknown>, shop: Workshop, onNode: string): Promise<{ name: BackendName; kind: TreeKind; tree: Tree }> {
+async function kindOf(ctx: Context<unknown>, shop: Workshop, onNode: string): Promise<ReturnType<typeof kindAt>> {
     const { commands } = await shop.snapshot.read(ctx.deadline);
-    const mount = mountHolding(parseMounts(commands[MOUNTS.name]?.stdout ?? ""), onNode);
-    const found = mount && KINDS[mount.type];
-    if (mount === undefined || found === undefined)
-        throw new PvesmbError(
-            "InvalidInput",
-            `backend: ${onNode} is on ${mount === undefined ? "no file system" : `a file system of type ${mount.type}`} that pvesmb cannot limit (${Object.keys(KINDS).join(", ")}); use a share with a volume of its own`,
-            { property: "backend" },
-        );
-    return { ...found, tree: { path: onNode, mount } };
-}
-
-/** A plain directory's content: what it takes, and one of its files. Also makes sure that no link of the guest's leads elsewhere. */
-async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string): Promise<Partial<Seen>> {
-    const [realpath, find, du] = ["real", "first", "size"].map((what) => `${what} ${path}`) as [string, string, string];
-    const commands = [
-        { name: realpath, argv: ["realpath", "-e", "--", path] },
-        { name: find, argv: ["find", path, "-mindepth", "1", "-print", "-quit"] },
-        { name: du, argv: ["du", "-s", "-B1", "--", path], timeout: 600 },
-    ];
-    const look = await shop.snapshot.read(ctx.deadline, { commands });
-    const out = (name: string): string => look.commands[name]?.stdout.trim() ?? "";
-    const real = out(realpath);
-    if (real !== path)
-        throw new PvesmbError(
-            "InvalidInput",
-            `path: ${path} on ${shop.name} is ${real === "" ? "not there" : `really ${real}`}; a limit is set on a directory only, not through a link`,
-            { property: "path" },
-        );
-    if (out(find) === "") return {};
-    return { filled: out(find), figures: figuresOf(Number(/^\d+/.exec(out(du))?.[0] ?? 0), Infinity, Infinity) };
-}
-
-/** The directory moved aside, the new object in its place with all that the directory was and held. */
-function conversion(kind: TreeKind, tree: Tree, id: string, copy: boolean): Step[] {
-    const made = kind.make?.(tree);
-    if (made === undefined) return [];
-    const { path } = tree;
-    const aside = `${path.slice(0, path.lastIndexOf("/"))}/.pvesmb-convert-${id}`;
-    return [
-        { do: "rename", from: path, to: aside },
-        made.create,
-        // Owner, mode, ACL and attributes of the directory itself go along.
-        { do: "run", argv: ["cp", "-a", "--reflink=auto", "--no-target-directory", aside, path], timeout: copy ? 6 * 3600 : 60 },
-        // cp leaves the mode to the ACL that it sets, which not every file system takes it from.
-        { do: "run", argv: ["chmod", `--reference=${aside}`, path] },
-        { do: "remove", path: aside, tree: true },
-    ];
+    return kindAt(parseMounts(commands[MOUNTS.name]?.stdout ?? ""), onNode);
 }
 
 /** Soft limit and number of files as they really are, where the program or the file system has one. */

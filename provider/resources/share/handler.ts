@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
+import type { Step } from "../../hosts";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { follow } from "../../proxmox/follow";
@@ -19,7 +20,7 @@ import { defaultPath, rootOf, sectionOf } from "./section";
 import type { Known } from "./section";
 import { concerned, endSessions } from "./sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
-import { destroyVolume, ensureVolume } from "./volume";
+import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "./volume";
 import type { Mounted } from "./volume";
 
 /** Outputs, the path among them, which is an input too when the user chose it. */
@@ -55,7 +56,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const path = inputs.path ?? state.path ?? defaultPath(inputs);
-        if (inputs.volume !== undefined && state.volumeId !== undefined && state.path !== undefined) refuseMove(state.path, path);
+        if (state.path !== undefined && state.path !== path)
+            await refuseMove(pveOf(ctx, inputs.gateway.connection), gateway.place, state.path, path);
         await checkVolumeRights(ctx, inputs, gateway);
         const outputs = { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint };
         return converge(ctx, id, gateway, inputs, outputs, { claim: id, before: state });
@@ -68,7 +70,9 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const section = sectionOf(state, state.path ?? defaultPath(state), { nonce: id });
         const discard = state.onDelete === "delete";
         if (scheduleOf(state) !== undefined) await endSnapshots(ctx, gateway, state, id, discard);
-        const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, discard && state.volume === undefined);
+        const ownFiles = discard && state.volume === undefined;
+        const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
+        const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, ownFiles && dataset === undefined);
         try {
             const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
             await endSessions(workshop, sectionName(section), "all", look, ctx.deadline);
@@ -76,6 +80,14 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             // The name belongs to another resource by now, or the host to another gateway: ours is gone.
             if (isKind(error, "Conflict")) return;
             throw error;
+        }
+        if (dataset !== undefined) {
+            // A mount point can be emptied from within, not removed. Nothing of that is undone, so the share ends first.
+            const empty: Step = { do: "run", argv: ["find", section.path, "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
+            await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
+            ctx.log.warn(
+                `${section.path}: the files are gone; the empty ${dataset.volumeId} of ${place.node} stays mounted in CT ${place.vmid} (${dataset.mountPoint}), for the next share there. To remove it: \`pct set ${place.vmid} --delete ${dataset.mountPoint}\`, restart the container, \`zfs destroy\``,
+            );
         }
         if (discard && state.volumeId !== undefined) {
             const [pve, volume] = [pveOf(ctx, state.gateway.connection), state.volumeId];
@@ -134,16 +146,6 @@ async function converge(
     if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
     return done;
-}
-
-/** Another path would be given another volume, an empty one. */
-function refuseMove(from: string, to: string): void {
-    if (from === to) return;
-    throw new PvesmbError(
-        "InvalidInput",
-        `path: the share's volume is mounted at ${from} and stays there; keep that path, or make a new share at ${to} and copy the files`,
-        { property: "path" },
-    );
 }
 
 async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {

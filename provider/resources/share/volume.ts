@@ -4,7 +4,7 @@ import type { ShareInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { readStatus } from "../../proxmox/lxc/container";
+import { readConfig, readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
@@ -24,6 +24,24 @@ const mountedAt = (config: ContainerConfig, path: string): number | undefined =>
     const found = Object.entries(config.mp).find(([, value]) => mountPoint.parse(value).mp === path);
     return found === undefined ? undefined : Number(found[0]);
 };
+
+/** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
+export async function mountedOn(pve: Pve, place: Place, path: string): Promise<Mounted | undefined> {
+    const config = await readConfig(pve, place);
+    const index = mountedAt(config, path);
+    return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };
+}
+
+/** Before anything is touched: a mount point cannot be renamed, and Proxmox VE moves none while the container runs. */
+export async function refuseMove(pve: Pve, place: Place, from: string, to: string): Promise<void> {
+    const mounted = await mountedOn(pve, place, from);
+    if (mounted !== undefined)
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: the share's volume is mounted at ${from} and stays there (${mounted.volumeId}, ${mounted.mountPoint} of CT ${place.vmid}); keep that path (its \`name\` can change without it), or make a new share at ${to} and copy the files`,
+            { property: "path" },
+        );
+}
 
 /**
  * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;

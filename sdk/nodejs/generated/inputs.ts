@@ -258,7 +258,7 @@ export interface SmbGatewaySambaArgs {
     ntlm?: pulumi.Input<"ntlmv2-only" | "disabled">;
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: pulumi.Input<"onDemand" | "never">;
@@ -863,6 +863,11 @@ export interface QuotaNotifyArgs {
      * Address to POST to; see docs/quota-usage.md for the JSON.
      */
     webhook?: pulumi.Input<string>;
+
+    /**
+     * Sent to the webhook as `Authorization: Bearer <token>`.
+     */
+    token?: pulumi.Input<string>;
 
     /**
      * Addresses to mail to, by the gateway's sendmail.

@@ -257,7 +257,7 @@ export interface SmbGatewaySamba {
     ntlm?: "ntlmv2-only" | "disabled";
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`; `never`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: "onDemand" | "never";
@@ -862,6 +862,11 @@ export interface QuotaNotify {
      * Address to POST to; see docs/quota-usage.md for the JSON.
      */
     webhook?: string;
+
+    /**
+     * Sent to the webhook as `Authorization: Bearer <token>`.
+     */
+    token?: string;
 
     /**
      * Addresses to mail to, by the gateway's sendmail.

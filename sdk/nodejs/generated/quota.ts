@@ -74,6 +74,16 @@ export interface QuotaArgs {
     groups?: pulumi.Input<pulumi.Input<QuotaGroupArgs>[]>;
 
     /**
+     * Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.
+     */
+    userLimit?: pulumi.Input<string>;
+
+    /**
+     * Limit of every group of the gateway that `groups` does not name, likewise.
+     */
+    groupLimit?: pulumi.Input<string>;
+
+    /**
      * Whether snapshots and datasets below count. zfs.
      * @default `"ignore"`
      */
@@ -149,6 +159,8 @@ const kind: Kind = {
         "files",
         "users",
         "groups",
+        "userLimit",
+        "groupLimit",
         "snapshots",
         "convert",
         "enable",
@@ -194,6 +206,7 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "passphrase"],
         ["gateway", "connection", "ssh", "password"],
         ["notify", "webhook"],
+        ["notify", "token"],
     ],
     secretOutputs: [],
 };
@@ -263,6 +276,16 @@ export class Quota extends PvesmbResource {
      * @default `[]`
      */
     declare readonly groups: pulumi.Output<QuotaGroup[] | undefined>;
+
+    /**
+     * Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.
+     */
+    declare readonly userLimit: pulumi.Output<string | undefined>;
+
+    /**
+     * Limit of every group of the gateway that `groups` does not name, likewise.
+     */
+    declare readonly groupLimit: pulumi.Output<string | undefined>;
 
     /**
      * Whether snapshots and datasets below count. zfs.

@@ -53,6 +53,14 @@ describe("what check refuses", () => {
             { share, backend: "zfs", users: [{ name: "alice", limit: "2MiB", soft: "1MiB" }] },
             /^users: a ZFS dataset has no soft limits/,
         ],
+        [
+            "a user's number of files on zfs",
+            { share, backend: "zfs", users: [{ name: "alice", limit: "2MiB", files: 9 }] },
+            /^users: a ZFS dataset has no limit on the number of files/,
+        ],
+        ["everybody's limit on a volume", { share, backend: "volume", userLimit: "1MiB" }, /^userLimit: .*one of: zfs, xfs, ext4/],
+        ["a record that nobody keeps", { share, collect: false, history: { every: "1h" } }, /^history: needs the collector/],
+        ["a token for nobody", { share, notify: { token: "t0ken", mail: ["a@example.org"] } }, /is for a webhook/],
         ["a user twice", { share, users: [1, 2].map(() => ({ name: "alice", limit: "1MiB" })) }, /^users: names alice twice/],
         ["falling thresholds", { share, alerts: [95, 75] }, /^alerts: must rise/],
     ])("%s", (_, inputs, expected) => expect(faults(inputs).join("\n")).toMatch(expected));

@@ -1,0 +1,61 @@
+import { kindAt, refuseTree } from "./kinds";
+import { projectId } from "./project";
+import type { MountEntry, TreeState } from "./tree";
+
+const mount = (target: string, type: string): MountEntry => ({ target, source: `/dev${target}`, type, root: "/", options: ["rw"] });
+const mounts = [
+    mount("/", "ext4"),
+    ...["zfs", "fuse.zfs", "btrfs", "xfs", "ceph", "fuse.ceph-fuse", "nfs4", "tmpfs"].map((type) => mount(`/${type}`, type)),
+];
+
+test.each([
+    ["/srv/docs", "ext4"],
+    ["/zfs/docs", "zfs"],
+    ["/fuse.zfs", "zfs"],
+    ["/btrfs/docs", "btrfs"],
+    ["/xfs/docs", "xfs"],
+    ["/ceph/docs", "cephfs"],
+    ["/fuse.ceph-fuse/docs", "cephfs"],
+])("%s is limited by %s", (path, name) => expect(kindAt(mounts, path)).toMatchObject({ name, tree: { path } }));
+
+test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) => {
+    expect(() => kindAt(mounts, `/${type}/docs`)).toThrow(
+        new RegExp(
+            `^backend: /${type}/docs is on a file system of type ${type} that pvesmb cannot limit \\(zfs, .*\\); use a share with a volume`,
+        ),
+    );
+    expect(() => kindAt([], "/docs")).toThrow(/is on no file system that/);
+});
+
+describe("before anything is touched", () => {
+    const nothing = { convert: false, enable: false };
+    const all = { convert: true, enable: true };
+    const state: TreeState = { used: 0, available: 1, ids: [], drift: [] };
+    const refuse =
+        (type: string, more: Partial<TreeState>, wanted = nothing, filled?: string) =>
+        () =>
+            refuseTree(kindAt(mounts, `/${type}/docs`), { state: { ...state, ...more }, filled }, wanted, "pve1");
+
+    test("a directory with files that would have to be copied, where the file system needs an object of its own", () => {
+        expect(refuse("zfs", {}, nothing, "/zfs/docs/a")).toThrow(
+            /^convert: \/zfs\/docs on pve1 is a plain directory with files \(\/zfs\/docs\/a/,
+        );
+        expect(refuse("zfs", {}, all, "/zfs/docs/a")).not.toThrow();
+        expect(refuse("zfs", {})).not.toThrow();
+        expect(refuse("xfs", {}, nothing, "/xfs/docs/a")).not.toThrow();
+    });
+
+    test("a project number that is somebody else's, whatever was asked for", () => {
+        const clash = `/etc/projects gives project ${projectId("/xfs/docs")}, which /xfs/docs would have, to /elsewhere`;
+        expect(refuse("xfs", { clash }, all)).toThrow(
+            /^\/xfs\/docs on pve1 cannot be limited: .*to \/elsewhere; take that entry away, or move/,
+        );
+    });
+
+    test("quotas that are off, unless they may be switched on", () => {
+        expect(refuse("xfs", { off: "xfs is mounted without prjquota" })).toThrow(
+            /^enable: xfs is mounted without prjquota \(\/xfs on pve1\)/,
+        );
+        expect(refuse("xfs", { off: "xfs is mounted without prjquota" }, all)).not.toThrow();
+    });
+});

@@ -1,0 +1,59 @@
+import { PvesmbError } from "../base/errors";
+import type { QuotaInputs } from "../model";
+import { ABILITIES } from "../model/quota.backends";
+import type { BackendName } from "../model/quota.backends";
+import { btrfs } from "./btrfs";
+import { cephfs } from "./cephfs";
+import { project } from "./project";
+import { mountHolding } from "./tree";
+import type { MountEntry, Tree, TreeKind, TreeState } from "./tree";
+import { zfs } from "./zfs";
+
+/** By what a host calls the file system. */
+const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
+    zfs: { name: "zfs", kind: zfs },
+    "fuse.zfs": { name: "zfs", kind: zfs },
+    btrfs: { name: "btrfs", kind: btrfs },
+    xfs: { name: "xfs", kind: project },
+    ext4: { name: "ext4", kind: project },
+    ceph: { name: "cephfs", kind: cephfs },
+    // By ceph-fuse, as Linux shows it (Ceph 16).
+    "fuse.ceph-fuse": { name: "cephfs", kind: cephfs },
+};
+
+/** What can limit a directory of a host, by the file system that it is on. */
+export function kindAt(mounts: readonly MountEntry[], path: string): { name: BackendName; kind: TreeKind; tree: Tree } {
+    const mount = mountHolding(mounts, path);
+    const found = mount && KINDS[mount.type];
+    if (mount === undefined || found === undefined)
+        throw new PvesmbError(
+            "InvalidInput",
+            `backend: ${path} is on ${mount === undefined ? "no file system" : `a file system of type ${mount.type}`} that pvesmb cannot limit (${Object.keys(KINDS).join(", ")}); use a share with a volume of its own`,
+            { property: "backend" },
+        );
+    return { ...found, tree: { path, mount } };
+}
+
+/** Throws, before anything is touched, what stands in the way of a limit on a directory; `filled` is a file in a plain one. */
+export function refuseTree(
+    { name, kind, tree }: ReturnType<typeof kindAt>,
+    { state, filled }: { state: TreeState; filled?: string },
+    wanted: Pick<QuotaInputs, "convert" | "enable">,
+    node: string,
+): void {
+    const where = `${tree.path} on ${node}`;
+    if (kind.make !== undefined && state.object === undefined && filled !== undefined && !wanted.convert)
+        throw new PvesmbError(
+            "InvalidInput",
+            `convert: ${where} is a plain directory with files (${filled} for one), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to have it made into one (the files are copied, clients are disconnected)`,
+            { property: "convert" },
+        );
+    if (state.clash !== undefined)
+        throw new PvesmbError("Conflict", `${where} cannot be limited: ${state.clash}; take that entry away, or move the directory`);
+    if (state.off !== undefined && !wanted.enable)
+        throw new PvesmbError(
+            "InvalidInput",
+            `enable: ${state.off} (${tree.mount.target} on ${node}); set \`enable: true\` to have them switched on, which concerns the whole file system`,
+            { property: "enable" },
+        );
+}

@@ -1,0 +1,47 @@
+import type { GatherResult } from "../../../provider/hosts";
+import { Principals } from "../../../provider/resources/quota/principals";
+
+const MIB = 2 ** 20;
+const passwd = ["root:x:0:0::/root:/bin/sh", "nobody:x:65534:65534::/:/bin/false"]
+    .concat(["alice:x:1000:1000::/:/bin/false", "bob:x:1001:1001::/:/bin/false", "eve:x:1002:1002::/:/bin/false"])
+    .join("\n");
+const said = (stdout: string) => ({ code: 0, stdout, stderr: "" });
+const look: GatherResult = {
+    ...{ files: {}, stat: {}, statvfs: {}, ms: 1 },
+    commands: { passwd: said(passwd), group: said("root:x:0:\nstaff:x:1100:alice") },
+};
+const people = new Principals(look, 100_000);
+const none = { users: [], groups: [], report: false };
+const bobs = [{ name: "bob", limit: "5MiB" }];
+
+test("a limit for everybody is that of each account of people that has none by name, in the node's numbers", () => {
+    expect(people.limits({ ...none, users: bobs, userLimit: "1MiB", groupLimit: "2MiB" })).toEqual([
+        { kind: "user", id: 101_001, limit: 5 * MIB },
+        { kind: "user", id: 101_000, limit: MIB },
+        { kind: "user", id: 101_002, limit: MIB },
+        { kind: "group", id: 101_100, limit: 2 * MIB },
+    ]);
+    expect(people.watched({ ...none, users: bobs, userLimit: "1MiB" })).toHaveLength(3);
+    expect(people.watched({ ...none, users: bobs })).toEqual([{ kind: "user", id: 101_001 }]);
+});
+
+test("who has another limit than everybody is named", () => {
+    const limit = (id: number, mib: number) => ({ kind: "user" as const, id, limit: mib * MIB, used: 0 });
+    const state = { used: 0, available: 0, drift: [], ids: [limit(101_000, 1), limit(101_001, 9), limit(101_002, 3)] };
+    expect(people.strayed({ ...none, users: bobs, userLimit: "1MiB" }, state)).toEqual(["userLimit: not that of eve"]);
+    expect(people.strayed({ ...none, users: bobs }, state)).toEqual([]);
+});
+
+test("a limit that nobody asks for any more is taken back, not one that another entry gives", () => {
+    const before = { ...none, userLimit: "1MiB" };
+    expect(people.forsaken(before, { ...none, users: bobs })).toEqual([
+        { kind: "user", id: 101_000, limit: 0 },
+        { kind: "user", id: 101_002, limit: 0 },
+    ]);
+    expect(people.forsaken({ ...none, users: bobs }, before)).toEqual([]);
+    expect(people.forsaken(undefined, none)).toEqual([]);
+});
+
+test("an account that is not there is the user's mistake", () => {
+    expect(() => people.limits({ ...none, groups: [{ name: "stuff", limit: "1MiB" }] })).toThrow(/groups: the gateway has no group stuff/);
+});
