@@ -31,10 +31,7 @@ beforeAll(async () => {
 afterEach(async () => {
     await control("clearFaults");
 });
-afterAll(async () => {
-    if (soak) report.write();
-    await drill?.dispose();
-});
+afterAll(() => drill?.dispose());
 
 /** Runs the operation with the fault in it, then without when it failed. Gives what the struck command did. */
 async function strike(operation: Operation, { request, task, strike: blow, login, outcome }: Row): Promise<string[]> {

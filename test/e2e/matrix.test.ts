@@ -113,6 +113,5 @@ describe.each(factors.version)("Proxmox VE %s", (version) => {
 });
 
 afterAll(async () => {
-    if (soak) report.write();
     await labDown(); // Other files expect a cluster of one node.
 });

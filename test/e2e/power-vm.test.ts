@@ -58,7 +58,6 @@ beforeAll(async () => {
     report.fact(`a batch of ${SHARES + 2} shares takes there`, `${whole} ms`);
 });
 afterAll(async () => {
-    report.write();
     await samba?.forget();
     await vm?.dispose();
 });

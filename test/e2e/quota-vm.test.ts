@@ -84,7 +84,6 @@ beforeAll(async () => {
     for (const [what, value] of Object.entries(await at.versions())) report.fact(what, value);
 });
 afterAll(async () => {
-    report.write();
     await at?.dispose();
 });
 

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { repository } from "./package";
 
-/** What a long drill found, row by row; the finished table is committed. */
+/** What a long drill found, written to docs/soak/NAME.md with each row, so that one that is cut short keeps what it has. */
 export class SoakReport {
     private readonly rows: string[][] = [];
     private readonly facts = new Map<string, string>();
@@ -23,6 +23,7 @@ export class SoakReport {
     row(...cells: string[]): void {
         this.rows.push(cells);
         process.stdout.write(`${cells.join("  ")}\n`);
+        this.write();
     }
 
     /** A test whose result is a row, in a table of three columns: what was seen, whether it was, seconds. */
@@ -40,9 +41,7 @@ export class SoakReport {
         });
     }
 
-    /** Writes docs/soak/NAME.md; nothing when it did not come to a single row. */
-    write(): void {
-        if (this.rows.length === 0) return;
+    private write(): void {
         const machine = `Linux ${release()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;
         const facts = [...this.facts].map(([what, value]) => `${what} ${value}`);
         const minutes = ((Date.now() - this.began) / 60_000).toFixed(1);
