@@ -16,7 +16,6 @@ const BY_USERS = "users";
 /** What brings a group to what is wanted. Running it twice changes nothing. Without a `claim` it is taken over from whoever has it. */
 export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined): Unit {
     const { name, members } = wanted;
-    const mark = { v: 1, ...owner, members: members === undefined ? BY_USERS : "group" };
     return {
         key: `group:${owner.nonce}`,
         steps: [
@@ -30,11 +29,16 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
             ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
             { do: "directory", path: SAMBA.groups, mode: "0700" },
-            { do: "write", path: groupPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
+            { do: "write", path: groupPath(name), content: groupMark(owner, members), mode: "0600" },
             ...ensureGroup(name, "gid", wanted.gid),
             ...(members === undefined ? [] : setMembers(name, members)),
         ],
     };
+}
+
+/** The file that says whose a group is, and who says who is in it. */
+export function groupMark({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string {
+    return `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
 }
 
 /** A group with a number of its own. */

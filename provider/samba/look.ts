@@ -1,6 +1,7 @@
 import type { Gather } from "../hosts/batch";
 import { FACTS_FILE } from "./gateway-unit";
 import { SAMBA } from "./paths";
+import { expiryPath } from "./recycle";
 
 /** Who has which share open, and who is in which group. */
 export const CONNECTIONS: Gather = {
@@ -18,6 +19,9 @@ export const LOOK: Gather = {
         SAMBA.shares,
         SAMBA.macos,
         SAMBA.noGuests,
+        SAMBA.rotation,
+        SAMBA.wsdd,
+        expiryPath("*"),
         `${SAMBA.fragments}/*.conf`,
         `${SAMBA.accounts}/*.json`,
         `${SAMBA.groups}/*.json`,

@@ -19,6 +19,7 @@ export function binSteps(
     nonce: string,
 ): Step[] {
     const { recycle } = root;
+    const expiry = expiryOf(share, recycle);
     const acl = { access: root.acl, default: root.acl };
     const none = { access: [], default: [] };
     return [
@@ -43,11 +44,15 @@ export function binSteps(
                             acl,
                         } as const),
               ]),
-        recycle?.keepFor === undefined
+        expiry === undefined
             ? { do: "remove", path: expiryPath(nonce) }
-            : { do: "write", path: expiryPath(nonce), content: expiryText(`${share}/${recycle.path}`, recycle.keepFor), mode: "0644" },
+            : { do: "write", path: expiryPath(nonce), content: expiry, mode: "0644" },
     ];
 }
+
+/** What the file of a share's expiry holds; undefined: there is none. */
+export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor"> | undefined): string | undefined =>
+    recycle?.keepFor === undefined ? undefined : expiryText(`${share}/${recycle.path}`, recycle.keepFor);
 
 /** One line of tmpfiles.d(5): a quoted path with C escapes, its glob characters taken by themselves. */
 export function expiryText(folder: string, age: string): string {

@@ -13,31 +13,31 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
     ];
 }
 
+/** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
+export function serviceFiles(samba: SambaSettings): Record<string, string | undefined> {
+    const { macos, logging, discovery, workgroup } = samba;
+    return {
+        [SAMBA.macos]: macos ? "" : undefined,
+        [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
+        [SAMBA.rotation]: logging.target === "file" ? rotation(bytesOf(logging.maxSize), logging.keep) : undefined,
+        ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),
+    };
+}
+
 /** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
 export function serviceSteps(samba: SambaSettings): Step[] {
-    const { discovery, logging, timeZone } = samba;
+    const { discovery, timeZone } = samba;
     return [
-        ...present(SAMBA.macos, samba.macos, "macos"),
-        ...present(SAMBA.noGuests, !letsGuestsIn(samba), "guests"),
-        logging.target === "file"
-            ? { do: "write", path: ROTATION, content: rotation(bytesOf(logging.maxSize), logging.keep), mode: "0644" }
-            : { do: "remove", path: ROTATION },
-        ...(discovery.wsdd
-            ? [{ do: "write", id: "wsddconf", path: "/etc/default/wsdd", content: wsdd(samba.workgroup), mode: "0644" } as const]
-            : []),
+        ...Object.entries(serviceFiles(samba)).map(([path, content]): Step =>
+            content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
+        ),
         ...service("wsdd", discovery.wsdd),
-        ...(discovery.wsdd ? [{ do: "run", ifChanged: "wsddconf", argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
+        ...(discovery.wsdd ? [{ do: "run", ifChanged: SAMBA.wsdd, argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
         // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
         ...service("avahi-daemon", discovery.avahi),
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
-
-const present = (path: string, there: boolean, id: string): Step[] => [
-    there ? { do: "write", id, path, content: "", mode: "0644" } : { do: "remove", id, path },
-];
-
-const ROTATION = "/etc/logrotate.d/pvesmb";
 
 const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} ${SAMBA.logins} {
 	size ${bytes}

@@ -37,7 +37,6 @@ export function userUnit(
     change: { secret: PasswordChange; leaving: string[] },
 ): Unit {
     const { name, groups = [] } = wanted;
-    const mark = { v: 1, ...owner, ...(groups.length > 0 ? { groups: groups.map(joined) } : {}) };
     const steps: Step[] = [
         ...(claim === undefined ? [] : [ours(name, claim)]),
         {
@@ -48,7 +47,7 @@ export function userUnit(
         },
         ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
         ...groups.map(usersMayJoin),
-        { do: "write", path: accountPath(name), content: `${JSON.stringify(mark)}\n`, mode: "0600" },
+        { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
         ...unixAccount(wanted),
@@ -68,6 +67,11 @@ export function userUnit(
         },
     ];
     return { key: `user:${owner.nonce}`, steps };
+}
+
+/** The file that says whose an account is, and which groups it is in by its own word. */
+export function accountMark({ key, nonce }: FragmentOwner, groups: readonly string[]): string {
+    return `${JSON.stringify({ v: 1, key, nonce, ...(groups.length > 0 ? { groups: groups.map(joined) } : {}) })}\n`;
 }
 
 export const NO_HOME = "/nonexistent";

@@ -23,7 +23,9 @@ beforeAll(async () => {
             gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
             user("files", alice),
             user("files", bob),
+            'new pvesmb.SmbGroup("crew", { gateway: files });',
             ...["docs", "team", "pub"].map((name) => share("files", name, { alice: "full", bob: "read" }, { comment: "As declared" })),
+            share("files", "bin", { alice: "full" }, { comment: "As declared", recycle: { keepFor: "30d" } }),
         ),
     );
 });
@@ -68,7 +70,9 @@ interface Deed {
     repaired: () => Promise<void>;
 }
 
-const FRAGMENTS = "/etc/samba/pvesmb/shares.d";
+const FILES = "/etc/samba/pvesmb";
+const FRAGMENTS = `${FILES}/shares.d`;
+const OWN = "[private]\\npath = /srv\\n";
 const deeds: Deed[] = [
     {
         what: "a share's section edited",
@@ -116,6 +120,44 @@ const deeds: Deed[] = [
         repaired: async () => expect(await inGuest(guest, "testparm -s 2>/dev/null")).not.toContain("NT1"),
     },
     {
+        what: "a directory deleted",
+        name: "bin",
+        shows: /path: \/srv\/pvesmb\/bin is missing/,
+        done: byHand("rm -r /srv/pvesmb/bin"),
+        repaired: () => putFile(within, at("bin"), alice, "new.txt", "new\n"),
+    },
+    {
+        what: "the expiry of a recycle bin removed",
+        name: "bin",
+        shows: /recycle: \/etc\/tmpfiles\.d\/pvesmb-\w+\.conf: missing/,
+        done: byHand("rm /etc/tmpfiles.d/pvesmb-*.conf"),
+        repaired: async () => expect(await inGuest(guest, "cat /etc/tmpfiles.d/pvesmb-*.conf")).toContain("/srv/pvesmb/bin/.recycle"),
+    },
+    {
+        what: "a share edited in the file of all shares",
+        name: "bin",
+        shows: /shares\.conf: \[bin\] comment = Elsewhere instead of As declared/,
+        done: byHand(`sed -i '/^.bin.$/,/^.docs.$/s/As declared/Elsewhere/' ${FILES}/shares.conf`),
+        repaired: async () => expect(await inGuest(guest, "testparm -s 2>/dev/null")).not.toContain("Elsewhere"),
+    },
+    {
+        what: "a share added to the file of all shares",
+        name: "files",
+        shows: /shares\.conf: section \[evil\] added by hand/,
+        done: byHand(`printf '[evil]\\npath = /\\n' >> ${FILES}/shares.conf`),
+        repaired: async () => expect(await inGuest(guest, "testparm -s 2>/dev/null")).not.toContain("evil"),
+    },
+    ...[
+        ["alice", "users.d/alice.json"],
+        ["crew", "groups.d/crew.json"],
+    ].map(([name = "", file = ""]) => ({
+        what: `${file} edited`,
+        name,
+        shows: new RegExp(`${file}: changed by hand`),
+        done: byHand(`sed -i 's/}/,"more":1}/' ${FILES}/${file}`),
+        repaired: async () => expect(await inGuest(guest, `cat ${FILES}/${file}`)).not.toContain("more"),
+    })),
+    {
         what: "memory changed in Proxmox VE",
         name: "files",
         shows: /memory\s*: "640MiB"/,
@@ -127,6 +169,7 @@ const deeds: Deed[] = [
 describe("everything by hand at once", () => {
     let refreshed: Result;
     beforeAll(async () => {
+        await byHand(`printf '${OWN}' >> ${FILES}/local.conf`)();
         for (const { done } of deeds) await done();
         refreshed = await stack.refresh({ flags: ["--diff"] });
     });
@@ -144,6 +187,12 @@ describe("everything by hand at once", () => {
     });
 
     test.each(deeds)("$what: repaired", ({ repaired }) => repaired());
+
+    test("the administrator's own file is neither named nor touched", async () => {
+        expect(refreshed.output).not.toMatch(/private|local\.conf/);
+        expect(await inGuest(guest, `cat ${FILES}/local.conf`)).toBe(OWN.replaceAll("\\n", "\n"));
+        expect(await inGuest(guest, "testparm -s 2>/dev/null")).toContain("[private]");
+    });
 });
 
 test("smbd disabled and stopped is named and repaired", async () => {

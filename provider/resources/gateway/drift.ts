@@ -1,8 +1,9 @@
 import type { GatherResult } from "../../hosts/batch";
+import { sectionDrift, textDrift } from "../../samba/drift";
 import { renderGlobal } from "../../samba/global";
 import { SAMBA } from "../../samba/paths";
+import { serviceFiles } from "../../samba/services";
 import { parseSections } from "../../samba/text";
-import type { Section } from "../../samba/text";
 import type { GatewayState } from "./handler";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
@@ -10,15 +11,12 @@ export function gatewayDrift(look: GatherResult, state: GatewayState, nonce: str
     const found: string[] = [];
     if (!(look.files[SAMBA.mark] ?? "").includes(nonce)) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba });
-    const { macos, guests, discovery } = state.samba;
-    for (const [file, there] of [
-        [SAMBA.macos, macos],
-        [SAMBA.noGuests, guests === "never"],
-    ] as const)
-        if ((look.files[file] !== undefined) !== there) found.push(`${file}: ${there ? "missing" : "added by hand"}`);
+    const { discovery } = state.samba;
+    for (const [path, text] of Object.entries(serviceFiles(state.samba))) found.push(...textDrift(path, text, look.files[path]));
     const config = look.files[SAMBA.config];
     if (config === undefined) found.push(`${SAMBA.config}: missing`);
     else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));
+    found.push(...foreignShares(look));
     if (look.commands["enabled"]?.stdout.trim() !== "enabled") found.push("service smbd: not enabled");
     if (look.commands["active"]?.stdout.trim() !== "active") found.push("service smbd: not running");
     // An upgrade of the packages may bring either about.
@@ -29,20 +27,10 @@ export function gatewayDrift(look: GatherResult, state: GatewayState, nonce: str
     return found;
 }
 
-/** Options that differ, by name; "text" when only comments or layout do. */
-function sectionDrift(file: string, wanted: Section[], found: Section[]): string[] {
-    const out: string[] = [];
-    for (const name of new Set([...wanted, ...found].map((each) => each.name))) {
-        const [a, b] = [wanted, found].map((all) => all.find((each) => each.name === name));
-        if (!a || !b) {
-            out.push(`${file}: section [${name}] ${a ? "missing" : "added by hand"}`);
-            continue;
-        }
-        for (const key of new Set([...a.options.keys(), ...b.options.keys()]))
-            if (a.options.get(key) !== b.options.get(key))
-                out.push(
-                    `${file}: [${name}] ${a.spelling.get(key) ?? b.spelling.get(key)} = ${b.options.get(key) ?? "(missing)"} instead of ${a.options.get(key) ?? "(nothing)"}`,
-                );
-    }
-    return out.length > 0 ? out : [`${file}: changed by hand`];
+/** What is in the file of all shares and in no share's own. */
+function foreignShares(look: GatherResult): string[] {
+    const names = (text: string): string[] => parseSections(text).map(({ name }) => name);
+    const own = new Set(Object.entries(look.files).flatMap(([path, text]) => (path.startsWith(`${SAMBA.fragments}/`) ? names(text) : [])));
+    const foreign = new Set(names(look.files[SAMBA.shares] ?? "").filter((name) => !own.has(name)));
+    return [...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`);
 }

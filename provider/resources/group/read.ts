@@ -1,6 +1,8 @@
 import type { Context, Observed } from "../../base/handler";
 import type { GroupInputs } from "../../model";
 import { parseGroup } from "../../samba/accounts";
+import { keyIn, textDrift } from "../../samba/drift";
+import { groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
@@ -16,9 +18,11 @@ export async function readGroup(
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    if (!(seen.look.files[groupPath(name)] ?? "").includes(id)) return undefined;
+    const mark = seen.look.files[groupPath(name)];
+    if (mark?.includes(id) !== true) return undefined;
     const found = parseGroup(seen.look.commands["group"]?.stdout ?? "").get(name);
     if (found === undefined) return { inputs: { drift: ["the group was deleted"] }, state };
-    const drift = found.gid === state.gid ? [] : [`gid: ${found.gid} instead of ${state.gid}`];
+    const drift = textDrift(groupPath(name), groupMark({ key: keyIn(mark), nonce: id }, state.members), mark);
+    if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
     return { inputs: { ...(state.members === undefined ? {} : { members: found.members }), drift }, state };
 }

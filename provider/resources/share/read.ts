@@ -3,9 +3,12 @@ import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
+import { sectionDrift, textDrift } from "../../samba/drift";
 import { fragmentPath, SAMBA } from "../../samba/paths";
-import { ON_MACOS, parseOwner, parseShare, renderShare, settingDrift } from "../../samba/share";
+import { expiryOf, expiryPath } from "../../samba/recycle";
+import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
+import { parseSections } from "../../samba/text";
 import { lookAt } from "../gateway/look";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -39,7 +42,10 @@ export async function readShare(
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
     const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
-    if (!(seen.look.files[SAMBA.shares] ?? "").includes(active.trim())) drift.push("the section is not the one that is active");
+    const all = seen.look.files[SAMBA.shares] ?? "";
+    if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
+    const expiry = expiryPath(id);
+    drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
     rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
@@ -55,6 +61,12 @@ export async function readShare(
 /** What a section says in properties of its own; the other settings are compared line by line. */
 export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
     return rest;
+}
+
+/** The share's section as it is served against what it is meant to be. */
+function activeDrift(name: string, own: string, all: string): string[] {
+    const [wanted, found] = [own, all].map((text) => parseSections(text).filter((each) => each.name === name));
+    return sectionDrift(SAMBA.shares, wanted ?? [], found ?? []);
 }
 
 /** Without what is as it should be though the program does not say it: a purpose may have. */

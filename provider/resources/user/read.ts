@@ -2,7 +2,9 @@ import type { Context, Observed } from "../../base/handler";
 import type { GatherResult } from "../../hosts/batch";
 import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
+import { keyIn, textDrift } from "../../samba/drift";
 import { accountPath } from "../../samba/paths";
+import { accountMark } from "../../samba/user-unit";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
@@ -31,10 +33,11 @@ export async function readUser(
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    if (!(seen.look.files[accountPath(name)] ?? "").includes(id)) return undefined;
+    const mark = seen.look.files[accountPath(name)];
+    if (mark?.includes(id) !== true) return undefined;
 
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
-    const drift: string[] = [];
+    const drift = textDrift(accountPath(name), accountMark({ key: keyIn(mark), nonce: id }, state.groups ?? []), mark);
     const observed: Record<string, unknown> = {};
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
