@@ -174,6 +174,7 @@ export const PROGRAMS = [
     "groupdel",
     "lsattr",
     "mount",
+    "mountpoint",
     "net",
     "pdbedit",
     "pvesm",
