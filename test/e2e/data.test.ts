@@ -230,6 +230,10 @@ describe("a share with a volume of its own", () => {
         await stack.up();
         expect((await smbclient(within, at("vault"), alice, "ls")).output).toContain("NT_STATUS_BAD_NETWORK_NAME");
         expect(await own()).toEqual(before);
+        sized("160MiB", { volume: { storage: "local", size: "160MiB" } });
+        expect((await stack.up({ fails: true })).output).toContain(
+            "volume.storage: the files of /srv/pvesmb/vault are in the volume tank:",
+        );
         sized("160MiB");
         await stack.up();
         expect(await own()).toEqual(before);

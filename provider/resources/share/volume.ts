@@ -60,6 +60,7 @@ export async function ensureVolume(pve: Pve, place: Place, path: string, volume:
             return { set: { [`mp${freeIndex(current)}`]: value } };
         }
         const value = current.mp[index] ?? "";
+        refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
         if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
         const wanted = mountPoint.edit(value, { backup: volume.backup ? true : null });
         return (mountPoint.parse(value).backup ?? false) === volume.backup ? undefined : { set: { [`mp${index}`]: wanted } };
@@ -83,6 +84,16 @@ function freeIndex(config: ContainerConfig): number {
         `volume: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; use a directory of the data volume instead`,
         { property: "volume" },
     );
+}
+
+/** A kept volume is not a new one on another storage, and Proxmox VE moves none while the container runs. */
+function refuseElsewhere(volumeId: string, storage: string, path: string): void {
+    if (!volumeId.startsWith(`${storage}:`))
+        throw new PvesmbError(
+            "InvalidInput",
+            `volume.storage: the files of ${path} are in the volume ${volumeId}; name its storage in place of ${storage}, or move the volume there first (pct move-volume, the container stopped), or make a new share at another path and copy the files`,
+            { property: "volume.storage" },
+        );
 }
 
 function refuseShrink(current: number | undefined, wanted: string): void {
