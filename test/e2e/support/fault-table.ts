@@ -218,8 +218,20 @@ const batches: Omit<Row, "request" | "task">[] = [
     { name: "Ctrl-C", strike: interrupt(1), outcome: /cancel/i },
     { name: "Ctrl-C twice", strike: interrupt(2), outcome: /cancel|terminat|interrupt/i },
 ].flatMap(({ name, strike, outcome }) => [
-    { stage: "unshare", what: `${name} while a share is removed`, strike: inCommand("smbcontrol", strike), outcome, fast: false },
-    { stage: "share", what: `${name} while a share is added`, strike: inCommand("smbclient", strike), outcome, fast: false },
+    {
+        stage: "unshare",
+        what: `${name} while a share is removed`,
+        strike: inCommand("smbcontrol", strike),
+        outcome,
+        fast: name === "SSH cut",
+    },
+    {
+        stage: "share",
+        what: `${name} while a share is added`,
+        strike: inCommand("smbclient", strike),
+        outcome,
+        fast: name === "provider killed",
+    },
 ]);
 
 export const faultTable: Row[] = [
