@@ -1,5 +1,6 @@
 /** DELETE of a container (pve-container src/PVE/API2/LXC.pm: destroy_vm). */
 import { died } from "../../pve/errors";
+import { emptyConfig } from "../../pve/guest-config";
 import { flag, type Call, type Methods } from "../call";
 import { checkLock, type Guest } from "../cluster";
 import { guestLockFile } from "../locks";
@@ -48,13 +49,14 @@ async function destroy(call: Call): Promise<string> {
                 await lab.machine.stop(node, vmid);
             }
             await task.step("destroy");
-            guest.config.values["lock"] = "destroyed";
             for (const volid of volumesOf(lab, guest)) {
                 if ((await lab.storages.size(volid, node)) === undefined) continue;
                 await destroyVolume(lab, guest, volid);
                 await task.step("volume");
             }
             if (flag(call, "destroy-unreferenced-disks")) await destroyUnreferenced(call, guest);
+            // Only now: a destroy that failed on the way can be done again (PVE::LXC::destroy_lxc_container, $replacement_conf).
+            guest.config = emptyConfig({ lock: "destroyed" });
             await lab.machine.forget(node, vmid);
             lab.access.forgetGuest(vmid);
             if (flag(call, "purge")) {
