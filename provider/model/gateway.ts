@@ -8,6 +8,7 @@ import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress 
 import { RESTARTS, sambaSettings } from "./samba";
 import { size } from "./size";
 import { hostDirectory } from "./text";
+import { volumeSizes } from "./volume";
 
 const lxc = z.strictObject({
     template: field(
@@ -52,15 +53,7 @@ const lxc = z.strictObject({
 
 const data = z.strictObject({
     storage: field(storageId().optional(), { description: "Storage of the data volume.", replace: "a volume stays on its storage" }),
-    size: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
-        description: "Size of the data volume; it can grow. Or give `initialSize`.",
-        compare: "bytes",
-        brings: NO_SHRINKING,
-    }),
-    initialSize: field(size({ min: "64MiB", multipleOf: "1MiB" }).optional(), {
-        description: "Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
-        compare: "ignore",
-    }),
+    ...volumeSizes("the data volume", "64MiB"),
     volume: field(
         z
             .string()

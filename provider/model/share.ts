@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { childInputs } from "./common";
-import { NO_SHRINKING, PENDING } from "./consequences";
+import { PENDING } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
 import { storageId } from "./network";
@@ -8,8 +8,8 @@ import { features } from "./share.features";
 import { effective, PURPOSES, purposeText } from "./share.purpose";
 import { shareRules } from "./share.rules";
 import { changes } from "./share.changes";
-import { size } from "./size";
 import { absolutePath, accountName, configText, mode, shareName } from "./text";
+import { volumeSizes } from "./volume";
 
 /** Access levels: Samba's share-level rights and the file system's ACL entries follow from them. */
 export const LEVELS = ["read", "change", "full"] as const;
@@ -28,15 +28,7 @@ const aclEntry = z.strictObject({
 
 const volume = z.strictObject({
     storage: field(storageId(), { description: "Storage of the share's volume.", replace: "a volume stays on its storage" }),
-    size: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
-        description: "Size of the share's volume; it can grow. Or give `initialSize`.",
-        compare: "bytes",
-        brings: NO_SHRINKING,
-    }),
-    initialSize: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
-        description: "Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.",
-        compare: "ignore",
-    }),
+    ...volumeSizes("the share's volume", "16MiB"),
     backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
 });
 

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { renderEntry } from "../../provider/quota/collector";
-import { makeFolder, program } from "../unit/quota/collector";
+import { makeFolder, program, writeEntry } from "../unit/quota/collector";
 import { progress } from "./progress";
 import { atMost, count, median, type Row } from "./rows";
 
@@ -34,22 +33,7 @@ async function measured(quotas: number): Promise<{ cpu: number; bytes: number; s
     const root = makeFolder();
     try {
         for (const name of ["quota", "quota.d", "metrics"]) mkdirSync(join(root, name));
-        for (let i = 0; i < quotas; i++) {
-            const id = `q${String(i).padStart(4, "0")}`;
-            const source = { kind: "statvfs", path: "/" } as const;
-            const entry = {
-                id,
-                key: `urn:${id}`,
-                label: id,
-                source,
-                thresholds: [75, 85, 95],
-                hysteresis: 3,
-                every: 300,
-                keep: 90,
-                alerts: [],
-            };
-            writeFileSync(join(root, "quota.d", `${id}.json`), renderEntry(entry));
-        }
+        for (let i = 0; i < quotas; i++) writeEntry(root, `q${String(i).padStart(4, "0")}`, { kind: "statvfs", path: "/" });
         // A copy, as on a gateway: Python keeps what it has compiled beside it.
         cpSync(program, join(root, "program"), { recursive: true });
         const began = Date.now();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { configureExample } from "../e2e/support/example";
 import { type Lab, labDown, labExists, labUp } from "../e2e/support/lab";
 import { pulumiDirectory } from "../e2e/support/package";
 import { makeRunDirectory, removeRunDirectory } from "../e2e/support/run-directory";
@@ -33,18 +34,8 @@ async function prepare(lab: Lab, runDirectory: string, round: Round): Promise<{ 
         within: lab.within,
         environment: lab.environment,
     });
-    const settings = {
-        template: round.template,
-        address: `${round.address}/24`,
-        gateway: lab.gateway,
-        rootfsStorage: "local",
-        dataStorage: "tank",
-        dataSize: "1GiB",
-        dataOnDelete: "destroy",
-    };
-    for (const [key, value] of Object.entries(settings)) await stack.config(key, value);
     const [alice, bob] = ["alice", "bob"].map((user) => ({ user, password: password() })) as [Login, Login];
-    for (const login of [alice, bob]) await stack.config(login.user, login.password, { secret: true });
+    await configureExample(stack, lab, { ...round, dataSize: "1GiB" }, [alice, bob]);
     return { stack, alice, bob };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { configureExample } from "./support/example";
 import { type Lab, labUp } from "./support/lab";
 import { leastRights } from "./support/least-rights";
 import { repository } from "./support/package";
@@ -35,17 +36,7 @@ beforeAll(async () => {
         // Its types are the compiler's business, at `make lint`.
         environment: { ...lab.environment, ...(await leastRights("all")), PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     });
-    const settings = {
-        template: "debian-12-samba",
-        address: `${host}/24`,
-        gateway: lab.gateway,
-        rootfsStorage: "local",
-        dataStorage: "tank",
-        dataSize: "256MiB",
-        dataOnDelete: "destroy",
-    };
-    for (const [key, value] of Object.entries(settings)) await stack.config(key, value);
-    for (const { user, password } of [alice, bob]) await stack.config(user, password, { secret: true });
+    await configureExample(stack, lab, { template: "debian-12-samba", address: host, dataSize: "256MiB" }, [alice, bob]);
 });
 afterAll(() => stack?.dispose());
 

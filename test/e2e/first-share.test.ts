@@ -1,3 +1,4 @@
+import { configureExample } from "./support/example";
 import { type Lab, labUp } from "./support/lab";
 import { leastRights } from "./support/least-rights";
 import { runDirectory } from "./support/run-directory";
@@ -22,17 +23,7 @@ beforeAll(async () => {
         within: lab.within,
         environment: { ...lab.environment, ...(await leastRights("all")) },
     });
-    const settings = {
-        template: "debian-12-samba",
-        address: `${host}/24`,
-        gateway: lab.gateway,
-        rootfsStorage: "local",
-        dataStorage: "tank",
-        dataSize: "1GiB",
-        dataOnDelete: "destroy",
-    };
-    for (const [key, value] of Object.entries(settings)) await stack.config(key, value);
-    for (const { user, password } of [alice, bob]) await stack.config(user, password, { secret: true });
+    await configureExample(stack, lab, { template: "debian-12-samba", address: host, dataSize: "1GiB" }, [alice, bob]);
 });
 afterAll(() => stack?.dispose());
 

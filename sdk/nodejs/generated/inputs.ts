@@ -578,7 +578,7 @@ export interface SmbShareVolumeArgs {
     size?: pulumi.Input<string>;
 
     /**
-     * Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the share's volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
      */
     initialSize?: pulumi.Input<string>;
 

@@ -577,7 +577,7 @@ export interface SmbShareVolume {
     size?: string;
 
     /**
-     * Size of the volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the share's volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
      */
     initialSize?: string;
 

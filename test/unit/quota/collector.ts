@@ -19,6 +19,23 @@ export interface Kept {
     quarters: [number, number, number, number, number][];
 }
 
+/** A quota for the collector in a folder to look at. */
+export function writeEntry(root: string, id: string, source: UsageSource, more: Partial<CollectorEntry> = {}): void {
+    const entry: CollectorEntry = {
+        id,
+        key: `urn:${id}`,
+        label: id,
+        source,
+        thresholds: [75, 85, 95],
+        hysteresis: 3,
+        every: 300,
+        keep: 90,
+        alerts: [],
+        ...more,
+    };
+    writeFileSync(join(root, "quota.d", `${id}.json`), renderEntry(entry));
+}
+
 /** The real program in a folder of its own, with a clock that the test sets. What quotas use is in a table that a real command prints. */
 export class Collector {
     readonly root: string;
@@ -60,19 +77,7 @@ export class Collector {
         const argv = ["cat", join(this.root, "usage")];
         const key = { column: 0, equals: id };
         const source: UsageSource = { kind: "table", argv, separator: "tab", key, used: 1, limit: 2, files: 3 };
-        const entry: CollectorEntry = {
-            id,
-            key: `urn:${id}`,
-            label: id,
-            source,
-            thresholds: [75, 85, 95],
-            hysteresis: 3,
-            every: 300,
-            keep: 90,
-            alerts: [],
-            ...more,
-        };
-        writeFileSync(join(this.root, "quota.d", `${id}.json`), renderEntry(entry));
+        writeEntry(this.root, id, source, more);
     }
 
     forget(id: string): void {
