@@ -82,10 +82,13 @@ stage("create", async (row) => {
 });
 
 let round = 0;
+/** The data volume after that many changes. A volume cannot shrink, so the later stages keep it. */
+const grown = (): { data: { storage: string; size: string } } => ({ data: { storage: "tank", size: `${256 + round}MiB` } });
+
 stage("change", async (row) => {
     if ((await drill.guests()).length === 0) await drill.stack.up();
     const said = `round ${++round}`;
-    drill.rewrite({ files: { description: said, data: { storage: "tank", size: `${256 + round}MiB` } }, docs: { comment: said } });
+    drill.rewrite({ files: { description: said, ...grown() }, docs: { comment: said } });
     const found = await strike("up", row);
     await drill.expectWhole();
     const { config } = await drill.guest();
@@ -95,19 +98,19 @@ stage("change", async (row) => {
 });
 
 stage("unshare", async (row) => {
-    drill.rewrite({});
+    drill.rewrite({ files: grown() });
     await drill.stack.up();
     await drill.expectWhole();
-    drill.rewrite({ docs: false });
+    drill.rewrite({ files: grown(), docs: false });
     const found = await strike("up", row);
     await drill.expectWhole(false);
     return found;
 });
 
 stage("share", async (row) => {
-    drill.rewrite({ docs: false });
+    drill.rewrite({ files: grown(), docs: false });
     await drill.stack.up();
-    drill.rewrite({});
+    drill.rewrite({ files: grown() });
     const found = await strike("up", row);
     await drill.expectWhole();
     return found;
