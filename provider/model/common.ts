@@ -32,3 +32,11 @@ export const childInputs = {
     timeouts,
     ...hiddenInputs,
 };
+
+/** Outputs of everything that gives people access. */
+export const childOutputs = {
+    closing: field(z.array(z.string()).optional(), {
+        description: "Whose open sessions the last change was to end and could not: the next one does.",
+        hidden: true,
+    }),
+};

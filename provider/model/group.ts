@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { childInputs } from "./common";
+import { childInputs, childOutputs } from "./common";
 import { without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
@@ -32,6 +32,7 @@ const inputs = z.strictObject({
 const outputs = z.object({
     sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group." }),
     nonce: field(z.string(), { description: "Random mark of this very group.", hidden: true }),
+    ...childOutputs,
 });
 
 export const groupModel: Model<typeof inputs, typeof outputs> = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { childInputs } from "./common";
+import { childInputs, childOutputs } from "./common";
 import { PENDING } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
@@ -112,6 +112,7 @@ const outputs = z.object({
         hidden: true,
     }),
     nonce: field(z.string(), { description: "Random mark of this very share.", hidden: true }),
+    ...childOutputs,
 });
 
 export const shareModel: Model<typeof inputs, typeof outputs> = {

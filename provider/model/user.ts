@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { childInputs } from "./common";
+import { childInputs, childOutputs } from "./common";
 import { becomes, without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
@@ -125,6 +125,7 @@ const inputs = z.strictObject({
 const outputs = z.object({
     sid: field(z.string().optional(), { description: "Security identifier." }),
     nonce: field(z.string(), { description: "Random mark of this very account.", hidden: true }),
+    ...childOutputs,
 });
 
 export const userModel: Model<typeof inputs, typeof outputs> = {

@@ -1,6 +1,7 @@
 import type { Step, Unit } from "../hosts/batch";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
+import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
 export interface Group {
@@ -56,6 +57,7 @@ export function groupRemovalUnit(name: string, owner: FragmentOwner): Unit {
         steps: [
             ours(name, owner.nonce),
             whoIsIn(name),
+            { ...WHO_IS_CONNECTED, onlyIf: ["getent", "group", name] },
             {
                 do: "run",
                 argv: ["gpasswd", "-M", "", name],

@@ -29,6 +29,16 @@ export function parseLogins(json: string, users: readonly string[]): number[] {
     return [...new Set(theirs.map((session) => Number(session.server_id.pid)))];
 }
 
+/** Fails where it cannot be told who is connected: for a change after which nobody knows any more whose sessions have to end. */
+export const WHO_IS_CONNECTED = {
+    do: "run",
+    argv: ["smbstatus", "--json"],
+    changes: false,
+    quiet: true,
+    message:
+        "nothing was taken away, because who is connected cannot be told (`smbstatus --json` fails there) and open sessions could not be ended",
+} satisfies Step;
+
 /** Tells one smbd process something. That its client has left meanwhile is no failure. */
 export const tell = (pid: number, ...words: string[]): Step => ({
     do: "run",

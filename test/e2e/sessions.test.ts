@@ -248,6 +248,51 @@ describe("a change that cannot be made", () => {
     });
 });
 
+describe("who is connected cannot be told", () => {
+    const broken = "printf '#!/bin/sh\\necho no sessions to be had >&2\\nexit 1\\n'";
+    const breakStatus = (): Promise<string> =>
+        inGuest(guest, `cd /usr/bin && mv smbstatus smbstatus.real && ${broken} > smbstatus && chmod 755 smbstatus`);
+    const repair = (): Promise<string> => inGuest(guest, "cd /usr/bin && test ! -e smbstatus.real || mv smbstatus.real smbstatus");
+    afterEach(repair);
+
+    test("what was taken away is taken, and said; the next run ends the sessions, a refresh between or not", async () => {
+        stack.write(then({ wider: [both] }));
+        await stack.up();
+        await hold("bob on wider", "alice on wider");
+        await breakStatus();
+        stack.write(then({ wider: [{ alice: "full" }] }));
+        const { output } = await stack.up({ fails: true });
+        expect(output).toMatch(/who is connected cannot be told[^]*smbstatus ended with 1: no sessions to be had/);
+        expect((await smbclient(within, { host, share: "wider" }, login("bob"), "ls")).output).toContain("NT_STATUS_ACCESS_DENIED");
+        await repair();
+        await stack.refresh();
+        await stack.up();
+        expect(await held.get("bob on wider")?.end("too late\n")).toContain("NT_STATUS");
+        held.delete("bob on wider");
+        await letGo();
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("a group goes only once its members' sessions can be ended", async () => {
+        const team = 'new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name] });';
+        stack.write(then({}, team));
+        await stack.up();
+        await breakStatus();
+        stack.write(then({}));
+        expect((await stack.up({ fails: true })).output).toContain("nothing was taken away, because who is connected cannot be told");
+        expect(await inGuest(guest, "getent group crew")).toContain(":alice");
+        await repair();
+        await stack.up();
+        expect(await inGuest(guest, "getent group crew || true")).toBe("");
+    });
+
+    test("nobody is connected while no smbd runs", async () => {
+        await inGuest(guest, "systemctl stop smbd");
+        expect(JSON.parse(await inGuest(guest, "smbstatus --json"))).toMatchObject({ sessions: {} });
+        await inGuest(guest, "systemctl start smbd");
+    });
+});
+
 test("smbd is killed while a share is proven: it is there again, with the change", async () => {
     const main = '"$(systemctl show -p MainPID --value smbd)"';
     const killing = `#!/bin/sh\nmv /usr/bin/smbclient.real /usr/bin/smbclient\nkill -9 ${main}\nexec smbclient "$@"\n`;

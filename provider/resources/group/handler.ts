@@ -19,14 +19,14 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     async create(ctx, inputs) {
         const nonce = randomBytes(8).toString("hex");
         const state = inputs.adopt
-            ? await converge(ctx, nonce, await adopting(ctx, inputs), undefined)
-            : await converge(ctx, nonce, inputs, keyOf(inputs));
+            ? await converge(ctx, nonce, await adopting(ctx, inputs), undefined, [])
+            : await converge(ctx, nonce, inputs, keyOf(inputs), []);
         return { id: nonce, state };
     },
 
     read: (ctx, id, state) => readGroup(ctx, id, state),
 
-    update: (ctx, id, _state, inputs) => converge(ctx, id, inputs, id),
+    update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state.closing ?? []),
 
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
@@ -43,16 +43,27 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     },
 };
 
-async function converge(ctx: Context<Outputs>, id: string, inputs: GroupInputs, claim: string | undefined): Promise<Outputs> {
+async function converge(
+    ctx: Context<Outputs>,
+    id: string,
+    inputs: GroupInputs,
+    claim: string | undefined,
+    still: readonly string[],
+): Promise<Outputs> {
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { gid, members } = inputs;
     const group = { name: nameOf(inputs, "group"), gid, members };
     const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim);
-    const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined }, ctx.deadline);
+    const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined || still.length > 0 }, ctx.deadline);
     const number = Number(steps["gid"]?.value);
+    const done = { gid: number, sid: `S-1-22-2-${number}`, nonce: id };
     const left = listed(steps["before"]).filter((name) => !members?.includes(name));
-    await endLogins(workshop, left, look, ctx.deadline);
-    return { gid: number, sid: `S-1-22-2-${number}`, nonce: id };
+    const closing = [...new Set([...still, ...left])];
+    if (closing.length > 0) {
+        ctx.checkpoint(id, { ...done, closing });
+        await endLogins(workshop, closing, look, ctx.deadline);
+    }
+    return done;
 }
 
 /** Who was in the group before. */

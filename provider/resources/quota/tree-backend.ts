@@ -13,7 +13,7 @@ import { kindAt, refuseTree } from "../../quota/kinds";
 import { MOUNTS, parseMounts } from "../../quota/tree";
 import type { Tree, TreeState, TreeWish } from "../../quota/tree";
 import { rootOnNode } from "../gateway/bind";
-import { endSessions } from "../share/sessions";
+import { ALL, endSessions } from "../share/sessions";
 import type { Backend, Found } from "./backend";
 import { contentOf, conversion } from "./conversion";
 import { bindDataset } from "./dataset-mount";
@@ -119,7 +119,7 @@ export async function treeBackend(
             if (made && target.share !== undefined) {
                 // By the queue, whose looks many quotas share.
                 const { look } = await gateway.workshop.queue.submit({ key: `connections:${id}`, steps: [], looks: true }, ctx.deadline);
-                await endSessions(gateway.workshop, target.share, "all", look, ctx.deadline);
+                await endSessions(gateway.workshop, target.share, [ALL], look, ctx.deadline);
             }
             if (!ABILITIES[name].seen) await show(id, before?.path);
             return made ? { made } : {};

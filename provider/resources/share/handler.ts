@@ -18,7 +18,7 @@ import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import type { Known } from "./section";
-import { concerned, endSessions } from "./sessions";
+import { ALL, concerned, endSessions } from "./sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
 import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "./volume";
 import type { Mounted } from "./volume";
@@ -75,7 +75,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, ownFiles && dataset === undefined);
         try {
             const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
-            await endSessions(workshop, sectionName(section), "all", look, ctx.deadline);
+            await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
             // The name belongs to another resource by now, or the host to another gateway: ours is gone.
             if (isKind(error, "Conflict")) return;
@@ -137,12 +137,15 @@ async function converge(
     const old = before === undefined ? undefined : sectionOf(before, wasAt, { ...before, nonce: id });
     const oldRoot = before === undefined ? undefined : rootOf(before, before);
     const was = before === undefined ? found : { ...before, path: wasAt };
-    const who = was === undefined ? [] : concerned(was, { ...inputs, path });
+    const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
-    ctx.checkpoint(id, done);
-    if (who.length > 0) await endSessions(workshop, sectionName(old ?? section), who, look, ctx.deadline);
+    ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
+    if (who.length > 0) {
+        await endSessions(workshop, sectionName(old ?? section), who, look, ctx.deadline);
+        ctx.checkpoint(id, done);
+    }
     if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
     return done;

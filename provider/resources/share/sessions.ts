@@ -5,16 +5,19 @@ import type { ShareInputs } from "../../model";
 import { consequencesOf } from "../../model/consequences";
 import { tightened } from "../../model/share.changes";
 import { principal } from "../../samba/access";
-import type { Access } from "../../samba/access";
 import { parseGroup } from "../../samba/accounts";
 import { parseConnections, tell } from "../../samba/sessions";
 import type { Connection } from "../../samba/sessions";
 import { HOMES } from "../../samba/share";
+import { connected } from "../connected";
 
-/** Whose open connections a change concerns: all of the share's, those of some principals, or nobody's. */
-export function concerned(before: ShareInputs, after: ShareInputs): "all" | Access[] {
+/** In place of principals: everybody. */
+export const ALL = "*";
+
+/** Whose open connections a change concerns: everybody's, those of some principals, or nobody's. */
+export function concerned(before: ShareInputs, after: ShareInputs): string[] {
     const all = consequencesOf(shareModel, before, after).some(({ consequence }) => consequence.effect === "closes-share");
-    return all ? "all" : tightened(before.access, after.access);
+    return all ? [ALL] : tightened(before.access, after.access).map(principal);
 }
 
 /**
@@ -23,27 +26,24 @@ export function concerned(before: ShareInputs, after: ShareInputs): "all" | Acce
  * section is named.
  */
 export async function endSessions(
-    { queue }: Workshop,
+    workshop: Workshop,
     share: string,
-    who: "all" | Access[],
+    who: readonly string[],
     look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {
-    if (look === undefined) return;
-    const groups = parseGroup(look.commands["group"]?.stdout ?? "");
-    const names = who === "all" ? undefined : new Set(who.map(principal));
-    const concerns = (user: string, group: string): boolean =>
-        names === undefined ||
-        names.has(user) ||
-        names.has(`+${group}`) ||
-        [...groups.values()].some((each) => names.has(`+${each.name}`) && each.members.includes(user));
-    const status = look.commands["status"];
-    const connections = status?.code === 0 ? parseConnections(status.stdout) : [];
+    const { connections, groups } = connected(workshop, look, (status, group) => ({
+        connections: parseConnections(status),
+        groups: [...parseGroup(group).values()],
+    }));
+    const concerns = ({ user, group }: Connection): boolean =>
+        [ALL, user, `+${group}`].some((each) => who.includes(each)) ||
+        groups.some(({ name, members }) => who.includes(`+${name}`) && members.includes(user));
     const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
     // Samba serves a home under its user's name.
     const served = (each: Connection): boolean => same(each.share, share === HOMES ? each.user : share);
-    const concerning = connections.filter((each) => served(each) && concerns(each.user, each.group));
+    const concerning = connections.filter((each) => served(each) && concerns(each));
     const ends = new Map(concerning.map((each) => [`${each.pid} ${each.share}`, tell(each.pid, "close-share", each.share)]));
     if (ends.size === 0) return;
-    await queue.submit({ key: `sessions:${share}`, steps: [...ends.values()] }, deadline);
+    await workshop.queue.submit({ key: `sessions:${share}`, steps: [...ends.values()] }, deadline);
 }

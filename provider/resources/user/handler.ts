@@ -22,7 +22,8 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         const secret = { ...(await secretOf(inputs)), ...(inputs.passwordMustChange ? { mustChange: true } : {}) };
         const { inputs: settled, leaving } = inputs.adopt ? await adopting(ctx, inputs) : { inputs, leaving: [] };
         const claim = inputs.adopt ? undefined : keyOf(inputs);
-        return { id: nonce, state: await converge(ctx, nonce, settled, claim, { secret, leaving, ends: leaving.length > 0 }) };
+        const closing = leaving.length > 0 ? [nameOf(inputs, "user")] : [];
+        return { id: nonce, state: await converge(ctx, nonce, settled, claim, { secret, leaving, closing }) };
     },
 
     read: (ctx, id, state) => readUser(ctx, id, state),
@@ -31,7 +32,8 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         // What it said it is in and no longer says, also when it says nothing any more.
         const leaving = (state.groups ?? []).filter((group) => !inputs.groups?.includes(group));
         const ends = leaving.length > 0 || (state.enabled && !inputs.enabled);
-        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, ends });
+        const closing = ends ? [nameOf(inputs, "user")] : (state.closing ?? []);
+        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, closing });
     },
 
     async delete(ctx, id, state) {
@@ -54,14 +56,18 @@ async function converge(
     id: string,
     inputs: UserInputs,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; ends?: boolean },
+    change: { secret: PasswordChange; leaving: string[]; closing: string[] },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, fullName, expires, home };
     const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
-    const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.ends }, ctx.deadline);
-    if (change.ends) await endLogins(workshop, [name], look, ctx.deadline);
-    return { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
+    const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.closing.length > 0 }, ctx.deadline);
+    const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
+    if (change.closing.length > 0) {
+        ctx.checkpoint(id, { ...done, closing: change.closing });
+        await endLogins(workshop, change.closing, look, ctx.deadline);
+    }
+    return done;
 }

@@ -113,7 +113,7 @@ const kind: Kind = {
         "key",
         "drift",
     ],
-    outputs: ["uid", "gid", "sid", "nonce"],
+    outputs: ["uid", "gid", "sid", "nonce", "closing"],
     secrets: [
         ["password"],
         ["ntHash"],
