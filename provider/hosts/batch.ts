@@ -268,9 +268,9 @@ export interface BatchResult {
     waitedMs: number;
 }
 
-/** Looks, changes nothing, takes no lock. */
+/** Looks, changes nothing, takes no lock. A file or an output of more than 16 MiB fails: half of it would be read as if the rest were not there. */
 export interface Gather {
-    /** Glob patterns -> path -> text (files over 1 MiB are refused). */
+    /** Glob patterns -> path -> text. */
     files?: string[];
     /** Glob patterns -> path -> facts. */
     stat?: string[];

@@ -34,11 +34,13 @@ export class AgentChannel {
         private readonly channel: Channel,
     ) {
         const decoder = new StringDecoder("utf8");
-        let rest = "";
+        // Joined once per line: an answer of 16 MiB comes in a thousand pieces.
+        const pieces: string[] = [];
         channel.io.on("data", (chunk: Buffer) => {
-            const lines = (rest + decoder.write(chunk)).split("\n");
-            rest = lines.pop() ?? "";
-            for (const line of lines) this.hear(line);
+            for (const [i, piece] of decoder.write(chunk).split("\n").entries()) {
+                if (i > 0) this.hear(pieces.splice(0).join(""));
+                pieces.push(piece);
+            }
         });
         channel.stderr.on("data", (chunk: Buffer) => (this.errors = (this.errors + chunk.toString()).slice(-4000)));
         for (const stream of [channel.io, channel.stderr]) stream.on("error", () => channel.destroy());

@@ -427,9 +427,18 @@ it("gather: files, facts, space and commands, and what is missing is left out", 
     expect(result.stat[bench.at("d/l")]!.type).toBe("symlink");
     expect(result.statvfs[bench.root]!.total).toBeGreaterThan(result.statvfs[bench.root]!.available);
     expect(result.commands).toMatchObject({ cat: { code: 0, stdout: "in" }, no: { code: 127 } });
-    writeFileSync(bench.at("big"), "x".repeat(2 ** 20 + 1));
-    await expect(bench.executor.gather({ files: [bench.at("big")] }, soon())).rejects.toMatchObject({
-        name: "RemoteFailed",
-        message: expect.stringContaining("over 1 MiB") as string,
-    });
+});
+
+it("gather: 16 MiB of a file and of an output come whole, of more nothing, with the reason", async () => {
+    const most = "ü".repeat(2 ** 23); // two bytes each
+    writeFileSync(bench.at("big"), most);
+    const look = { files: [bench.at("big")], commands: [{ name: "cat", argv: ["cat", bench.at("big")] }] };
+    const { files, commands } = await bench.executor.gather(look, soon());
+    expect(files[bench.at("big")] === most && commands["cat"]?.stdout === most).toBe(true);
+    writeFileSync(bench.at("big"), `${most}.`);
+    for (const part of [{ files: look.files }, { commands: look.commands }])
+        await expect(bench.executor.gather(part, soon())).rejects.toMatchObject({
+            name: "RemoteFailed",
+            message: expect.stringMatching(/big: (printed )?over 16 MiB/) as string,
+        });
 });

@@ -36,16 +36,16 @@ def end(process):
 
 
 class Output:
-    """What a command prints: a MiB at most, the rest is cut from the middle."""
+    """What a command prints: so much at most, the rest is cut from the middle."""
 
-    def __init__(self):
-        self.head, self.tail, self.cut = bytearray(), bytearray(), 0
+    def __init__(self, most):
+        self.head, self.tail, self.cut, self.half = bytearray(), bytearray(), 0, most // 2
 
     def add(self, data):
-        room = max(0, MIB // 2 - len(self.head))
+        room = max(0, self.half - len(self.head))
         self.head += data[:room]
         self.tail += data[room:]
-        excess = max(0, len(self.tail) - MIB // 2)
+        excess = max(0, len(self.tail) - self.half)
         del self.tail[:excess]
         self.cut += excess
 
@@ -54,15 +54,16 @@ class Output:
         return (self.head + gap + self.tail).decode("utf-8", "replace")
 
 
-def run(argv, clock, stdin="", env=None, timeout=60):
-    """-> exit code (127: no such command), stdout, stderr."""
+def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
+    """-> exit code (127: no such command), stdout, stderr. Output is cut, or with `whole` a failure, where it is more than that."""
     clock.check()
     limit, began = clock.limit(timeout), time.monotonic()
     try:
         process = spawn(argv, env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except OSError as error:
         return 127, "", f"{argv[0]}: {os.strerror(error.errno)}"
-    outputs, data = {process.stdout: Output(), process.stderr: Output()}, memoryview(stdin.encode())
+    outputs = {stream: Output(whole or MIB) for stream in (process.stdout, process.stderr)}
+    data = memoryview(stdin.encode())
     try:
         with selectors.DefaultSelector() as ready:
             ready.register(process.stdin, selectors.EVENT_WRITE)
@@ -103,6 +104,8 @@ def run(argv, clock, stdin="", env=None, timeout=60):
                         if not chunk:
                             ready.unregister(key.fileobj)
                             open_outputs -= 1
+        if whole and any(output.cut for output in outputs.values()):
+            raise Failed(f"{' '.join(argv)}: printed over {whole // MIB} MiB, which is more than a look takes")
         return (process.returncode, *(output.text() for output in outputs.values()))
     finally:
         if process.poll() is None:

@@ -9,6 +9,8 @@ import acl
 from clock import Failed, since
 from commands import MIB, run
 
+# A gateway of 512 MiB has to hold it, in the form of JSON too. As much as files.py keeps of a file for a rollback.
+LARGEST = 16 * MIB
 KINDS = {stat.S_IFDIR: "directory", stat.S_IFREG: "file", stat.S_IFLNK: "symlink"}
 
 
@@ -28,9 +30,10 @@ def each(function, paths):
 
 def text(path):
     with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size > MIB:
-            raise Failed(f"{path}: over 1 MiB")
-        return file.read().decode("utf-8", "replace")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Failed(f"{path}: over {LARGEST // MIB} MiB, which is more than a look takes")
+    return data.decode("utf-8", "replace")
 
 
 def facts(path):
@@ -54,7 +57,7 @@ def space(path):
 def gather(spec, clock):
     began, commands = time.monotonic(), {}
     for command in spec.get("commands") or []:
-        code, out, err = run(command["argv"], clock, command.get("stdin", ""), None, command.get("timeout", 60))
+        code, out, err = run(command["argv"], clock, command.get("stdin", ""), None, command.get("timeout", 60), LARGEST)
         commands[command["name"]] = {"code": code, "stdout": out, "stderr": err}
     files = each(text, [path for path in found(spec.get("files")) if os.path.isfile(path)])
     looks = {"stat": each(facts, found(spec.get("stat"))), "statvfs": each(space, found(spec.get("statvfs")))}
