@@ -1,4 +1,4 @@
-import type { AclEntry, Text } from "../hosts/batch";
+import type { AclEntry } from "../hosts/batch";
 
 export type Level = "read" | "change" | "full";
 
@@ -29,21 +29,4 @@ export function ownEntries(entries: readonly { user?: string; group?: string; pe
         name: user ?? group ?? "",
         permissions,
     }));
-}
-
-/**
- * What `sharesec --replace` takes: the share-level rights. In numbers, because sharesec does not resolve local names without winbind;
- * every session's token holds the S-1-22 identifiers of its Unix account and groups.
- */
-export function shareRights(access: readonly Access[]): Text {
-    return access.flatMap((entry, i): Text[] => [
-        i === 0 ? "" : ",",
-        entry.user === undefined ? ["S-1-22-2-", { gid: entry.group ?? "" }] : ["S-1-22-1-", { uid: entry.user }],
-        `:ALLOWED/0x0/${entry.level.toUpperCase()}`,
-    ]);
-}
-
-/** Share-level rights are needed only where somebody may change files but not permissions: smb.conf alone cannot say that. */
-export function needsRights(access: readonly Access[]): boolean {
-    return access.some((entry) => entry.level === "change");
 }

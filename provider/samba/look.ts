@@ -2,6 +2,7 @@ import type { Gather } from "../hosts/batch";
 import { FACTS_FILE } from "./gateway-unit";
 import { SAMBA } from "./paths";
 import { expiryPath } from "./recycle";
+import { RIGHTS } from "./rights";
 
 /** Who has which share open, and who is in which group. */
 export const CONNECTIONS: Gather = {
@@ -34,6 +35,7 @@ export const LOOK: Gather = {
         { name: "details", argv: ["env", "TZ=UTC", "pdbedit", "-L", "-v"] },
         { name: "passwd", argv: ["getent", "passwd"] },
         { name: "group", argv: ["getent", "group"] },
+        RIGHTS,
         { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
         { name: "active", argv: ["systemctl", "is-active", "smbd"] },
         { name: "nmbd", argv: ["systemctl", "is-enabled", "nmbd"] },

@@ -26,6 +26,8 @@ beforeAll(async () => {
             'new pvesmb.SmbGroup("crew", { gateway: files });',
             ...["docs", "team", "pub"].map((name) => share("files", name, { alice: "full", bob: "read" }, { comment: "As declared" })),
             share("files", "bin", { alice: "full" }, { comment: "As declared", recycle: { keepFor: "30d" } }),
+            share("files", "some", { alice: "change" }),
+            share("files", "tree", { alice: "full" }, { dfsLinks: { north: ["n1\\docs", "n2\\docs"], south: ["s1\\docs"] } }),
         ),
     );
 });
@@ -139,6 +141,30 @@ const deeds: Deed[] = [
         shows: /shares\.conf: \[bin\] comment = Elsewhere instead of As declared/,
         done: byHand(`sed -i '/^.bin.$/,/^.docs.$/s/As declared/Elsewhere/' ${FILES}/shares.conf`),
         repaired: async () => expect(await inGuest(guest, "testparm -s 2>/dev/null")).not.toContain("Elsewhere"),
+    },
+    {
+        what: "a share's own rights narrowed",
+        name: "bin",
+        shows: /access: the share's own rights \(sharesec\) are everybody read instead of everybody full/,
+        done: byHand("sharesec bin --replace S-1-1-0:ALLOWED/0x0/READ"),
+        repaired: () => putFile(within, at("bin"), alice, "newer.txt", "newer\n"),
+    },
+    {
+        what: "a share's own rights removed",
+        name: "some",
+        shows: /access: the share's own rights \(sharesec\) are everybody full instead of alice change/,
+        done: byHand("sharesec some -D"),
+        repaired: async () => expect(await inGuest(guest, "sharesec some --view")).toMatch(/ACL:S-1-22-1-\d+:ALLOWED\/0x0\/CHANGE\n$/),
+    },
+    {
+        what: "DFS links changed, removed and added",
+        name: "tree",
+        shows: /dfsLinks\s*: \{[^}]*east[^]*x1[^]*north[^]*elsewhere[^]*- south/,
+        done: byHand("cd /srv/pvesmb/tree; ln -sfn 'msdfs:elsewhere\\docs' north; rm south; ln -s 'msdfs:x1\\docs' east"),
+        repaired: async () =>
+            expect(await inGuest(guest, "cd /srv/pvesmb/tree; ls; readlink north south")).toBe(
+                "north\nsouth\nmsdfs:n1\\docs,n2\\docs\nmsdfs:s1\\docs\n",
+            ),
     },
     {
         what: "a share added to the file of all shares",

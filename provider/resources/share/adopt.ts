@@ -5,6 +5,7 @@ import { effective } from "../../model/share.purpose";
 import { dataPathFault } from "../../model/text";
 import { type Access, principal } from "../../samba/access";
 import { fragmentPath } from "../../samba/paths";
+import { rightsDrift } from "../../samba/rights";
 import { parseShare, settingDrift, type ShareSection } from "../../samba/share";
 import { tellAdopted } from "../adopted";
 import type { Ready } from "../gateway/session";
@@ -18,16 +19,17 @@ import { defaultPath, sectionOf } from "./section";
  */
 export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { workshop }: Ready): Promise<ShareInputs | undefined> {
     const name = nameOf(inputs, "share");
-    const { files } = await workshop.snapshot.read(ctx.deadline);
+    const { files, commands } = await workshop.snapshot.read(ctx.deadline);
     const fragment = files[fragmentPath(name)];
     const found = fragment === undefined ? undefined : parsed(fragment, inputs);
     if (found === undefined) return undefined;
     const stays = inputs.path === undefined && inputs.volume === undefined && dataPathFault(found.path) === undefined;
     const path = stays ? found.path : defaultPath(inputs);
+    const wanted = sectionOf(inputs, path, UNMADE);
     tellAdopted(ctx.log, shareModel, name, {
         found: { ...propertiesOf(found), path: found.path },
         declared: { ...effective(inputs), path },
-        more: settingDrift(found, sectionOf(inputs, path, UNMADE)),
+        more: [...settingDrift(found, wanted), ...rightsDrift(wanted, commands)],
     });
     return { ...inputs, ...propertiesOf(found), path };
 }

@@ -69,7 +69,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const { workshop, place } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state), { nonce: id });
         const discard = state.onDelete === "delete";
-        if (scheduleOf(state) !== undefined) await endSnapshots(ctx, gateway, state, id, discard);
+        if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
         const ownFiles = discard && state.volume === undefined;
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, ownFiles && dataset === undefined);
@@ -132,22 +132,26 @@ async function converge(
     const schedule = scheduleOf(inputs);
     const wasAt = before?.path ?? path;
     const known: Outputs & Known = { ...state, ...volume, nonce: id };
-    if (schedule !== undefined) known.snapshotFolder = await snapshotFolder(ctx, ready, inputs, id, wasAt, wasAt === path);
+    const series = { gateway: ready, share: inputs, id, path };
+    if (schedule !== undefined) known.snapshotFolder = await snapshotFolder(ctx, { ...series, path: wasAt }, wasAt === path);
     const section = sectionOf(inputs, path, known);
-    const old = before === undefined ? undefined : sectionOf(before, wasAt, { ...before, nonce: id });
-    const oldRoot = before === undefined ? undefined : rootOf(before, before);
+    const old = before && {
+        section: sectionOf(before, wasAt, { ...before, nonce: id }),
+        root: rootOf(before, before),
+        byHand: before.drift !== undefined,
+    };
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
-    const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old, oldRoot);
+    const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
     const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
     if (who.length > 0) {
-        await endSessions(workshop, sectionName(old ?? section), who, look, ctx.deadline);
+        await endSessions(workshop, sectionName(old?.section ?? section), who, look, ctx.deadline);
         ctx.checkpoint(id, done);
     }
-    if (schedule !== undefined) await makeSnapshots(ctx, ready, inputs, id, path, schedule);
-    else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, ready, before, id, false);
+    if (schedule !== undefined) await makeSnapshots(ctx, series, schedule);
+    else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, { ...series, share: before }, false);
     return done;
 }
 

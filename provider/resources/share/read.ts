@@ -4,8 +4,10 @@ import type { ShareInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
 import { sectionDrift, textDrift } from "../../samba/drift";
+import { foundLinks, linkLook } from "../../samba/dfs";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { expiryOf, expiryPath } from "../../samba/recycle";
+import { rightsDrift } from "../../samba/rights";
 import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
@@ -22,7 +24,10 @@ export async function readShare(
     state: ShareState,
 ): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
     const path = state.path ?? defaultPath(state);
-    const seen = await lookAt(ctx, state.gateway, isSeenAnyway(path) ? {} : { stat: [path] });
+    const seen = await lookAt(ctx, state.gateway, {
+        ...(isSeenAnyway(path) ? {} : { stat: [path] }),
+        ...(state.dfsLinks === undefined ? {} : linkLook(path)),
+    });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
     const expected = sectionOf(state, path, { ...state, nonce: id });
@@ -46,6 +51,8 @@ export async function readShare(
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);
     drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
+    drift.push(...rightsDrift(expected, seen.look.commands));
+    if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
@@ -54,7 +61,8 @@ export async function readShare(
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
     const schedule = scheduleOf(state);
-    if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, seen.gateway, state, id, path, schedule)));
+    const series = { gateway: seen.gateway, share: state, id, path };
+    if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, series, schedule)));
     return { inputs: { ...asDeclared(observed, state), drift }, state };
 }
 

@@ -6,7 +6,7 @@ import type { ShareSection } from "../../samba/share";
 import { aclEntries, ownEntries } from "../../samba/access";
 import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
-import type { ShareRoot } from "../../samba/share-unit";
+import type { ShareRoot } from "../../samba/share-root";
 import { snapshotFormat } from "../../snapshots";
 import { nameOf } from "../given";
 

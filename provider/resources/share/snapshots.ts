@@ -13,7 +13,13 @@ import { pveOf } from "../pve";
 import { nodeShop } from "../quota/node";
 import { mountOf } from "../quota/target";
 
-type Scheduled = Pick<ShareInputs, "gateway" | "previousVersions" | "key">;
+/** A share's snapshots: whose they are, and what they are of. */
+export interface Series {
+    gateway: Ready;
+    share: Pick<ShareInputs, "gateway" | "previousVersions" | "key">;
+    id: string;
+    path: string;
+}
 
 export const scheduleOf = ({ previousVersions }: Pick<ShareInputs, "previousVersions">): Keep | undefined => previousVersions?.schedule;
 
@@ -26,19 +32,13 @@ interface Site {
     unprivileged: boolean;
 }
 
-async function siteOf(
-    ctx: Context<unknown>,
-    { place }: Ready,
-    { gateway: ref }: Scheduled,
-    path: string,
-    known?: ContainerConfig,
-): Promise<Site> {
-    const pve = pveOf(ctx, ref.connection);
+async function siteOf(ctx: Context<unknown>, { gateway: { place }, share, path }: Series, known?: ContainerConfig): Promise<Site> {
+    const pve = pveOf(ctx, share.gateway.connection);
     const config = known ?? (await readConfig(pve, place));
     const mount = mountOf(config, path);
     if (mount.kind === "rootfs")
         throw refusal(`${path} is on the container's root file system; give the share a volume, or the gateway a data volume`);
-    const shop = await nodeShop(pve, ctx.connect(ref.connection), place.node);
+    const shop = await nodeShop(pve, ctx.connect(share.gateway.connection), place.node);
     const top = mount.kind === "bind" ? mount.source : await directoryOf(ctx, shop, mount.volume);
     return { shop, tree: { path: top + path.slice(mount.at.length), top }, at: mount.at, unprivileged: config.unprivileged };
 }
@@ -59,20 +59,11 @@ const refusal = (why: string): PvesmbError =>
     );
 
 /** Before anything of the share is written: refuses what has no snapshots, and says in which folder they will be. */
-export async function snapshotFolder(
-    ctx: Context<unknown>,
-    gateway: Ready,
-    inputs: Scheduled,
-    id: string,
-    path: string,
-    isNew: boolean,
-): Promise<string> {
-    const { shop, tree, unprivileged } = await siteOf(ctx, gateway, inputs, path);
+export async function snapshotFolder(ctx: Context<unknown>, series: Series, isNew: boolean): Promise<string> {
+    const { shop, tree, unprivileged } = await siteOf(ctx, series);
     try {
-        const { steps } = await shop.queue.submit(
-            prepareUnit(id, tree, isNew ? { owner: rootOnNode(unprivileged) } : undefined),
-            ctx.deadline,
-        );
+        const unit = prepareUnit(series.id, tree, isNew ? { owner: rootOnNode(unprivileged) } : undefined);
+        const { steps } = await shop.queue.submit(unit, ctx.deadline);
         return String(steps["folder"]?.value);
     } catch (error) {
         if (!isKind(error, "RemoteFailed")) throw error;
@@ -81,16 +72,10 @@ export async function snapshotFolder(
 }
 
 /** Schedule and first snapshot, and the proof that the gateway sees it. */
-export async function makeSnapshots(
-    ctx: Context<unknown>,
-    gateway: Ready,
-    inputs: Scheduled,
-    id: string,
-    path: string,
-    keep: Keep,
-): Promise<void> {
-    const { shop, tree, at } = await siteOf(ctx, gateway, inputs, path);
-    const { steps } = await shop.queue.submit(scheduleUnit(id, keyOf(inputs), tree, keep), ctx.deadline);
+export async function makeSnapshots(ctx: Context<unknown>, series: Series, keep: Keep): Promise<void> {
+    const { gateway, share, id } = series;
+    const { shop, tree, at } = await siteOf(ctx, series);
+    const { steps } = await shop.queue.submit(scheduleUnit(id, keyOf(share), tree, keep), ctx.deadline);
     const { root, folder, name } = madeOf(steps["first"]?.value);
     const seen = `${at}${root.slice(tree.top.length)}/${folder}/${name}/.`;
     const look = await gateway.workshop.executor.gather({ commands: [{ name, argv: ["test", "-d", seen] }] }, ctx.deadline);
@@ -102,28 +87,17 @@ export async function makeSnapshots(
 }
 
 /** `clear`: with the snapshots, where the files go too. Otherwise they stay, as the files do. */
-export async function endSnapshots(
-    ctx: Context<unknown>,
-    { place }: Ready,
-    { gateway: ref }: Scheduled,
-    id: string,
-    clear: boolean,
-): Promise<void> {
-    const shop = await nodeShop(pveOf(ctx, ref.connection), ctx.connect(ref.connection), place.node);
+export async function endSnapshots(ctx: Context<unknown>, { gateway, share, id }: Omit<Series, "path">, clear: boolean): Promise<void> {
+    const { connection } = share.gateway;
+    const shop = await nodeShop(pveOf(ctx, connection), ctx.connect(connection), gateway.place.node);
     await shop.queue.submit(endUnit(id, clear), ctx.deadline);
 }
 
-export async function snapshotDrift(
-    ctx: Context<unknown>,
-    gateway: Ready,
-    inputs: Scheduled,
-    id: string,
-    path: string,
-    keep: Keep,
-): Promise<string[]> {
+export async function snapshotDrift(ctx: Context<unknown>, series: Series, keep: Keep): Promise<string[]> {
+    const { gateway, share, id } = series;
     try {
-        const { shop, tree } = await siteOf(ctx, gateway, inputs, path, gateway.config);
-        return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(inputs), tree, keep);
+        const { shop, tree } = await siteOf(ctx, series, gateway.config);
+        return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(share), tree, keep);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         ctx.log.warnOnce(`snapshots ${gateway.place.node}`, `${messageOf(error)}; snapshot schedules there are taken as unchanged`);

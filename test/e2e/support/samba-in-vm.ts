@@ -6,7 +6,8 @@ import { gatewayBatch } from "../../../provider/samba/batch";
 import { gatewayUnit } from "../../../provider/samba/gateway-unit";
 import { fragmentPath, SAMBA } from "../../../provider/samba/paths";
 import { renderShare, type ShareSection } from "../../../provider/samba/share";
-import { shareRemovalUnit, shareUnit, type ShareRoot } from "../../../provider/samba/share-unit";
+import type { ShareRoot } from "../../../provider/samba/share-root";
+import { shareRemovalUnit, shareUnit } from "../../../provider/samba/share-unit";
 import type { Vm } from "../../lab/src/vm/vm";
 
 /** Minutes in software emulation, beside others. */
@@ -73,7 +74,7 @@ export class SambaInVm {
         const changed = [...to.shares].map(([name, share]): Unit => {
             const before = from.shares.get(name);
             const owner = ownerOf(name);
-            return shareUnit(share, root, owner, before ? owner.nonce : owner.key, before, before && root);
+            return shareUnit(share, root, owner, before ? owner.nonce : owner.key, before && { section: before, root });
         });
         const gone = [...from.shares].filter(([name]) => !to.shares.has(name));
         return this.run(batchOf([...changed, ...gone.map(([name, share]) => shareRemovalUnit(share, ownerOf(name), true))]));

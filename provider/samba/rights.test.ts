@@ -1,0 +1,55 @@
+import type { Access } from "./access";
+import { foundLinks, linkLook } from "./dfs";
+import { rightsDrift } from "./rights";
+import type { ShareSection } from "./share";
+
+const sddl = (name: string, ...rights: string[]): string =>
+    `[${name}]\nREVISION:1\nCONTROL:SR|DP\nOWNER:\nGROUP:\n${rights.map((each) => `ACL:${each}\n`).join("")}\n`;
+const answer = (stdout: string) => ({ code: 0, stdout });
+const EVERYBODY = "S-1-1-0:ALLOWED/0x0/FULL";
+
+function drift(access: Access[], all: string, homes = false): string[] {
+    const share = { name: "docs", access, homes } as ShareSection;
+    const passwd = "alice:x:10000:10000::/nonexistent:/usr/sbin/nologin\nbob:x:10002:10002::/:/x\n";
+    return rightsDrift(share, { rights: answer(all), passwd: answer(passwd), group: answer("staff:x:10001:bob\n") });
+}
+
+describe("a share's own rights", () => {
+    const full: Access[] = [{ user: "alice", level: "full" }];
+    const some: Access[] = [
+        { user: "alice", level: "change" },
+        { group: "staff", level: "read" },
+    ];
+    const theirs = ["S-1-22-1-10000:ALLOWED/0x0/CHANGE", "S-1-22-2-10001:ALLOWED/0x0/READ"];
+    const other = sddl("olddocs", "S-1-1-0:ALLOWED/0x0/READ");
+
+    test.each([
+        ["are everybody's where smb.conf says it all", full, sddl("docs", EVERYBODY)],
+        ["are everybody's, after other shares", full, other + sddl("docs", EVERYBODY)],
+        ["are the levels' where one is change, in any order", some, sddl("docs", ...[...theirs].reverse())],
+        ["are not looked at where nothing is said of the share", full, other],
+    ])("%s", (_what, access, all) => expect(drift(access, all)).toEqual([]));
+
+    test("of homes go by other names", () => expect(drift(full, sddl("docs", theirs[0] ?? ""), true)).toEqual([]));
+
+    test.each([
+        ["narrowed", full, ["S-1-1-0:ALLOWED/0x0/READ"], "everybody read instead of everybody full"],
+        ["emptied", full, [], "nobody's instead of everybody full"],
+        ["removed", some, [EVERYBODY], "everybody full instead of +staff read, alice change"],
+        ["for somebody else", some, [...theirs, "S-1-22-1-10002:ALLOWED/0x0/FULL"], "+staff read, alice change, bob full instead of"],
+        ["of a kind that no level is", full, ["S-1-5-32-544:DENIED/0x0/FULL"], "S-1-5-32-544:DENIED/0x0/FULL instead of"],
+    ])("%s by hand are named at access", (_what, access, rights, words) =>
+        expect(drift(access, other + sddl("docs", ...rights))).toEqual([
+            expect.stringContaining(`access: the share's own rights (sharesec) are ${words}`),
+        ]),
+    );
+});
+
+test("DFS links are read as they are found, or not at all", () => {
+    const name = linkLook("/srv/pvesmb/docs").commands?.[0]?.name ?? "";
+    const found = (code: number, stdout: string) => foundLinks("/srv/pvesmb/docs", { [name]: { code, stdout } });
+    expect(found(0, "a b/msdfs:n1\\x,n2\\y/z\0c/msdfs:s\\t\0")).toEqual({ "a b": ["n1\\x", "n2\\y/z"], c: ["s\\t"] });
+    expect(found(0, "")).toEqual({});
+    expect(found(1, "")).toBeUndefined();
+    expect(foundLinks("/srv/pvesmb/other", {})).toBeUndefined();
+});
