@@ -190,7 +190,7 @@ const inputs = z.strictObject({
     ),
     samba: sambaSettings,
     adopt: field(z.boolean().default(false), {
-        description: "Take over the guest of that `vmid` if it carries the mark of this very resource.",
+        description: "Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.",
     }),
     connection,
     timeouts,

@@ -1,5 +1,5 @@
 import type { Log } from "../base/log";
-import { groupModel, shareModel, userModel } from "../model";
+import { gatewayModel, groupModel, shareModel, userModel } from "../model";
 import { tellAdopted } from "./adopted";
 
 const told = (...[model, name, what]: [Parameters<typeof tellAdopted>[1], string, Parameters<typeof tellAdopted>[3]]): string[] => {
@@ -27,4 +27,15 @@ test("what is not there, and secrets", () => {
     expect(
         told(userModel, "al", { found: { expires: undefined, password: "old" }, declared: { expires: "2030-01-01", password: "new" } }),
     ).toEqual(['SmbUser al: taken over (adopt); changed: expires: (none) -> "2030-01-01"; password: another one']);
+});
+
+test("of objects, what was looked at and no more", () => {
+    const found = { lxc: { memory: "512MiB", rootfs: { size: "8GiB" }, cores: 2 }, tags: ["b", "a"] };
+    const declared = {
+        lxc: { template: "debian", memory: "524288KiB", rootfs: { storage: "local", size: "4GiB" }, cores: 1 },
+        tags: ["a", "b"],
+    };
+    expect(told(gatewayModel, "CT 100", { found, declared })).toEqual([
+        'SmbGateway CT 100: taken over (adopt); changed: lxc.rootfs.size: "8GiB" -> "4GiB"; lxc.cores: 2 -> 1',
+    ]);
 });

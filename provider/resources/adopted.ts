@@ -1,24 +1,32 @@
+import type { z } from "zod";
 import type { Log } from "../base/log";
 import { same } from "../model/compare";
 import type { Model } from "../model/meta";
-import { below, holdsSecret } from "../model/schema";
-import { isTree, type Tree } from "../model/tree";
+import { below, holdsSecret, objectOf } from "../model/schema";
+import { isTree, pathText, type Tree } from "../model/tree";
 
-/** Tells what taking something over changes about it: from what was found to what is declared. Of secrets no more than that. */
+/**
+ * Tells what taking something over changes about it: from what was found to what is declared. Of secrets no more than that. Properties that
+ * were not looked at are not among what was found.
+ */
 export function tellAdopted(
     log: Log,
     { kind, inputs }: Pick<Model, "kind" | "inputs">,
     name: string,
     { found, declared, more = [] }: { found: Tree; declared: Tree; more?: readonly string[] },
 ): void {
-    const changed = Object.entries(found).flatMap(([property, before]) => {
-        const schema = below(inputs, property);
-        const after = declared[property];
-        if (schema === undefined || same(schema, before, after)) return [];
-        return [holdsSecret(schema) ? `${property}: another one` : `${property}: ${shown(before)} -> ${shown(after)}`];
-    });
-    const all = [...changed, ...more];
+    const all = [...changes(inputs, [], found, declared), ...more];
     log.info(`${kind} ${name}: taken over (adopt); ${all.length === 0 ? "it was as declared" : `changed: ${all.join("; ")}`}`);
+}
+
+function changes(schema: z.ZodType, path: string[], found: Tree, declared: Tree): string[] {
+    return Object.entries(found).flatMap(([name, before]) => {
+        const [child, after, own] = [below(schema, name), declared[name], [...path, name]];
+        if (child === undefined) return [];
+        if (isTree(before) && isTree(after) && objectOf(child)) return changes(child, own, before, after);
+        if (same(child, before, after)) return [];
+        return [`${pathText(own)}: ${holdsSecret(child) ? "another one" : `${shown(before)} -> ${shown(after)}`}`];
+    });
 }
 
 /** The engine gives objects back with their keys sorted: so both sides are told. */

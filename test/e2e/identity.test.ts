@@ -151,3 +151,22 @@ describe("a replacement with the user's deleteBeforeReplace: false", () => {
         await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 });
+
+test("a finished gateway that Pulumi has forgotten is taken over by its own resource, and what differed is told", async () => {
+    await nobody();
+    const guest = { node: "pve1", vmid: vmids.from };
+    const stack = await place.stack(drillProgram(first, vmids, { files: { vmid: guest.vmid } }));
+    await stack.up();
+    await stack.importState({ version: 3, deployment: {} });
+    expect((await stack.up({ fails: true })).output).toMatch(/vmid: 5200 is taken/);
+    await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { memory: "640" });
+    await inGuest(guest, "sed -i 's/server min protocol = .*/server min protocol = NT1/' /etc/samba/smb.conf");
+    stack.write(drillProgram(first, vmids, { files: { vmid: guest.vmid, adopt: true } }));
+    expect((await stack.up()).output).toContain(
+        'SmbGateway CT 5200: taken over (adopt); changed: lxc.memory: "640MiB" -> "512MiB"; /etc/samba/smb.conf: [global] server min protocol = NT1 instead of SMB3_00',
+    );
+    expect((await only()).vmid).toBe(guest.vmid);
+    await expectServed(place, first);
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.destroy();
+});

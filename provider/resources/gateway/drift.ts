@@ -1,13 +1,13 @@
 import type { GatherResult } from "../../hosts/batch";
+import type { GatewayInputs } from "../../model";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { renderGlobal } from "../../samba/global";
 import { SAMBA } from "../../samba/paths";
 import { serviceFiles } from "../../samba/services";
 import { parseSections } from "../../samba/text";
-import type { GatewayState } from "./handler";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
-export function gatewayDrift(look: GatherResult, state: GatewayState, nonce: string): string[] {
+export function gatewayDrift(look: GatherResult, state: GatewayInputs, nonce: string): string[] {
     const found: string[] = [];
     if (!(look.files[SAMBA.mark] ?? "").includes(nonce)) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba });

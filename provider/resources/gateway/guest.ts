@@ -25,7 +25,7 @@ export interface Made {
     vmid: number;
     node: string;
     mark: Mark;
-    /** True when it is our own orphan of a create that was killed. */
+    /** It was there: our own orphan of a create that was killed, or with `adopt` a finished one. */
     adopted: boolean;
 }
 

@@ -10,6 +10,7 @@ import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { tellTaken } from "./adopt";
 import { prepareBind } from "./bind";
 import { converge } from "./converge";
 import type { Target } from "./converge";
@@ -100,9 +101,9 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         ready: false,
     });
     const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
-    if (made.adopted) ctx.log.info(`CT ${made.vmid} on ${made.node} is left over from a create that was cut off; finishing it`);
     const id = idOf(made);
     ctx.checkpoint(id, stateOf(made));
+    if (made.adopted) await tellTaken(ctx, pve, made, inputs);
     const target: Omit<Target, "place"> = {
         pve,
         connection,

@@ -36,7 +36,7 @@ export async function readGateway(
 }
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
-async function hostDrift(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<string[]> {
+export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string[]> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         if (gateway.state !== "ready") return [];

@@ -168,7 +168,7 @@ export interface SmbGatewayArgs {
     samba?: pulumi.Input<SmbGatewaySambaArgs>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -382,7 +382,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly samba: pulumi.Output<SmbGatewaySamba | undefined>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;
