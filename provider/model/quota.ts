@@ -52,7 +52,8 @@ const history = z.strictObject({
 
 const inputs = z.strictObject({
     share: field(shareRef.optional(), {
-        description: "The share to limit: an SmbShare, or the `ref` of one. Or give `gateway`.",
+        description:
+            "The share to limit: an SmbShare, or the `ref` of one; where it serves homes, all of them together. Or give `gateway`.",
         replace: "it limits another tree",
     }),
     gateway: field(gatewayRef.optional(), {

@@ -30,6 +30,9 @@ export const ON_MACOS = "#macos ";
 /** Where a section leads: `homes` to a folder per user. */
 const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
 
+/** The directory that holds all that a section with this path serves. */
+export const directoryOf = (path: string, homes: boolean): string => (homes ? path.replace(/\/%S$/, "") : path);
+
 /** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
 function moduleText({ modules: { plain, macos }, options }: ShareSection): string {
     if (Object.keys(options).some((name) => optionKey(name) === "vfsobjects")) return "";
@@ -165,7 +168,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         return value;
     };
     const bool = (name: string, otherwise: boolean): boolean => parseBoolean(take(name)) ?? otherwise;
-    const path = (take("path") ?? "").replace(expected.homes ? /\/%S$/ : /^$/, "");
+    const path = directoryOf(take("path") ?? "", expected.homes);
     const comment = take("comment") ?? "";
     const available = bool("available", true);
     const readOnly = bool("read only", true);

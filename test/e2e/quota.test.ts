@@ -23,6 +23,7 @@ const parts = {
     alice: user("files", alice),
     vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", initialSize: "64MiB" } }),
     limit: quota("vault", "limit", { limit: "128MiB" }),
+    homes: "",
     data: "",
 };
 const change = (changes: Partial<typeof parts>): void => {
@@ -151,6 +152,23 @@ describe("on a share's own volume", () => {
         expect((await config())["mp1"]).toContain("size=320M");
         expect(await getFile(within, at("safe"), alice, "kept.bin")).toBe(bytes(60));
     });
+});
+
+test("on a share of homes it is a limit of all of them together", async () => {
+    const volume = { storage: "tank", initialSize: "64MiB" };
+    const people = share("files", "people", { alice: "full" }, { purpose: "homes", volume });
+    change({ homes: people + quota("people", "together", { limit: "80MiB" }) });
+    await stack.up();
+    await inGuest(guest, "install -d -m 0700 -o alice /srv/pvesmb/people/alice");
+    expect(await outputs("together")).toMatchObject({ path: "/srv/pvesmb/people", backendFound: "volume" });
+    expect((await config())["mp2"]).toMatch(/mp=\/srv\/pvesmb\/people.*size=80M/);
+    expect(await seen("alice")).toBeGreaterThan(64 * MIB);
+    await putFile(within, at("alice"), alice, "mine.bin", bytes(8));
+    await stack.refresh();
+    expect((await outputs("together"))["used"]).toBeGreaterThan(8 * MIB);
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    change({ homes: "" });
+    await stack.up();
 });
 
 describe("on a gateway's data", () => {

@@ -8,7 +8,7 @@ import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
-import { parseOwner } from "../../samba/share";
+import { directoryOf, HOMES, parseOwner } from "../../samba/share";
 import { SAMBA } from "../../samba/paths";
 import { parseSections } from "../../samba/text";
 import { DATA_MOUNT } from "../gateway/config";
@@ -50,7 +50,7 @@ export interface Place {
     share?: string;
 }
 
-/** Undefined when the share is not there (any more). A share is found by the mark in its section, whatever its name and path are by now. */
+/** Undefined when the share is not there (any more). Of homes it is the directory that holds all of them. A share is found by the mark in its section, whatever its name and path are by now. */
 export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefined {
     const { share } = inputs;
     if (share === undefined) return { path: inputs.path ?? DATA_ROOT };
@@ -59,7 +59,7 @@ export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefin
     );
     const section = parseSections(own?.[1] ?? "").find(({ options }) => options.has("path"));
     const path = section?.options.get("path");
-    return section && path !== undefined ? { path, share: section.name } : undefined;
+    return section && path !== undefined ? { path: directoryOf(path, section.name === HOMES), share: section.name } : undefined;
 }
 
 export function targetOf(

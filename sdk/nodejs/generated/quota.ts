@@ -16,7 +16,7 @@ import type { GatewayRef, QuotaGroup, QuotaHistory, QuotaNotify, QuotaUsage, Quo
 
 export interface QuotaArgs {
     /**
-     * The share to limit: an SmbShare, or the `ref` of one. Or give `gateway`.
+     * The share to limit: an SmbShare, or the `ref` of one; where it serves homes, all of them together. Or give `gateway`.
      * A change replaces the resource: it limits another tree.
      */
     share?: ShareLike | pulumi.Input<ShareRefArgs>;
@@ -220,7 +220,7 @@ const kind: Kind = {
  */
 export class Quota extends PvesmbResource {
     /**
-     * The share to limit: an SmbShare, or the `ref` of one. Or give `gateway`.
+     * The share to limit: an SmbShare, or the `ref` of one; where it serves homes, all of them together. Or give `gateway`.
      * A change replaces the resource: it limits another tree.
      */
     declare readonly share: pulumi.Output<ShareRef | undefined>;

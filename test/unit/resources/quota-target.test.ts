@@ -1,7 +1,9 @@
 import { check } from "../../../provider/runtime/check";
+import type { GatherResult } from "../../../provider/hosts";
 import { quotaModel } from "../../../provider/model";
+import type { QuotaInputs } from "../../../provider/model";
 import { configOf } from "../../../provider/proxmox/lxc/config";
-import { mountOf } from "../../../provider/resources/quota/target";
+import { mountOf, treeOf } from "../../../provider/resources/quota/target";
 
 const config = configOf({
     mp0: "/tank/shares,mp=/srv/pvesmb",
@@ -23,6 +25,16 @@ test("the gateway's own volume is its own to size, unless its mark says that it 
         `<!-- pvesmb 1 {"key":"k","nonce":"n","vmid":101,"phase":"ready","lease":0,"hostKeys":[]${more}} -->`;
     expect(mountOf(configOf({ mp0, description: mark("") }), "/srv/pvesmb")).toMatchObject({ declared: true });
     expect(mountOf(configOf({ mp0, description: mark(',"openSize":true') }), "/srv/pvesmb")).toMatchObject({ declared: false });
+});
+
+test.each([
+    ["docs", "/srv/pvesmb/docs", "/srv/pvesmb/docs"],
+    ["homes", "/srv/pvesmb/people/%S", "/srv/pvesmb/people"],
+])("a share that is served as [%s] with path %s is limited at %s", (section, path, directory) => {
+    const nonce = "0123456789abcdef";
+    const fragment = `# pvesmb 1 ${JSON.stringify({ key: "k", nonce })}\n[${section}]\n\tpath = ${path}\n`;
+    const look = { files: { "/etc/samba/pvesmb/shares.d/x.conf": fragment } } as unknown as GatherResult;
+    expect(treeOf({ share: { id: nonce } } as unknown as QuotaInputs, look)).toEqual({ path: directory, share: section });
 });
 
 describe("what check refuses", () => {
