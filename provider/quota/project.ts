@@ -55,12 +55,9 @@ export const project: TreeKind = {
                     unless: ["grep", "-qsxF", line, PROJECTS],
                     undo: forget(id),
                 },
-                {
-                    do: "run",
-                    argv: ["chattr", "-R", "+P", "-p", String(id), path],
-                    undo: ["chattr", "-R", "-P", "-p", "0", path],
-                    timeout: 3600,
-                },
+                // A marked directory reads as a finished tree, so it is taken back when what is in it cannot be marked.
+                { do: "run", argv: ["chattr", "+P", "-p", String(id), path], undo: mark(path, "-P", 0) },
+                { do: "run", argv: mark(path, "+P", id), timeout: 3600 },
             );
         }
         if (state.limit !== wish.limit || state.soft !== wish.soft || state.files !== wish.files)
@@ -82,7 +79,7 @@ export const project: TreeKind = {
         return [
             ...setIds(tree.mount.target, state.ids, accounts),
             { do: "run", argv: setquota("project", id, {}, tree.mount.target) },
-            { do: "run", argv: ["chattr", "-R", "-P", "-p", "0", tree.path], timeout: 3600 },
+            { do: "run", argv: mark(tree.path, "-P", 0), timeout: 3600 },
             { do: "run", argv: forget(id), onlyIf: ["test", "-e", PROJECTS] },
         ];
     },
@@ -90,6 +87,12 @@ export const project: TreeKind = {
 
 /** Who has which project, for people and tools (projects(5)). */
 const PROJECTS = "/etc/projects";
+
+/** Gives a tree to a project. Only directories may have the inherit flag: ext4 refuses it for files, XFS takes it. */
+const mark = (path: string, inherit: "+P" | "-P", id: number): string[] => [
+    ...["find", path, "-xdev", "-type", "d", "-exec", "chattr", inherit, "-p", String(id), "{}", "+"],
+    ...["-o", "-type", "f", "-exec", "chattr", "-p", String(id), "{}", "+"],
+];
 
 const forget = (id: number): string[] => ["sed", "-i", `/^${id}:/d`, PROJECTS];
 

@@ -210,7 +210,11 @@ describe("projects of xfs and ext4", () => {
         const steps = project.set(plain, state, { ...wish, files: 9, soft: MIB, graceSeconds: 60 });
         expect(steps[0]).toMatchObject({ argv: ["tee", "-a", "/etc/projects"], stdin: `${id}:/ext4/share/b\n` });
         expect(argvs(steps.slice(1))).toEqual([
-            ["chattr", "-R", "+P", "-p", String(id), "/ext4/share/b"],
+            ["chattr", "+P", "-p", String(id), "/ext4/share/b"],
+            [
+                ...["find", "/ext4/share/b", "-xdev", "-type", "d", "-exec", "chattr", "+P", "-p", String(id), "{}", "+"],
+                ...["-o", "-type", "f", "-exec", "chattr", "-p", String(id), "{}", "+"],
+            ],
             ["setquota", "-P", String(id), "1024", "65536", "0", "9", "/ext4"],
             ["setquota", "-t", "-P", "60", "60", "/ext4"],
         ]);
@@ -268,7 +272,10 @@ describe("projects of xfs and ext4", () => {
     test("its end takes number, marks and limit away", () => {
         expect(argvs(project.release(tree, parsed(tree)))).toEqual([
             ["setquota", "-P", "268435500", "0", "0", "0", "0", "/ext4"],
-            ["chattr", "-R", "-P", "-p", "0", "/ext4/share/my docs"],
+            [
+                ...["find", "/ext4/share/my docs", "-xdev", "-type", "d", "-exec", "chattr", "-P", "-p", "0", "{}", "+"],
+                ...["-o", "-type", "f", "-exec", "chattr", "-p", "0", "{}", "+"],
+            ],
             ["sed", "-i", "/^268435500:/d", "/etc/projects"],
         ]);
     });
