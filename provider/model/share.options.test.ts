@@ -30,3 +30,24 @@ test("what a property writes is named with it", () => {
     expect(optionRefusal("ReadOnly")).toBe("is written by pvesmb; use the property `readOnly`");
     expect(globalOptionRefusal("min protocol")).toBe("is written by pvesmb; use the property `samba.minProtocol`");
 });
+
+test.each([
+    ["of a share", optionRefusal, "strct sync", 'is no option of Samba\'s; did you mean "strict sync"?'],
+    ["of a share", optionRefusal, "follow_symlinks", 'is no option of Samba\'s; did you mean "follow symlinks"?'],
+    ["of a share", optionRefusal, "xyzzy", "is no option of Samba's; smb.conf(5) lists those there are"],
+    [
+        "of a share",
+        optionRefusal,
+        "Dead Time",
+        "is an option of the server as a whole, not of a share: it belongs to the gateway's `samba`",
+    ],
+    ["of a gateway", globalOptionRefusal, "deadtiem", 'is no option of Samba\'s; did you mean "deadtime"?'],
+    ["of a gateway", globalOptionRefusal, "hide dott files", 'is no option of Samba\'s; did you mean "hide dot files"?'],
+])("a raw option %s that no Samba knows is refused before anything is asked: %j", (_of, refusal, name, reason) =>
+    expect(refusal(name)).toBe(reason),
+);
+
+test.each(["dead time", "DEADTIME", "server addresses", "smb3 share cap:continuous availability"])(
+    "one that some Samba knows is not: %s",
+    (name) => expect(globalOptionRefusal(name)).toBeUndefined(),
+);

@@ -1,3 +1,4 @@
+import { unknownOption } from "./option-names";
 import { LOCAL_CONFIG } from "./paths";
 import type { Effective } from "./share.purpose";
 
@@ -160,7 +161,7 @@ export function optionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
     const owned = OWNED_NORMAL.get(normal(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
-    return dangerous(name) ? REFUSED : undefined;
+    return dangerous(name) ? REFUSED : unknownOption(name, "share");
 }
 
 /** Why a raw global option is refused, or undefined when it may be used. */
@@ -169,7 +170,7 @@ export function globalOptionRefusal(name: string): string | undefined {
     const owned = OWNED_GLOBAL_NORMAL.get(normal(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
     if (FIXED.includes(normal(name))) return "is refused: it is what a gateway of pvesmb's is made of";
-    return dangerous(name) ? REFUSED : undefined;
+    return dangerous(name) ? REFUSED : unknownOption(name, "server");
 }
 
 /** Options that a typed property writes when it is used, by how they begin as Samba reads them. */

@@ -1,9 +1,10 @@
 import type { Failure } from "../base/handler";
+import { nearest } from "../base/nearest";
 import { metaOf, type Model, type Rule } from "../model/meta";
 import { holdsSecret, objectOf, propertiesOf, schemasOn } from "../model/schema";
 import { isTree, type Path, pathText, type Tree } from "../model/tree";
 import { unknownPaths } from "./unknown";
-import { nearest, wording } from "./words";
+import { wording } from "./words";
 
 interface Fault {
     path: Path;

@@ -141,7 +141,7 @@ test("guests are refused by name", async () => {
 test("an option that this version does not have is refused with the version, and nothing has changed", async () => {
     const before = await inGuest(guest, "cat /etc/samba/smb.conf");
     expect(await refused({ directoryLeases: true })).toMatch(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17/);
-    expect(await refused({ options: { "no such option": "1" } })).toMatch(/Unknown parameter encountered: "no such option"/);
+    expect(await refused({ options: { "dns hostname": "files.example" } })).toMatch(/Unknown parameter encountered: "dns hostname"/);
     expect(await inGuest(guest, "cat /etc/samba/smb.conf")).toBe(before);
 });
 

@@ -241,11 +241,14 @@ test("an option that Samba does not know is refused with its name, and nothing h
         stack.write(program(...files, ...declared({ plain: { options: given } })));
         return (await stack.up({ fails: true })).output;
     };
-    expect(await options({ "strct sync": "no" })).toMatch(
-        /options: the gateway's Samba refuses .*Unknown parameter encountered: "strct sync"/,
-    );
-    expect(await options({ workgroup: "OTHER" })).toMatch(
-        /options: the gateway's Samba refuses .*Global parameter workgroup found in service/,
+    // Known to no Samba: said in the preview already.
+    stack.write(program(...files, ...declared({ plain: { options: { "strct sync": "no", workgroup: "OTHER" } } })));
+    const { output } = await stack.preview({ fails: true });
+    expect(output).toMatch(/options\["strct sync"\].* is no option of Samba's; did you mean "strict sync"\?/);
+    expect(output).toMatch(/options\.workgroup .* is an option of the server as a whole, not of a share/);
+    // Known to a later one.
+    expect(await options({ "server addresses": host })).toMatch(
+        /options: the gateway's Samba refuses .*Unknown parameter encountered: "server addresses"/,
     );
     expect(await inGuest(guest, "cat /etc/samba/pvesmb/shares.conf")).toBe(before);
 });
