@@ -3,12 +3,19 @@ import type { Tree, TreeKind, TreeState } from "./tree";
 
 /** CephFS: limits are attributes of a directory, kept by the clients within seconds and not to the byte (docs.ceph.com, "CephFS Quotas"). */
 export const cephfs: TreeKind = {
-    look: (tree): Gather => ({ commands: Object.values(looks(tree)), statvfs: [tree.mount.target] }),
+    // What this node's client has written and not yet told its server is in no figure: ceph.dir.rbytes of a file just closed, 5 s late.
+    look: (tree, { exact }): Gather => ({
+        commands: [
+            ...(exact ? [{ name: `sync ${tree.mount.target}`, argv: ["sync", "-f", tree.mount.target] }] : []),
+            ...Object.values(looks(tree)),
+        ],
+        statvfs: [tree.mount.target],
+    }),
 
     parse(tree, look): TreeState {
         const number = (which: keyof ReturnType<typeof looks>): number => Number(look.commands[looks(tree)[which].name]?.stdout || 0);
         return {
-            object: tree.path,
+            object: "CephFS directory",
             limit: number("limit") || undefined,
             files: number("files") || undefined,
             used: number("used"),
@@ -30,8 +37,8 @@ export const cephfs: TreeKind = {
 };
 
 function attribute({ path }: Tree, what: "bytes" | "files", value: number | undefined, before: number | undefined): Step[] {
-    const set = (number = 0): string[] => ["setfattr", "-n", `ceph.quota.max_${what}`, "-v", String(number), path];
-    return value === before ? [] : [{ do: "run", argv: set(value), undo: set(before) }];
+    const to = (number = 0): string[] => ["-n", `ceph.quota.max_${what}`, "-v", String(number), path];
+    return value === before ? [] : [{ do: "run", argv: ["setfattr", ...to(value)], undo: ["setfattr", ...to(before)] }];
 }
 
 function looks({ path }: Tree): Record<"limit" | "files" | "used" | "filesUsed", { name: string; argv: string[] }> {

@@ -286,7 +286,7 @@ test("cephfs: attributes of the directory", () => {
     const value = (name: string): string => `getfattr --absolute-names --only-values -n ceph.${name}`;
     const replies = { [value("quota.max_bytes")]: "100", [value("dir.rbytes")]: "40", [value("dir.rentries")]: "3" };
     const state = cephfs.parse(tree, answers(cephfs, tree, replies), options);
-    expect(state).toMatchObject({ object: tree.path, limit: 100, files: undefined, used: 40, filesUsed: 3 });
+    expect(state).toMatchObject({ object: "CephFS directory", limit: 100, files: undefined, used: 40, filesUsed: 3 });
     expect(argvs(cephfs.set(tree, state, { ...wish, limit: 100, files: 7 }))).toEqual([
         ["setfattr", "-n", "ceph.quota.max_files", "-v", "7", tree.path],
     ]);

@@ -3,7 +3,7 @@ import { type LabApi, startApi } from "../../lab/src/api/server";
 import { selfSigned } from "../../lab/src/api/throwaway";
 import { debianSources } from "../../lab/src/machine/packages/debian-sources";
 import { buildTemplate } from "../../lab/src/machine/packages/images";
-import { Vm } from "../../lab/src/vm/vm";
+import { Vm, type VmOptions } from "../../lab/src/vm/vm";
 import { VmNode } from "../../lab/src/vm/vm-node";
 import type { SmbGatewayArgs } from "../../../sdk/nodejs/generated/smb-gateway";
 
@@ -25,9 +25,9 @@ export interface VmWorkplace {
 }
 
 /** The storage of the node is `local-zfs`; templates are on `local`. `disks` are more of them, empty, by name and bytes. */
-export async function vmWorkplace(disks: Record<string, number> = {}): Promise<VmWorkplace> {
+export async function vmWorkplace(disks: Record<string, number> = {}, more?: VmOptions["more"]): Promise<VmWorkplace> {
     const file = await buildTemplate(template, await debianSources());
-    const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30, ...disks }, media: { template: file } });
+    const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30, ...disks }, media: { template: file }, more });
     try {
         const boot = await vm.start();
         const machine = await VmNode.open(vm, file);

@@ -81,5 +81,6 @@ test("counters of btrfs, and extended attributes", async () => {
         `import os; [os.setxattr(${JSON.stringify(folder)}, "user." + n, v) for n, v in (("r", b"55"), ("m", b"99"))]`,
     ]);
     expect(await read({ kind: "xattr", path: folder, used: "user.r", limit: "user.m" })).toEqual({ used: 55, limit: 99, files: null });
+    expect(await read({ kind: "xattr", path: folder, used: "user.r", limit: "user.none" })).toMatchObject({ used: 55, limit: null });
     rmSync(folder, { recursive: true });
 });

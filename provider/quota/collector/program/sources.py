@@ -1,4 +1,5 @@
 """Reads how much is used, in one of the ways of entry.ts."""
+import errno
 import os
 import subprocess
 
@@ -51,7 +52,13 @@ class Sources:
         def value(field):
             return number(os.getxattr(source["path"], source[field]).decode()) if field in source else None
 
-        return value("used"), value("limit"), value("files")
+        try:
+            limit = value("limit")
+        except OSError as error:
+            if error.errno != errno.ENODATA:  # how CephFS says that there is no limit
+                raise
+            limit = None
+        return value("used"), limit, value("files")
 
     def table(self, source):
         column, wanted = source["key"]["column"], source["key"]["equals"]

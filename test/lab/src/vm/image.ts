@@ -47,6 +47,9 @@ const recipe: ImageRecipe = {
     ],
 };
 
+/** What few machines need, beside what all have: an image of its own. */
+export type Addition = Pick<ImageRecipe, "packages" | "finish">;
+
 /** What a virtual machine boots from; nobody writes to it. */
 export interface Image {
     kernel: string;
@@ -57,12 +60,13 @@ export interface Image {
 }
 
 /** Made from Debian's packages once: minutes, most of them for compiling ZFS. */
-export async function buildImage(progress: (line: string) => void): Promise<Image> {
+export async function buildImage(progress: (line: string) => void, more: Addition = { packages: [], finish: [] }): Promise<Image> {
     const sources = vmSources(await debianSources());
     progress("virtual machine: kernel with ZFS (compiled once: minutes)");
     const kernel = await buildKernel(sources);
     progress("virtual machine: root file system");
-    const made = { ...recipe, archives: [kernel.modules] };
+    const packages = [...recipe.packages, ...more.packages];
+    const made = { ...recipe, packages, finish: [...recipe.finish, ...more.finish], archives: [kernel.modules] };
     const folder = await cached("vm-root", { made, rootSize, from: sources.lines }, async (path) => {
         const tree = `${path}.tree`;
         await bootstrap(made, sources, "directory", tree);

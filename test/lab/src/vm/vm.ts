@@ -14,6 +14,7 @@ import { accelerator } from "./accelerator";
 import { qemuCommand } from "./command-line";
 import type { Hardware } from "./command-line";
 import { buildImage } from "./image";
+import type { Addition } from "./image";
 import { Shell } from "./shell";
 import { makeWorkspace } from "./workspace";
 
@@ -24,6 +25,8 @@ export interface VmOptions {
     media?: Record<string, string>;
     /** MiB. Default 2048. */
     memory?: number;
+    /** Beside what every machine has. */
+    more?: Addition;
     progress?: (line: string) => void;
 }
 
@@ -47,9 +50,9 @@ export class Vm {
     ) {}
 
     /** Makes its disks; `start` switches it on. */
-    static async create({ disks = {}, media = {}, memory = 2048, progress = () => undefined }: VmOptions = {}): Promise<Vm> {
+    static async create({ disks = {}, media = {}, memory = 2048, more, progress = () => undefined }: VmOptions = {}): Promise<Vm> {
         await installHostPackages(progress, programs);
-        const image = await buildImage(progress);
+        const image = await buildImage(progress, more);
         const folder = makeWorkspace();
         try {
             const root = join(folder, "root.qcow2");
