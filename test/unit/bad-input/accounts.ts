@@ -1,0 +1,24 @@
+import { ACCOUNTS, CHILD, long, PATHS, type Rows } from "./values";
+
+/** Bad values by property of an SmbUser and of an SmbGroup. */
+export const userRows: Rows = {
+    name: ACCOUNTS,
+    password: ["", long(128), "two\nlines", "nul\0"],
+    "passwordFrom.env": ["", "A B", "1ST", "A=B"],
+    "passwordFrom.file": [""],
+    ntHash: ["", long(32), "8846F7EAEE8FB117AD06BDD830B7586", "8846F7EAEE8FB117AD06BDD830B7586C0"],
+    expires: ["", "soon", "2027-02-29", "2027-6-1", "2036-01-01", "1999-01-01"],
+    home: [...PATHS, "/srv/pvesmb/a:b"],
+    uid: [0, 999, 65_534, 1000.5, -1],
+    gid: [0, 999, 65_534],
+    groups: [["Staff"], ["a b"], [""], ["alice"]],
+    fullName: ["a:b", "a,b", "two\nlines", long(129)],
+    ...CHILD,
+};
+
+export const groupRows: Rows = {
+    name: ACCOUNTS,
+    gid: [0, 999, 65_534],
+    members: [["Alice"], [""], ["a b"], ["alice", "-bob"]],
+    ...CHILD,
+};
