@@ -48,6 +48,10 @@ ${table(fieldsOf(model.inputs), true)}
 *When changed* says what an update does to what is there; a preview says the same of the changes in it. *Replaced* is the resource: it is
 deleted, by the rules for that, and made anew.
 
+## When it is deleted
+
+${model.deletion} The preview of a replacement says so; that of a deletion cannot, since Pulumi asks no dynamic provider about it.
+
 ## Outputs
 
 Every input is an output as well, as it was written${chosen(model)}. Further:

@@ -220,6 +220,8 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
 });`,
     inputs,
     outputs,
+    deletion:
+        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
     version: 1,
 };

@@ -41,6 +41,7 @@ export const groupModel: Model<typeof inputs, typeof outputs> = {
     example: `const team = new pvesmb.SmbGroup("team", { gateway: files, members: [alice.name, bob.name] });`,
     inputs,
     outputs,
+    deletion: "Open sessions of its members are ended and the group goes. Its files stay, and its number is kept for its name.",
     rules: [],
     version: 1,
 };

@@ -104,6 +104,8 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     inputs: I;
     /** Computed outputs only; every input is an output too. */
     outputs: O;
+    /** What becomes of data and sessions when it is deleted: a sentence or more. */
+    deletion: string;
     rules: Rule<z.infer<I>>[];
     /** Inputs, with defaults, as they take effect: where one property gives others their defaults. */
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;

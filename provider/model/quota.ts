@@ -170,6 +170,7 @@ export const quotaModel: Model<typeof inputs, typeof outputs> = {
     example: `new pvesmb.Quota("docs", { share: docs, limit: "80GiB", alerts: [75, 85, 95] });`,
     inputs,
     outputs,
+    deletion: "The limit is taken away, and nothing else: files, datasets and subvolumes stay, and a volume keeps its size.",
     rules: quotaRules,
     version: 1,
 };

@@ -125,6 +125,8 @@ export const shareModel: Model<typeof inputs, typeof outputs> = {
 });`,
     inputs,
     outputs,
+    deletion:
+        "Open connections to the share are closed. Its files stay where they are, and so does its volume, unless `onDelete` is `delete`.",
     rules: shareRules,
     effective: (given) => effective(given as ShareInputs),
     version: 1,

@@ -135,6 +135,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
     example: `const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alicePassword") });`,
     inputs,
     outputs,
+    deletion: "Open sessions of the user are ended and the account goes. Its files stay, and its numbers are kept for its name.",
     rules: [
         {
             needs: ["name", "groups"],

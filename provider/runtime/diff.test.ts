@@ -146,3 +146,14 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         );
     });
 });
+
+test("a replacement says what becomes of the old one, unless it goes with the gateway it is on", () => {
+    const said: string[] = [];
+    const log: Log = { ...quiet, warnOnce: (_key, text) => said.push(text) };
+    const replace = (news: Tree): unknown => diff(shareModel, toState(shareModel, share, {}), { key: "a::docs", ...share, ...news }, log);
+    replace({ gateway: { id: UNKNOWN } });
+    replace({ comment: "New" });
+    expect(said).toEqual([]);
+    replace({ gateway: { id: "pve1/102/0123456789abcdef" } });
+    expect(said).toEqual([`SmbShare docs: replaced for gateway: ${shareModel.deletion}`]);
+});

@@ -25,10 +25,10 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
     const inputs = inputsOf(model, state);
     const unfinished = state["unfinished"] === true;
     if (!unfinished && isDeepStrictEqual(defined(inputs), defined(news))) return { changes: false };
-    sayConsequences(model, state, news, log);
     const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
         replaced(schema, [name], state[name], news[name]) ? [name] : [],
     );
+    sayConsequences(model, state, news, replaces, log);
     // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
     return { changes: unfinished ? true : undefined, replaces, deleteBeforeReplace: true };
 }
@@ -58,10 +58,13 @@ function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown
 const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 
 /** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
-function sayConsequences(model: Model, old: Tree, news: Tree, log: Log): void {
+function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[], log: Log): void {
     const known = Object.fromEntries(Object.entries(news).map(([part, value]) => [part, hasUnknown(value) ? old[part] : value]));
     const urn = typeof news["key"] === "string" ? news["key"] : "";
     const name = urn.slice(urn.lastIndexOf("::") + 2);
-    for (const note of consequencesOf(model, old, known).map(consequenceText))
+    // Where it goes with what it is on, that one says what becomes of it all.
+    const own = replaces.filter((property) => !hasUnknown(news[property]));
+    const replaced = own.length === 0 ? [] : [`replaced for ${own.join(", ")}: ${model.deletion}`];
+    for (const note of [...consequencesOf(model, old, known).map(consequenceText), ...replaced])
         log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gatewayModel } from "../../provider/model";
 import { control } from "./support/control";
 import { guestsWithin, inGuest, volumesWithin } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
@@ -177,6 +178,10 @@ test("a renamed stack keeps everything", async () => {
 
 test("another VMID and another storage replace the guest, and everything on it is made again", async () => {
     change({ files: gateway("files", { ...smallArgs(host, vmids), vmid: 5101, data: { storage: "local", size: "256MiB" } }) });
+    // What goes with the gateway is not said of each thing on it.
+    expect((await stack.preview()).output.match(/Smb\w+ \w+: replaced for .*/g)?.filter((line, i, all) => all.indexOf(line) === i)).toEqual(
+        [`SmbGateway files: replaced for vmid, data: ${gatewayModel.deletion}`],
+    );
     const { steps } = await stack.up();
     expect(
         steps
