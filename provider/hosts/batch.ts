@@ -222,8 +222,8 @@ export interface Unit {
     contribute?: Record<string, string>;
     /** Whether verify's RunStep.answers has an answer for this unit. */
     asks?: boolean;
-    /** Whoever submits it wants to know what Batch.look saw. */
-    looks?: boolean;
+    /** What whoever submits it wants to see when the batch stands: part of Batch.look. */
+    looks?: Gather;
 }
 
 export interface Batch {

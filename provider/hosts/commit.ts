@@ -1,7 +1,10 @@
 import type { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
+import { Rounds, type RoundsOptions } from "../base/rounds";
 import { scrub } from "../base/scrub";
 import type { Batch, BatchResult, GatherResult, Unit, UnitResult } from "./batch";
+import { joined } from "./looks";
+import type { Snapshot } from "./snapshot";
 import { within } from "./within";
 
 /** What became of a unit, and what the batch's look saw, if it had one. */
@@ -14,24 +17,15 @@ interface Submitted {
     reject: (error: unknown) => void;
 }
 
-export interface CommitOptions {
+export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "quietMs" | "patienceMs" | "longestMs"> {
     /** For messages. */
     host: string;
     /** Runs a batch (Executor.batch). */
     run: (batch: Batch, deadline: Deadline) => Promise<BatchResult>;
     /** Guard, verify and commit around units: all that is known here of what they are about. */
     build: (units: Unit[]) => Batch;
-    /** Called when something may have changed: at each submit and after each batch (Snapshot.forget). */
-    changing?: () => void;
-    /** A batch starts when no unit has come for this long, ... */
-    quietMs?: number;
-    /**
-     * ... or, while fewer are there than were under way when the batch before ended, for this long: whoever works through a list hands in
-     * as many again, one by one. Once so many are there it starts at once.
-     */
-    patienceMs?: number;
-    /** In any case this long after the first. */
-    longestMs?: number;
+    /** Forgets at each submit; after each batch it knows what that saw, or nothing. */
+    snapshot?: Pick<Snapshot, "forget" | "moment" | "changed">;
 }
 
 /**
@@ -39,78 +33,49 @@ export interface CommitOptions {
  * (RemoteFailed, Conflict); a batch that fails as a whole rejects all its units with the same error.
  */
 export class CommitQueue {
-    private queue: Submitted[] = [];
-    private running = false;
-    /** As many as went with the last batch or waited already when it ended: else these and those would take turns for ever. */
-    private expected = 0;
-    private arrived: () => void = () => undefined;
+    private readonly rounds: Rounds<Submitted>;
 
-    constructor(private readonly options: CommitOptions) {}
+    constructor(private readonly options: CommitOptions) {
+        this.rounds = new Rounds({ ...options, run: (taken) => this.commit(taken), take: firstOfKey });
+    }
 
     submit(unit: Unit, deadline: Deadline): Promise<Committed> {
         const result = new Promise<Committed>((resolve, reject) => {
-            this.queue.push({ unit, deadline, resolve, reject });
+            this.options.snapshot?.forget();
+            this.rounds.add({ unit, deadline, resolve, reject });
         });
-        this.options.changing?.();
-        this.arrived();
-        if (!this.running) void this.work();
         return within(deadline, `waiting for the changes to ${this.options.host}`, result);
     }
 
-    private async work(): Promise<void> {
-        this.running = true;
-        while (this.queue.length > 0) {
-            await this.quiet();
-            await this.commit(this.take());
-        }
-        this.running = false;
-    }
-
-    /** Resolves when units have stopped coming, or as many are there as can be expected. */
-    private async quiet(): Promise<void> {
-        const { quietMs = 8, patienceMs = 60, longestMs = 250 } = this.options;
-        const until = Date.now() + longestMs;
-        const several = this.expected > 1;
-        const pause = several ? patienceMs : quietMs;
-        let more = true;
-        while (more && !(several && this.queue.length >= this.expected) && Date.now() < until) {
-            more = await new Promise<boolean>((resolve) => {
-                const timer = setTimeout(resolve, pause, false);
-                this.arrived = () => {
-                    clearTimeout(timer);
-                    resolve(true);
-                };
-            });
-        }
-        this.arrived = () => undefined;
-    }
-
-    /** Everything that waits, but of one key only the first: the next goes with the next batch. */
-    private take(): Submitted[] {
-        const keys = new Set<string>();
-        const taken = this.queue.filter(({ unit }) => !keys.has(unit.key) && keys.add(unit.key));
-        this.queue = this.queue.filter((each) => !taken.includes(each));
-        return taken;
-    }
-
-    private async commit(taken: Submitted[]): Promise<void> {
-        const { run, build, changing, host } = this.options;
+    private async commit(taken: Submitted[]): Promise<() => void> {
+        const { run, build, snapshot, host } = this.options;
         // The one that can wait longest decides; the others stop waiting by themselves.
         const deadline = taken.map((each) => each.deadline).reduce((a, b) => (a.left >= b.left ? a : b));
+        const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
+        const look = wanted.length === 0 ? undefined : joined(wanted);
+        const batch = build(taken.map(({ unit: { looks: _looks, ...unit } }) => unit));
+        const moment = snapshot?.moment ?? 0;
         try {
-            const { units, look } = await run(build(taken.map(({ unit }) => unit)), deadline);
-            for (const { unit, resolve, reject } of taken) {
-                const result = units[unit.key];
-                if (result?.ok) resolve({ ...result, look });
-                else reject(failure(host, result));
-            }
+            const result = await run(look === undefined ? batch : { ...batch, look }, deadline);
+            snapshot?.changed(moment, look, result.look);
+            return () => {
+                for (const { unit, resolve, reject } of taken) {
+                    const own = result.units[unit.key];
+                    if (own?.ok) resolve({ ...own, look: result.look });
+                    else reject(failure(host, own));
+                }
+            };
         } catch (error) {
-            for (const { reject } of taken) reject(error);
-        } finally {
-            this.expected = taken.length + this.queue.length;
-            changing?.();
+            snapshot?.forget();
+            return () => taken.forEach(({ reject }) => reject(error));
         }
     }
+}
+
+/** Of one key only the first: the next goes with the next batch. */
+function firstOfKey(waiting: Submitted[]): Submitted[] {
+    const keys = new Set<string>();
+    return waiting.filter(({ unit }) => !keys.has(unit.key) && keys.add(unit.key));
 }
 
 function failure(host: string, result: (UnitResult & { ok: false }) | undefined): PvesmbError {

@@ -3,10 +3,12 @@ export { CommitQueue, type CommitOptions } from "./commit";
 export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
+export { joined, onceSeen } from "./looks";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
 export type { SshTarget } from "./ssh/target";
+export { within } from "./within";
 export { workshopOn, type Workshop } from "./workshop";
 
 import { closeExecutors } from "./executor/executor";

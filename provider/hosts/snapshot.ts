@@ -1,5 +1,6 @@
 import type { Deadline } from "../base/deadline";
 import type { Gather, GatherResult } from "./batch";
+import { items, joined } from "./looks";
 import { within } from "./within";
 
 export interface SnapshotOptions {
@@ -32,21 +33,28 @@ export class Snapshot {
     private since = -Infinity;
     private wanted: Gather[] = [];
     private next: Promise<Look> | undefined;
+    private all: { of: Look[]; result: Promise<GatherResult> } | undefined;
+    private forgotten = 0;
 
     constructor(private readonly options: SnapshotOptions) {}
 
     async read(deadline: Deadline, extra: Gather = {}): Promise<GatherResult> {
         const { now = Date.now, validMs = 10_000, base, host } = this.options;
         if (this.looks.length > 0 && now() - this.since >= validMs) this.forget();
-        const needed = items(join([base, extra]));
+        const needed = items(joined([base, extra]));
         const covered = (looks: Look[]): boolean => needed.every((item) => looks.some((look) => look.covers.has(item)));
         let { looks } = this;
-        if (!covered(looks))
-            looks = [
-                ...looks,
-                await within(deadline, `reading ${host}`, this.ask(looks.length === 0 ? join([base, extra]) : extra, deadline)),
-            ];
-        return merge(await within(deadline, `reading ${host}`, Promise.all(looks.map((look) => look.result))));
+        if (!covered(looks)) {
+            const gather = looks.length === 0 ? joined([base, extra]) : extra;
+            const look = await within(deadline, `reading ${host}`, this.ask(gather, deadline));
+            looks = this.looks.includes(look) && covered(this.looks) ? this.looks : [...looks, look];
+        }
+        return within(deadline, `reading ${host}`, this.together(looks));
+    }
+
+    /** When it is as it was some time before, nobody has forgotten anything meanwhile. */
+    get moment(): number {
+        return this.forgotten;
     }
 
     /** What was seen no longer counts; those who have asked already still get it. */
@@ -55,6 +63,30 @@ export class Snapshot {
         this.since = -Infinity;
         this.wanted = [];
         this.next = undefined;
+        this.all = undefined;
+        this.forgotten++;
+    }
+
+    /**
+     * After a change: what was seen before it no longer counts. What was seen with it does, if that is all that every reader needs and no
+     * other change has begun since `moment`.
+     */
+    changed(moment: number, gather?: Gather, result?: GatherResult): void {
+        const alone = moment === this.forgotten;
+        this.forget();
+        const { now = Date.now, base } = this.options;
+        if (!alone || gather === undefined || result === undefined) return;
+        const covers = new Set(items(gather));
+        if (!items(base).every((item) => covers.has(item))) return;
+        this.since = now();
+        this.looks = [{ covers, result: Promise.resolve(result) }];
+    }
+
+    /** Merged once for all who read the same looks: what they work out of it is kept with it (onceSeen). */
+    private together(looks: Look[]): Promise<GatherResult> {
+        if (this.all?.of !== looks) this.all = { of: looks, result: Promise.all(looks.map((look) => look.result)).then(merge) };
+        this.all.result.catch(() => undefined);
+        return this.all.result;
     }
 
     private ask(gather: Gather, deadline: Deadline): Promise<Look> {
@@ -63,7 +95,7 @@ export class Snapshot {
         const { wanted } = this;
         this.next ??= new Promise((resolve) =>
             setTimeout(() => {
-                const all = join(wanted);
+                const all = joined(wanted);
                 const look = { covers: new Set(items(all)), result: this.options.gather(all, deadline) };
                 look.result.catch(() => {
                     this.looks = this.looks.filter((each) => each !== look);
@@ -80,19 +112,6 @@ export class Snapshot {
         );
         return this.next;
     }
-}
-
-const KINDS = ["files", "stat", "statvfs"] as const;
-
-function items(gather: Gather): string[] {
-    const paths = KINDS.flatMap((kind) => (gather[kind] ?? []).map((pattern) => `${kind} ${pattern}`));
-    return [...paths, ...(gather.commands ?? []).map(({ name }) => `command ${name}`)];
-}
-
-function join(gathers: Gather[]): Gather {
-    const union = (kind: (typeof KINDS)[number]): string[] => [...new Set(gathers.flatMap((gather) => gather[kind] ?? []))];
-    const commands = new Map(gathers.flatMap((gather) => gather.commands ?? []).map((command) => [command.name, command]));
-    return { files: union("files"), stat: union("stat"), statvfs: union("statvfs"), commands: [...commands.values()] };
 }
 
 /** One look, the usual case, as it is: 1,000 readers of 1,000 files each would copy them a million times. */

@@ -22,7 +22,7 @@ export function workshopOn(host: Host, { look, build }: { look: Gather; build: (
         host: host.name,
         run: (batch, deadline) => executor.batch(batch, deadline),
         build,
-        changing: () => snapshot.forget(),
+        snapshot,
     });
     return { name: host.name, executor, queue, snapshot };
 }

@@ -1,35 +1,28 @@
 import type { Step } from "../hosts/batch";
+import { onceSeen } from "../hosts/looks";
 import type { UsageSource } from "./collector";
-import { pathInside } from "./tree";
-import type { Tree, TreeKind, TreeState } from "./tree";
+import { about, freeIn, pathInside, space } from "./tree";
+import type { Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * btrfs: a subvolume per tree and the limit on what it refers to, on its qgroup 0/<id> (btrfs-quota(8)). Accounting is on for a whole file
  * system or off. Simple quotas are used where they are on already, but not switched on: they don't count what was written before.
  */
 export const btrfs: TreeKind = {
-    look(tree, { exact }) {
-        const { list, groups, show } = looks(tree, exact);
-        return { commands: [list, groups, show], statvfs: [tree.mount.target] };
-    },
+    look: (spot, { exact }) => ({ commands: [...Object.values(looks(spot, exact)), space(spot)] }),
 
     parse(tree, look, { exact }): TreeState {
         const { list, groups, show } = looks(tree, exact);
         const out = (name: string): string => look.commands[name]?.stdout ?? "";
-        const inside = pathInside(tree);
-        const id = out(list.name)
-            .split("\n")
-            .map((line) => /^ID (\d+) gen \d+ top level \d+ path (.*)$/.exec(line))
-            .find((match) => match?.[2] === inside)?.[1];
+        const id = subvolumeAt(tree, subvolumes(look, list.name));
         const off = look.commands[groups.name]?.code === 0 ? undefined : "quotas are off on this btrfs";
-        const group = new RegExp(`^0/${id}\\s+(\\d+)\\s+\\d+\\s+(\\d+|none)\\s`, "m").exec(out(groups.name));
-        const limit = group === null || group[2] === "none" ? undefined : Number(group[2]);
+        const group = id === undefined ? undefined : qgroups(look, groups.name).get(id);
         const uuid = /uuid: ([0-9a-f-]+)/.exec(out(show.name))?.[1];
         return {
             object: id === undefined ? undefined : `subvolume ${id}`,
-            limit,
-            used: Number(group?.[1] ?? 0),
-            available: look.statvfs[tree.mount.target]?.available ?? 0,
+            limit: group?.limit,
+            used: group?.used ?? 0,
+            available: freeIn(tree, look),
             ids: [],
             off,
             drift: [],
@@ -59,18 +52,50 @@ export const btrfs: TreeKind = {
     },
 
     release: ({ path }, { object, limit }) =>
-        object === undefined || limit === undefined ? [] : [{ do: "run", argv: ["btrfs", "qgroup", "limit", "none", path] }],
+        object === undefined || limit === undefined
+            ? []
+            : [{ do: "run", argv: ["btrfs", "qgroup", "limit", "none", path], onlyIf: ["test", "-d", path] }],
 };
 
-/** The same for all subvolumes of one mount. */
-function looks({ mount }: Tree, exact: boolean): Record<"list" | "groups" | "show", { name: string; argv: string[] }> {
-    const at = mount.target;
+/** Path -> id and the subvolume that it is in. */
+const subvolumes = onceSeen(
+    ({ commands }, name) =>
+        new Map(
+            (commands[name]?.stdout ?? "").split("\n").flatMap((line): [string, { id: string; top: string }][] => {
+                const [, id = "", top = "", path] = /^ID (\d+) gen \d+ top level (\d+) path (.*)$/.exec(line) ?? [];
+                return path === undefined ? [] : [[path, { id, top }]];
+            }),
+        ),
+);
+
+/** What lies in the mounted subvolume is listed by its path in there, all else by that in the file system, whose top is 5 (btrfs-progs 6.2). */
+function subvolumeAt(tree: Tree, all: Map<string, { id: string; top: string }>): string | undefined {
+    const within = all.get(tree.path.slice(tree.mount.target === "/" ? 1 : tree.mount.target.length + 1));
+    return within !== undefined && within.top !== "5" ? within.id : all.get(pathInside(tree))?.id;
+}
+
+/** Id of the subvolume -> what it refers to, and the limit on that. */
+const qgroups = onceSeen(
+    ({ commands }, name) =>
+        new Map(
+            [...(commands[name]?.stdout ?? "").matchAll(/^0\/(\d+)\s+(\d+)\s+\d+\s+(\d+|none)\s/gm)].map(([, id = "", used, limit]) => [
+                id,
+                { used: Number(used), limit: limit === "none" ? undefined : Number(limit) },
+            ]),
+        ),
+);
+
+/** The same for all subvolumes below a directory. */
+function looks({ from }: Spot, exact: boolean): Record<"list" | "groups" | "show", { name: string; argv: string[] }> {
     // Accounting lags behind by a transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
     const sync = exact ? ["--sync"] : [];
     return {
-        list: { name: `btrfs list ${at}`, argv: ["btrfs", "subvolume", "list", at] },
-        groups: { name: `btrfs groups ${at} ${sync.join("")}`, argv: ["btrfs", "qgroup", "show", "-re", "--raw", ...sync, at] },
-        show: { name: `btrfs show ${at}`, argv: ["btrfs", "filesystem", "show", at] },
+        list: { name: `btrfs list ${from}`, argv: about("TARGET", from, "btrfs", "subvolume", "list") },
+        groups: {
+            name: `btrfs groups ${from} ${sync.join("")}`,
+            argv: about("TARGET", from, "btrfs", "qgroup", "show", "-re", "--raw", ...sync),
+        },
+        show: { name: `btrfs show ${from}`, argv: about("TARGET", from, "btrfs", "filesystem", "show") },
     };
 }
 

@@ -1,15 +1,16 @@
 import type { Gather, Step } from "../hosts/batch";
-import type { Tree, TreeKind, TreeState } from "./tree";
+import { about, freeIn, space } from "./tree";
+import type { Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /** CephFS: limits are attributes of a directory, kept by the clients within seconds and not to the byte (docs.ceph.com, "CephFS Quotas"). */
 export const cephfs: TreeKind = {
     // What this node's client has written and not yet told its server is in no figure: ceph.dir.rbytes of a file just closed, 5 s late.
-    look: (tree, { exact }): Gather => ({
+    look: (spot, { exact }): Gather => ({
         commands: [
-            ...(exact ? [{ name: `sync ${tree.mount.target}`, argv: ["sync", "-f", tree.mount.target] }] : []),
-            ...Object.values(looks(tree)),
+            ...(exact ? [{ name: `sync ${spot.from}`, argv: about("TARGET", spot.from, "sync", "-f") }] : []),
+            ...Object.values(looks(spot)),
+            space(spot),
         ],
-        statvfs: [tree.mount.target],
     }),
 
     parse(tree, look): TreeState {
@@ -19,7 +20,7 @@ export const cephfs: TreeKind = {
             limit: number("limit") || undefined,
             files: number("files") || undefined,
             used: number("used"),
-            available: look.statvfs[tree.mount.target]?.available ?? 0,
+            available: freeIn(tree, look),
             filesUsed: number("filesUsed"),
             ids: [],
             drift: [],
@@ -41,7 +42,7 @@ function attribute({ path }: Tree, what: "bytes" | "files", value: number | unde
     return value === before ? [] : [{ do: "run", argv: ["setfattr", ...to(value)], undo: ["setfattr", ...to(before)] }];
 }
 
-function looks({ path }: Tree): Record<"limit" | "files" | "used" | "filesUsed", { name: string; argv: string[] }> {
+function looks({ path }: Spot): Record<"limit" | "files" | "used" | "filesUsed", { name: string; argv: string[] }> {
     const value = (name: string): { name: string; argv: string[] } => ({
         name: `${name} ${path}`,
         argv: ["getfattr", "--absolute-names", "--only-values", "-n", name, path],

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Step, Unit } from "../hosts/batch";
+import type { Gather, Step } from "../hosts/batch";
 import { DATA_ROOT } from "../model/paths";
 
 /**
@@ -14,11 +14,20 @@ export interface Claim {
 }
 
 export const CLAIMS = `${DATA_ROOT}/.pvesmb/quotas`;
+export const CLAIMS_LOOK: Gather = { files: [`${CLAIMS}/*.json`] };
+const HERE: ClaimPlace = { directory: CLAIMS };
 const FORMAT = 1;
 
+/** Where claims are written: by the gateway, or by the node that has its data, in the name of the gateway's root. */
+export interface ClaimPlace {
+    directory: string;
+    /** Number of the gateway's root. */
+    root?: string;
+}
+
 /** By the directory that is limited: of two quotas on one tree the second fails. */
-export function claimPath(path: string): string {
-    return `${CLAIMS}/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
+export function claimPath(path: string, directory = CLAIMS): string {
+    return `${directory}/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 }
 
 export function renderClaim(claim: Claim): string {
@@ -35,27 +44,26 @@ export function parseClaim(text: string | undefined): Claim | undefined {
 }
 
 /** `known` is what the claim must contain if there is one: our key at a create, our nonce later; `before` the directory of then. */
-export function claimUnit(claim: Claim, known: string, options: { adopt: boolean; before?: string }): Unit {
+export function claimSteps(claim: Claim, known: string, options: { adopt: boolean; before?: string }, place = HERE): Step[] {
     const { before = claim.path } = options;
-    const moved = before === claim.path ? [] : [ours(before, claim.nonce), { do: "remove", path: claimPath(before) } as const];
-    return {
-        key: `quota:${claim.nonce}`,
-        steps: [
-            { do: "directory", path: CLAIMS, mode: "0700" },
-            ...(options.adopt ? [] : [ours(claim.path, known)]),
-            { do: "write", path: claimPath(claim.path), content: renderClaim(claim), mode: "0600" },
-            ...moved,
-        ],
-    };
+    const { directory, root } = place;
+    const theirs = { owner: root, group: root };
+    const moved =
+        before === claim.path ? [] : [ours(before, claim.nonce, place), { do: "remove", path: claimPath(before, directory) } as const];
+    return [
+        // No link of the guest's leads elsewhere: such a step refuses one in any part of the path.
+        { do: "directory", path: directory, mode: "0700", ...theirs },
+        ...(options.adopt ? [] : [ours(claim.path, known, place)]),
+        { do: "write", path: claimPath(claim.path, directory), content: renderClaim(claim), mode: "0600", ...theirs },
+        ...moved,
+    ];
 }
 
-export function claimRemovalUnit(path: string, nonce: string): Unit {
-    return { key: `quota:${nonce}`, steps: [ours(path, nonce), { do: "remove", path: claimPath(path) }] };
-}
+export const claimRemovalSteps = (path: string, nonce: string): Step[] => [ours(path, nonce), { do: "remove", path: claimPath(path) }];
 
-const ours = (path: string, text: string): Step => ({
+const ours = (path: string, text: string, { directory } = HERE): Step => ({
     do: "owned",
-    path: claimPath(path),
+    path: claimPath(path, directory),
     text,
     message: `${path} has a quota of another resource already; a tree has one limit: leave this one out, delete that one, or take it over with \`adopt: true\``,
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Step, Unit } from "../hosts/batch";
+import type { Step } from "../hosts/batch";
 import { SAMBA_DFREE } from "./dfree-script";
 
 /**
@@ -20,24 +20,22 @@ const line = (path: string, kind: "btrfs" | "ceph", counter: string): string => 
 export const isShown = (files: Record<string, string>, path: string, kind: "btrfs" | "ceph", counter: string): boolean =>
     files[file(path)] === line(path, kind, counter);
 
-export function showUnit(nonce: string, path: string, kind: "btrfs" | "ceph", counter: string, before = path): Unit {
-    return unit(nonce, [
+export function showSteps(path: string, kind: "btrfs" | "ceph", counter: string, before = path): Step[] {
+    return [
         { do: "directory", path: DIRECTORY, mode: "0755" },
         { do: "directory", path: "/usr/local/lib/pvesmb", mode: "0755" },
         { do: "write", path: SCRIPT, content: SAMBA_DFREE, mode: "0755" },
         { do: "write", path: file(path), content: line(path, kind, counter), mode: "0644" },
         ...(before === path ? [] : [{ do: "remove", path: file(before) } as const]),
         { do: "write", path: FRAGMENT, content: `[global]\n\tdfree command = ${SCRIPT}\n`, mode: "0644" },
-    ]);
+    ];
 }
 
 /** With the last directory the script goes too. */
-export function hideUnit(nonce: string, path: string): Unit {
-    return unit(nonce, [
-        { do: "remove", path: file(path) },
-        { do: "run", argv: ["rm", "-f", FRAGMENT, SCRIPT], onlyIf: ["rmdir", DIRECTORY] },
-    ]);
-}
+export const hideSteps = (path: string): Step[] => [
+    { do: "remove", path: file(path) },
+    { do: "run", argv: ["rm", "-f", FRAGMENT, SCRIPT], onlyIf: ["rmdir", DIRECTORY] },
+];
 
-/** `asks` is set, false: the batch then ends with Samba's reading its configuration anew (samba/batch.ts). */
-const unit = (nonce: string, steps: Step[]): Unit => ({ key: `dfree:${nonce}`, asks: false, steps });
+/** On a unit with such steps: it has nothing to prove, but its batch ends with Samba's reading its configuration anew (samba/batch.ts). */
+export const READ_ANEW = { asks: false } as const;

@@ -1,12 +1,14 @@
 import { kindAt, refuseTree } from "./kinds";
 import { projectId } from "./project";
-import type { MountEntry, TreeState } from "./tree";
+import type { MountEntry, Spot, TreeState } from "./tree";
 
 const mount = (target: string, type: string): MountEntry => ({ target, source: `/dev${target}`, type, root: "/", options: ["rw"] });
 const mounts = [
     mount("/", "ext4"),
     ...["zfs", "fuse.zfs", "btrfs", "xfs", "ceph", "fuse.ceph-fuse", "nfs4", "tmpfs"].map((type) => mount(`/${type}`, type)),
 ];
+
+const at = (path: string): Spot => ({ path, from: path });
 
 test.each([
     ["/srv/docs", "ext4"],
@@ -16,15 +18,15 @@ test.each([
     ["/xfs/docs", "xfs"],
     ["/ceph/docs", "cephfs"],
     ["/fuse.ceph-fuse/docs", "cephfs"],
-])("%s is limited by %s", (path, name) => expect(kindAt(mounts, path)).toMatchObject({ name, tree: { path } }));
+])("%s is limited by %s", (path, name) => expect(kindAt(mounts, at(path))).toMatchObject({ name, tree: { path } }));
 
 test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) => {
-    expect(() => kindAt(mounts, `/${type}/docs`)).toThrow(
+    expect(() => kindAt(mounts, at(`/${type}/docs`))).toThrow(
         new RegExp(
             `^backend: /${type}/docs is on a file system of type ${type} that pvesmb cannot limit \\(zfs, .*\\); use a share with a volume`,
         ),
     );
-    expect(() => kindAt([], "/docs")).toThrow(/is on no file system that/);
+    expect(() => kindAt([], at("/docs"))).toThrow(/is on no file system that/);
 });
 
 describe("before anything is touched", () => {
@@ -34,7 +36,7 @@ describe("before anything is touched", () => {
     const refuse =
         (type: string, more: Partial<TreeState>, wanted = nothing, filled?: string) =>
         () =>
-            refuseTree(kindAt(mounts, `/${type}/docs`), { state: { ...state, ...more }, filled }, wanted, "pve1");
+            refuseTree(kindAt(mounts, at(`/${type}/docs`)), { state: { ...state, ...more }, filled }, wanted, "pve1");
 
     test("a directory with files that would have to be copied, where the file system needs an object of its own", () => {
         expect(refuse("zfs", {}, nothing, "/zfs/docs/a")).toThrow(

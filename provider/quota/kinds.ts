@@ -1,4 +1,5 @@
 import { PvesmbError } from "../base/errors";
+import type { Gather } from "../hosts/batch";
 import type { QuotaInputs } from "../model";
 import { ABILITIES } from "../model/quota.backends";
 import type { BackendName } from "../model/quota.backends";
@@ -6,7 +7,7 @@ import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
 import { project } from "./project";
 import { mountHolding } from "./tree";
-import type { MountEntry, Tree, TreeKind, TreeState } from "./tree";
+import type { LookOptions, MountEntry, Spot, Tree, TreeKind, TreeState } from "./tree";
 import { zfs } from "./zfs";
 
 /** By what a host calls the file system. */
@@ -21,8 +22,17 @@ const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
     "fuse.ceph-fuse": { name: "cephfs", kind: cephfs },
 };
 
+/** What to look at in a directory, by what limited it before; where that is not known the mounts tell first. */
+export function lookBy(name: BackendName | undefined, spot: Spot, options: LookOptions): Gather {
+    return (
+        Object.values(KINDS)
+            .find((each) => each.name === name)
+            ?.kind.look(spot, options) ?? {}
+    );
+}
+
 /** What can limit a directory of a host, by the file system that it is on. */
-export function kindAt(mounts: readonly MountEntry[], path: string): { name: BackendName; kind: TreeKind; tree: Tree } {
+export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { name: BackendName; kind: TreeKind; tree: Tree } {
     const mount = mountHolding(mounts, path);
     const found = mount && KINDS[mount.type];
     if (mount === undefined || found === undefined)
@@ -31,7 +41,10 @@ export function kindAt(mounts: readonly MountEntry[], path: string): { name: Bac
             `backend: ${path} is on ${mount === undefined ? "no file system" : `a file system of type ${mount.type}`} that pvesmb cannot limit (${Object.keys(KINDS).join(", ")}); use a share with a volume of its own`,
             { property: "backend" },
         );
-    return { ...found, tree: { path, mount } };
+    const above = mountHolding(mounts, from);
+    // A dataset is a mount of its own, and is looked at from the one above it.
+    const same = above?.target === mount.target || (above?.type === mount.type && mount.source.startsWith(`${above.source}/`));
+    return { ...found, tree: { path, from: same ? from : path, mount } };
 }
 
 /** Throws, before anything is touched, what stands in the way of a limit on a directory; `filled` is a file in a plain one. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Gather, Step } from "../hosts/batch";
+import { onceSeen } from "../hosts/looks";
 import { kindsOf, limitsOf, readIds, repquota, setIds, setquota } from "./repquota";
-import type { LookOptions, Tree, TreeKind, TreeState } from "./tree";
+import { freeIn, space } from "./tree";
+import type { LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * Project quotas of XFS and ext4, by the tools that know both (Debian: quota, e2fsprogs): every file carries the project of the directory that
@@ -9,28 +11,24 @@ import type { LookOptions, Tree, TreeKind, TreeState } from "./tree";
  * the soft one where it is set, because statvfs of such a directory tells it. Formats as seen on Linux 6.12 with quota 4.06.
  */
 export const project: TreeKind = {
-    look(tree, { ids }): Gather {
-        const accounts = kindsOf(ids).map((kind) => repquota(kind, tree.mount.target));
-        return { commands: [attributesOf(tree), reportOf(tree), ...accounts], statvfs: [tree.mount.target], files: [PROJECTS] };
+    look(spot, { ids }): Gather {
+        const accounts = kindsOf(ids).map((kind) => repquota(kind, spot));
+        return { commands: [attributesOf(spot), repquota("project", spot), space(spot), ...accounts], files: [PROJECTS] };
     },
 
     parse(tree, look, { ids }): TreeState {
-        const [attributes, report] = [attributesOf(tree), reportOf(tree)];
-        const own = (look.commands[attributes.name]?.stdout ?? "")
-            .split("\n")
-            .map((line) => /^\s*(\d+) (\S+) (.*)$/.exec(line))
-            .find((match) => match?.[3] === tree.path);
-        const id = own?.[2]?.includes("P") === true ? Number(own[1]) : 0;
-        const { used, filesUsed, ...limits } = limitsOf(id === 0 ? "" : (look.commands[report.name]?.stdout ?? ""), id);
+        const report = repquota("project", tree).name;
+        const id = projects(look, attributesOf(tree).name).get(tree.path) ?? 0;
+        const { used, filesUsed, ...limits } = limitsOf(look, id === 0 ? "" : report, id);
         return {
             object: id === 0 ? undefined : `project ${id}`,
             ...limits,
             used,
-            available: look.statvfs[tree.mount.target]?.available ?? 0,
+            available: freeIn(tree, look),
             filesUsed,
-            ids: readIds(look, tree.mount.target, ids),
+            ids: readIds(look, tree, ids),
             drift: [],
-            off: offReason(tree, ids, look.commands[report.name]?.code),
+            off: offReason(tree, ids, look.commands[report]?.code),
             clash: id === 0 ? clashOf(look.files[PROJECTS] ?? "", tree.path) : undefined,
         };
     },
@@ -128,10 +126,14 @@ function clashOf(projects: string, path: string): string | undefined {
 }
 
 /** One look for all directories side by side. */
-function attributesOf({ path, mount }: Tree): { name: string; argv: string[] } {
+function attributesOf({ path, from }: Spot): { name: string; argv: string[] } {
     const parent = path.slice(0, path.lastIndexOf("/")) || "/";
-    const which = path === mount.target ? ["-d", path] : ["-a", parent];
+    const which = path === from ? ["-d", path] : ["-a", parent];
     return { name: `lsattr ${which.join(" ")}`, argv: ["lsattr", "-p", ...which] };
 }
 
-const reportOf = ({ mount }: Tree): { name: string; argv: string[] } => repquota("project", mount.target);
+/** Directory -> the project that what is made in it gets. */
+const projects = onceSeen(({ commands }, name) => {
+    const lines = (commands[name]?.stdout ?? "").split("\n").map((line) => /^\s*(\d+) (\S+) (.*)$/.exec(line));
+    return new Map(lines.flatMap((match) => (match?.[2]?.includes("P") ? [[match[3] ?? "", Number(match[1])] as const] : [])));
+});

@@ -1,4 +1,4 @@
-import { claimPath, claimRemovalUnit, claimUnit, parseClaim, renderClaim } from "./claim";
+import { claimPath, claimRemovalSteps, claimSteps, parseClaim, renderClaim } from "./claim";
 import { figuresOf, levelOf } from "./figures";
 import { followed, volumeFaults } from "./volume";
 
@@ -66,11 +66,17 @@ describe("claims", () => {
     });
 
     test("a claim of others stops it, unless it is taken over; a move takes the old one away", () => {
-        const steps = (options: Parameters<typeof claimUnit>[2]): string[] =>
-            claimUnit(claim, "urn:x", options).steps.map((step) => step.do);
+        const steps = (options: Parameters<typeof claimSteps>[2]): string[] => claimSteps(claim, "urn:x", options).map((step) => step.do);
         expect(steps({ adopt: false })).toEqual(["directory", "owned", "write"]);
         expect(steps({ adopt: true })).toEqual(["directory", "write"]);
         expect(steps({ adopt: false, before: "/srv/pvesmb/old" })).toEqual(["directory", "owned", "write", "owned", "remove"]);
-        expect(claimRemovalUnit(claim.path, claim.nonce).steps[0]).toMatchObject({ do: "owned", text: claim.nonce });
+        const place = { directory: "/tank/.pvesmb/quotas", root: "100000" };
+        const onNode = claimSteps(claim, "urn:x", { adopt: false, before: "/srv/pvesmb/old" }, place);
+        expect(onNode.map((step) => ("path" in step ? step.path.startsWith(place.directory) : false))).toEqual(onNode.map(() => true));
+        expect(onNode.filter((step) => "owner" in step)).toMatchObject([
+            { do: "directory", owner: "100000", group: "100000" },
+            { do: "write", owner: "100000", group: "100000", mode: "0600" },
+        ]);
+        expect(claimRemovalSteps(claim.path, claim.nonce)[0]).toMatchObject({ do: "owned", text: claim.nonce });
     });
 });

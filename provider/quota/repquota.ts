@@ -1,5 +1,7 @@
 import type { GatherResult, Step } from "../hosts/batch";
-import type { IdLimit, LookOptions, TreeState, TreeWish } from "./tree";
+import { onceSeen } from "../hosts/looks";
+import { about } from "./tree";
+import type { IdLimit, LookOptions, Spot, TreeState, TreeWish } from "./tree";
 
 /**
  * Limits as the tools of the package `quota` read and set them, for projects, users and groups alike. In KiB; users' and groups' limits hold
@@ -19,16 +21,20 @@ export interface Limits {
 }
 
 /** One look for all owners of a kind on a file system: `-v` lists those too that have a limit and hold nothing. */
-export const repquota = (owner: Owner, target: string): { name: string; argv: string[] } => ({
-    name: `repquota ${owner} ${target}`,
-    argv: ["repquota", FLAGS[owner], "-n", "-v", "-O", "csv", target],
+export const repquota = (owner: Owner, { from }: Spot): { name: string; argv: string[] } => ({
+    name: `repquota ${owner} ${from}`,
+    argv: about("TARGET", from, "repquota", FLAGS[owner], "-n", "-v", "-O", "csv"),
 });
 
+const rows = onceSeen(
+    ({ commands }, name) => new Map((commands[name]?.stdout ?? "").split("\n").map((line) => [line.slice(0, line.indexOf(",")), line])),
+);
+
 /** Who has neither files nor limits is not listed: zeros. */
-export function limitsOf(report: string, id: number): Limits {
-    const row = report.split("\n").find((line) => line.startsWith(`#${id},`));
+export function limitsOf(look: GatherResult, report: string, id: number): Limits {
     // User,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace
-    const column = (index: number): number => Number(row?.split(",")[index] ?? 0);
+    const row = rows(look, report).get(`#${id}`)?.split(",");
+    const column = (index: number): number => Number(row?.[index] ?? 0);
     return {
         limit: column(5) * KIB || undefined,
         soft: column(4) * KIB || undefined,
@@ -49,9 +55,9 @@ export const setquota = (
 export const kindsOf = (ids: LookOptions["ids"]): IdLimit["kind"][] =>
     (["user", "group"] as const).filter((kind) => ids.some((each) => each.kind === kind));
 
-export function readIds({ commands }: GatherResult, target: string, ids: LookOptions["ids"]): TreeState["ids"] {
+export function readIds(look: GatherResult, spot: Spot, ids: LookOptions["ids"]): TreeState["ids"] {
     return ids.map(({ kind, id }) => {
-        const { limit = 0, soft, files, used } = limitsOf(commands[repquota(kind, target).name]?.stdout ?? "", id);
+        const { limit = 0, soft, files, used } = limitsOf(look, repquota(kind, spot).name, id);
         return { kind, id, limit, soft, files, used };
     });
 }

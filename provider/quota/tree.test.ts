@@ -1,7 +1,7 @@
 import type { GatherResult } from "../hosts/batch";
 import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
-import { hideUnit, isShown, showUnit } from "./dfree";
+import { hideSteps, isShown, showSteps } from "./dfree";
 import { project, projectId } from "./project";
 import { mountHolding, parseMounts, pathInside } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
@@ -15,15 +15,15 @@ const fresh: TreeState = { used: 0, available: 1, ids: [], drift: [] };
 /** What a host would answer to the looks of a kind, by the beginning of the command line. */
 function answers(kind: TreeKind, tree: Tree, replies: Record<string, string>, given = options): GatherResult {
     const look = kind.look(tree, given);
-    const said = (argv: string[]): string | undefined => Object.entries(replies).find(([start]) => argv.join(" ").startsWith(start))?.[1];
+    /** Without what asks for the mount: `sh -c ... directory`. */
+    const plain = (argv: string[]): string => argv.slice(argv[0] === "sh" ? 4 : 0).join(" ");
+    const all = { df: `Avail\n${900 * MIB}\n`, ...replies };
+    const said = (argv: string[]): string | undefined => Object.entries(all).find(([start]) => plain(argv).startsWith(start))?.[1];
     const commands = (look.commands ?? []).map(({ name, argv }) => {
         const stdout = said(argv);
         return [name, { code: stdout === undefined ? 1 : 0, stdout: stdout ?? "", stderr: "" }] as const;
     });
-    const statvfs = Object.fromEntries(
-        (look.statvfs ?? []).map((path) => [path, { total: 1000 * MIB, used: 0, available: 900 * MIB, files: 3 }]),
-    );
-    return { files: {}, stat: {}, statvfs, commands: Object.fromEntries(commands), ms: 1 };
+    return { files: {}, stat: {}, statvfs: {}, commands: Object.fromEntries(commands), ms: 1 };
 }
 const argvs = (steps: { do: string; argv?: unknown }[]): unknown[] => steps.map(({ argv }) => argv);
 
@@ -50,16 +50,16 @@ describe("mounts", () => {
     test("what a bind mount shows of its device is not part of its name; a path within a mounted part is that within the file system", () => {
         const mount = mounts[3]!;
         expect(mount.source).toBe("/dev/sdb");
-        expect(pathInside({ path: "/data/docs", mount })).toBe("sub/data/docs");
-        expect(pathInside({ path: "/srv/x", mount: { ...mount, target: "/", root: "/@" } })).toBe("@/srv/x");
+        expect(pathInside({ path: "/data/docs", from: "/data", mount })).toBe("sub/data/docs");
+        expect(pathInside({ path: "/srv/x", from: "/srv", mount: { ...mount, target: "/", root: "/@" } })).toBe("@/srv/x");
     });
     test("no table, no mounts", () => expect(parseMounts("")).toEqual([]));
 });
 
 describe("zfs", () => {
     const mount = { target: "/tank/shares", source: "tank/shares", type: "zfs", root: "/", options: [] };
-    const plain = { path: "/tank/shares/docs", mount };
-    const own = { path: "/tank/shares/docs", mount: { ...mount, target: "/tank/shares/docs", source: "tank/shares/docs" } };
+    const plain = { path: "/tank/shares/docs", from: "/tank/shares", mount };
+    const own = { ...plain, mount: { ...mount, target: "/tank/shares/docs", source: "tank/shares/docs" } };
     const properties = (values: Record<string, number | string>): string =>
         Object.entries({ quota: 0, refquota: 0, used: 30, referenced: 20, available: 1000, ...values })
             .map(([name, value]) => `tank/shares/docs\t${name}\t${value}\n`)
@@ -126,7 +126,7 @@ describe("zfs", () => {
 
 describe("btrfs", () => {
     const mount = { target: "/mnt/pool", source: "/dev/sdb", type: "btrfs", root: "/", options: [] };
-    const tree = { path: "/mnt/pool/shares/my docs", mount };
+    const tree = { path: "/mnt/pool/shares/my docs", from: "/mnt/pool/shares", mount };
     const replies = {
         "btrfs subvolume list": "ID 256 gen 10 top level 5 path shares\nID 257 gen 12 top level 256 path shares/my docs\n",
         "btrfs qgroup show": [
@@ -174,7 +174,7 @@ describe("btrfs", () => {
 
 describe("projects of xfs and ext4", () => {
     const mount = { target: "/ext4", source: "/dev/vdc", type: "ext4", root: "/", options: ["rw", "prjquota"] };
-    const tree = { path: "/ext4/share/my docs", mount };
+    const tree = { path: "/ext4/share/my docs", from: "/ext4/share", mount };
     /** As Linux 6.12 and quota 4.06 print it. */
     const replies = {
         "lsattr -p -a /ext4/share": "268435500 --------------e----P-- /ext4/share/my docs\n    0 --------------e------- /ext4/share/b\n",
@@ -282,7 +282,11 @@ describe("projects of xfs and ext4", () => {
 });
 
 test("cephfs: attributes of the directory", () => {
-    const tree = { path: "/mnt/ceph/docs", mount: { target: "/mnt/ceph", source: "mon:/", type: "ceph", root: "/", options: [] } };
+    const tree = {
+        path: "/mnt/ceph/docs",
+        from: "/mnt/ceph",
+        mount: { target: "/mnt/ceph", source: "mon:/", type: "ceph", root: "/", options: [] },
+    };
     const value = (name: string): string => `getfattr --absolute-names --only-values -n ceph.${name}`;
     const replies = { [value("quota.max_bytes")]: "100", [value("dir.rbytes")]: "40", [value("dir.rentries")]: "3" };
     const state = cephfs.parse(tree, answers(cephfs, tree, replies), options);
@@ -298,16 +302,14 @@ describe("what clients are shown", () => {
         Object.fromEntries(steps.filter((step) => step.do === "write").map(({ path, content }) => [path ?? "", String(content)]));
 
     test("a line per directory, known again", () => {
-        const files = written(showUnit("n", "/srv/pvesmb/my docs", "btrfs", "/sys/x").steps);
+        const files = written(showSteps("/srv/pvesmb/my docs", "btrfs", "/sys/x"));
         expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
         expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
         expect(isShown({}, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
     });
 
     test("a move takes the old line away, and only the last one ends the script", () => {
-        expect(
-            showUnit("n", "/srv/pvesmb/b", "btrfs", "/sys/x", "/srv/pvesmb/a").steps.filter((step) => step.do === "remove"),
-        ).toHaveLength(1);
-        expect(hideUnit("n", "/srv/pvesmb/a").steps[1]).toMatchObject({ onlyIf: ["rmdir", "/etc/samba/pvesmb/dfree.d"] });
+        expect(showSteps("/srv/pvesmb/b", "btrfs", "/sys/x", "/srv/pvesmb/a").filter((step) => step.do === "remove")).toHaveLength(1);
+        expect(hideSteps("/srv/pvesmb/a")[1]).toMatchObject({ onlyIf: ["rmdir", "/etc/samba/pvesmb/dfree.d"] });
     });
 });

@@ -1,4 +1,5 @@
 import type { Gather, GatherResult, Step } from "../hosts/batch";
+import { onceSeen } from "../hosts/looks";
 
 /** A file system in a host's mount table. */
 export interface MountEntry {
@@ -11,9 +12,15 @@ export interface MountEntry {
     options: string[];
 }
 
-/** A directory on the host that can limit it, and the mount that it is on. */
-export interface Tree {
+/** A directory on the host that can limit it. */
+export interface Spot {
     path: string;
+    /** The directory at or above it, on the same file system, that looks go by: all below it share them. */
+    from: string;
+}
+
+/** The same, and the mount that it is on. */
+export interface Tree extends Spot {
     mount: MountEntry;
 }
 
@@ -69,10 +76,10 @@ export interface LookOptions {
 
 /**
  * A file system that can limit a tree: pure, what to look at, what that says, and what to do. Looks are named so that many quotas of one
- * file system share them.
+ * file system share them, and need no mount table, so that they go with the look at that.
  */
 export interface TreeKind {
-    look(tree: Tree, options: LookOptions): Gather;
+    look(spot: Spot, options: LookOptions): Gather;
     parse(tree: Tree, look: GatherResult, options: LookOptions): TreeState;
     /** Makes an empty or moved away directory into what can be limited; none where any directory can. */
     make?(tree: Tree): { create: Step; object: string };
@@ -83,6 +90,26 @@ export interface TreeKind {
 
 /** Mounts, for parseMounts. */
 export const MOUNTS = { name: "mounts", argv: ["findmnt", "--json", "--list", "--output", "TARGET,SOURCE,FSTYPE,FSROOT,OPTIONS"] };
+
+export const mountsIn = onceSeen((look) => parseMounts(look.commands[MOUNTS.name]?.stdout ?? ""));
+
+/** A command about the file system that a directory is on: where that is mounted, or what it is of, comes last. */
+export const about = (what: "TARGET" | "SOURCE", directory: string, ...argv: string[]): string[] => [
+    "sh",
+    "-c",
+    `exec "$@" "$(findmnt --noheadings --nofsroot --output ${what} --target "$0")"`,
+    directory,
+    ...argv,
+];
+
+/** Free bytes of the whole file system. */
+export const space = ({ from }: Spot): { name: string; argv: string[] } => ({
+    name: `space ${from}`,
+    argv: about("TARGET", from, "df", "--block-size=1", "--output=avail"),
+});
+
+export const freeIn = (spot: Spot, { commands }: GatherResult): number =>
+    Number(commands[space(spot).name]?.stdout.split("\n")[1]?.trim() ?? 0);
 
 export function parseMounts(json: string): MountEntry[] {
     const { filesystems = [] } = JSON.parse(json === "" ? "{}" : json) as { filesystems?: Record<string, string | null>[] };

@@ -1,23 +1,21 @@
 import type { Step } from "../hosts/batch";
-import type { IdLimit, LookOptions, Tree, TreeKind, TreeState } from "./tree";
+import { onceSeen } from "../hosts/looks";
+import { about } from "./tree";
+import type { IdLimit, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * ZFS: a dataset per tree. `refquota` counts what the dataset itself refers to, `quota` its snapshots and the datasets below it too
  * (zfsprops(7)). Written for OpenZFS and for zfs-fuse alike, whose `zfs list` knows no exact figures.
  */
 export const zfs: TreeKind = {
-    look(tree, options) {
-        const own = options.ids.length > 0 && isDataset(tree) ? [idLook(tree.mount.source, options)] : [];
-        return { commands: [datasetLook(tree), ...own] };
-    },
+    look: (spot, options) => ({ commands: [datasetLook(spot), ...(options.ids.length > 0 ? [idLook(spot, options)] : [])] }),
 
     parse(tree, look, options): TreeState {
-        const { commands } = look;
-        const properties = table(commands[datasetLook(tree).name]?.stdout ?? "").get(tree.mount.source);
+        const properties = table(look, datasetLook(tree).name).get(tree.mount.source);
         const number = (name: string): number => Number(properties?.get(name) ?? 0);
         if (!isDataset(tree) || properties === undefined) return { used: 0, available: number("available"), ids: [], drift: [] };
         const [property, other] = options.snapshots ? (["quota", "refquota"] as const) : (["refquota", "quota"] as const);
-        const own = table(commands[idLook(tree.mount.source, options).name]?.stdout ?? "").get(tree.mount.source);
+        const own = table(look, idLook(tree, options).name).get(tree.mount.source);
         const ofId = (name: string): number => Number(own?.get(name)?.replace(/^(none|-)$/, "0") ?? 0);
         return {
             object: tree.mount.source,
@@ -73,28 +71,27 @@ const datasetName = (path: string): string =>
         .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
         .replaceAll("%", ":");
 
-/** One look for all datasets that lie side by side. */
-function datasetLook(tree: Tree): { name: string; argv: string[] } {
-    const { source } = tree.mount;
-    const top = isDataset(tree) && source.includes("/") ? source.slice(0, source.lastIndexOf("/")) : source;
+/** One look for the dataset that holds a directory and all below it. */
+function datasetLook({ from }: Spot): { name: string; argv: string[] } {
+    const properties = "quota,refquota,used,referenced,available";
+    return { name: `zfs ${from}`, argv: about("SOURCE", from, "zfs", "get", "-Hp", "-r", "-o", "name,property,value", properties) };
+}
+
+function idLook({ path }: Spot, { ids }: LookOptions): { name: string; argv: string[] } {
+    const properties = ids.flatMap(({ kind, id }) => [`${kind}quota@${id}`, `${kind}used@${id}`]).join(",");
     return {
-        name: `zfs ${top}`,
-        argv: ["zfs", "get", "-Hp", "-r", "-o", "name,property,value", "quota,refquota,used,referenced,available", top],
+        name: `zfs ids ${path} ${properties}`,
+        argv: about("SOURCE", path, "zfs", "get", "-Hp", "-o", "name,property,value", properties),
     };
 }
 
-function idLook(dataset: string, { ids }: LookOptions): { name: string; argv: string[] } {
-    const properties = ids.flatMap(({ kind, id }) => [`${kind}quota@${id}`, `${kind}used@${id}`]).join(",");
-    return { name: `zfs ids ${dataset} ${properties}`, argv: ["zfs", "get", "-Hp", "-o", "name,property,value", properties, dataset] };
-}
-
 /** Dataset -> property -> value. */
-function table(text: string): Map<string, Map<string, string>> {
+const table = onceSeen(({ commands }, look) => {
     const all = new Map<string, Map<string, string>>();
-    for (const line of text.split("\n")) {
+    for (const line of (commands[look]?.stdout ?? "").split("\n")) {
         const [name, property, value] = line.split("\t");
         if (name === undefined || property === undefined || value === undefined) continue;
         all.set(name, (all.get(name) ?? new Map<string, string>()).set(property, value));
     }
     return all;
-}
+});

@@ -1,5 +1,4 @@
 import type { Batch, Step, Unit } from "../hosts/batch";
-import { CONNECTIONS } from "./look";
 import { SAMBA } from "./paths";
 import { ON_MACOS } from "./share";
 import { option, section } from "./text";
@@ -17,7 +16,6 @@ export function gatewayBatch(nonce: string, probePassword: string): (units: Unit
             units,
             verify: shares ? proof(probePassword) : [],
             commit: shares ? activation() : [],
-            ...(units.some((unit) => unit.looks) ? { look: CONNECTIONS } : {}),
         };
     };
 }

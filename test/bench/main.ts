@@ -9,6 +9,7 @@ import { collector } from "./collector";
 import { firstShare } from "./first-share";
 import { Interrupt } from "./interrupt";
 import { demo, labStart } from "./lab";
+import { manyQuotas } from "./many-quotas";
 import { manyShares } from "./many-shares";
 import { noChange } from "./no-change";
 import type { Row } from "./rows";
@@ -29,6 +30,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
     "no-change": noChange,
     "many-shares": manyShares,
     "thousand-shares": thousandShares,
+    "many-quotas": manyQuotas,
     smb: served,
 };
 

@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { sessionsProgram, trivialProgram } from "./programs";
+import { quotasProgram, sessionsProgram, trivialProgram } from "./programs";
 
 /** What the program hands to Pulumi, without Pulumi. */
 function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
@@ -79,4 +79,8 @@ describe("one SSH session per share", () => {
         runInNewContext(ran("dynamic")[0]?.[2]["__provider"] ?? "", { exports });
         expect(Object.keys(exports.handler?.() ?? {})).toEqual(["create"]);
     });
+});
+
+test("quotas stand on the first shares", () => {
+    expect(quotasProgram(3, 2)).toMatch(/i <= 3; i\+\+[^]*if \(i <= 2\) new pvesmb\.Quota/);
 });

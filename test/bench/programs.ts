@@ -1,8 +1,6 @@
 /** Texts of Pulumi programs. Stack configuration: `template`, `address`, `gateway`, `alice` (secret), `comment`. */
 
-/** A gateway, a user, and shares with an access list. */
-export function sharesProgram(shares: number): string {
-    return `import * as pulumi from "@pulumi/pulumi";
+const gatewayAndUser = (data: string): string => `import * as pulumi from "@pulumi/pulumi";
 import * as pvesmb from "pvesmb";
 
 const config = new pulumi.Config();
@@ -10,10 +8,14 @@ const files = new pvesmb.SmbGateway("files", {
     node: "pve1",
     lxc: { template: config.require("template"), rootfs: { storage: "local", size: "4GiB" }, cores: 1, memory: "512MiB" },
     network: { bridge: "vmbr0", address: config.require("address"), gateway: config.require("gateway") },
-    data: { storage: "tank", size: "1GiB" },
-    dataOnDelete: "destroy",
+    ${data}
 });
 const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alice") });
+`;
+
+/** A gateway, a user, and shares with an access list. */
+export function sharesProgram(shares: number): string {
+    return `${gatewayAndUser('data: { storage: "tank", size: "1GiB" }, dataOnDelete: "destroy",')}
 for (let i = 1; i <= ${shares}; i++) {
     new pvesmb.SmbShare(\`share\${i}\`, {
         gateway: files,
@@ -21,6 +23,16 @@ for (let i = 1; i <= ${shares}; i++) {
         access: [{ user: alice.name, level: "full" }],
         onDelete: "delete",
     });
+}
+`;
+}
+
+/** A gateway on a directory of its node (stack configuration `bind`), and shares, the first so many of them with a limit. */
+export function quotasProgram(shares: number, quotas: number): string {
+    return `${gatewayAndUser('data: { bind: config.require("bind") },')}
+for (let i = 1; i <= ${shares}; i++) {
+    const share = new pvesmb.SmbShare(\`share\${i}\`, { gateway: files, access: [{ user: alice.name, level: "full" }] });
+    if (i <= ${quotas}) new pvesmb.Quota(\`share\${i}\`, { share, limit: "64MiB", enable: true });
 }
 `;
 }

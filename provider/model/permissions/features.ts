@@ -162,6 +162,7 @@ export const PROGRAMS = [
     "chattr",
     "chmod",
     "cp",
+    "df",
     "du",
     "env",
     "find",

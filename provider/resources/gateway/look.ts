@@ -1,10 +1,17 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import type { Gather, GatherResult } from "../../hosts/batch";
+import { joined } from "../../hosts";
+import type { Gather, GatherResult } from "../../hosts";
 import type { GatewayRef } from "../../model";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { CLAIMS_LOOK } from "../../quota/claim";
+import { COLLECTOR, COLLECTOR_LOOK } from "../../quota/collector";
+import { DFREE_FILES } from "../../quota/dfree";
 import { openGateway } from "./session";
 import type { Ready } from "./session";
+
+/** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLECTOR.entries}/*.json`, DFREE_FILES] }]);
 
 export interface Seen {
     look: GatherResult;
@@ -25,7 +32,7 @@ export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gath
         const gateway = await openGateway(ctx, ref);
         if (gateway.state === "gone") return "gone";
         if (gateway.state === "away") return away(gateway.why);
-        return { look: await gateway.workshop.snapshot.read(ctx.deadline, extra), config: gateway.config, gateway };
+        return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), config: gateway.config, gateway };
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         return away(messageOf(error));

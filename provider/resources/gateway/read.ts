@@ -6,6 +6,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import { pveOf } from "../pve";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
+import { READ_LOOK } from "./look";
 import { readMark } from "./mark";
 import { observedInputs } from "./observed";
 import { formatId, openGateway } from "./session";
@@ -40,7 +41,7 @@ export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: Gat
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         if (gateway.state !== "ready") return [];
-        return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline), state, id.nonce);
+        return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK), state, id.nonce);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         ctx.log.warnOnce(

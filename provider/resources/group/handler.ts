@@ -3,6 +3,7 @@ import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { StepResult } from "../../hosts/batch";
 import type { GroupInputs, GroupOutputs } from "../../model";
+import { CONNECTIONS } from "../../samba/look";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
 import { readyGateway, remainingGateway } from "../gateway/session";
 import { keyOf, nameOf } from "../given";
@@ -34,7 +35,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
         const { workshop } = gateway;
         try {
             const unit = groupRemovalUnit(nameOf(state, "group"), { key: keyOf(state), nonce: id });
-            const { steps, look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            const { steps, look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(workshop, listed(steps["before"]), look, ctx.deadline);
         } catch (error) {
             // The group belongs to another resource by now, or the host to another gateway: ours is gone.
@@ -54,7 +55,10 @@ async function converge(
     const { gid, members } = inputs;
     const group = { name: nameOf(inputs, "group"), gid, members };
     const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim);
-    const { steps, look } = await workshop.queue.submit({ ...unit, looks: members !== undefined || still.length > 0 }, ctx.deadline);
+    const { steps, look } = await workshop.queue.submit(
+        { ...unit, looks: members !== undefined || still.length > 0 ? CONNECTIONS : undefined },
+        ctx.deadline,
+    );
     const number = Number(steps["gid"]?.value);
     const done = { gid: number, sid: `S-1-22-2-${number}`, nonce: id };
     const left = listed(steps["before"]).filter((name) => !members?.includes(name));

@@ -1,9 +1,11 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
+import type { Step, Unit } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import type { BackendName } from "../../model/quota.backends";
 import { beyond } from "../../model/quota.rules";
 import { bytesOf } from "../../model/size";
+import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import type { Figures } from "../../quota/figures";
 import { rough } from "../../quota/volume";
@@ -29,22 +31,41 @@ export interface Found {
     limited: boolean;
 }
 
+/** A limit that is to be set. */
+export interface Change {
+    id: string;
+    found: Found;
+    inputs: QuotaInputs;
+    /** Writes who has the tree; before anything else. */
+    claim: (place?: ClaimPlace) => Step[];
+    /** To be called when that stands. */
+    claimed: () => void;
+    /** Throws if what came of it is not what was wanted; else what is left to do on the gateway. */
+    settle: (after: Found) => Step[];
+}
+
 /** One way to hold a limit. `look` changes nothing; `apply` runs the same steps for new and for changed limits, and looks what came of them. */
 export interface Backend {
     name: BackendName;
     look(): Promise<Found>;
-    /** The same, with figures as they are at this moment; before and after a change. */
-    lookClosely?(): Promise<Found>;
     /** Throws, before anything is touched, what cannot be. */
     refuse?(found: Found, inputs: QuotaInputs): void;
-    apply(id: string, found: Found, inputs: QuotaInputs): Promise<Pick<Outputs, "made">>;
-    /** Takes the limit away; the data stays. */
-    release(id: string): Promise<void>;
+    apply(change: Change): Promise<Pick<Outputs, "made"> & { after: Found }>;
+    /** Takes the limit away; the data stays. Gives what is left to do on the gateway. */
+    release(id: string): Promise<Pick<Unit, "steps" | "asks">>;
+}
+
+export interface Opening {
+    /** With figures as they are at this moment, for a change; else as the file system happens to know them. */
+    closely: boolean;
+    /** What held the limit last, as far as is known: that is looked at first. */
+    was?: BackendName;
+    before?: QuotaState;
 }
 
 /** The backend for a tree. Throws InvalidInput, naming the way out, when nothing there can hold what is asked for. */
-export async function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, before?: QuotaState): Promise<Backend> {
-    const backend = await onMount(ctx, target, inputs, before);
+export async function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
+    const backend = await onMount(ctx, target, inputs, opening);
     if (inputs.backend !== "auto" && inputs.backend !== backend.name)
         throw new PvesmbError(
             "InvalidInput",
@@ -57,12 +78,12 @@ export async function openBackend(ctx: Context<unknown>, target: Target, inputs:
     return backend;
 }
 
-async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, before: QuotaState | undefined): Promise<Backend> {
+async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
     const { mount, path } = target;
     const remedy =
         "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
     if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount);
-    if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, before);
+    if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, opening);
     throw new PvesmbError(
         "InvalidInput",
         `path: ${path} is a directory of ${placeOf(target)}, and a container cannot limit a directory; ${remedy}`,

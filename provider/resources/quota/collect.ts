@@ -1,15 +1,13 @@
-import type { Deadline } from "../../base/deadline";
-import type { GatherResult } from "../../hosts";
+import { onceSeen } from "../../hosts";
+import type { GatherResult, Step } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf } from "../../model/size";
-import { COLLECTOR, collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
-import type { CollectorEntry } from "../../quota/collector";
+import { collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
+import type { CollectorEntry, QuotaUsage } from "../../quota/collector";
 import type { Found } from "./backend";
 import type { Outputs } from "./handler";
 import type { Target } from "./target";
-
-export const COLLECTOR_ENTRIES = `${COLLECTOR.entries}/*.json`;
 
 /** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */
 const HYSTERESIS = 2;
@@ -37,17 +35,15 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
 }
 
 /** Has the usage recorded on the gateway, or no longer. */
-export async function collect(
+export function collecting(
     target: Target,
     id: string,
     inputs: QuotaInputs,
     found: Found,
     before: Partial<QuotaInputs> | undefined,
-    deadline: Deadline,
-): Promise<void> {
-    if (!inputs.collect && before?.collect !== true) return;
-    const steps = inputs.collect ? collectorSteps(entryOf(target, id, inputs, found)) : collectorRemovalSteps(id);
-    await target.gateway.workshop.queue.submit({ key: `collect:${id}`, steps }, deadline);
+): Step[] {
+    if (inputs.collect) return collectorSteps(entryOf(target, id, inputs, found));
+    return before?.collect === true ? collectorRemovalSteps(id) : [];
 }
 
 export function collectorFaults(look: GatherResult, target: Target, id: string, inputs: QuotaInputs, found: Found): string[] {
@@ -60,9 +56,11 @@ export function collectorFaults(look: GatherResult, target: Target, id: string, 
     return file === wanted ? [] : ["the collector's entry was changed by hand"];
 }
 
+const reported = onceSeen((look) => collectorReport(look) ?? new Map<string, QuotaUsage>());
+
 /** What has been recorded, to three digits: a trend that is the same to the eye is no change. */
 export function trendOutputs(look: GatherResult, id: string, inputs: QuotaInputs): Pick<Outputs, "trend" | "trendSamples" | "fullOn"> {
-    const usage = inputs.collect ? collectorReport(look)?.get(id) : undefined;
+    const usage = inputs.collect ? reported(look).get(id) : undefined;
     const { trend, fullAt } = usage ?? {};
     return {
         trend: trend ? Number(trend.bytesPerDay.toPrecision(3)) : undefined,

@@ -1,6 +1,8 @@
+import { dirname } from "node:path";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import type { Step, Workshop } from "../../hosts";
+import { onceSeen } from "../../hosts";
+import type { Gather, GatherResult, Step, Workshop } from "../../hosts";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
 import type { Tree, TreeKind } from "../../quota/tree";
@@ -10,6 +12,24 @@ export interface Content {
     filled?: string;
     figures?: Figures;
 }
+
+/** Of all directories side by side, which are empty; and whether a link of the guest's leads there. */
+export function emptyLook(path: string): Gather {
+    const above = dirname(path);
+    return {
+        commands: [
+            { name: `empty ${above}`, argv: ["find", above, "-mindepth", "1", "-maxdepth", "1", "-type", "d", "-empty"] },
+            { name: `real ${above}`, argv: ["realpath", "-e", "--", above] },
+        ],
+    };
+}
+
+export function isEmpty(look: GatherResult, path: string): boolean {
+    const above = dirname(path);
+    return look.commands[`real ${above}`]?.stdout.trim() === above && empties(look, `empty ${above}`).has(path);
+}
+
+const empties = onceSeen(({ commands }, name) => new Set(commands[name]?.stdout.split("\n")));
 
 /** Also makes sure that no link of the guest's leads elsewhere. */
 export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string): Promise<Content> {

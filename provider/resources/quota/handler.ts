@@ -1,21 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
+import type { Unit } from "../../hosts";
 import { quotaModel } from "../../model";
 import type { QuotaInputs, QuotaOutputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
-import { claimPath, claimRemovalUnit, claimUnit, parseClaim } from "../../quota/claim";
+import { claimPath, claimRemovalSteps, CLAIMS_LOOK, claimSteps, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
 import { tellAdopted } from "../adopted";
 import { readyGateway, remainingGateway } from "../gateway/session";
+import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { pveOf } from "../pve";
 import { openBackend, refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
-import { collect } from "./collect";
+import { collecting } from "./collect";
+import { inStep } from "./in-step";
+import type { Turn } from "./in-step";
 import { figureOutputs, readQuota } from "./read";
-import { gatewayOf, targetOf, treeOf } from "./target";
+import { CHANGE_LOOK, gatewayOf, targetOf, treeOf } from "./target";
 import type { Target } from "./target";
 
 /** Outputs, the path among them, which is an input too when the user chose it. */
@@ -26,43 +31,57 @@ export type QuotaState = QuotaInputs & Outputs;
 export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     async create(ctx, inputs) {
         const nonce = randomBytes(8).toString("hex");
-        return { id: nonce, state: await converge(ctx, nonce, inputs, keyOf(inputs)) };
+        return { id: nonce, state: await stepping(ctx, inputs, (turn) => converge(ctx, turn, nonce, inputs, keyOf(inputs))) };
     },
 
     read: (ctx, id, state) => readQuota(ctx, id, state),
 
-    update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state),
+    update: (ctx, id, state, inputs) => stepping(ctx, inputs, (turn) => converge(ctx, turn, id, inputs, id, state)),
 
-    async delete(ctx, id, state) {
-        const ready = await remainingGateway(ctx, gatewayOf(state));
-        if (ready === undefined) return;
-        const claimed = state.path ?? "";
-        const look = await ready.workshop.snapshot.read(ctx.deadline, { files: [claimPath(claimed)] });
-        // Nobody's claim, or another resource's by now: ours is gone.
-        if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
-        const pve = pveOf(ctx, gatewayOf(state).connection);
-        const target = targetOf(ctx, state, ready, await readConfig(pve, ready.place), treeOf(state, look) ?? { path: claimed });
-        try {
-            await (await openBackend(ctx, target, { ...state, backend: "auto" })).release(id);
-        } catch (error) {
-            // The tree is on something that holds no limit, or no longer ours: there is none to take away.
-            if (!isKind(error, "InvalidInput")) throw error;
-        }
-        try {
-            const unit = claimRemovalUnit(claimed, id);
-            await ready.workshop.queue.submit({ ...unit, steps: [...unit.steps, ...collectorRemovalSteps(id)] }, ctx.deadline);
-        } catch (error) {
-            if (!isKind(error, "Conflict")) throw error;
-        }
-    },
+    delete: (ctx, id, state) => stepping(ctx, state, (turn) => remove(ctx, turn, id, state)),
 };
 
+/** Together with the other quotas of the gateway that come now. */
+const stepping = <T>(ctx: Context<Outputs>, inputs: QuotaInputs, work: (turn: Turn) => Promise<T>): Promise<T> =>
+    inStep(gatewayOf(inputs).id, ctx.deadline, work);
+
+async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: QuotaState): Promise<void> {
+    const ready = await remainingGateway(ctx, gatewayOf(state));
+    if (ready === undefined) return;
+    const claimed = state.path ?? "";
+    const look = await ready.workshop.snapshot.read(ctx.deadline, CLAIMS_LOOK);
+    // Nobody's claim, or another resource's by now: ours is gone.
+    if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
+    const config = await configOf(ctx, turn, state, ready);
+    const target = targetOf(ctx, state, ready, config, look, treeOf(state, look) ?? { path: claimed });
+    let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
+    try {
+        const opening = { closely: false, was: state.backendFound };
+        left = await (await openBackend(ctx, target, { ...state, backend: "auto" }, opening)).release(id);
+    } catch (error) {
+        // The tree is on something that holds no limit, or no longer ours: there is none to take away.
+        if (!isKind(error, "InvalidInput")) throw error;
+    }
+    try {
+        const steps = [...claimRemovalSteps(claimed, id), ...left.steps, ...collectorRemovalSteps(id)];
+        await ready.workshop.queue.submit({ ...left, key: `quota:${id}`, steps, looks: CHANGE_LOOK }, ctx.deadline);
+    } catch (error) {
+        if (!isKind(error, "Conflict")) throw error;
+    }
+}
+
 /** Looks and refuses first; then the claim, the limit, and a look at what came of it. */
-async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, known: string, before?: QuotaState): Promise<Outputs> {
-    const { target, claim } = await find(ctx, inputs);
-    const backend = await openBackend(ctx, target, inputs, before);
-    const look = (): Promise<Found> => (backend.lookClosely ?? backend.look)();
-    const found = await look();
+async function converge(
+    ctx: Context<Outputs>,
+    turn: Turn,
+    id: string,
+    inputs: QuotaInputs,
+    known: string,
+    before?: QuotaState,
+): Promise<Outputs> {
+    const { target, claim } = await find(ctx, turn, inputs);
+    const backend = await openBackend(ctx, target, inputs, { closely: true, was: before?.backendFound, before });
+    const found = await backend.look();
     // A share's limit moves with its directory, which nobody has claimed at its new place yet.
     const moved = before?.path !== undefined && before.path !== target.path;
     const ours = moved || (claim !== undefined && (claim.nonce === id || claim.key === known));
@@ -76,27 +95,42 @@ async function converge(ctx: Context<Outputs>, id: string, inputs: QuotaInputs, 
 
     const { path } = target;
     const state: Outputs = { path, nonce: id, backendFound: backend.name, place: found.place, made: before?.made };
-    const unit = claimUnit({ key: keyOf(inputs), nonce: id, path, backend: backend.name }, known, {
-        adopt: inputs.adopt,
-        before: before?.path,
+    const { made, after } = await backend.apply({
+        id,
+        found,
+        inputs,
+        claim: (place) =>
+            claimSteps(
+                { key: keyOf(inputs), nonce: id, path, backend: backend.name },
+                known,
+                { adopt: inputs.adopt, before: before?.path },
+                place,
+            ),
+        claimed: () => ctx.checkpoint(id, state),
+        settle(after) {
+            if (after.limit !== bytesOf(inputs.limit)) throw notKept(after, inputs);
+            return collecting(target, id, inputs, after, before);
+        },
     });
-    await target.gateway.workshop.queue.submit(unit, ctx.deadline);
-    ctx.checkpoint(id, state);
-    const { made } = await backend.apply(id, found, inputs);
-    const after = await look();
-    if (after.limit !== bytesOf(inputs.limit))
-        throw new PvesmbError(
-            "RemoteFailed",
-            `${after.place} has ${after.limit === undefined ? "no limit" : `a limit of ${formatSize(after.limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
-        );
-    await collect(target, id, inputs, after, before, ctx.deadline);
     return { ...state, place: after.place, made: made ?? state.made, ...figureOutputs(after, inputs, {}) };
 }
 
-async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
+const notKept = ({ place, limit }: Found, inputs: QuotaInputs): PvesmbError =>
+    new PvesmbError(
+        "RemoteFailed",
+        `${place} has ${limit === undefined ? "no limit" : `a limit of ${formatSize(limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
+    );
+
+async function find(
+    ctx: Context<Outputs>,
+    turn: Turn,
+    inputs: QuotaInputs,
+): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
-    const pve = pveOf(ctx, gatewayOf(inputs).connection);
-    const [look, config] = await Promise.all([gateway.workshop.snapshot.read(ctx.deadline), readConfig(pve, gateway.place)]);
+    const [look, config] = await Promise.all([
+        gateway.workshop.snapshot.read(ctx.deadline, CLAIMS_LOOK),
+        configOf(ctx, turn, inputs, gateway),
+    ]);
     const tree = treeOf(inputs, look);
     if (tree === undefined)
         throw new PvesmbError(
@@ -106,10 +140,11 @@ async function find(ctx: Context<Outputs>, inputs: QuotaInputs): Promise<{ targe
                 property: "share",
             },
         );
-    const file = claimPath(tree.path);
-    const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [file] });
-    return { target: targetOf(ctx, inputs, gateway, config, tree), claim: parseClaim(files[file]) };
+    return { target: targetOf(ctx, inputs, gateway, config, look, tree), claim: parseClaim(look.files[claimPath(tree.path)]) };
 }
+
+const configOf = (ctx: Context<Outputs>, turn: Turn, inputs: QuotaInputs, { place }: Ready): Promise<ContainerConfig> =>
+    turn.once("config", () => readConfig(pveOf(ctx, gatewayOf(inputs).connection), place));
 
 function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean): void {
     refuseBelowUse(found, inputs);

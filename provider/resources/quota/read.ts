@@ -2,13 +2,12 @@ import { isKind } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
 import type { QuotaInputs } from "../../model";
 import { formatSize } from "../../model/size";
-import { claimPath, CLAIMS, parseClaim } from "../../quota/claim";
+import { claimPath, parseClaim } from "../../quota/claim";
 import { levelOf } from "../../quota/figures";
-import { COLLECTOR_LOOK } from "../../quota/collector";
 import { lookAt } from "../gateway/look";
 import { openBackend } from "./backend";
 import type { Backend, Found } from "./backend";
-import { COLLECTOR_ENTRIES, collectorFaults, trendOutputs } from "./collect";
+import { collectorFaults, trendOutputs } from "./collect";
 import type { Outputs, QuotaState } from "./handler";
 import { gatewayOf, targetOf, treeOf } from "./target";
 
@@ -18,7 +17,7 @@ export async function readQuota(
     id: string,
     state: QuotaState,
 ): Promise<{ inputs: Observed<QuotaInputs>; state: Outputs } | undefined> {
-    const seen = await lookAt(ctx, gatewayOf(state), { ...COLLECTOR_LOOK, files: [`${CLAIMS}/*.json`, COLLECTOR_ENTRIES] });
+    const seen = await lookAt(ctx, gatewayOf(state));
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
     const tree = treeOf(state, seen.look);
@@ -26,10 +25,10 @@ export async function readQuota(
     const { path } = tree;
     if (parseClaim(seen.look.files[claimPath(state.path ?? path)])?.nonce !== id) return undefined;
 
-    const target = targetOf(ctx, state, seen.gateway, seen.config, tree);
+    const target = targetOf(ctx, state, seen.gateway, seen.config, seen.look, tree);
     let backend: Backend;
     try {
-        backend = await openBackend(ctx, target, { ...state, backend: "auto" });
+        backend = await openBackend(ctx, target, { ...state, backend: "auto" }, { closely: false, was: state.backendFound });
     } catch (error) {
         if (!isKind(error, "InvalidInput")) throw error;
         return { inputs: { drift: [error.message] }, state };

@@ -1,25 +1,29 @@
+import { dirname } from "node:path";
 import type { Context } from "../../base/handler";
-import type { Workshop } from "../../hosts";
+import { joined } from "../../hosts";
+import type { FileFacts, GatherResult, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota.backends";
 import type { BackendName } from "../../model/quota.backends";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf, formatSize } from "../../model/size";
+import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
-import { DFREE_FILES, hideUnit, isShown, showUnit } from "../../quota/dfree";
+import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { kindAt, refuseTree } from "../../quota/kinds";
-import { MOUNTS, parseMounts } from "../../quota/tree";
-import type { Tree, TreeState, TreeWish } from "../../quota/tree";
+import { kindAt, lookBy, refuseTree } from "../../quota/kinds";
+import { mountsIn } from "../../quota/tree";
+import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
+import { CONNECTIONS } from "../../samba/look";
 import { rootOnNode } from "../gateway/bind";
 import { ALL, endSessions } from "../share/sessions";
-import type { Backend, Found } from "./backend";
-import { contentOf, conversion } from "./conversion";
+import type { Backend, Found, Opening } from "./backend";
+import { contentOf, conversion, emptyLook, isEmpty } from "./conversion";
 import { bindDataset } from "./dataset-mount";
-import { nodeShop } from "./node";
-import type { QuotaState } from "./handler";
+import { NODE_LOOK, nodeShop } from "./node";
 import { Principals } from "./principals";
+import { CHANGE_LOOK, claimsOnNode, spotOf } from "./target";
 import type { Mount, Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
@@ -30,6 +34,20 @@ interface Seen extends Found {
     tree: Tree;
     /** The directory holds files; undefined while it is of no interest. */
     filled?: string;
+    /** Where the node can write claims; undefined: only the gateway can. */
+    claims?: ClaimPlace;
+}
+
+/** The node of a gateway, looked up once, and what limits its directories, as far as is known. */
+const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
+
+function bound({ pve, connection, gateway: { workshop, place } }: Target): NonNullable<ReturnType<(typeof nodes)["get"]>> {
+    const known = nodes.get(workshop);
+    if (known !== undefined) return known;
+    const found = nodeShop(pve, connection, place.node).then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
+    nodes.set(workshop, found);
+    found.catch(() => nodes.delete(workshop));
+    return found;
 }
 
 /** A limit on a directory of the node that is bound into the gateway: set on the node, where alone it can be set. */
@@ -38,28 +56,32 @@ export async function treeBackend(
     target: Target,
     mount: BindMount,
     inputs: QuotaInputs,
-    before?: QuotaState,
+    { closely, before, was }: Opening,
 ): Promise<Backend> {
     const { gateway, path } = target;
-    const shop = await nodeShop(target.pve, target.connection, gateway.place.node);
-    const onNode = mount.source + path.slice(mount.at.length);
-    const { name, kind } = await kindOf(ctx, shop, onNode);
-    const offset = rootOnNode(target.config.unprivileged);
-    const snapshots = inputs.snapshots === "count";
+    const { node } = gateway.place;
+    const { shop, kinds } = await bound(target);
+    const spot = spotOf(target, mount);
+    const where = `${spot.path} on ${node}`;
+    const people = new Principals(target.look, rootOnNode(target.config.unprivileged));
+    const options: LookOptions = {
+        snapshots: inputs.snapshots === "count",
+        ids: [...people.watched(inputs), ...people.forsaken(before, inputs)],
+        exact: closely,
+    };
+    const claims = claimsOnNode(target);
+    const aboveClaims = claims === undefined ? [] : [dirname(claims)];
+    const wanted = (by: BackendName | undefined, at = spot) =>
+        joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
+    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(was ?? kinds.get(spot.from)))), spot);
+    kinds.set(spot.from, name);
+    const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
 
-    const principals = async (): Promise<Principals> => new Principals(await gateway.workshop.snapshot.read(ctx.deadline), offset);
-
-    async function look(exact: boolean): Promise<Seen> {
-        const people = await principals();
-        // Whom the gateway does not know is told before anything is touched.
-        if (exact) people.limits(inputs);
-        const watched = [...people.watched(inputs), ...people.forsaken(before, inputs)];
-        const options = { snapshots, ids: watched, exact };
-        // Looked for each time: a new dataset is a mount of its own.
-        const { tree } = await kindOf(ctx, shop, onNode);
-        const state = kind.parse(tree, await shop.snapshot.read(ctx.deadline, kind.look(tree, options)), options);
-        const where = `${onNode} on ${gateway.place.node}`;
+    function seenIn(look: GatherResult): Seen {
+        // Each time: a new dataset is a mount of its own.
+        const { tree } = kindAt(mountsIn(look), spot);
+        const state = kind.parse(tree, look, options);
         return {
             place: state.object === undefined ? where : `${state.object} (${where})`,
             limit: state.limit,
@@ -71,7 +93,7 @@ export async function treeBackend(
                 ...people.strayed(inputs, state),
                 ...(state.object === undefined ? [`${where} is a plain directory, which has no limit`] : []),
                 ...(state.off === undefined ? [] : [state.off]),
-                ...(await shownFaults(state)),
+                ...shownFaults(state),
             ],
             usage: state.ids
                 .map((each) => ({ kind: each.kind, name: people.nameOf(each.kind, each.id), used: each.used }))
@@ -79,70 +101,89 @@ export async function treeBackend(
             source: sourceOf(name, path, state),
             state,
             tree,
-            ...(exact && state.object === undefined ? await contentOf(ctx, shop, onNode) : {}),
+            claims: placeFor(claims, look.stat[aboveClaims[0] ?? ""]),
         };
     }
 
-    async function shownFaults({ counter }: TreeState): Promise<string[]> {
-        if (ABILITIES[name].seen || counter === undefined) return [];
-        const { files } = await gateway.workshop.snapshot.read(ctx.deadline, { files: [DFREE_FILES] });
-        return isShown(files, path, shownBy, counter) ? [] : ["clients are not shown the limit"];
+    const shownFaults = ({ counter }: TreeState): string[] =>
+        ABILITIES[name].seen || counter === undefined || isShown(target.look.files, path, shownBy, counter)
+            ? []
+            : ["clients are not shown the limit"];
+
+    async function look(): Promise<Seen> {
+        // Whom the gateway does not know is told before anything is touched.
+        if (closely) people.limits(inputs);
+        const seen = await shop.snapshot.read(ctx.deadline, nodeLook);
+        const found = seenIn(seen);
+        if (!closely || found.state.object !== undefined || isEmpty(seen, spot.path)) return found;
+        return { ...found, ...(await contentOf(ctx, shop, spot.path)) };
     }
 
     return {
         name,
-        look: () => look(false),
-        lookClosely: () => look(true),
+        look,
 
         refuse(found, wanted) {
             const { tree, ...seen } = found as Seen;
-            refuseTree({ name, kind, tree }, seen, wanted, gateway.place.node);
+            refuseTree({ name, kind, tree }, seen, wanted, node);
         },
 
-        async apply(id, found, wanted) {
-            const { state, tree, filled } = found as Seen;
-            const people = await principals();
+        async apply({ id, found, inputs: wanted, claim, claimed, settle }) {
+            const { state, tree, filled, claims: place } = found as Seen;
             const made = state.object === undefined && kind.make !== undefined;
             const wish: TreeWish = {
                 limit: bytesOf(wanted.limit),
                 soft: wanted.soft === undefined ? undefined : bytesOf(wanted.soft),
                 files: wanted.files,
                 graceSeconds: wanted.grace === undefined ? undefined : millisecondsOf(wanted.grace) / 1000,
-                snapshots,
+                snapshots: options.snapshots,
                 ids: [...people.limits(wanted), ...people.forsaken(before, wanted)],
                 enable: wanted.enable,
             };
-            const steps = [...(made ? conversion(kind, tree, id, filled !== undefined) : []), ...kind.set(tree, state, wish)];
-            if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps }, ctx.deadline);
-            if (name === "zfs") await bindDataset(target, onNode);
-            // Whoever had the directory open still has the one that was moved away.
-            if (made && target.share !== undefined) {
-                // By the queue, whose looks many quotas share.
-                const { look } = await gateway.workshop.queue.submit({ key: `connections:${id}`, steps: [], looks: true }, ctx.deadline);
-                await endSessions(gateway.workshop, target.share, [ALL], look, ctx.deadline);
+            const { queue, snapshot } = gateway.workshop;
+            // On the node both go in one batch, and stand or fall together.
+            if (place === undefined) {
+                await queue.submit({ key: `quota:${id}`, steps: claim() }, ctx.deadline);
+                claimed();
             }
-            if (!ABILITIES[name].seen) await show(id, before?.path);
-            return made ? { made } : {};
+            const steps = [
+                ...(place === undefined ? [] : claim(place)),
+                ...(made ? conversion(kind, tree, id, filled !== undefined) : []),
+                ...kind.set(tree, state, wish),
+            ];
+            const done = await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
+            if (place !== undefined) {
+                snapshot.forget();
+                claimed();
+            }
+            const after = done.look === undefined ? (found as Seen) : seenIn(done.look);
+            if (name === "zfs") await bindDataset(target, spot.path);
+            const { counter } = after.state;
+            const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
+            const own = [...shown, ...settle(after)];
+            // Whoever had the directory open still has the one that was moved away.
+            const ending = made ? target.share : undefined;
+            if (own.length > 0 || ending !== undefined) {
+                const looks = joined([CHANGE_LOOK, ...(ending === undefined ? [] : [CONNECTIONS])]);
+                const unit = { key: `quota:${id}`, steps: own, looks, ...(shown.length > 0 ? READ_ANEW : {}) };
+                const { look } = await queue.submit(unit, ctx.deadline);
+                if (ending !== undefined) await endSessions(gateway.workshop, ending, [ALL], look, ctx.deadline);
+            }
+            return { after, made: made || undefined };
         },
 
         async release(id) {
-            const { state, tree } = await look(false);
+            const { state, tree } = await look();
             const steps = kind.release(tree, state);
-            if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps }, ctx.deadline);
-            if (!ABILITIES[name].seen) await gateway.workshop.queue.submit(hideUnit(id, path), ctx.deadline);
+            if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
+            return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), ...READ_ANEW };
         },
     };
-
-    async function show(id: string, before?: string): Promise<void> {
-        const { counter } = (await look(true)).state;
-        if (counter !== undefined) await gateway.workshop.queue.submit(showUnit(id, path, shownBy, counter, before), ctx.deadline);
-    }
 }
 
-async function kindOf(ctx: Context<unknown>, shop: Workshop, onNode: string): Promise<ReturnType<typeof kindAt>> {
-    const { commands } = await shop.snapshot.read(ctx.deadline);
-    return kindAt(parseMounts(commands[MOUNTS.name]?.stdout ?? ""), onNode);
-}
+/** In the name of whom the directory above belongs to: the gateway's root, however its numbers are mapped. */
+const placeFor = (directory: string | undefined, above: FileFacts | undefined): ClaimPlace | undefined =>
+    directory === undefined || above?.type !== "directory" ? undefined : { directory, root: String(above.uid) };
 
 /** Soft limit and number of files as they really are, where the program or the file system has one. */
 function observedLimits(inputs: QuotaInputs, { soft, files }: TreeState): Partial<Record<"soft" | "files", unknown>> {

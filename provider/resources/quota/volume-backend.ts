@@ -12,7 +12,7 @@ import type { VolumeSizes } from "../../quota/volume";
 import { nodeHost } from "../gateway/reach";
 import { checkRights } from "../permissions/check";
 import { refuseBelowUse } from "./backend";
-import type { Backend, Found } from "./backend";
+import type { Backend, Change, Found } from "./backend";
 import { mountOf } from "./target";
 import type { Mount, Target } from "./target";
 import { forgetVolumes, volumeSizes } from "./volumes";
@@ -68,17 +68,27 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         );
     }
 
-    async function apply(_id: string, found: Found, inputs: QuotaInputs): Promise<object> {
+    async function apply({ id, found, inputs, claim, claimed, settle }: Change): Promise<{ after: Found }> {
+        const { queue } = gateway.workshop;
+        await queue.submit({ key: `quota:${id}`, steps: claim() }, ctx.deadline);
+        claimed();
+        await resize(found, inputs);
+        const after = await look();
+        const steps = settle(after);
+        if (steps.length > 0) await queue.submit({ key: `quota:${id}`, steps }, ctx.deadline);
+        return { after };
+    }
+
+    async function resize(found: Found, inputs: QuotaInputs): Promise<void> {
         const before = (found as Awaited<ReturnType<typeof look>>).sizes;
         const bytes = bytesOf(inputs.limit);
         const stale = before.configured !== before.stored;
-        if (before.stored === bytes && !stale) return {};
+        if (before.stored === bytes && !stale) return;
         await checkRights(pve, [{ feature: "quota-volume", scope: { guests: spots(`vms/${place.vmid}`), storage: spots(storage) } }]);
         if (before.stored !== undefined && bytes < before.stored) await shrink(found, inputs);
         else if (before.stored !== bytes) await resizeVolume(pve, place, mount.key, bytes);
         else await rescan();
         await verify(before, bytes);
-        return {};
     }
 
     async function verify(before: VolumeSizes, bytes: number): Promise<void> {
@@ -124,5 +134,5 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     }
 
     // A volume always has a size: without the quota it stays as it is.
-    return { name: "volume", look, refuse, apply, release: async () => undefined };
+    return { name: "volume", look, refuse, apply, release: async () => ({ steps: [] }) };
 }

@@ -5,6 +5,7 @@ import type { Step } from "../../hosts";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { follow } from "../../proxmox/follow";
+import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { checkSpace } from "../gateway/preflight";
@@ -12,6 +13,7 @@ import { forgetGateway, readyGateway, remainingGateway } from "../gateway/sessio
 import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { forgetNodes } from "../quota/node";
 import { pveOf } from "../pve";
 import { adopting } from "./adopt";
 import { refuseHiding } from "./mount-place";
@@ -74,7 +76,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
         const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, ownFiles && dataset === undefined);
         try {
-            const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
+            forgetNodes();
             await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
             // The name belongs to another resource by now, or the host to another gateway: ours is gone.
@@ -143,7 +146,8 @@ async function converge(
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
-    const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 }, ctx.deadline);
+    const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
+    forgetNodes();
     const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
     if (who.length > 0) {

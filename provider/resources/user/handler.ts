@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs, UserOutputs } from "../../model";
+import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../gateway/session";
@@ -42,7 +43,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         const { workshop } = gateway;
         try {
             const unit = userRemovalUnit(nameOf(state, "user"), { key: keyOf(state), nonce: id });
-            const { look } = await workshop.queue.submit({ ...unit, looks: true }, ctx.deadline);
+            const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(workshop, [nameOf(state, "user")], look, ctx.deadline);
         } catch (error) {
             // The account belongs to another resource by now, or the host to another gateway: ours is gone.
@@ -63,7 +64,10 @@ async function converge(
     const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, fullName, expires, home };
     const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
-    const { steps, look } = await workshop.queue.submit({ ...unit, looks: change.closing.length > 0 }, ctx.deadline);
+    const { steps, look } = await workshop.queue.submit(
+        { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },
+        ctx.deadline,
+    );
     const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
     if (change.closing.length > 0) {
         ctx.checkpoint(id, { ...done, closing: change.closing });

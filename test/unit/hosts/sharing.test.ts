@@ -4,6 +4,7 @@ import { Deadline } from "../../../provider/base/deadline";
 import type { Batch, BatchResult, Gather, GatherResult, Step, Unit } from "../../../provider/hosts/batch";
 import { CommitQueue } from "../../../provider/hosts/commit";
 import { Executor } from "../../../provider/hosts/executor/executor";
+import { onceSeen } from "../../../provider/hosts/looks";
 import { Snapshot } from "../../../provider/hosts/snapshot";
 import { Bench, LocalHost, run, running, sleep, soon, unit, write } from "./local-host";
 
@@ -147,7 +148,7 @@ describe("group commit", () => {
                 await run?.();
                 return result(units);
             },
-            changing: () => changes++,
+            snapshot: { moment: 0, forget: () => changes++, changed: () => changes++ },
         });
     };
 
@@ -181,6 +182,37 @@ describe("group commit", () => {
         await expect(Promise.all([it.submit(unit("a"), soon()), it.submit(unit("b"), soon())])).rejects.toThrow("lost");
         broken = false;
         expect(await it.submit(unit("a"), soon())).toMatchObject({ ok: true });
+    });
+
+    it("looks once, at what any of them wants to see, and everybody is told", async () => {
+        const sent: Batch[] = [];
+        const look = { files: {}, stat: {}, statvfs: {}, commands: {}, ms: 1 };
+        const told: unknown[][] = [];
+        const it = new CommitQueue({
+            host: "gw",
+            build: (units) => ({ units, verify: [], commit: [] }),
+            run: async (batch) => {
+                sent.push(batch);
+                return { ...result(batch.units), look: batch.look && look };
+            },
+            snapshot: { moment: 7, forget: () => undefined, changed: (...all) => told.push(all) },
+        });
+        const units: Unit[] = [unit("a"), { ...unit("b"), looks: { files: ["/x"] } }, { ...unit("c"), looks: { files: ["/y", "/x"] } }];
+        const all = await Promise.all(units.map((each) => it.submit(each, soon())));
+        expect(sent.map(({ units, look }) => [units.map((each) => Object.keys(each)), look?.files])).toEqual([
+            [
+                [
+                    ["key", "steps"],
+                    ["key", "steps"],
+                    ["key", "steps"],
+                ],
+                ["/x", "/y"],
+            ],
+        ]);
+        expect(all.map((each) => each.look)).toEqual([look, look, look]);
+        expect(told).toEqual([[7, sent[0]?.look, look]]);
+        await it.submit(unit("d"), soon());
+        expect([sent[1]?.look, told[1]]).toEqual([undefined, [7, undefined, undefined]]);
     });
 
     it("who cannot wait leaves alone", async () => {
@@ -291,6 +323,43 @@ describe("snapshot", () => {
         const waiting = files(it, { files: ["/x"] });
         it.forget();
         expect(await Promise.all([waiting, files(it)])).toHaveLength(2);
+    });
+
+    describe("after a batch", () => {
+        const seen: GatherResult = { files: { "/base/*": "with the batch" }, stat: {}, statvfs: {}, commands: {}, ms: 1 };
+        const base: Gather = { files: ["/base/*"] };
+
+        it("what was seen with it counts, what was seen before does not", async () => {
+            const it = snapshot();
+            await files(it);
+            it.changed(it.moment, base, seen);
+            expect(await files(it)).toEqual({ "/base/*": "with the batch" });
+            expect(gathers).toHaveLength(1);
+            it.changed(it.moment);
+            expect(await files(it)).toEqual({ "/base/*": "2" });
+        });
+
+        it("not when another change has begun meanwhile, and not when it is only a part", async () => {
+            const it = snapshot();
+            const { moment } = it;
+            it.forget();
+            it.changed(moment, base, seen);
+            expect(await files(it)).toEqual({ "/base/*": "1" });
+            it.changed(it.moment, { files: ["/other"] }, seen);
+            expect(await files(it)).toEqual({ "/base/*": "2" });
+        });
+
+        it("what is worked out of a look is so once for all who share it", async () => {
+            const it = snapshot();
+            let worked = 0;
+            const once = onceSeen((look, name) => `${name} ${look.files["/base/*"]} ${++worked}`);
+            await files(it);
+            const looks = await Promise.all([1, 2, 3].map(() => it.read(soon(), { files: ["/late"] })));
+            expect(looks.map((look) => once(look, "a"))).toEqual(["a 1 1", "a 1 1", "a 1 1"]);
+            expect(once(await it.read(soon()), "b")).toBe("b 1 2");
+            it.forget();
+            expect(once(await it.read(soon()), "a")).toBe("a 3 3");
+        });
     });
 
     it("a failure is everybody's, and not kept", async () => {

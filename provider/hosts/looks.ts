@@ -1,0 +1,30 @@
+import type { Gather, GatherResult } from "./batch";
+
+const KINDS = ["files", "stat", "statvfs"] as const;
+
+/** What a look looks at, one by one. */
+export function items(gather: Gather): string[] {
+    const paths = KINDS.flatMap((kind) => (gather[kind] ?? []).map((pattern) => `${kind} ${pattern}`));
+    return [...paths, ...(gather.commands ?? []).map(({ name }) => `command ${name}`)];
+}
+
+/** All that several want to look at. */
+export function joined(gathers: readonly Gather[]): Gather {
+    const union = (kind: (typeof KINDS)[number]): string[] => [...new Set(gathers.flatMap((gather) => gather[kind] ?? []))];
+    const commands = new Map(gathers.flatMap((gather) => gather.commands ?? []).map((command) => [command.name, command]));
+    return { files: union("files"), stat: union("stat"), statvfs: union("statvfs"), commands: [...commands.values()] };
+}
+
+/** What is worked out of a look, once for all who share it; several things by name. */
+export function onceSeen<T>(work: (look: GatherResult, name: string) => T): (look: GatherResult, name?: string) => T {
+    const known = new WeakMap<GatherResult, Map<string, T>>();
+    return (look, name = "") => {
+        let own = known.get(look);
+        if (own === undefined) known.set(look, (own = new Map<string, T>()));
+        const before = own.get(name);
+        if (before !== undefined) return before;
+        const made = work(look, name);
+        own.set(name, made);
+        return made;
+    };
+}
