@@ -1,0 +1,33 @@
+import type { AclEntry } from "./steps";
+
+/** Looks, changes nothing, takes no lock. A file or an output of more than 16 MiB fails: half of it would be read as if the rest were not there. */
+export interface Gather {
+    /** Glob patterns -> path -> text. */
+    files?: string[];
+    /** Glob patterns -> path -> facts. */
+    stat?: string[];
+    statvfs?: string[];
+    commands?: { name: string; argv: string[]; stdin?: string; timeout?: number }[];
+}
+
+export interface FileFacts {
+    type: "directory" | "file" | "symlink" | "other";
+    uid: number;
+    gid: number;
+    owner: string;
+    group: string;
+    /** Octal string, as DirectoryStep takes it, e.g. "0770": under an ACL the owning group's own bits, unless somebody changed the mask. */
+    mode: string;
+    size: number;
+    /** Named entries only; undefined where the file system has no ACLs. */
+    acl?: { access: AclEntry[]; default: AclEntry[] };
+}
+
+export interface GatherResult {
+    files: Record<string, string>;
+    stat: Record<string, FileFacts>;
+    /** Bytes, and the number of inodes in use. */
+    statvfs: Record<string, { total: number; used: number; available: number; files: number }>;
+    commands: Record<string, { code: number; stdout: string; stderr: string }>;
+    ms: number;
+}

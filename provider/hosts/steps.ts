@@ -1,0 +1,199 @@
+/** The kinds of steps that the remote executor knows (batch.ts). */
+
+/**
+ * A string; or what live units contributed under a name (joined in order of units); or the value an earlier step of this unit returned
+ * (of a run: its stdout, trimmed); or the number of an account of the host (unknown: the step fails, naming it); or parts, joined.
+ */
+export type Text = string | { collect: string } | { value: string } | { uid: string } | { gid: string } | Text[];
+
+interface StepBase {
+    /** Name under which the result is reported and `{value}` finds it. */
+    id?: string;
+    /** Run only if the step with this id (of the same unit) changed something. `"*"`: if any step before it in this unit did; in commit: if any unit did. */
+    ifChanged?: string;
+}
+
+/** Whole-file write: temp file, fsync, rename, fsync of the directory. Unchanged when content, mode and owner already are so. */
+export interface WriteStep extends StepBase {
+    do: "write";
+    path: string;
+    content: Text;
+    /** Octal string, e.g. "0644". */
+    mode: string;
+    /** Name or number; default root. */
+    owner?: Text;
+    group?: Text;
+}
+
+/**
+ * Joins the files of a directory (sorted by name, those ending in `suffix`, hidden ones not) behind a header into one file, written as by
+ * WriteStep. For verify and commit: in a unit it would hold what other units may yet have to take back.
+ */
+export interface AssembleStep extends StepBase {
+    do: "assemble";
+    from: string;
+    suffix: string;
+    to: string;
+    header: string;
+    mode: string;
+    /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */
+    reveal?: { prefix: string; if: string };
+}
+
+/**
+ * Removes a file, or with `tree` a directory and all in it (refused when a mount point is at or below it). Absent: unchanged. A tree is moved
+ * aside within its parent, so that it can be brought back, and really removed when the batch stands.
+ */
+export interface RemoveStep extends StepBase {
+    do: "remove";
+    path: string;
+    tree?: boolean;
+}
+
+/** Moves a file or directory. From absent and to present: unchanged. Both present: an error. */
+export interface RenameStep extends StepBase {
+    do: "rename";
+    from: string;
+    to: string;
+}
+
+/** A symlink; what else stands there, other links apart, is an error. */
+export interface LinkStep extends StepBase {
+    do: "link";
+    path: string;
+    to: string;
+}
+
+/** Makes a directory (parents too, root-owned 0755) and/or brings owner, mode and POSIX ACL to what is given. Refuses a symlink in any component. */
+export interface DirectoryStep extends StepBase {
+    do: "directory";
+    path: string;
+    /** Name or number; left alone when absent. */
+    owner?: Text;
+    group?: Text;
+    mode?: string;
+    /** POSIX ACLs in text form per entry: `user:alice:rwx`, `group:staff:r-x`, names resolved on the host; the base entries follow from mode. */
+    acl?: { access: AclEntry[]; default: AclEntry[] };
+    /** Only change what is there; an absent directory is an error that says `message`. */
+    mustExist?: string;
+}
+
+export interface AclEntry {
+    kind: "user" | "group";
+    name: string;
+    /** `rwx`, `r-x`, ... */
+    permissions: string;
+}
+
+/** Runs a command (never through a shell). Counts as a change unless `changes` says otherwise. */
+export interface RunStep extends StepBase {
+    do: "run";
+    argv: Text[];
+    stdin?: Text;
+    /** Environment to add; LC_ALL=C is set. */
+    env?: Record<string, string>;
+    /** Exit codes that are fine; default [0]. */
+    ok?: number[];
+    /** Skip (unchanged) when this command exits 0. */
+    unless?: Text[];
+    /** Skip (unchanged) when this command does not exit 0. */
+    onlyIf?: Text[];
+    /** What undoes it at a rollback of the unit, if it ran and went well. After a crash it may run although the step had not begun yet. */
+    undo?: Text[];
+    undoStdin?: Text;
+    /** A pattern; what its first group matches in stdout is the value in place of all of it (no match: empty). */
+    take?: string;
+    /** `false`: a look, no change. A pattern: changed only if stdout matches it. */
+    changes?: boolean | string;
+    /** Seconds; default 60. */
+    timeout?: number;
+    /** What the error says in place of the command line, when it fails; with what `failIf` matched. */
+    message?: string;
+    /** Fail when stdout+stderr match this pattern although the exit code is fine (Samba's tools often exit 0 on errors). */
+    failIf?: string;
+    /**
+     * verify only: a multi-line pattern over stdout whose n-th match is the answer for the n-th live unit that has `asks` set. A match
+     * with a group named `fault` fails that unit with the group's text; a unit without a match fails too ("no answer").
+     */
+    answers?: string;
+    /** Keep its output out of results and errors. */
+    quiet?: boolean;
+}
+
+/**
+ * Gives out a number that stays with a name for ever: kept in a JSON file beside the data (`{"reserved": {space: {name: number}}}`), never
+ * reused, never one that is taken on the host; a number that the host's account of that name has already is preferred. Returns it as value.
+ */
+export interface ReserveStep extends StepBase {
+    do: "reserve";
+    file: string;
+    /** e.g. "uid"; numbers are unique per space. */
+    space: string;
+    name: string;
+    from: number;
+    to: number;
+    /** Insist on this number; an error when it belongs to another name. */
+    want?: number;
+    /** Numbers in use on the host in passwd or group count as taken unless they belong to `name`. */
+    taken: "passwd" | "group";
+}
+
+/** Keeps a fact in a JSON file beside the data (`{"facts": {key: value}}`): writes value if there is none under `key` (then it changed), else returns what is there. */
+export interface RememberStep extends StepBase {
+    do: "remember";
+    file: string;
+    key: string;
+    value: Text;
+}
+
+/**
+ * A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts. That of another
+ * executor on the host is ended: it is idle, since batches take turns. Never counts as a change.
+ */
+export interface DaemonStep extends StepBase {
+    do: "daemon";
+    name: string;
+    argv: string[];
+    port: number;
+    /** Seconds; default 10. */
+    timeout?: number;
+}
+
+/** A condition that must hold; otherwise the unit fails with `message`. */
+export interface RequireStep extends StepBase {
+    do: "require";
+    path: string;
+    is: "directory" | "file" | "absent" | "mountpoint";
+    message: string;
+}
+
+/** Accounts that the host must know; otherwise the unit fails with `message` and the names of those it does not. */
+export interface KnownStep extends StepBase {
+    do: "known";
+    users: string[];
+    groups: string[];
+    message: string;
+}
+
+/** A file that, when present, must contain `text` (our nonce); else the unit fails with `message`: somebody else's. */
+export interface OwnedStep extends StepBase {
+    do: "owned";
+    path: string;
+    text: string;
+    message: string;
+}
+
+export type Step =
+    | WriteStep
+    | AssembleStep
+    | RemoveStep
+    | RenameStep
+    | DirectoryStep
+    | LinkStep
+    | RunStep
+    | ReserveStep
+    | RememberStep
+    | DaemonStep
+    | RequireStep
+    | KnownStep
+    | OwnedStep;
