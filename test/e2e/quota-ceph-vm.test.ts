@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { cephAddition, oneNodeCeph } from "../lab/src/vm/ceph";
 import { disk, GiB, MiB, type QuotaDrill, quotaDrill } from "./support/quota-drill";
 import { SoakReport } from "./support/soak-report";
+import { until } from "./support/until";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
@@ -49,10 +51,45 @@ describe("cephfs", () =>
     ));
 
 /** What is CephFS's own. */
-function cephAlone({ vmid, seen, limited, stack }: QuotaDrill): void {
-    seen("root of the gateway can take the limit away; refresh tells it, up repairs it", async () => {
+function cephAlone({ vmid, seen, limited, client, put, stack }: QuotaDrill): void {
+    /** As it is once this node's client has told its server what it wrote. */
+    const counted = async (attribute: string): Promise<number> => Number(await at.vm.run(`sync -f ${mount}; ${printed(attribute)}`));
+
+    seen("the number of files is limited too", async () => {
+        const files = (await counted("dir.rentries")) + 2;
+        limited("64MiB", { files });
+        await stack().up();
+        for (const name of ["one", "two"]) expect(await put(name, 1)).not.toContain("NT_STATUS");
+        await until("the two are counted", async () => (await counted("dir.rentries")) === files);
+        expect(await put("three", 1)).toContain("NT_STATUS_DISK_FULL");
+        await client("del one; del two; del three");
         limited("64MiB");
         await stack().up();
+        expect(await put("three", 1)).not.toContain("NT_STATUS");
+        await client("del three");
+        await stack().refresh({ flags: ["--expect-no-changes"] });
+    });
+
+    seen("far below the directory a write is stopped too; how far beyond the limit is told", async () => {
+        await client("mkdir far; mkdir far\\below");
+        let written = 0;
+        let said = "";
+        for (; written < 160 && !said.includes("NT_STATUS"); written += 4) said = await put(`far\\below\\${written}.bin`, 4);
+        expect(said).toContain("NT_STATUS_DISK_FULL");
+        // What was written late is counted late.
+        const known = async (): Promise<number | false> => {
+            const before = await counted("dir.rbytes");
+            await sleep(15_000);
+            const after = await counted("dir.rbytes");
+            return after === before && after;
+        };
+        const over = (await until("what is used is known", known, 180)) - 64 * MiB;
+        expect(over).toBeGreaterThan(-4 * MiB);
+        report.row("cephfs: written far below the directory beyond its limit", `${(over / MiB).toFixed(1)} MiB`, "");
+        await client("deltree far");
+    });
+
+    seen("root of the gateway can take the limit away; refresh tells it, up repairs it", async () => {
         await at.vm.run(`lxc-attach -n ${vmid} --clear-env -- setfattr -n ceph.quota.max_bytes -v 0 /srv/pvesmb/docs`);
         expect((await stack().refresh()).output).toMatch(/Quota limit updated/);
         await stack().up();
