@@ -31,8 +31,8 @@ test: ## All tests: unit, lab, end to end; goes on after a failure
 test-unit: $(deps) ## Pure tests of provider, SDK and the lab's API, seconds (ONLY=part/of/a/path)
 	@jest $(ONLY) --selectProjects unit
 
-test-e2e: $(built) ## The real CLI against the lab (ONLY=name runs test/e2e/name.test.ts)
-	@$(with_pulumi) jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath test/e2e/$(ONLY).test.ts)
+test-e2e: $(built) ## The real CLI against labs, two side by side (LABS=n), or one file's (ONLY=name runs test/e2e/name.test.ts)
+	@$(with_pulumi) jest --selectProjects e2e $(if $(ONLY),--runInBand --runTestsByPath test/e2e/$(ONLY).test.ts,--maxWorkers $(or $(LABS),2))
 
 soak: $(built) ## The long drills: every fault point, every storage and version
 	@$(with_pulumi) PVESMB_SOAK=1 jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath test/e2e/$(ONLY).test.ts)

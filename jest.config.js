@@ -1,6 +1,6 @@
 /**
  * Two projects. `unit`: pure tests of the provider, the SDK and the lab's API, seconds. `e2e`: the real CLI and real clients against
- * the lab, as root, one file at a time.
+ * the lab, as root: one file at a time in a lab, and a lab for each of jest's workers.
  */
 const common = {
     rootDir: __dirname,
@@ -32,6 +32,7 @@ module.exports = {
             testPathIgnorePatterns: ["/node_modules/", ...(process.env.PVESMB_SOAK === "1" ? [] : ["-vm\\.test\\.ts$"])],
             globalSetup: "<rootDir>/test/e2e/support/global-setup.ts",
             globalTeardown: "<rootDir>/test/e2e/support/global-teardown.ts",
+            setupFiles: ["<rootDir>/test/e2e/support/own-lab.ts"],
             setupFilesAfterEnv: ["<rootDir>/test/e2e/support/patience.ts"],
         },
     ],

@@ -1,9 +1,10 @@
-import { labDown, labExists, type LabKind, labOf } from "./lab";
+import { labDown, labExists, type LabKind, labOf, labOfWorkerDown } from "./lab";
 import { removeRunDirectory } from "./run-directory";
 
-/** After the last e2e test: a lab that was up before stays up. */
-export default async function tearDown(): Promise<void> {
+/** After the last e2e test: a lab that was up before stays up, those of the other workers do not. */
+export default async function tearDown({ maxWorkers }: { maxWorkers: number }): Promise<void> {
     removeRunDirectory();
+    for (let worker = 2; worker <= maxWorkers; worker++) await labOfWorkerDown(worker);
     const before = process.env["PVESMB_KEEP_LAB"];
     if (before !== undefined) await labOf(JSON.parse(before) as LabKind);
     else if (labExists()) await labDown();

@@ -5,6 +5,7 @@ import { daemonFile, network } from "../../lab/src/machine/layout";
 import { repository } from "./package";
 import { start } from "./process";
 import type { Within } from "./stack";
+import { labNameOf } from "./worker";
 
 /** What a stack in the lab needs to know. More of the lab (faults, power, nodes' shells) is in test/lab/src/client.ts. */
 export interface Lab {
@@ -55,8 +56,19 @@ export async function labDown(onOutput?: (text: string) => void): Promise<void> 
     await labCommand("down", onOutput);
 }
 
-async function labCommand(command: "up" | "down", onOutput?: (text: string) => void, options: string[] = []): Promise<void> {
+/** Takes down the lab of another of jest's workers. */
+export async function labOfWorkerDown(worker: number): Promise<void> {
+    await labCommand("down", undefined, [], { LAB_NAME: labNameOf(worker) });
+}
+
+async function labCommand(
+    command: "up" | "down",
+    onOutput?: (text: string) => void,
+    options: string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+): Promise<void> {
     const argv = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts"), command, ...options];
-    const { code, output } = await start(argv, { timeout: 1200, onOutput }).done;
+    // jest's process.env is not what a child inherits: LAB_NAME is set in it alone.
+    const { code, output } = await start(argv, { timeout: 1200, onOutput, env: { ...process.env, ...environment } }).done;
     if (code !== 0) throw new Error(`the lab could not be brought ${command}${onOutput ? "" : `:\n${output}`}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Appliances } from "./appliances";
-import { network, nodeKey, nodeLayout, resolvConf } from "./layout";
+import { exclusively } from "./exclusively";
+import { cacheDir, network, nodeKey, nodeLayout, resolvConf } from "./layout";
 import { raiseLimits } from "./limits";
 import { makeNetwork } from "./network";
 import { LabNode } from "./node";
@@ -21,9 +22,8 @@ export interface Raised {
 
 /** Builds the whole lab below the API: packages, network, services, nodes. `progress` gets a line per step. */
 export async function raise(names: string[], progress: (line: string) => void): Promise<Raised> {
-    await installHostPackages(progress);
+    const built = await exclusively(cacheDir, () => materials(progress));
     raiseLimits();
-    const built = await materials(progress);
     const layouts = names.map(nodeLayout);
     progress("network and services");
     writeFileSync(resolvConf, `search ${network.domain}\nnameserver ${network.services}\n`);
@@ -44,10 +44,11 @@ export async function raise(names: string[], progress: (line: string) => void): 
     return { machine, nodes };
 }
 
-/** What is made once per machine and then found in the cache. */
+/** What is made once per machine and then found there and in the cache. */
 async function materials(
     progress: (line: string) => void,
 ): Promise<{ templates: Record<string, string>; tree: string; repository: string }> {
+    await installHostPackages(progress);
     const sources = await debianSources();
     const build = async (what: string, make: () => Promise<string>): Promise<string> => {
         const slow = setTimeout(() => progress(`building ${what} (only this time; takes a minute or so)`), 500);
