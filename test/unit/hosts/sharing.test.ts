@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { Deadline } from "../../../provider/base/deadline";
 import type { Batch, BatchResult, Gather, GatherResult, Step, Unit } from "../../../provider/hosts/batch";
@@ -22,6 +22,8 @@ describe("executor", () => {
     let bench: Bench;
     beforeEach(() => (bench = new Bench()));
     afterEach(() => bench.dispose());
+    /** Work that goes on until the test writes the file `go`, however slow the machine is. */
+    const untilGo = (): Step => run("sh", "-c", `until [ -e ${bench.at("go")} ]; do sleep 0.02; done`);
 
     it("200 units at once, then nothing to do", async () => {
         const units = Array.from({ length: 200 }, (_, i) =>
@@ -36,14 +38,19 @@ describe("executor", () => {
     it("two agents on one lock: one after the other; who cannot wait is told Busy and has done nothing", async () => {
         const other = new Executor(new LocalHost(), bench.places);
         try {
-            const long = bench.run({ units: [unit("a", write(bench.at("begun"), ""), run("sleep", "1"))] });
+            const long = bench.run({ units: [unit("a", write(bench.at("begun"), ""), untilGo())] });
             await other.ping(soon());
             while (!existsSync(bench.at("begun"))) await sleep(5);
             const batch: Batch = { units: [unit("b", write(bench.at("b"), ""))], verify: [], commit: [] };
             await expect(other.batch(batch, Deadline.in(300))).rejects.toMatchObject({ name: "Busy" });
             expect(existsSync(bench.at("b"))).toBe(false);
-            const result = await other.batch(batch, soon());
-            expect([result.units["b"]!.ok, result.waitedMs > 50]).toEqual([true, true]);
+            const waiting = other.batch(batch, soon());
+            await other.ping(soon());
+            await sleep(200);
+            expect(existsSync(bench.at("b"))).toBe(false);
+            writeFileSync(bench.at("go"), "");
+            const { units, waitedMs } = await waiting;
+            expect([units["b"]!.ok, waitedMs > 0]).toEqual([true, true]);
             await long;
         } finally {
             other.close();
@@ -70,9 +77,10 @@ describe("executor", () => {
 
     it("a gather and a ping are answered while a batch runs", async () => {
         const order: string[] = [];
-        const batch = bench.run({ units: [unit("a", run("sleep", "0.5"))] }).then(() => order.push("batch"));
+        const batch = bench.run({ units: [unit("a", untilGo())] }).then(() => order.push("batch"));
         await bench.executor.gather({ files: ["/etc/hostname"] }, soon()).then(() => order.push("gather"));
         await bench.executor.ping(soon()).then(() => order.push("ping"));
+        writeFileSync(bench.at("go"), "");
         await batch;
         expect(order).toEqual(["gather", "ping", "batch"]);
     });
