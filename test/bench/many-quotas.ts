@@ -30,7 +30,8 @@ export async function manyQuotas(): Promise<Row[]> {
         stack.write(quotasProgram(QUOTAS, 0));
         const removed = await measure(`${QUOTAS} quotas removed`, stack, "up", LIMIT);
         await stack.destroy(LIMIT);
-        const batches = Math.ceil(QUOTAS / (4 * availableParallelism())) + 2;
+        // On each of the two hosts: the node limits, the gateway tells clients.
+        const batches = 2 * (Math.ceil(QUOTAS / (4 * availableParallelism())) + 2);
         return [
             ...rowsOf(`up, ${QUOTAS} new quotas`, made, batches),
             ...rowsOf(`preview, ${QUOTAS} quotas, no change`, preview, 0),

@@ -329,9 +329,13 @@ describe("on btrfs", () => {
             expect(await inGuest(guest, "ls /srv/pvesmb/.pvesmb/quotas | wc -l; stat -c '%U %a' /srv/pvesmb/.pvesmb/quotas/* | uniq")).toBe(
                 `${1 + names.length}\nroot 600\n`,
             );
+            // Apart from the shares: nothing says that the twin ends before the share whose directory it limits, and a subvolume that is
+            // deleted leaves its qgroup with its limit.
+            change({ more: shares });
+            await stack.up();
+            expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toMatch(/ (16777216|33554432) /);
             change({ more: "" });
             await stack.up();
-            expect(await limits()).toBe(0);
         });
     });
 
