@@ -48,9 +48,10 @@ export function shareUnit(
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
     steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });
-    if (renamed && needsRights(was.access)) steps.push(clearRights(was.name));
-    if (needsRights(wanted.access)) steps.push(...setRights(wanted));
-    else if (claim === undefined || before?.byHand || (was !== undefined && needsRights(was.access))) steps.push(clearRights(wanted.name));
+    const had = was !== undefined && needsRights(was.access);
+    if (renamed && had) steps.push(...clearRights(was.name, true));
+    if (needsRights(wanted.access)) steps.push(...setRights(wanted, had && !renamed));
+    else if (claim === undefined || before?.byHand || had) steps.push(...clearRights(wanted.name, had && !renamed));
     return {
         key: `share:${owner.nonce}`,
         steps,
@@ -67,7 +68,7 @@ export function shareRemovalUnit(share: ShareSection, owner: FragmentOwner, remo
         steps: [
             ...ours(share.name, owner.nonce),
             { do: "remove", path: fragmentPath(share.name) },
-            clearRights(share.name),
+            ...clearRights(share.name, needsRights(share.access)),
             { do: "remove", path: expiryPath(owner.nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],

@@ -209,10 +209,21 @@ describe("a change that cannot be made", () => {
     test("because a module is missing: its share stays as it was, others are changed", async () => {
         const module = (await inGuest(guest, "find /usr/lib -path '*/samba/vfs/full_audit.so'")).trim();
         const section = (): Promise<string> =>
-            inGuest(guest, "cat /etc/samba/pvesmb/shares.d/taken.conf; testparm -s --section-name=taken 2>/dev/null");
+            inGuest(
+                guest,
+                "cat /etc/samba/pvesmb/shares.d/taken.conf; testparm -s --section-name=taken 2>/dev/null; sharesec taken --view",
+            );
+        stack.write(then({ taken: [{ alice: "full", carol: "change" }] }));
+        await stack.up();
         const was = await section();
         await inGuest(guest, `mv ${module} /root/`);
-        const changes: Shares = { taken: [{ alice: "full" }, { comment: "Watched", audit: {} }], wider: [both, { comment: "Changed" }] };
+        const changes: Shares = {
+            taken: [
+                { alice: "full", bob: "change" },
+                { comment: "Watched", audit: {} },
+            ],
+            wider: [both, { comment: "Changed" }],
+        };
         stack.write(then(changes));
         expect((await stack.up({ fails: true, flags: ["--continue-on-error"] })).output).toMatch(/taken[^]*NT_STATUS_/);
         expect(await section()).toBe(was);
