@@ -147,14 +147,15 @@ export interface RememberStep extends StepBase {
 }
 
 /**
- * A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts. That of another
- * executor on the host is ended: it is idle, since batches take turns. Never counts as a change.
+ * A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts and `ready`, tried
+ * until then, ends with 0. That of another executor on the host is ended: it is idle, since batches take turns. Never counts as a change.
  */
 export interface DaemonStep extends StepBase {
     do: "daemon";
     name: string;
     argv: string[];
     port: number;
+    ready?: string[];
     /** Seconds; default 10. */
     timeout?: number;
 }

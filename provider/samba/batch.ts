@@ -6,6 +6,8 @@ import { option, section } from "./text";
 const P = SAMBA.probe;
 /** Loopback only; no service of Debian's uses it, and it is below the ports that Linux gives to outgoing connections (32768 and up). */
 const PROBE_PORT = 24_450;
+/** A share of the private instance's own. No share's name begins so, nor has one of homes (probeName) a second plus. */
+const READY = "++ready";
 
 /** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
@@ -40,7 +42,10 @@ function proof(password: string): Step[] {
         option("passdb backend", `smbpasswd:${P}/smbpasswd`),
         option("log file", `${P}/log`),
         option("include", `${P}/shares.conf`),
+        section(READY),
+        option("path", P),
     ].join("");
+    const client = ["-p", String(PROBE_PORT), "-A", `${P}/auth`, "-s", `${P}/client.conf`];
     return [
         { do: "directory", path: P, mode: "0700" },
         { do: "directory", path: `${P}/private`, mode: "0700" },
@@ -56,11 +61,18 @@ function proof(password: string): Step[] {
             stdin: `${password}\n${password}\n`,
             changes: false,
         },
-        // The executor gives it a session of its own already; smbd would fail to make another one.
-        { do: "daemon", name: "probe", argv: ["smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`], port: PROBE_PORT },
+        {
+            do: "daemon",
+            name: "probe",
+            // The executor gives it a session of its own already; smbd would fail to make another one.
+            argv: ["smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`],
+            port: PROBE_PORT,
+            // It listens before its notify daemon is there, without which a share cannot be connected (NT_STATUS_NO_MEMORY).
+            ready: ["smbclient", `//127.0.0.1/${READY}`, ...client, "-c", "exit"],
+        },
         {
             do: "run",
-            argv: ["smbclient", "//127.0.0.1/IPC$", "-p", String(PROBE_PORT), "-A", `${P}/auth`, "-s", `${P}/client.conf`],
+            argv: ["smbclient", "//127.0.0.1/IPC$", ...client],
             stdin: { collect: "ask" },
             answers: "^tcon (?:to .* successful|failed: (?P<fault>.*))",
             changes: false,

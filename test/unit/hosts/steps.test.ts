@@ -361,6 +361,19 @@ describe("daemon", () => {
         expect(running(before[0]!)).toBe(false);
     });
 
+    it("is waited for until it is ready, beyond listening", async () => {
+        const port = await freePort();
+        const ready = ["sh", "-c", `echo >> ${bench.at("tries")}; [ $(wc -l < ${bench.at("tries")}) -eq 3 ]`];
+        const step: Step = { do: "daemon", name: "d", argv: ["python3", "-c", server, String(port)], port, ready };
+        await fine(step);
+        await fine(step);
+        expect(readFileSync(bench.at("tries"), "utf8")).toBe("\n\n\n");
+        const other = await freePort();
+        const argv = ["python3", "-c", server, String(other)];
+        const never: Step = { do: "daemon", name: "n", argv, port: other, ready: ["false"], timeout: 0.5 };
+        expect((await broken(never)).message).toMatch(/not ready on port/);
+    });
+
     it("of another deployment gives way, and comes back when that one goes on", async () => {
         const port = await freePort();
         const step: Step = { do: "daemon", name: "d", argv: ["python3", "-c", server, String(port)], port };

@@ -8,7 +8,7 @@ import sys
 import time
 
 from clock import Failed, explain
-from commands import end, said, spawn
+from commands import end, run, said, spawn
 
 daemons = {}  # name -> (argv, process)
 
@@ -69,12 +69,13 @@ def do_daemon(scope, step):
         with open(record(name), "w") as file:
             file.write(f"{process.pid} {born(process.pid)}")
         until = time.monotonic() + step.get("timeout", 10)
-        while process.poll() is not None or not accepts(port):
+        while process.poll() is not None or not accepts(port) or ("ready" in step and run(step["ready"], scope.clock)[0] != 0):
             scope.clock.check()
             if process.poll() is not None or time.monotonic() > until:
+                fault = "not ready" if accepts(port) else "not listening"
                 end(process)
                 log.seek(0)
-                raise Failed(f"{' '.join(argv)}: not listening on port {port}; {said(process.poll(), log.read().decode('utf-8', 'replace'))}")
+                raise Failed(f"{' '.join(argv)}: {fault} on port {port}; {said(process.poll(), log.read().decode('utf-8', 'replace'))}")
             time.sleep(0.01)
     return {"changed": False}
 
