@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { timeouts } from "./common";
+import { childOutputs, timeouts } from "./common";
 import { smaller } from "./consequences";
 import { gatewayRef } from "./connection";
 import { duration } from "./duration";
@@ -160,6 +160,7 @@ const outputs = z.object({
         { description: "Usage per user and group, with `report`." },
     ),
     nonce: field(z.string(), { description: "Random mark of this very quota.", hidden: true }),
+    ...childOutputs,
     made: field(z.boolean().optional(), { description: "Whether dataset, subvolume or project are of its own making.", hidden: true }),
 });
 

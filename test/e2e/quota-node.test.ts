@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { readTrace, tally } from "../bench/trace";
 import { runOnNode } from "../lab/src/client";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { HeldFile } from "./support/held-file";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import { SmbSession } from "./support/smb-session";
 import type { OperationOptions, Stack } from "./support/stack";
+import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** Gateways whose data is a directory of the node, limits that are set there, and snapshots that are made there: on btrfs. */
@@ -113,12 +115,23 @@ describe("on btrfs", () => {
         change({ docs });
     });
 
-    test("a directory with files is made a subvolume when asked, with all that it was", async () => {
+    test("a directory with files is made a subvolume when asked, with all that it was; who has the old one open is disconnected", async () => {
+        const held = new HeldFile(within, at("docs"), alice, "held");
+        await until("the file is open", async () => (await inGuest(guest, "ls /srv/pvesmb/docs")).includes("held"));
         const facts = "cd /srv/pvesmb && getfacl -R docs && stat -c '%n %U:%G %a' docs docs/*";
         const before = await inGuest(guest, facts);
         limited("64MiB", { convert: true, enable: true });
+        await inGuest(
+            guest,
+            "cd /usr/bin && mv smbstatus smbstatus.real && printf '#!/bin/sh\\nexit 1\\n' > smbstatus && chmod 755 smbstatus",
+        );
+        expect((await stack.up({ fails: true })).output).toContain("who is connected cannot be told");
+        await inGuest(guest, "mv /usr/bin/smbstatus.real /usr/bin/smbstatus");
+        await stack.refresh();
         await stack.up();
+        expect(await held.end("too late\n")).toContain("NT_STATUS");
         expect(await inGuest(guest, facts)).toBe(before);
+        await inGuest(guest, "rm /srv/pvesmb/docs/held");
         expect(await onNode("btrfs subvolume show /mnt/btrfs/quota/docs && ls -A /mnt/btrfs/quota")).not.toContain(".pvesmb-convert");
         expect(await getFile(within, at("docs"), alice, "first.txt")).toBe("first\n");
         expect(await outputsOf(stack, "limit")).toMatchObject({

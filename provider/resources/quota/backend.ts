@@ -40,6 +40,10 @@ export interface Change {
     claim: (place?: ClaimPlace) => Step[];
     /** To be called when that stands. */
     claimed: () => void;
+    /** To be called when the directory is another one than those who are connected have open. */
+    replaced: () => void;
+    /** So it was before, and they could not be disconnected. */
+    unended: boolean;
     /** Throws if what came of it is not what was wanted; else what is left to do on the gateway. */
     settle: (after: Found) => Step[];
 }

@@ -14,6 +14,7 @@ import { readyGateway, remainingGateway } from "../gateway/session";
 import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { pveOf } from "../pve";
+import { ALL } from "../share/sessions";
 import { openBackend, refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
 import { collecting } from "./collect";
@@ -106,7 +107,9 @@ async function converge(
                 { adopt: inputs.adopt, before: before?.path },
                 place,
             ),
-        claimed: () => ctx.checkpoint(id, state),
+        claimed: () => ctx.checkpoint(id, { ...state, closing: before?.closing }),
+        replaced: () => ctx.checkpoint(id, { ...state, made: true, closing: [ALL] }),
+        unended: before?.closing !== undefined,
         settle(after) {
             if (after.limit !== bytesOf(inputs.limit)) throw notKept(after, inputs);
             return collecting(target, id, inputs, after, before);

@@ -128,7 +128,7 @@ export async function treeBackend(
             refuseTree({ name, kind, tree }, seen, wanted, node);
         },
 
-        async apply({ id, found, inputs: wanted, claim, claimed, settle }) {
+        async apply({ id, found, inputs: wanted, claim, claimed, replaced, unended, settle }) {
             const { state, tree, filled, claims: place } = found as Seen;
             const made = state.object === undefined && kind.make !== undefined;
             const wish: TreeWish = {
@@ -157,12 +157,13 @@ export async function treeBackend(
                 claimed();
             }
             const after = done.look === undefined ? (found as Seen) : seenIn(done.look);
+            if (made) replaced();
             if (name === "zfs") await bindDataset(target, spot.path);
             const { counter } = after.state;
             const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
             const own = [...shown, ...settle(after)];
             // Whoever had the directory open still has the one that was moved away.
-            const ending = made ? target.share : undefined;
+            const ending = made || unended ? target.share : undefined;
             if (own.length > 0 || ending !== undefined) {
                 const looks = joined([CHANGE_LOOK, ...(ending === undefined ? [] : [CONNECTIONS])]);
                 const unit = { key: `quota:${id}`, steps: own, looks, ...(shown.length > 0 ? READ_ANEW : {}) };

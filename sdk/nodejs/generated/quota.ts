@@ -190,6 +190,7 @@ const kind: Kind = {
         "fullOn",
         "usage",
         "nonce",
+        "closing",
         "made",
     ],
     secrets: [
