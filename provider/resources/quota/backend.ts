@@ -86,7 +86,7 @@ async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInput
     const { mount, path } = target;
     const remedy =
         "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
-    if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount);
+    if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount, opening);
     if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, opening);
     throw new PvesmbError(
         "InvalidInput",

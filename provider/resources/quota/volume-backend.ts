@@ -1,7 +1,9 @@
+import { dirname } from "node:path/posix";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import type { QuotaInputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
+import { DATA_ROOT } from "../../model/paths";
 import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
 import { resizeVolume } from "../../proxmox/lxc/resize";
@@ -12,7 +14,7 @@ import type { VolumeSizes } from "../../quota/volume";
 import { nodeHost } from "../gateway/reach";
 import { checkRights } from "../permissions/check";
 import { refuseBelowUse } from "./backend";
-import type { Backend, Change, Found } from "./backend";
+import type { Backend, Change, Found, Opening } from "./backend";
 import { mountOf } from "./target";
 import type { Mount, Target } from "./target";
 import { forgetVolumes, volumeSizes } from "./volumes";
@@ -23,15 +25,17 @@ type VolumeMount = Extract<Mount, { kind: "volume" }>;
  * The size of the tree's own volume. It grows by Proxmox VE while the gateway runs; it becomes smaller only where it is a dataset of ZFS,
  * by the node's own `zfs`, since the API refuses that everywhere (pve-api.md 3.1).
  */
-export function volumeBackend(ctx: Context<unknown>, target: Target, mount: VolumeMount): Backend {
+export function volumeBackend(ctx: Context<unknown>, target: Target, mount: VolumeMount, { closely }: Opening): Backend {
     const { gateway, pve, path } = target;
     const { place } = gateway;
     const storage = mount.volume.slice(0, mount.volume.indexOf(":"));
+    // Those who only read ask for the same and share one look; who changes a size must not be told what another saw before that.
+    const spaces = !closely && dirname(path) === DATA_ROOT ? `${DATA_ROOT}/*` : path;
 
     async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
         const [sizes, seen] = await Promise.all([
             volumeSizes(pve, place.node, storage),
-            gateway.workshop.snapshot.read(ctx.deadline, { statvfs: [path] }),
+            gateway.workshop.snapshot.read(ctx.deadline, { statvfs: [spaces] }),
         ]);
         const inside = seen.statvfs[path];
         const stored = sizes.get(mount.volume);
