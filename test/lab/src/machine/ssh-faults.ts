@@ -19,8 +19,9 @@ export async function sshFault(container: Container, fault: SshFault): Promise<v
         resume: () => signal(sshd(container, true), "SIGCONT"),
         stop: () => inside("systemctl stop ssh.socket ssh.service; pkill -x sshd || true"),
         start: () => inside("systemctl start ssh.service"),
-        busy: () => inside(`echo 'MaxStartups 1:100:1' > ${dropIn} && systemctl reload ssh.service`),
-        calm: () => inside(`rm -f ${dropIn} && systemctl reload ssh.service`),
+        // Not reloaded: that comes back before sshd has read its configuration, and for a moment nobody listens. Sessions outlive a restart.
+        busy: () => inside(`echo 'MaxStartups 1:100:1' > ${dropIn} && systemctl restart ssh.service`),
+        calm: () => inside(`rm -f ${dropIn} && systemctl restart ssh.service`),
     };
     await acts[fault]();
 }
