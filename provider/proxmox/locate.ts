@@ -1,9 +1,11 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
 import { PveError } from "./client/sayings";
+import { pollPause } from "./client/timing";
 import { isFreeVmid, listGuests, listNodes } from "./cluster";
 import type { ContainerConfig } from "./lxc/config";
 import { readConfig } from "./lxc/container";
+import { isCreating } from "./tasks";
 
 export type Located =
     | { state: "found"; node: string; config: ContainerConfig }
@@ -16,9 +18,27 @@ export type Located =
 
 /**
  * Finds a container in the whole cluster, wherever HA or somebody has moved it. `hint` is the node where it was last: there it costs one
- * call. Throws Unreachable when it must be on a node that does not answer.
+ * call. One that the caller itself is making there is waited for when its rights come from a pool, and `waiting` is called once: PVE puts
+ * a guest into its pool when it is made, and hides it until then (pve-container API2/LXC.pm). Throws Unreachable when it must be on a
+ * node that does not answer.
  */
-export async function locateContainer(pve: Pve, vmid: number, hint?: string): Promise<Located> {
+export async function locateContainer(pve: Pve, vmid: number, hint?: string, waiting?: () => void): Promise<Located> {
+    const began = Date.now();
+    let told = false;
+    for (let last = false; ;) {
+        const found = await lookFor(pve, vmid, hint);
+        if (found.state !== "forbidden" || hint === undefined || last) return found;
+        // One that is no longer being created may have been finished after it was looked for.
+        last = !(await isCreating(pve, hint, vmid));
+        if (last) continue;
+        if (!told) waiting?.();
+        told = true;
+        pve.deadline.check(`waiting for CT ${vmid}, which is being created`);
+        await pve.deadline.sleep(pollPause(Date.now() - began, pve.timing.poll));
+    }
+}
+
+async function lookFor(pve: Pve, vmid: number, hint?: string): Promise<Located> {
     const search = new Search(pve, vmid);
     if (hint !== undefined) {
         const there = await search.at(hint, pve.timing.glance);

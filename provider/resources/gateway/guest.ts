@@ -7,7 +7,6 @@ import { isFreeVmid } from "../../proxmox/cluster";
 import { locateContainer } from "../../proxmox/locate";
 import { createContainer } from "../../proxmox/lxc/container";
 import { allocate } from "../../proxmox/vmid";
-import { isCreating } from "../../proxmox/tasks";
 import { createParams } from "./config";
 import { readMark, withMark } from "./mark";
 import type { Mark } from "./mark";
@@ -87,9 +86,10 @@ async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (m
 /** Somebody has the VMID. Ours only if it carries our key, is half-made, and nobody is making it any more. */
 async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made | undefined> {
     let told = false;
-    let forbidden = 0;
     for (;;) {
-        const found = await locateContainer(pve, vmid, plan.inputs.node);
+        const found = await locateContainer(pve, vmid, plan.inputs.node, () =>
+            log.info(`VMID ${vmid} is being created by us; waiting for it`),
+        );
         if (found.state === "found") {
             const { mark } = readMark(found.config.description);
             const creating = found.config.lock === "create";
@@ -102,13 +102,6 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
             // A guest under construction shows its mark late, and a mark with a lease may have a live owner.
             if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
             told = true;
-        } else if (found.state === "forbidden" && (await isCreating(pve, plan.inputs.node, vmid))) {
-            // PVE puts a guest into its pool when it is made, and by then only shows it to those whose rights come from there.
-            if (!told) log.info(`VMID ${vmid} is being created by us; waiting for it`);
-            told = true;
-        } else if (found.state === "forbidden" && forbidden++ === 0) {
-            // It may have been finished between the two looks.
-            continue;
         } else if (found.state !== "gone" || (await isFreeVmid(pve, vmid))) {
             return refuse(plan, vmid, undefined);
         }

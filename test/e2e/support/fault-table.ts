@@ -1,6 +1,6 @@
 import type { RequestFault, RequestRule, TaskRule } from "../../lab/src/api/faults";
 import { control } from "./control";
-import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, killProvider, type Strike } from "./strikes";
+import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, killProvider, nothing, type Strike } from "./strikes";
 
 /**
  * When the fault strikes: in the up that makes everything, in one that changes everything, in one that removes only the share or makes it
@@ -46,7 +46,7 @@ const requests: { stage: Stage; what: string; method: string; path: string; afte
     { stage: "create", what: "free space", method: "GET", path: "^/nodes/pve1/storage/tank/status$" },
     { stage: "create", what: "free VMID", method: "GET", path: "^/cluster/nextid$" },
     { stage: "create", what: "create", method: "POST", path: "^/nodes/pve1/lxc$", fast: ["connection cut after"] },
-    { stage: "create", what: "state of the create task", method: "GET", path: "/tasks/[^/]*vzcreate[^/]*/status$", fast: ["500"] },
+    { stage: "create", what: "state of the create task", method: "GET", path: "/tasks/[^/]*vzcreate[^/]*/status$" },
     { stage: "create", what: "first look at the config", method: "GET", path: `${LXC}/config$` },
     { stage: "create", what: "settings", method: "PUT", path: `${LXC}/config$` },
     { stage: "create", what: "whether it runs", method: "GET", path: `${LXC}/status/current$` },
@@ -93,7 +93,15 @@ const lost: { stage: Stage; type: string }[] = [
 const KILLED = /EOF|transport is closing|connection refused|connection error/;
 const CUT = /the connection was lost|no longer runs|runs no longer|is not running|is stopped/;
 
-const strikes: Omit<Row, "request" | "task">[] = [
+const strikes: Omit<Row, "task">[] = [
+    {
+        stage: "create",
+        what: "state of the create task: 500, and the task goes on",
+        request: { method: "GET", path: "/tasks/[^/]*vzcreate[^/]*/status$", fault: { kind: "answer", status: 500, reason: WORDS } },
+        strike: during("vzcreate", "extract", nothing),
+        outcome: new RegExp(`Proxmox VE says: ${WORDS}`),
+        fast: true,
+    },
     {
         stage: "create",
         what: "provider killed during the create task",

@@ -17,6 +17,9 @@ export interface Strike {
 /** Milliseconds that a step of a task takes longer: enough for a strike to come in time, whatever else the machine does. */
 const LONGER = 8000;
 
+/** For what only has to last longer. */
+export const nothing: Strike = { hit: () => Promise.resolve() };
+
 /** kill -9 of the stack's provider processes. */
 export const killProvider: Strike = {
     async hit({ stack }) {

@@ -89,13 +89,26 @@ describe("locateContainer", () => {
     });
 
     test("403 of a vanished pooled guest is gone; of one that is there, forbidden", async () => {
-        const server = await cluster();
+        const server = (await cluster()).on("GET /nodes/pve1/tasks", data([]));
         for (const node of ["pve1", "pve2", "pve3"]) server.on(config(node), said(403, "Permission check failed (/vms/101, VM.Audit)"));
         const forbidden = await locateContainer(bench.pve(server), 101, "pve1");
         expect(forbidden.state).toBe("forbidden");
         expect((forbidden as { error: Error }).error.message).toContain("VM.Audit on /vms/101");
         server.on("GET /cluster/nextid", data("101"));
         await expect(locateContainer(bench.pve(server), 101, "pve1")).resolves.toEqual({ state: "gone" });
+    });
+
+    test("403 of a pooled guest that the caller is making: waited for, and told once", async () => {
+        const refused = said(403, "Permission check failed (/vms/101, VM.Audit)");
+        const server = (await cluster())
+            .on(config("pve1"), refused, refused, refused, data({ hostname: "gw" }))
+            .on("GET /nodes/pve1/tasks", data([{ type: "vzcreate", id: "101" }]), data([{ type: "vzcreate", id: "101" }]), data([]));
+        for (const node of ["pve2", "pve3"]) server.on(config(node), refused);
+        const waiting = jest.fn();
+        await expect(locateContainer(bench.pve(server), 101, "pve1", waiting)).resolves.toMatchObject({ state: "found", node: "pve1" });
+        expect(waiting).toHaveBeenCalledTimes(1);
+        const [tasks] = server.received.filter(({ path }) => path === "/nodes/pve1/tasks");
+        expect(tasks!.query).toBe("vmid=101&source=active&typefilter=vzcreate");
     });
 
     test("a virtual machine has the number now", async () => {
