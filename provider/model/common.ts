@@ -33,7 +33,7 @@ export const childInputs = {
     ...hiddenInputs,
 };
 
-/** Outputs of everything that gives people access. */
+/** Outputs of everything whose change may have to end open sessions. */
 export const childOutputs = {
     closing: field(z.array(z.string()).optional(), {
         description: "Whose open sessions the last change was to end and could not: the next one does.",

@@ -1,4 +1,5 @@
 import type { Gather } from "../hosts/batch";
+import { DATA_ROOT } from "../model/paths";
 import { FACTS_FILE } from "./gateway-unit";
 import { SAMBA } from "./paths";
 import { expiryPath } from "./recycle";
@@ -12,7 +13,11 @@ export const CONNECTIONS: Gather = {
     ],
 };
 
-/** Everything that a refresh of a gateway and all it serves needs, in one look. Directories outside /srv/pvesmb/* are asked for apart. */
+/** Directories that whoever asks for one asks for together. */
+export const SIDE_BY_SIDE = `${DATA_ROOT}/*`;
+export const isSideBySide = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
+
+/** Everything that a refresh of a gateway and all it serves needs, in one look. Directories that are not side by side are asked for apart. */
 export const LOOK: Gather = {
     files: [
         SAMBA.config,
@@ -29,7 +34,7 @@ export const LOOK: Gather = {
         FACTS_FILE,
         "/etc/ssh/ssh_host_*_key.pub",
     ],
-    stat: ["/srv/pvesmb/*"],
+    stat: [SIDE_BY_SIDE],
     commands: [
         { name: "accounts", argv: ["pdbedit", "-L", "-w"] },
         { name: "details", argv: ["env", "TZ=UTC", "pdbedit", "-L", "-v"] },

@@ -5,13 +5,14 @@ import type { ShareSection } from "./share";
 
 const sddl = (name: string, ...rights: string[]): string =>
     `[${name}]\nREVISION:1\nCONTROL:SR|DP\nOWNER:\nGROUP:\n${rights.map((each) => `ACL:${each}\n`).join("")}\n`;
-const answer = (stdout: string) => ({ code: 0, stdout });
+const answer = (stdout: string) => ({ code: 0, stdout, stderr: "" });
 const EVERYBODY = "S-1-1-0:ALLOWED/0x0/FULL";
 
 function drift(access: Access[], all: string, homes = false): string[] {
     const share = { name: "docs", access, homes } as ShareSection;
     const passwd = "alice:x:10000:10000::/nonexistent:/usr/sbin/nologin\nbob:x:10002:10002::/:/x\n";
-    return rightsDrift(share, { rights: answer(all), passwd: answer(passwd), group: answer("staff:x:10001:bob\n") });
+    const commands = { rights: answer(all), passwd: answer(passwd), group: answer("staff:x:10001:bob\n") };
+    return rightsDrift(share, { files: {}, stat: {}, statvfs: {}, commands, ms: 1 });
 }
 
 describe("a share's own rights", () => {

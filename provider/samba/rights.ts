@@ -1,4 +1,5 @@
-import type { Gather, Step, Text } from "../hosts/batch";
+import type { Gather, GatherResult, Step, Text } from "../hosts/batch";
+import { onceSeen } from "../hosts/looks";
 import { principal } from "./access";
 import type { Access } from "./access";
 import { parseGroup, parsePasswd } from "./accounts";
@@ -60,37 +61,35 @@ const noted = (name: string, options: string[] = []): Step => ({
 export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights", argv: ["sharesec", "--view-all"] };
 const EVERYBODY = "S-1-1-0";
 
-type Answers = Record<string, { code: number; stdout: string }>;
-
 /** Rights that are not what the access levels want: they narrow or widen who may do what, and smb.conf shows nothing of it. */
-export function rightsDrift({ name, access, homes }: ShareSection, look: Answers): string[] {
+export function rightsDrift({ name, access, homes }: ShareSection, look: GatherResult): string[] {
     // Samba goes by the name of each user's own share there.
-    const found = homes ? undefined : rightsOf(name, look["rights"]?.stdout ?? "");
+    const found = homes ? undefined : rights(look).get(name);
     if (found === undefined) return [];
     const wanted = needsRights(access) ? access.map((entry) => `${principal(entry)} ${entry.level}`) : ["everybody full"];
     const [is, should] = [found.map((right) => spoken(right, look)), wanted].map((list) => list.sort().join(", "));
     return is === should ? [] : [`access: the share's own rights (sharesec) are ${is || "nobody's"} instead of ${should}`];
 }
 
-/** `S-1-22-1-10000:ALLOWED/0x0/CHANGE`, ...; undefined: nothing is said of that share. */
-function rightsOf(share: string, all: string): string[] | undefined {
-    const head = `[${share}]\n`;
-    const start = all.startsWith(head) ? 0 : all.indexOf(`\n${head}`) + 1;
-    if (start === 0 && !all.startsWith(head)) return undefined;
-    const end = all.indexOf("\n\n", start);
-    const lines = all.slice(start, end < 0 ? undefined : end).split("\n");
-    return lines.filter((line) => line.startsWith("ACL:")).map((line) => line.slice("ACL:".length));
-}
+/** Share -> `S-1-22-1-10000:ALLOWED/0x0/CHANGE`, ... */
+const rights = onceSeen(({ commands }) => {
+    const blocks = (commands[RIGHTS.name]?.stdout ?? "").split("\n\n").map((block) => block.split("\n"));
+    const own = (lines: string[]): string[] => lines.filter((line) => line.startsWith("ACL:")).map((line) => line.slice("ACL:".length));
+    return new Map(blocks.map(([head = "", ...lines]) => [head.slice(1, -1), own(lines)]));
+});
+
+/** Identifiers of the host's accounts, and who that is as the access levels have it: `alice`, `+staff`. */
+const names = onceSeen(({ commands }) => {
+    const out = (name: string): string => commands[name]?.stdout ?? "";
+    const users = [...parsePasswd(out("passwd")).values()].map(({ uid, name }) => [`S-1-22-1-${uid}`, name] as const);
+    const groups = [...parseGroup(out("group")).values()].map(({ gid, name }) => [`S-1-22-2-${gid}`, `+${name}`] as const);
+    // Of several with one number the first.
+    return new Map<string, string>([...users, ...groups].reverse());
+});
 
 /** A right as the access levels have it: `alice change`, `+staff read`; others as they are. */
-function spoken(right: string, look: Answers): string {
+function spoken(right: string, look: GatherResult): string {
     const [, sid = "", level = ""] = /^(.+):ALLOWED\/0x0\/(READ|CHANGE|FULL)$/.exec(right) ?? [];
-    if (sid === EVERYBODY) return `everybody ${level.toLowerCase()}`;
-    const [, kind, id] = /^S-1-22-([12])-(\d+)$/.exec(sid) ?? [];
-    const out = (name: string): string => look[name]?.stdout ?? "";
-    const found =
-        kind === "1"
-            ? [...parsePasswd(out("passwd")).values()].find(({ uid }) => String(uid) === id)?.name
-            : [...parseGroup(out("group")).values()].find(({ gid }) => String(gid) === id)?.name;
-    return found === undefined ? right : `${kind === "1" ? "" : "+"}${found} ${level.toLowerCase()}`;
+    const who = sid === EVERYBODY ? "everybody" : names(look).get(sid);
+    return who === undefined ? right : `${who} ${level.toLowerCase()}`;
 }

@@ -37,7 +37,6 @@ export async function readQuota(
     const drift = [
         ...found.drift,
         ...collectorFaults(seen.look, target, id, state, found),
-        ...(state.closing === undefined ? [] : ["open connections still have the directory that was there before"]),
         ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
         ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
     ];

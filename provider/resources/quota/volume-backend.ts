@@ -1,9 +1,7 @@
-import { dirname } from "node:path/posix";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import type { QuotaInputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
-import { DATA_ROOT } from "../../model/paths";
 import { bytesOf, formatSize } from "../../model/size";
 import { readConfig } from "../../proxmox/lxc/container";
 import { resizeVolume } from "../../proxmox/lxc/resize";
@@ -11,6 +9,7 @@ import { readStorage } from "../../proxmox/storage";
 import { percentOf } from "../../quota/figures";
 import { followed, volumeFaults } from "../../quota/volume";
 import type { VolumeSizes } from "../../quota/volume";
+import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { nodeHost } from "../gateway/reach";
 import { checkRights } from "../permissions/check";
 import { refuseBelowUse } from "./backend";
@@ -30,7 +29,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     const { place } = gateway;
     const storage = mount.volume.slice(0, mount.volume.indexOf(":"));
     // Those who only read ask for the same and share one look; who changes a size must not be told what another saw before that.
-    const spaces = !closely && dirname(path) === DATA_ROOT ? `${DATA_ROOT}/*` : path;
+    const spaces = !closely && isSideBySide(path) ? SIDE_BY_SIDE : path;
 
     async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
         const [sizes, seen] = await Promise.all([

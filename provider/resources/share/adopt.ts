@@ -19,8 +19,8 @@ import { defaultPath, sectionOf } from "./section";
  */
 export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { workshop }: Ready): Promise<ShareInputs | undefined> {
     const name = nameOf(inputs, "share");
-    const { files, commands } = await workshop.snapshot.read(ctx.deadline);
-    const fragment = files[fragmentPath(name)];
+    const look = await workshop.snapshot.read(ctx.deadline);
+    const fragment = look.files[fragmentPath(name)];
     const found = fragment === undefined ? undefined : parsed(fragment, inputs);
     if (found === undefined) return undefined;
     const stays = inputs.path === undefined && inputs.volume === undefined && dataPathFault(found.path) === undefined;
@@ -29,7 +29,7 @@ export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { wor
     tellAdopted(ctx.log, shareModel, name, {
         found: { ...propertiesOf(found), path: found.path },
         declared: { ...effective(inputs), path },
-        more: [...settingDrift(found, wanted), ...rightsDrift(wanted, commands)],
+        more: [...settingDrift(found, wanted), ...rightsDrift(wanted, look)],
     });
     return { ...inputs, ...propertiesOf(found), path };
 }

@@ -1,10 +1,10 @@
 import type { Context, Observed } from "../../base/handler";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
-import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share.purpose";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
+import { isSideBySide } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
@@ -25,7 +25,7 @@ export async function readShare(
 ): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
     const path = state.path ?? defaultPath(state);
     const seen = await lookAt(ctx, state.gateway, {
-        ...(isSeenAnyway(path) ? {} : { stat: [path] }),
+        ...(isSideBySide(path) ? {} : { stat: [path] }),
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
     });
     if (seen === "gone") return undefined;
@@ -51,7 +51,7 @@ export async function readShare(
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);
     drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
-    drift.push(...rightsDrift(expected, seen.look.commands));
+    drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
@@ -83,9 +83,6 @@ function asDeclared(observed: Record<string, unknown>, state: ShareState): Recor
     const stored: Record<string, unknown> = state;
     return Object.fromEntries(Object.entries(observed).filter(([name, value]) => stored[name] !== undefined || value !== wanted[name]));
 }
-
-/** The look shared by all shares covers what is directly under the data root. */
-const isSeenAnyway = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
 
 /** Key order apart; what differs in a property is shown there. */
 function sameShare(a: object, b: object): boolean {
