@@ -4,6 +4,7 @@ import { readTrace, tally } from "../bench/trace";
 import { runOnNode } from "../lab/src/client";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { HeldFile } from "./support/held-file";
+import { withoutSmbstatus } from "./support/no-smbstatus";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -121,12 +122,8 @@ describe("on btrfs", () => {
         const facts = "cd /srv/pvesmb && getfacl -R docs && stat -c '%n %U:%G %a' docs docs/*";
         const before = await inGuest(guest, facts);
         limited("64MiB", { convert: true, enable: true });
-        await inGuest(
-            guest,
-            "cd /usr/bin && mv smbstatus smbstatus.real && printf '#!/bin/sh\\nexit 1\\n' > smbstatus && chmod 755 smbstatus",
-        );
-        expect((await stack.up({ fails: true })).output).toContain("who is connected cannot be told");
-        await inGuest(guest, "mv /usr/bin/smbstatus.real /usr/bin/smbstatus");
+        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
+        expect(output).toContain("who is connected cannot be told");
         await stack.refresh();
         await stack.up();
         expect(await held.end("too late\n")).toContain("NT_STATUS");

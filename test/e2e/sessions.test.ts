@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { SmbShareArgs } from "../../sdk/nodejs/generated/smb-share";
 import { type Guest, inGuest } from "./support/guests";
 import { HeldFile } from "./support/held-file";
+import { withoutSmbstatus } from "./support/no-smbstatus";
 import { type Grants, gateway, program, share, smallArgs, user } from "./support/program";
 import { smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
@@ -260,22 +261,14 @@ describe("a change that cannot be made", () => {
 });
 
 describe("who is connected cannot be told", () => {
-    const broken = "printf '#!/bin/sh\\necho no sessions to be had >&2\\nexit 1\\n'";
-    const breakStatus = (): Promise<string> =>
-        inGuest(guest, `cd /usr/bin && mv smbstatus smbstatus.real && ${broken} > smbstatus && chmod 755 smbstatus`);
-    const repair = (): Promise<string> => inGuest(guest, "cd /usr/bin && test ! -e smbstatus.real || mv smbstatus.real smbstatus");
-    afterEach(repair);
-
     test("what was taken away is taken, and said; the next run ends the sessions, a refresh between or not", async () => {
         stack.write(then({ wider: [both] }));
         await stack.up();
         await hold("bob on wider", "alice on wider");
-        await breakStatus();
         stack.write(then({ wider: [{ alice: "full" }] }));
-        const { output } = await stack.up({ fails: true });
+        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
         expect(output).toMatch(/who is connected cannot be told[^]*smbstatus ended with 1: no sessions to be had/);
         expect((await smbclient(within, { host, share: "wider" }, login("bob"), "ls")).output).toContain("NT_STATUS_ACCESS_DENIED");
-        await repair();
         await stack.refresh();
         await stack.up();
         expect(await held.get("bob on wider")?.end("too late\n")).toContain("NT_STATUS");
@@ -288,11 +281,10 @@ describe("who is connected cannot be told", () => {
         const team = 'new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name] });';
         stack.write(then({}, team));
         await stack.up();
-        await breakStatus();
         stack.write(then({}));
-        expect((await stack.up({ fails: true })).output).toContain("nothing was taken away, because who is connected cannot be told");
+        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
+        expect(output).toContain("nothing was taken away, because who is connected cannot be told");
         expect(await inGuest(guest, "getent group crew")).toContain(":alice");
-        await repair();
         await stack.up();
         expect(await inGuest(guest, "getent group crew || true")).toBe("");
     });
