@@ -51,7 +51,6 @@ export function renderGlobal({ hostname, samba, version }: GlobalSettings): stri
         ["allow insecure wide links", false],
         // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
         ["store dos attributes", true],
-        ["inherit acls", true],
         // Who may read a program may run it: POSIX's x is not set by Windows clients.
         ["acl allow execute always", true],
         ...(samba.multichannel ? [] : ([["server multi channel support", false]] satisfies Lines)),

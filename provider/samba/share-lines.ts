@@ -4,7 +4,7 @@ import { moduleLines } from "./vfs";
 
 /** What a share's typed settings say in smb.conf, `vfs objects` and access apart. Each line knows its property. */
 export function settingLines(share: Effective): Line[] {
-    return [...limits(share), ...views(share), ...locking(share), ...caseLines(share), ...moduleLines(share)];
+    return [...limits(share), ...views(share), ...locking(share), ...caseLines(share), ...masks(share), ...moduleLines(share)];
 }
 
 const when = <T>(value: T | undefined, line: (value: T) => Line): Line[] => (value === undefined ? [] : [line(value)]);
@@ -43,4 +43,13 @@ function caseLines({ caseHandling }: Effective): Line[] {
     const line = (name: string, value: Line["value"]): Line => ({ property: "caseHandling", name, value });
     const fixed = [line("default case", caseHandling), line("preserve case", false), line("short preserve case", false)];
     return [line("case sensitive", true), ...(caseHandling === "sensitive" ? [] : fixed)];
+}
+
+/**
+ * Under a default ACL the group's bits of a mask cut the rights of all whom it names, unless Samba is told to heed the ACL alone
+ * (smb.conf(5), "inherit acls"). Looking for one costs a tenth of the time of small files, so only where the masks would cut.
+ */
+function masks({ createMask, directoryMask }: Effective): Line[] {
+    const lacks = (mask: string, bits: number): boolean => ((parseInt(mask, 8) >> 3) & bits) !== bits;
+    return lacks(createMask, 6) || lacks(directoryMask, 7) ? [{ property: "createMask", name: "inherit acls", value: true }] : [];
 }

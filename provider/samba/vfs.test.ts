@@ -84,6 +84,19 @@ describe("settings", () => {
     });
 });
 
+describe("masks", () => {
+    it.each([
+        [{}, false],
+        [{ purpose: "media" }, false],
+        [{ purpose: "dropBox" }, true],
+        [{ createMask: "0644" }, true],
+        [{ directoryMask: "0755" }, true],
+        [{ createMask: "0660", directoryMask: "2770" }, false],
+    ])("%j would cut the rights of a default ACL: %s", (given, cut) => {
+        expect(lines(given)["inherit acls"]).toBe(cut ? "yes" : undefined);
+    });
+});
+
 describe("a purpose", () => {
     it("sets defaults, and what the program says stands", () => {
         expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0700", hideUnreadable: true });
