@@ -13,9 +13,9 @@ const files = new pvesmb.SmbGateway("files", {
 const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alice") });
 `;
 
-/** A gateway, a user, and shares with an access list. */
-export function sharesProgram(shares: number): string {
-    return `${gatewayAndUser('data: { storage: "tank", size: "1GiB" }, dataOnDelete: "destroy",')}
+/** A gateway with some further settings, a user, and shares with an access list. */
+export function sharesProgram(shares: number, settings = ""): string {
+    return `${gatewayAndUser(`data: { storage: "tank", size: "1GiB" }, dataOnDelete: "destroy", ${settings}`)}
 for (let i = 1; i <= ${shares}; i++) {
     new pvesmb.SmbShare(\`share\${i}\`, {
         gateway: files,
