@@ -1,6 +1,7 @@
 import type { Access } from "./access";
 import { foundLinks, linkLook } from "./dfs";
-import { rightsDrift } from "./rights";
+import type { Step } from "../hosts/batch";
+import { clearRights, rightsDrift, setRights } from "./rights";
 import type { ShareSection } from "./share";
 
 const sddl = (name: string, ...rights: string[]): string =>
@@ -44,6 +45,34 @@ describe("a share's own rights", () => {
             expect.stringContaining(`access: the share's own rights (sharesec) are ${words}`),
         ]),
     );
+});
+
+describe("sharesec", () => {
+    const share = {
+        name: "docs",
+        path: "/srv/pvesmb/docs",
+        access: [{ user: "alice", level: "change" }],
+        settings: [],
+        options: {},
+        homes: true,
+    } as unknown as ShareSection;
+
+    test.each([
+        ["set", () => setRights(share, false)],
+        ["set, with a way back", () => setRights(share, true)],
+        ["cleared", () => clearRights(share)],
+        ["cleared, with a way back", () => clearRights(share, true)],
+    ])("is shown the one share whose rights are %s: newer versions see none that smb.conf includes", (_what, steps) => {
+        const config = "/run/pvesmb/rights-docs.conf";
+        const shown: Step[] = [];
+        for (const step of steps()) {
+            if (step.do === "write") expect([step.path, step.content]).toEqual([config, expect.stringContaining("[docs]\n")]);
+            if (step.do === "run") shown.push(step);
+        }
+        expect(shown.length).toBeGreaterThan(0);
+        for (const step of shown)
+            expect(step).toMatchObject({ argv: expect.arrayContaining(["sharesec", "-s", config, "docs"]) as string[] });
+    });
 });
 
 test("DFS links are read as they are found, or not at all", () => {

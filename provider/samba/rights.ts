@@ -27,35 +27,34 @@ export function needsRights(access: readonly Access[]): boolean {
     return access.some((entry) => entry.level === "change");
 }
 
-/** 255: there were none. `back`: a rollback restores them, for a share that has some. */
-export const clearRights = (name: string, back = false): Step[] => {
-    const clear: Step = { do: "run", argv: ["sharesec", name, "-D"], ok: [0, 255], changes: false };
-    return back ? [noted(name), { ...clear, undo: ["sharesec", name, "--setsddl", { value: NOTED }] }] : [clear];
-};
-
-/** sharesec knows a share only from smb.conf, which is written at the end of the batch: so it is shown this share alone. */
-export const setRights = (share: ShareSection, back: boolean): Step[] =>
-    withShareAlone({ ...share, options: {} }, "rights", (config) => {
-        const sharesec = ["sharesec", "-s", config, share.name];
-        return [
-            ...(back ? [noted(share.name, ["-s", config])] : []),
-            {
-                do: "run",
-                argv: [...sharesec, "--replace", shareRights(share.access)],
-                undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
-                changes: false,
-            },
-        ];
+/** `back`: a rollback restores them, for a share that has some. */
+export const clearRights = (share: ShareSection, back = false): Step[] =>
+    ofShare(share, (sharesec) => {
+        // 255: there were none.
+        const clear: Step = { do: "run", argv: [...sharesec, "-D"], ok: [0, 255], changes: false };
+        return back ? [noted(sharesec), { ...clear, undo: [...sharesec, "--setsddl", { value: NOTED }] }] : [clear];
     });
 
+export const setRights = (share: ShareSection, back: boolean): Step[] =>
+    ofShare(share, (sharesec) => [
+        ...(back ? [noted(sharesec)] : []),
+        {
+            do: "run",
+            argv: [...sharesec, "--replace", shareRights(share.access)],
+            undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
+            changes: false,
+        },
+    ]);
+
+/**
+ * sharesec knows a share only from its configuration: it is shown this share alone, since smb.conf is written at the end of the batch, and
+ * of the shares that a file included there has, newer versions (4.22) say that the name is invalid.
+ */
+const ofShare = (share: ShareSection, steps: (sharesec: string[]) => Step[]): Step[] =>
+    withShareAlone({ ...share, homes: false, options: {} }, "rights", (config) => steps(["sharesec", "-s", config, share.name]));
+
 const NOTED = "rights-before";
-const noted = (name: string, options: string[] = []): Step => ({
-    id: NOTED,
-    do: "run",
-    argv: ["sharesec", ...options, name, "--viewsddl"],
-    ok: [0, 255], // The share is not in smb.conf any more.
-    changes: false,
-});
+const noted = (sharesec: string[]): Step => ({ id: NOTED, do: "run", argv: [...sharesec, "--viewsddl"], changes: false });
 
 /** All shares' in one look. A share that has none is said to have what Samba then goes by. */
 export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights", argv: ["sharesec", "--view-all"] };

@@ -3,7 +3,7 @@ import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
-import { probeName, renderProbe, renderShare } from "./share";
+import { onLoopback, probeName, renderProbe, renderShare } from "./share";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
@@ -49,13 +49,13 @@ export function shareUnit(
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
     steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });
     const had = was !== undefined && needsRights(was.access);
-    if (renamed && had) steps.push(...clearRights(was.name, true));
+    if (renamed && had) steps.push(...clearRights(was, true));
     if (needsRights(wanted.access)) steps.push(...setRights(wanted, had && !renamed));
-    else if (claim === undefined || before?.byHand || had) steps.push(...clearRights(wanted.name, had && !renamed));
+    else if (claim === undefined || before?.byHand || had) steps.push(...clearRights(wanted, had && !renamed));
     return {
         key: `share:${owner.nonce}`,
         steps,
-        contribute: { probe: renderProbe(wanted), ask: `tcon "${probeName(wanted)}"\n` },
+        contribute: { probe: renderProbe(onLoopback(wanted)), ask: `tcon "${probeName(wanted)}"\n` },
         asks: true,
     };
 }
@@ -68,7 +68,7 @@ export function shareRemovalUnit(share: ShareSection, owner: FragmentOwner, remo
         steps: [
             ...ours(share.name, owner.nonce),
             { do: "remove", path: fragmentPath(share.name) },
-            ...clearRights(share.name, needsRights(share.access)),
+            ...clearRights(share, needsRights(share.access)),
             { do: "remove", path: expiryPath(owner.nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],

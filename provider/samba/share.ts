@@ -109,6 +109,14 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
 
 /** Who may connect, and how, is not for the private instance to prove. */
 const ACCESS_SETTINGS = ["hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
+/** Nor is on which of the host's addresses a share is served (an option unknown to 4.17). */
+const ADDRESSES = "serveraddresses";
+
+/** The share as the private instance can serve it, which is on loopback. */
+export function onLoopback(share: ShareSection): ShareSection {
+    const options = Object.entries(share.options).filter(([name]) => optionKey(name) !== ADDRESSES);
+    return { ...share, options: Object.fromEntries(options) };
+}
 
 /** The name on the private instance: there, `homes` would be a user's home. No share's name has a +. */
 export const probeName = (share: ShareSection): string => (share.homes ? `+${share.name}` : share.name);
