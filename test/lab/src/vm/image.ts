@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { bootstrap } from "../machine/packages/bootstrap";
 import type { ImageRecipe } from "../machine/packages/bootstrap";
 import { cached } from "../machine/packages/cache";
-import { debianSources } from "../machine/packages/debian-sources";
+import { backports, debianSources } from "../machine/packages/debian-sources";
 import { run } from "../machine/run";
 import { buildKernel } from "./kernel";
-import { backports, vmSources } from "./sources";
+import { vmSources } from "./sources";
 
 /** The root disk's size; it is sparse and each machine writes to a layer of its own. */
 const rootSize = 16 * 1024 ** 3;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { bootstrap } from "../machine/packages/bootstrap";
 import type { ImageRecipe } from "../machine/packages/bootstrap";
 import { cached } from "../machine/packages/cache";
+import { backports } from "../machine/packages/debian-sources";
 import type { DebianSources } from "../machine/packages/debian-sources";
 import { run } from "../machine/run";
-import { backports } from "./sources";
 
 /** Debian's kernel for virtual machines, what compiles modules for it, and ZFS as source. */
 export const workshop: ImageRecipe = {

@@ -10,6 +10,8 @@ export interface DebianSources {
 }
 
 export const release = "bookworm";
+/** Newer versions of single packages, for the release: `name/${backports}` in a recipe takes one from there. */
+export const backports = `${release}-backports`;
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** Rejects in one sentence when this machine has no Debian 12 sources. */
@@ -22,6 +24,11 @@ export async function debianSources(): Promise<DebianSources> {
     if (lines.length === 0) throw new Error(`this machine's apt has no Debian ${release} source: the lab builds its containers from one`);
     const config = (await run(["apt-config", "dump"])).split("\n");
     return { lines, options: config.filter((line) => /^Acquire::(http|https|Check|Retries|ForceIPv)/.test(line) && !line.includes('""')) };
+}
+
+export function withBackports({ lines, options }: DebianSources): DebianSources {
+    const own = lines.filter((line) => line.includes(` ${release} `));
+    return { options, lines: [...lines, ...own.map((line) => line.replace(` ${release} `, ` ${backports} `))] };
 }
 
 async function configured(): Promise<string[]> {

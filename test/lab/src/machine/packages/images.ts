@@ -2,6 +2,7 @@ import { run } from "../run";
 import { bootstrap } from "./bootstrap";
 import type { ImageRecipe } from "./bootstrap";
 import { cached } from "./cache";
+import { backports, withBackports } from "./debian-sources";
 import type { DebianSources } from "./debian-sources";
 
 /**
@@ -24,10 +25,18 @@ const standard: ImageRecipe = {
     ],
 };
 
+/** The release's own Samba (4.17), or with LAB_SAMBA=backports the newest that Debian has for it (4.22), with what is built beside it. */
+const newest = process.env["LAB_SAMBA"] === "backports";
+const samba = ["samba", "samba-vfs-modules", "smbclient"];
+const beside = "samba-common samba-common-bin samba-libs libldb2 libndr6 libsmbclient libtalloc2 libtdb1 libtevent0 libwbclient0".split(
+    " ",
+);
+const chosen = newest ? [...samba, ...beside].map((name) => `${name}/${backports}`) : samba;
+
 export const templates: Record<string, ImageRecipe> = {
     "debian-12-standard_12.7-1_amd64.tar.zst": standard,
     "debian-12-samba_12.7-1_amd64.tar.zst": {
-        packages: [...standard.packages, "samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"],
+        packages: [...standard.packages, ...chosen, "acl", "attr", "python3"],
         finish: [
             // Samba takes its server id from the host name at installation.
             "rm -f /var/lib/samba/private/secrets.tdb /var/lib/samba/private/passdb.tdb",
@@ -50,8 +59,9 @@ const node: ImageRecipe = {
 export function buildTemplate(name: string, sources: DebianSources): Promise<string> {
     const recipe = templates[name];
     if (!recipe) throw new Error(`the lab has no template ${name}`);
+    const from = newest ? withBackports(sources) : sources;
     return cached(name.replace(/\.tar\.zst$/, ""), { recipe, from: sources.lines }, async (path) => {
-        await bootstrap(recipe, sources, "tar", `${path}.tar`);
+        await bootstrap(recipe, from, "tar", `${path}.tar`);
         await run(["zstd", "--quiet", "-1", "-T0", "--rm", `${path}.tar`, "-o", path]);
     });
 }
