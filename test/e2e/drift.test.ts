@@ -1,6 +1,7 @@
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
+import { sharesec } from "./support/sharesec";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
@@ -146,15 +147,15 @@ const deeds: Deed[] = [
         what: "a share's own rights narrowed",
         name: "bin",
         shows: /access: the share's own rights \(sharesec\) are everybody read instead of everybody full/,
-        done: byHand("sharesec bin --replace S-1-1-0:ALLOWED/0x0/READ"),
+        done: byHand(sharesec("bin", "--replace S-1-1-0:ALLOWED/0x0/READ")),
         repaired: () => putFile(within, at("bin"), alice, "newer.txt", "newer\n"),
     },
     {
         what: "a share's own rights removed",
         name: "some",
         shows: /access: the share's own rights \(sharesec\) are everybody full instead of alice change/,
-        done: byHand("sharesec some -D"),
-        repaired: async () => expect(await inGuest(guest, "sharesec some --view")).toMatch(/ACL:S-1-22-1-\d+:ALLOWED\/0x0\/CHANGE\n$/),
+        done: byHand(sharesec("some", "-D")),
+        repaired: async () => expect(await inGuest(guest, sharesec("some", "--view"))).toMatch(/ACL:S-1-22-1-\d+:ALLOWED\/0x0\/CHANGE\n$/),
     },
     {
         what: "DFS links changed, removed and added",

@@ -4,6 +4,7 @@ import { type Guest, inGuest } from "./support/guests";
 import { HeldFile } from "./support/held-file";
 import { withoutSmbstatus } from "./support/no-smbstatus";
 import { type Grants, gateway, program, share, smallArgs, user } from "./support/program";
+import { sharesec } from "./support/sharesec";
 import { smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
@@ -212,7 +213,7 @@ describe("a change that cannot be made", () => {
         const section = (): Promise<string> =>
             inGuest(
                 guest,
-                "cat /etc/samba/pvesmb/shares.d/taken.conf; testparm -s --section-name=taken 2>/dev/null; sharesec taken --view",
+                `cat /etc/samba/pvesmb/shares.d/taken.conf; testparm -s --section-name=taken 2>/dev/null; ${sharesec("taken", "--view")}`,
             );
         stack.write(then({ taken: [{ alice: "full", carol: "change" }] }));
         await stack.up();

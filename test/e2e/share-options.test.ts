@@ -154,8 +154,8 @@ test("a Mac sees as much room for backups as it may use, and keeps metadata and 
             ].map((name) => `vfs.${name}`),
         ),
     );
-    // Those need the share's files at hand (torture:localdir), or a share that is not for Time Machine.
-    const foreign = /^vfs\.fruit\.(OS X AppleDouble|delete_trigger_convert|SMB2\/CREATE context AAPL)/;
+    // Those need the share's files at hand (torture:localdir), a share that is not for Time Machine, or a server of the workstation's version.
+    const foreign = /^vfs\.fruit\.(OS X AppleDouble|delete_trigger_convert|SMB2\/CREATE context AAPL|rename_dir_openfile)/;
     expect(Object.fromEntries(Object.entries(bad).filter(([name]) => !foreign.test(name)))).toEqual({});
 });
 
@@ -247,9 +247,17 @@ test("an option that Samba does not know is refused with its name, and nothing h
     expect(output).toMatch(/options\["strct sync"\].* is no option of Samba's; did you mean "strict sync"\?/);
     expect(output).toMatch(/options\.workgroup .* is an option of the server as a whole, not of a share/);
     // Known to a later one.
-    expect(await options({ "server addresses": host })).toMatch(
-        /options: the gateway's Samba refuses .*Unknown parameter encountered: "server addresses"/,
-    );
+    if ((await inGuest(guest, "smbd --version")).includes(" 4.17.")) {
+        expect(await options({ "server addresses": host })).toMatch(
+            /options: the gateway's Samba refuses .*Unknown parameter encountered: "server addresses"/,
+        );
+    } else {
+        stack.write(program(...files, ...declared({ plain: { options: { "server addresses": host } } })));
+        await stack.up();
+        await client("plain", alice, "ls");
+        stack.write(program(...files, ...declared({})));
+        await stack.up();
+    }
     expect(await inGuest(guest, "cat /etc/samba/pvesmb/shares.conf")).toBe(before);
 });
 
