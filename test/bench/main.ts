@@ -16,6 +16,7 @@ import type { Row } from "./rows";
 import { served } from "./smb";
 import { results, table } from "./table";
 import { thousandShares } from "./thousand-shares";
+import { volumeQuotas } from "./volume-quotas";
 
 /**
  * `make bench [ONLY=name]`: runs the benches in turn, prints a table and writes bench-results.json. Exit code 1 says that something did
@@ -31,6 +32,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
     "many-shares": manyShares,
     "thousand-shares": thousandShares,
     "many-quotas": manyQuotas,
+    "volume-quotas": volumeQuotas,
     smb: served,
 };
 

@@ -33,11 +33,11 @@ export async function manyQuotas(): Promise<Row[]> {
         // On each of the two hosts: the node limits, the gateway tells clients.
         const batches = 2 * (Math.ceil(QUOTAS / (4 * availableParallelism())) + 2);
         return [
-            ...rowsOf(`up, ${QUOTAS} new quotas`, made, batches),
-            ...rowsOf(`preview, ${QUOTAS} quotas, no change`, preview, 0),
+            ...counted(`up, ${QUOTAS} new quotas`, made, batches),
+            ...counted(`preview, ${QUOTAS} quotas, no change`, preview, 0),
             // The gateway and its node.
-            ...rowsOf(`refresh, ${QUOTAS} quotas, no change`, refresh, 2),
-            ...rowsOf(`up, ${QUOTAS} quotas removed`, removed, batches),
+            ...counted(`refresh, ${QUOTAS} quotas, no change`, refresh, 2),
+            ...counted(`up, ${QUOTAS} quotas removed`, removed, batches),
         ];
     } finally {
         stack.dispose();
@@ -47,10 +47,12 @@ export async function manyQuotas(): Promise<Row[]> {
     }
 }
 
-function rowsOf(name: string, measured: Measured, mostRemote: number): Row[] {
+/** What an operation took, and did remotely; of remote executions perhaps so many at most. */
+export function counted(name: string, measured: Measured, mostRemote?: number): Row[] {
+    const remote = count(`${name}: remote executions`, measured.remote);
     return [
         seconds(name, [measured.seconds]),
-        atMost(mostRemote, count(`${name}: remote executions`, measured.remote)),
+        mostRemote === undefined ? remote : atMost(mostRemote, remote),
         { name: `${name}: remote time`, value: measured.remoteMs, unit: "ms" },
         count(`${name}: API calls`, measured.api),
         { name: `${name}: memory`, value: measured.memory, unit: "MiB" },

@@ -27,15 +27,28 @@ for (let i = 1; i <= ${shares}; i++) {
 `;
 }
 
-/** A gateway on a directory of its node (stack configuration `bind`), and shares, the first so many of them with a limit. */
-export function quotasProgram(shares: number, quotas: number): string {
-    return `${gatewayAndUser('data: { bind: config.require("bind") },')}
+/** A gateway, a user, and shares with an access list, the first so many of them with a limit. */
+function limitedShares(data: string, settings: string, limit: string, { shares, quotas }: { shares: number; quotas: number }): string {
+    return `${gatewayAndUser(data)}
 for (let i = 1; i <= ${shares}; i++) {
-    const share = new pvesmb.SmbShare(\`share\${i}\`, { gateway: files, access: [{ user: alice.name, level: "full" }] });
-    if (i <= ${quotas}) new pvesmb.Quota(\`share\${i}\`, { share, limit: "64MiB", enable: true });
+    const share = new pvesmb.SmbShare(\`share\${i}\`, { gateway: files, access: [{ user: alice.name, level: "full" }], ${settings} });
+    if (i <= ${quotas}) new pvesmb.Quota(\`share\${i}\`, { share, ${limit} });
 }
 `;
 }
+
+/** Limits on directories, on a gateway whose data is a directory of its node (stack configuration `bind`). */
+export const quotasProgram = (shares: number, quotas: number): string =>
+    limitedShares('data: { bind: config.require("bind") },', "", 'limit: "64MiB", enable: true', { shares, quotas });
+
+/** Limits on volumes, of which each share has its own. */
+export const volumesProgram = (shares: number, quotas: number): string =>
+    limitedShares(
+        'data: { storage: "tank", size: "1GiB" }, dataOnDelete: "destroy",',
+        'volume: { storage: "tank", initialSize: "32MiB" }, onDelete: "delete"',
+        'limit: "48MiB"',
+        { shares, quotas },
+    );
 
 /** What the engine stores of a trivial resource beside its ballast, in bytes. */
 const BARE_STATE = 1514;
