@@ -1,11 +1,10 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
 import { PveError } from "./client/sayings";
-import { pollPause } from "./client/timing";
 import { isFreeVmid, listGuests, listNodes } from "./cluster";
 import type { ContainerConfig } from "./lxc/config";
 import { readConfig } from "./lxc/container";
-import { isCreating } from "./tasks";
+import { untilCreated } from "./tasks";
 
 export type Located =
     | { state: "found"; node: string; config: ContainerConfig }
@@ -23,19 +22,11 @@ export type Located =
  * node that does not answer.
  */
 export async function locateContainer(pve: Pve, vmid: number, hint?: string, waiting?: () => void): Promise<Located> {
-    const began = Date.now();
-    let told = false;
-    for (let last = false; ;) {
-        const found = await lookFor(pve, vmid, hint);
-        if (found.state !== "forbidden" || hint === undefined || last) return found;
-        // One that is no longer being created may have been finished after it was looked for.
-        last = !(await isCreating(pve, hint, vmid));
-        if (last) continue;
-        if (!told) waiting?.();
-        told = true;
-        pve.deadline.check(`waiting for CT ${vmid}, which is being created`);
-        await pve.deadline.sleep(pollPause(Date.now() - began, pve.timing.poll));
-    }
+    const found = await lookFor(pve, vmid, hint);
+    if (found.state !== "forbidden" || hint === undefined) return found;
+    await untilCreated(pve, { node: hint, vmid }, waiting);
+    // One that is no longer being created may have been finished after it was looked for.
+    return lookFor(pve, vmid, hint);
 }
 
 async function lookFor(pve: Pve, vmid: number, hint?: string): Promise<Located> {

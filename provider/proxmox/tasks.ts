@@ -126,7 +126,17 @@ function described({ upid, node, type }: Identity): string {
     return `the task ${type} on ${node} (${upid})`;
 }
 
-/** Whether the caller itself has a container of that number made at this moment: one sees one's own tasks, whatever rights one has. */
-export async function isCreating(pve: Pve, node: string, vmid: number): Promise<boolean> {
+/** Returns when the caller itself has no container of that number made there, at once or after `waiting`. */
+export async function untilCreated(pve: Pve, { node, vmid }: { node: string; vmid: number }, waiting?: () => void): Promise<void> {
+    const began = Date.now();
+    for (let round = 0; await isCreating(pve, node, vmid); round++) {
+        if (round === 0) waiting?.();
+        pve.deadline.check(`waiting for CT ${vmid}, which is being created`);
+        await pve.deadline.sleep(pollPause(Date.now() - began, pve.timing.poll));
+    }
+}
+
+/** One sees one's own tasks, whatever rights one has. */
+async function isCreating(pve: Pve, node: string, vmid: number): Promise<boolean> {
     return rows(await pve.get(route`/nodes/${node}/tasks`, { vmid, source: "active", typefilter: "vzcreate" })).length > 0;
 }

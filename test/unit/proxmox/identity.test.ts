@@ -101,7 +101,7 @@ describe("locateContainer", () => {
     test("403 of a pooled guest that the caller is making: waited for, and told once", async () => {
         const refused = said(403, "Permission check failed (/vms/101, VM.Audit)");
         const server = (await cluster())
-            .on(config("pve1"), refused, refused, refused, data({ hostname: "gw" }))
+            .on(config("pve1"), refused, data({ hostname: "gw" }))
             .on("GET /nodes/pve1/tasks", data([{ type: "vzcreate", id: "101" }]), data([{ type: "vzcreate", id: "101" }]), data([]));
         for (const node of ["pve2", "pve3"]) server.on(config(node), refused);
         const waiting = jest.fn();
