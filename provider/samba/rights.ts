@@ -51,7 +51,7 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
  * of the shares that a file included there has, newer versions (4.22) say that the name is invalid.
  */
 const ofShare = (share: ShareSection, steps: (sharesec: string[]) => Step[]): Step[] =>
-    withShareAlone({ ...share, homes: false, options: {} }, "rights", (config) => steps(["sharesec", "-s", config, share.name]));
+    withShareAlone(share, {}, "rights", (config) => steps(["sharesec", "-s", config, share.name]));
 
 const NOTED = "rights-before";
 const noted = (sharesec: string[]): Step => ({ id: NOTED, do: "run", argv: [...sharesec, "--viewsddl"], changes: false });

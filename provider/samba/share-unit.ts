@@ -3,7 +3,7 @@ import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
-import { onLoopback, probeName, renderProbe, renderShare } from "./share";
+import { probeName, renderProbe, renderShare } from "./share";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
@@ -55,7 +55,7 @@ export function shareUnit(
     return {
         key: `share:${owner.nonce}`,
         steps,
-        contribute: { probe: renderProbe(onLoopback(wanted)), ask: `tcon "${probeName(wanted)}"\n` },
+        contribute: { probe: renderProbe(wanted), ask: `tcon "${probeName(wanted)}"\n` },
         asks: true,
     };
 }
@@ -97,7 +97,7 @@ function ours(name: string, claim: string | undefined): Step[] {
 
 /** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */
 const tryOptions = (share: ShareSection): Step[] =>
-    withShareAlone(share, "options", (config) => [
+    withShareAlone(share, share.options, "options", (config) => [
         {
             do: "run",
             argv: ["testparm", "-s", config],

@@ -47,8 +47,8 @@ export const sectionName = (share: ShareSection): string => (share.homes ? HOMES
 
 const settingText = (share: ShareSection): string => share.settings.map(({ name, value }) => option(name, value)).join("");
 
-const rawText = (share: ShareSection): string =>
-    Object.entries(share.options)
+const rawText = (options: Record<string, string>): string =>
+    Object.entries(options)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, value]) => option(name, value))
         .join("");
@@ -103,20 +103,14 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
         ...(share.access.some((entry) => entry.level === "full") ? [option("dos filemode", true)] : []),
         settingText(share),
         moduleText(share),
-        rawText(share),
+        rawText(share.options),
     ].join("");
 }
 
 /** Who may connect, and how, is not for the private instance to prove. */
 const ACCESS_SETTINGS = ["hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
-/** Nor is on which of the host's addresses a share is served (an option unknown to 4.17). */
-const ADDRESSES = "serveraddresses";
-
-/** The share as the private instance can serve it, which is on loopback. */
-export function onLoopback(share: ShareSection): ShareSection {
-    const options = Object.entries(share.options).filter(([name]) => optionKey(name) !== ADDRESSES);
-    return { ...share, options: Object.fromEntries(options) };
-}
+/** Nor is on which of the host's addresses: the private instance is on loopback (an option unknown to 4.17). */
+const ACCESS_OPTIONS = ["serveraddresses"];
 
 /** The name on the private instance: there, `homes` would be a user's home. No share's name has a +. */
 export const probeName = (share: ShareSection): string => (share.homes ? `+${share.name}` : share.name);
@@ -130,8 +124,13 @@ export function renderProbe(share: ShareSection): string {
         ...share.settings.filter(({ property }) => !ACCESS_SETTINGS.includes(property)).map(({ name, value }) => option(name, value)),
         // Proven as a gateway with `samba.macos` has it: that is all that can be asked of it.
         moduleText(share).replaceAll(ON_MACOS, ""),
-        rawText(share),
+        rawText(Object.fromEntries(Object.entries(share.options).filter(([name]) => !ACCESS_OPTIONS.includes(optionKey(name))))),
     ].join("");
+}
+
+/** The section with its path and the raw options given, to be looked at by itself. */
+export function renderAlone({ name, path }: ShareSection, options: Record<string, string>): string {
+    return [section(name), option("path", path), option("read only", true), rawText(options)].join("");
 }
 
 export function parseOwner(fragment: string): FragmentOwner | undefined {
