@@ -53,7 +53,8 @@ export class CommitQueue {
         const deadline = taken.map((each) => each.deadline).reduce((a, b) => (a.left >= b.left ? a : b));
         const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
         const look = wanted.length === 0 ? undefined : joined(wanted);
-        const batch = build(taken.map(({ unit: { looks: _looks, ...unit } }) => unit));
+        const { units, ...rest } = build(taken.map(({ unit }) => unit));
+        const batch = { ...rest, units: units.map(({ looks: _looks, ...unit }) => unit) };
         const moment = snapshot?.moment ?? 0;
         try {
             const result = await run(look === undefined ? batch : { ...batch, look }, deadline);

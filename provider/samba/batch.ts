@@ -13,11 +13,12 @@ const READY = "++ready";
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
     return (units) => {
         const shares = units.some((unit) => unit.asks !== undefined);
+        const awaited = units.some((unit) => unit.looks !== undefined);
         return {
             guard: { path: SAMBA.mark, text: nonce },
             units,
             verify: shares ? proof(probePassword) : [],
-            commit: shares ? activation() : [],
+            commit: shares ? activation(awaited) : [],
         };
     };
 }
@@ -80,11 +81,14 @@ function proof(password: string): Step[] {
     ];
 }
 
-export function activation(): Step[] {
+/**
+ * The shares as they are in their files, told to smbd, or smbd started. Who connects from then on gets them: a new process of smbd reads
+ * its files anew. `awaited`: the open sessions know too, as who ends some of them wants it.
+ */
+export function activation(awaited: boolean): Step[] {
     return [
         {
             do: "assemble",
-            id: "shares",
             from: SAMBA.fragments,
             suffix: ".conf",
             to: SAMBA.shares,
@@ -92,9 +96,8 @@ export function activation(): Step[] {
             mode: "0644",
             reveal: { prefix: ON_MACOS, if: SAMBA.macos },
         },
-        { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["systemctl", "is-active", "--quiet", "smbd"] },
-        { do: "run", ifChanged: "shares", argv: ["smbcontrol", "smbd", "reload-config"], changes: false },
-        // Messages are taken in order: once it answers, whoever connects gets the new configuration.
-        { do: "run", ifChanged: "shares", argv: ["smbcontrol", "smbd", "ping"], changes: false },
+        { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["smbcontrol", "smbd", "reload-config"] },
+        // Messages are taken in order, and it hands the first on before it answers the second.
+        ...(awaited ? [{ do: "run", argv: ["smbcontrol", "smbd", "ping"], changes: false } satisfies Step] : []),
     ];
 }

@@ -93,7 +93,7 @@ export async function configureSamba(
     const sid = parseSid(look.files[FACTS_FILE]);
     const settings = { hostname, samba: inputs.samba, version: options.sambaVersion };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
-    const result = (await executor.batch({ units: [unit], verify: [], commit: activation() }, options.deadline)).units[unit.key];
+    const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();
