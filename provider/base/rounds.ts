@@ -3,16 +3,18 @@ export interface RoundsOptions<T> {
     run: (round: T[]) => Promise<() => void>;
     /** Of those that wait, who goes now; default all. */
     take?: (waiting: T[]) => T[];
-    /** A round starts when nobody has come for this long, ... */
+    /** A round starts when nobody has come for this long, in any case `longestMs` after the first, ... */
     quietMs?: number;
+    longestMs?: number;
     /**
-     * ... or, while fewer are there than were under way when the round before ended, for this long: whoever works through a list hands in
-     * as many again, one by one. Once so many are there it starts at once.
+     * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, or for as long as
+     * that round took (at most 2 s), which is what going without the others would cost: whoever works through a list hands in as many
+     * again, one by one. Once so many are there it starts at once.
      */
     patienceMs?: number;
-    /** In any case this long after the first. */
-    longestMs?: number;
 }
+
+const LONGEST_PATIENCE_MS = 2000;
 
 /** One round after the other: who comes while one is under way goes with the next. */
 export class Rounds<T> {
@@ -20,6 +22,8 @@ export class Rounds<T> {
     private running = false;
     /** As many as went with the last round or waited already when it ended: else these and those would take turns for ever. */
     private expected = 0;
+    /** Milliseconds that the last round took. */
+    private took = 0;
     private arrived: () => void = () => undefined;
 
     constructor(private readonly options: RoundsOptions<T>) {}
@@ -34,11 +38,13 @@ export class Rounds<T> {
         const { run, take = (waiting: T[]): T[] => waiting } = this.options;
         this.running = true;
         while (this.waiting.length > 0) {
-            await this.quiet();
+            await this.gathered();
             const round = take(this.waiting);
             const gone = new Set(round);
             this.waiting = this.waiting.filter((each) => !gone.has(each));
+            const began = Date.now();
             const tell = await run(round);
+            this.took = Date.now() - began;
             this.expected = round.length + this.waiting.length;
             tell();
         }
@@ -46,21 +52,29 @@ export class Rounds<T> {
     }
 
     /** Resolves when nobody comes any more, or as many are there as can be expected. */
-    private async quiet(): Promise<void> {
-        const { quietMs = 8, patienceMs = 60, longestMs = 250 } = this.options;
-        const until = Date.now() + longestMs;
-        const several = this.expected > 1;
-        const pause = several ? patienceMs : quietMs;
-        let more = true;
-        while (more && !(several && this.waiting.length >= this.expected) && Date.now() < until) {
-            more = await new Promise<boolean>((resolve) => {
-                const timer = setTimeout(resolve, pause, false);
+    private async gathered(): Promise<void> {
+        const { quietMs = 8, longestMs = 250, patienceMs = 60 } = this.options;
+        if (this.expected > 1) {
+            const patience = Math.max(patienceMs, Math.min(this.took, LONGEST_PATIENCE_MS));
+            while (this.waiting.length < this.expected && (await this.another(patience)));
+        } else {
+            const until = Date.now() + longestMs;
+            while (Date.now() < until && (await this.another(quietMs)));
+        }
+    }
+
+    /** Whether somebody comes within some time. */
+    private async another(withinMs: number): Promise<boolean> {
+        try {
+            return await new Promise<boolean>((resolve) => {
+                const timer = setTimeout(resolve, withinMs, false);
                 this.arrived = () => {
                     clearTimeout(timer);
                     resolve(true);
                 };
             });
+        } finally {
+            this.arrived = () => undefined;
         }
-        this.arrived = () => undefined;
     }
 }

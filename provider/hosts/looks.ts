@@ -15,6 +15,13 @@ export function joined(gathers: readonly Gather[]): Gather {
     return { files: union("files"), stat: union("stat"), statvfs: union("statvfs"), commands: [...commands.values()] };
 }
 
+/** The rest of it. */
+export function without(gather: Gather, covered: ReadonlySet<string>): Gather {
+    const paths = KINDS.map((kind) => [kind, (gather[kind] ?? []).filter((pattern) => !covered.has(`${kind} ${pattern}`))] as const);
+    const commands = (gather.commands ?? []).filter(({ name }) => !covered.has(`command ${name}`));
+    return { ...Object.fromEntries(paths), commands };
+}
+
 /** What is worked out of a look, once for all who share it; several things by name. */
 export function onceSeen<T>(work: (look: GatherResult, name: string) => T): (look: GatherResult, name?: string) => T {
     const known = new WeakMap<GatherResult, Map<string, T>>();

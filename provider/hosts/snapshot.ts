@@ -1,6 +1,6 @@
 import type { Deadline } from "../base/deadline";
 import type { Gather, GatherResult } from "./batch";
-import { items, joined } from "./looks";
+import { items, joined, without } from "./looks";
 import { within } from "./within";
 
 export interface SnapshotOptions {
@@ -8,7 +8,7 @@ export interface SnapshotOptions {
     host: string;
     /** Executor.gather */
     gather: (gather: Gather, deadline: Deadline) => Promise<GatherResult>;
-    /** What every reader needs. */
+    /** What whoever does not say otherwise needs. */
     base: Gather;
     /** Milliseconds since whenever; default Date.now. */
     now?: () => number;
@@ -26,7 +26,7 @@ interface Look {
 
 /**
  * What a host looks like, for many readers at once: they share one gather until somebody forgets it (a batch was submitted) or it is 10 s
- * old. What a reader needs beyond `base` goes along if it asks in time, else in a further gather for all who ask then.
+ * old. What a reader needs beyond what the others do goes along if it asks in time, else in a further gather for all who ask then.
  */
 export class Snapshot {
     private looks: Look[] = [];
@@ -38,16 +38,20 @@ export class Snapshot {
 
     constructor(private readonly options: SnapshotOptions) {}
 
-    async read(deadline: Deadline, extra: Gather = {}): Promise<GatherResult> {
-        const { now = Date.now, validMs = 10_000, base, host } = this.options;
+    read(deadline: Deadline, extra: Gather = {}): Promise<GatherResult> {
+        return this.readJust(deadline, joined([this.options.base, extra]));
+    }
+
+    /** Without `base`. */
+    async readJust(deadline: Deadline, wanted: Gather): Promise<GatherResult> {
+        const { now = Date.now, validMs = 10_000, host } = this.options;
         if (this.looks.length > 0 && now() - this.since >= validMs) this.forget();
-        const needed = items(joined([base, extra]));
-        const covered = (looks: Look[]): boolean => needed.every((item) => looks.some((look) => look.covers.has(item)));
+        const missing = (looks: Look[]): Gather => without(wanted, new Set(looks.flatMap(({ covers }) => [...covers])));
         let { looks } = this;
-        if (!covered(looks)) {
-            const gather = looks.length === 0 ? joined([base, extra]) : extra;
-            const look = await within(deadline, `reading ${host}`, this.ask(gather, deadline));
-            looks = this.looks.includes(look) && covered(this.looks) ? this.looks : [...looks, look];
+        const more = missing(looks);
+        if (items(more).length > 0) {
+            const look = await within(deadline, `reading ${host}`, this.ask(more, deadline));
+            looks = this.looks.includes(look) && items(missing(this.looks)).length === 0 ? this.looks : [...looks, look];
         }
         return within(deadline, `reading ${host}`, this.together(looks));
     }
@@ -67,19 +71,14 @@ export class Snapshot {
         this.forgotten++;
     }
 
-    /**
-     * After a change: what was seen before it no longer counts. What was seen with it does, if that is all that every reader needs and no
-     * other change has begun since `moment`.
-     */
+    /** After a change: what was seen before it no longer counts. What was seen with it does, if no other change has begun since `moment`. */
     changed(moment: number, gather?: Gather, result?: GatherResult): void {
         const alone = moment === this.forgotten;
         this.forget();
-        const { now = Date.now, base } = this.options;
+        const { now = Date.now } = this.options;
         if (!alone || gather === undefined || result === undefined) return;
-        const covers = new Set(items(gather));
-        if (!items(base).every((item) => covers.has(item))) return;
         this.since = now();
-        this.looks = [{ covers, result: Promise.resolve(result) }];
+        this.looks = [{ covers: new Set(items(gather)), result: Promise.resolve(result) }];
     }
 
     /** Merged once for all who read the same looks: what they work out of it is kept with it (onceSeen). */

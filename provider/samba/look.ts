@@ -5,13 +5,15 @@ import { SAMBA } from "./paths";
 import { expiryPath } from "./recycle";
 import { RIGHTS } from "./rights";
 
+const FRAGMENTS = `${SAMBA.fragments}/*.conf`;
+const PASSWD = { name: "passwd", argv: ["getent", "passwd"] };
+const GROUP = { name: "group", argv: ["getent", "group"] };
+
 /** Who has which share open, and who is in which group. */
-export const CONNECTIONS: Gather = {
-    commands: [
-        { name: "status", argv: ["smbstatus", "--json"] },
-        { name: "group", argv: ["getent", "group"] },
-    ],
-};
+export const CONNECTIONS: Gather = { commands: [{ name: "status", argv: ["smbstatus", "--json"] }, GROUP] };
+
+/** Which shares there are, and who. */
+export const SHARES_AND_PEOPLE: Gather = { files: [FRAGMENTS], commands: [PASSWD, GROUP] };
 
 /** Directories that whoever asks for one asks for together. */
 export const SIDE_BY_SIDE = `${DATA_ROOT}/*`;
@@ -28,7 +30,7 @@ export const LOOK: Gather = {
         SAMBA.rotation,
         SAMBA.wsdd,
         expiryPath("*"),
-        `${SAMBA.fragments}/*.conf`,
+        FRAGMENTS,
         `${SAMBA.accounts}/*.json`,
         `${SAMBA.groups}/*.json`,
         FACTS_FILE,
@@ -38,8 +40,8 @@ export const LOOK: Gather = {
     commands: [
         { name: "accounts", argv: ["pdbedit", "-L", "-w"] },
         { name: "details", argv: ["env", "TZ=UTC", "pdbedit", "-L", "-v"] },
-        { name: "passwd", argv: ["getent", "passwd"] },
-        { name: "group", argv: ["getent", "group"] },
+        PASSWD,
+        GROUP,
         RIGHTS,
         { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
         { name: "active", argv: ["systemctl", "is-active", "smbd"] },

@@ -7,7 +7,7 @@ import type { QuotaInputs, QuotaOutputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
-import { claimPath, claimRemovalSteps, CLAIMS_LOOK, claimSteps, parseClaim } from "../../quota/claim";
+import { claimPath, claimRemovalSteps, claimSteps, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
 import { tellAdopted } from "../adopted";
 import { readyGateway, remainingGateway } from "../gateway/session";
@@ -50,7 +50,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     const ready = await remainingGateway(ctx, gatewayOf(state));
     if (ready === undefined) return;
     const claimed = state.path ?? "";
-    const look = await ready.workshop.snapshot.read(ctx.deadline, CLAIMS_LOOK);
+    const look = await ready.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
     // Nobody's claim, or another resource's by now: ours is gone.
     if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
     const config = await configOf(ctx, turn, state, ready);
@@ -131,7 +131,7 @@ async function find(
 ): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
     const [look, config] = await Promise.all([
-        gateway.workshop.snapshot.read(ctx.deadline, CLAIMS_LOOK),
+        gateway.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK),
         configOf(ctx, turn, inputs, gateway),
     ]);
     const tree = treeOf(inputs, look);

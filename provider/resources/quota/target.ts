@@ -11,7 +11,7 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
 import type { Spot } from "../../quota/tree";
-import { LOOK } from "../../samba/look";
+import { SHARES_AND_PEOPLE } from "../../samba/look";
 import { directoryOf, HOMES, parseOwner } from "../../samba/share";
 import { SAMBA } from "../../samba/paths";
 import { parseSections } from "../../samba/text";
@@ -45,7 +45,7 @@ export interface Target {
 }
 
 /** What whoever changes a quota needs to know of the gateway. With its last change it looks at that for the next one. */
-export const CHANGE_LOOK = joined([LOOK, CLAIMS_LOOK]);
+export const CHANGE_LOOK = joined([SHARES_AND_PEOPLE, CLAIMS_LOOK]);
 
 export function gatewayOf(inputs: QuotaInputs): GatewayRef {
     const ref = inputs.share?.gateway ?? inputs.gateway;

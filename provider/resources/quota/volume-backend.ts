@@ -34,7 +34,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
         const [sizes, seen] = await Promise.all([
             volumeSizes(pve, place.node, storage),
-            gateway.workshop.snapshot.read(ctx.deadline, { statvfs: [spaces] }),
+            gateway.workshop.snapshot.readJust(ctx.deadline, { statvfs: [spaces] }),
         ]);
         const inside = seen.statvfs[path];
         const stored = sizes.get(mount.volume);

@@ -251,6 +251,19 @@ describe("group commit", () => {
         expect(batches.map((units) => units.length)).toEqual([3, 3]);
     });
 
+    it("waits for those as long as a batch takes", async () => {
+        const it = queue(() => sleep(200));
+        await Promise.all(["a", "b"].map((key) => it.submit(unit(key), soon())));
+        const all = [it.submit(unit("c"), soon())];
+        await sleep(120);
+        all.push(it.submit(unit("d"), soon()));
+        await Promise.all(all);
+        const began = Date.now();
+        await it.submit(unit("e"), soon());
+        expect(batches.map((units) => units.length)).toEqual([2, 2, 1]);
+        expect(Date.now() - began).toBeLessThan(2000);
+    });
+
     it("two groups that the first batch has parted come together again", async () => {
         const late: Promise<unknown>[] = [];
         const it = queue(async () => {
@@ -347,14 +360,21 @@ describe("snapshot", () => {
             expect(await files(it)).toEqual({ "/base/*": "2" });
         });
 
-        it("not when another change has begun meanwhile, and not when it is only a part", async () => {
+        it("not when another change has begun meanwhile", async () => {
             const it = snapshot();
             const { moment } = it;
             it.forget();
             it.changed(moment, base, seen);
             expect(await files(it)).toEqual({ "/base/*": "1" });
-            it.changed(it.moment, { files: ["/other"] }, seen);
-            expect(await files(it)).toEqual({ "/base/*": "2" });
+        });
+
+        it("what it was no look at is looked at when somebody needs it", async () => {
+            const it = snapshot();
+            it.changed(it.moment, { files: ["/other"] }, { ...seen, files: { "/other": "with the batch" } });
+            const wanted: Gather = { files: ["/other", "/more"] };
+            expect((await it.readJust(soon(), wanted)).files).toEqual({ "/other": "with the batch", "/more": "1" });
+            expect(await files(it)).toMatchObject({ "/base/*": "2" });
+            expect(gathers.map((gather) => gather.files)).toEqual([["/more"], ["/base/*"]]);
         });
 
         it("what is worked out of a look is so once for all who share it", async () => {
