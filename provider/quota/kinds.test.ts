@@ -1,4 +1,4 @@
-import { kindAt, refuseTree } from "./kinds";
+import { guessed, kindAt, refuseTree } from "./kinds";
 import { projectId } from "./project";
 import type { MountEntry, Spot, TreeState } from "./tree";
 
@@ -27,6 +27,12 @@ test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) =
         ),
     );
     expect(() => kindAt([], at("/docs"))).toThrow(/is on no file system that/);
+});
+
+test("what the gateway sees of a mount is a guess", () => {
+    expect(guessed(mounts, "/btrfs/docs")).toBe("btrfs");
+    expect(guessed(mounts, "/nfs4/docs")).toBeUndefined();
+    expect(guessed([], "/docs")).toBeUndefined();
 });
 
 describe("before anything is touched", () => {

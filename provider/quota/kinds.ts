@@ -31,6 +31,10 @@ export function lookBy(name: BackendName | undefined, spot: Spot, options: LookO
     );
 }
 
+/** What probably limits a directory on the node, by what the gateway that has it of the node sees; undefined where that tells nothing. */
+export const guessed = (mounts: readonly MountEntry[], path: string): BackendName | undefined =>
+    KINDS[mountHolding(mounts, path)?.type ?? ""]?.name;
+
 /** What can limit a directory of a host, by the file system that it is on. */
 export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { name: BackendName; kind: TreeKind; tree: Tree } {
     const mount = mountHolding(mounts, path);

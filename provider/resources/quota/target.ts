@@ -10,6 +10,7 @@ import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
+import { MOUNTS } from "../../quota/tree";
 import type { Spot } from "../../quota/tree";
 import { SHARES_AND_PEOPLE } from "../../samba/look";
 import { directoryOf, HOMES, parseOwner } from "../../samba/share";
@@ -45,7 +46,7 @@ export interface Target {
 }
 
 /** What whoever changes a quota needs to know of the gateway. With its last change it looks at that for the next one. */
-export const CHANGE_LOOK = joined([SHARES_AND_PEOPLE, CLAIMS_LOOK]);
+export const CHANGE_LOOK = joined([SHARES_AND_PEOPLE, CLAIMS_LOOK, { commands: [MOUNTS] }]);
 
 export function gatewayOf(inputs: QuotaInputs): GatewayRef {
     const ref = inputs.share?.gateway ?? inputs.gateway;

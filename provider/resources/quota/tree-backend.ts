@@ -12,7 +12,7 @@ import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
 import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { kindAt, lookBy, refuseTree } from "../../quota/kinds";
+import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
@@ -73,7 +73,8 @@ export async function treeBackend(
     const aboveClaims = claims === undefined ? [] : [dirname(claims)];
     const wanted = (by: BackendName | undefined, at = spot) =>
         joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
-    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(was ?? kinds.get(spot.from)))), spot);
+    const likely = was ?? kinds.get(spot.from) ?? guessed(mountsIn(target.look), path);
+    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely))), spot);
     kinds.set(spot.from, name);
     const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
