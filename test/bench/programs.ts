@@ -72,6 +72,36 @@ for (let i = 1; i <= ${shares}; i++) new Trivial(\`share\${i}\`, [gateway, user]
 }
 
 /**
+ * The engine's own cost of just such resources: as many that do nothing, with the same inputs and outputs as shares with an access list,
+ * property by property. The engine's time goes with their number more than with their bytes.
+ */
+export const sameShapeProgram = (shares: number): string => `import * as pulumi from "@pulumi/pulumi";
+
+const handler = ${JSON.stringify(SAME_SHAPE_PROVIDER)};
+class Twin extends pulumi.CustomResource {
+    constructor(name: string, inputs: pulumi.Inputs) {
+        const key = \`urn:pulumi:\${pulumi.getStack()}::\${pulumi.getProject()}::pulumi-nodejs:dynamic/bench:Twin::\${name}\`;
+        super("pulumi-nodejs:dynamic/bench:Twin", name, { __provider: handler, key, ...inputs });
+    }
+}
+const gateway = new Twin("gateway", {});
+const user = new Twin("user", { gateway: { id: gateway.id } });
+for (let i = 1; i <= ${shares}; i++)
+    new Twin(\`share\${i}\`, {
+        access: [{ level: "full", user: user.id }],
+        comment: "A share of the bench",
+        gateway: { id: gateway.id },
+        name: \`share\${i}\`,
+        onDelete: "delete",
+    });
+`;
+
+/** What a share's state has beyond its inputs. */
+const SAME_SHAPE_PROVIDER = `const of=(i)=>({...i,chosen:["path"],nonce:"af4041618afe6a16",path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name,v:1});
+exports.handler=()=>({create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),
+read:async(id,{chosen,nonce,path,unc,v,...inputs})=>({id,props:of(inputs),inputs})})`;
+
+/**
  * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. That provider's
  * own `remote.Command`, or, where its plugin is not to be had, a dynamic resource that does the same. Stack configuration: `host`,
  * `privateKey` (secret).

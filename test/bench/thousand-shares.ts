@@ -1,9 +1,9 @@
 import { labUp } from "../e2e/support/lab";
-import type { Operation } from "../e2e/support/stack";
+import type { Operation, Stack } from "../e2e/support/stack";
 import { type Measured, measure } from "./measure";
-import { type Pair, stateSize, withPair } from "./pair";
-import { sharesProgram, trivialProgram } from "./programs";
-import { atMost, compared, count, type Row, ratioAtMost, seconds } from "./rows";
+import { type Pair, stateSize, trivialStack, withPair } from "./pair";
+import { sameShapeProgram, sharesProgram, trivialProgram } from "./programs";
+import { atMost, compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
 import { spent } from "./spent";
 
 const SHARES = 1000;
@@ -11,80 +11,100 @@ const ROUNDS = 3;
 /** Seconds; on a busy machine everything takes many times as long. */
 const LIMIT = { timeout: 1800 };
 
-interface Both {
-    ours: Measured;
-    trivial: Measured;
-}
+type Whose = "ours" | "trivial" | "twins";
+type Stacks = Record<Whose, Stack>;
+type Compared = Record<Whose, Measured>;
 
-/** 1,000 shares in one `up`, then preview, refresh and up without a change; beside as many trivial resources with as much state. */
+const TWINS = "trivial, property by property as shares";
+
+/**
+ * 1,000 shares in one `up`, then preview, refresh and up without a change; beside as many trivial resources with as many bytes of state, and
+ * as many with the same properties.
+ */
 export async function thousandShares(): Promise<Row[]> {
     const lab = await labUp();
-    return withPair(lab, "10.86.0.62", async (pair) => {
-        const empty = stateSize(pair.ours);
-        pair.ours.write(sharesProgram(SHARES));
-        const ours = await measure(`up, ${SHARES} new shares`, pair.ours, "up", LIMIT);
-        await pair.prove(SHARES);
-        const bytes = Math.round((stateSize(pair.ours) - empty) / SHARES);
-        const trivialEmpty = stateSize(pair.trivial);
-        pair.trivial.write(trivialProgram(SHARES, bytes));
-        const trivial = await measure(`up, ${SHARES} new trivial resources`, pair.trivial, "up", LIMIT);
-        const trivialBytes = Math.round((stateSize(pair.trivial) - trivialEmpty) / SHARES);
-        const rows = [
-            ...created({ ours, trivial }),
-            atMost(4096, { name: `state per share, of ${SHARES}`, value: bytes, unit: "bytes" }),
-            { name: `state per trivial resource, of ${SHARES}`, value: trivialBytes, unit: "bytes" },
-            ...(await unchanged(pair)),
-        ];
-        // One less to wait for: the whole gateway goes, and nobody measures that.
-        pair.ours.write(sharesProgram(0));
-        await pair.ours.up(LIMIT);
-        return rows;
-    });
+    const twins = await trivialStack(lab);
+    try {
+        return await withPair(lab, "10.86.0.62", (pair) => compare({ ...pair, twins }, pair));
+    } finally {
+        twins.dispose();
+    }
 }
 
-function created({ ours, trivial }: Both): Row[] {
+async function compare(stacks: Stacks, { prove }: Pair): Promise<Row[]> {
+    const { ours, trivial, twins } = stacks;
+    const empty = stateSize(ours);
+    ours.write(sharesProgram(SHARES));
+    const made = await measure(`up, ${SHARES} new shares`, ours, "up", LIMIT);
+    await prove(SHARES);
+    const bytes = Math.round((stateSize(ours) - empty) / SHARES);
+    const trivialEmpty = stateSize(trivial);
+    trivial.write(trivialProgram(SHARES, bytes));
+    const floor = await measure(`up, ${SHARES} new trivial resources`, trivial, "up", LIMIT);
+    const trivialBytes = Math.round((stateSize(trivial) - trivialEmpty) / SHARES);
+    twins.write(sameShapeProgram(SHARES));
+    const shape = await measure(`up, ${SHARES} new trivial resources of the same shape`, twins, "up", LIMIT);
+    const rows = [
+        ...created({ ours: made, trivial: floor, twins: shape }),
+        atMost(4096, { name: `state per share, of ${SHARES}`, value: bytes, unit: "bytes" }),
+        { name: `state per trivial resource, of ${SHARES}`, value: trivialBytes, unit: "bytes" },
+        ...(await unchanged(stacks)),
+    ];
+    // One less to wait for: the whole gateway goes, and nobody measures that.
+    ours.write(sharesProgram(0));
+    await ours.up(LIMIT);
+    return rows;
+}
+function created({ ours, trivial, twins }: Compared): Row[] {
     const name = `up, ${SHARES} new shares`;
-    const floor = seconds(`${name}: trivial`, [trivial.seconds]);
+    const figure = seconds(name, [ours.seconds]);
     return [
-        ratioAtMost(1.3, compared(seconds(name, [ours.seconds]), floor)),
-        floor,
+        ...against(1.3, figure, { trivial: [trivial.seconds], twins: [twins.seconds] }),
         count(`${name}: remote executions`, ours.remote),
         count(`${name}: API calls`, ours.api),
         atMost(40, { name: `${name}: memory above trivial`, value: ours.memory - trivial.memory, unit: "MiB" }),
+        { name: `${name}: memory above ${TWINS}`, value: ours.memory - twins.memory, unit: "MiB" },
         ...spent(name, ours, trivial),
     ];
 }
 
-async function unchanged(pair: Pair): Promise<Row[]> {
-    const rounds: Record<"preview" | "refresh" | "up", Both[]> = { preview: [], refresh: [], up: [] };
+async function unchanged(stacks: Stacks): Promise<Row[]> {
+    const rounds: Record<"preview" | "refresh" | "up", Compared[]> = { preview: [], refresh: [], up: [] };
     for (let round = 0; round < ROUNDS; round++) {
-        // Side by side in time: what else the machine does meanwhile falls on both.
+        // Side by side in time: what else the machine does meanwhile falls on all.
         for (const operation of ["preview", "refresh", "up"] as const)
-            rounds[operation].push({ ours: await once(pair, "ours", operation), trivial: await once(pair, "trivial", operation) });
+            rounds[operation].push({
+                ours: await once(stacks, "ours", operation),
+                trivial: await once(stacks, "trivial", operation),
+                twins: await once(stacks, "twins", operation),
+            });
     }
     const name = (what: string): string => `${what}, ${SHARES} shares, no change`;
     const together = rounds.refresh.map((refresh, i) => ({ refresh, up: rounds.up[i] ?? refresh }));
-    const sum = (whose: keyof Both): number[] => together.map(({ refresh, up }) => refresh[whose].seconds + up[whose].seconds);
-    const floor = seconds(`${name("refresh and up")}: trivial`, sum("trivial"));
+    const sum = (whose: Whose): number[] => together.map(({ refresh, up }) => refresh[whose].seconds + up[whose].seconds);
     return [
         ...noChange(name("preview"), rounds.preview, { remote: 0, ratio: 1.2 }),
         ...noChange(name("refresh"), rounds.refresh, { remote: 1 }),
         ...noChange(name("up"), rounds.up, { remote: 0 }),
-        ratioAtMost(1.5, compared(seconds(name("refresh and up"), sum("ours")), floor)),
-        floor,
+        ...against(1.5, seconds(name("refresh and up"), sum("ours")), { trivial: sum("trivial"), twins: sum("twins") }),
     ];
 }
 
-const once = (pair: Pair, whose: keyof Both, operation: Operation): Promise<Measured> =>
-    measure(`${operation}, no change, ${whose}`, pair[whose], operation, { ...LIMIT, flags: ["--expect-no-changes"] });
+const once = (stacks: Stacks, whose: Whose, operation: Operation): Promise<Measured> =>
+    measure(`${operation}, no change, ${whose}`, stacks[whose], operation, { ...LIMIT, flags: ["--expect-no-changes"] });
 
-function noChange(name: string, rounds: Both[], most: { remote: number; ratio?: number }): Row[] {
-    const of = (whose: keyof Both): number[] => rounds.map((round) => round[whose].seconds);
-    const floor = seconds(`${name}: trivial`, of("trivial"));
-    const figure = compared(seconds(name, of("ours")), floor);
+/** The same figure against both floors. */
+function against(most: number | undefined, figure: Figure, floors: Record<"trivial" | "twins", number[]>): Row[] {
+    const trivial = seconds(`${figure.name}: trivial`, floors.trivial);
+    const twins = seconds(`${figure.name}: ${TWINS}`, floors.twins);
+    const [bytes, shape] = [compared(figure, trivial), compared({ ...figure, name: `${figure.name} (again)` }, twins)];
+    return [...(most === undefined ? [bytes, shape] : [ratioAtMost(most, bytes), ratioAtMost(most, shape)]), trivial, twins];
+}
+
+function noChange(name: string, rounds: Compared[], most: { remote: number; ratio?: number }): Row[] {
+    const of = (whose: Whose): number[] => rounds.map((round) => round[whose].seconds);
     return [
-        most.ratio === undefined ? figure : ratioAtMost(most.ratio, figure),
-        floor,
+        ...against(most.ratio, seconds(name, of("ours")), { trivial: of("trivial"), twins: of("twins") }),
         atMost(most.remote, count(`${name}: remote executions`, Math.max(...rounds.map(({ ours }) => ours.remote)))),
         ...rounds.slice(-1).flatMap(({ ours, trivial }) => spent(name, ours, trivial)),
     ];
