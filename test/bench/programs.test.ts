@@ -1,5 +1,8 @@
 import { runInNewContext } from "node:vm";
-import { quotasProgram, sessionsProgram, trivialProgram } from "./programs";
+import { shareModel } from "../../provider/model";
+import { toState } from "../../provider/model/state";
+import type { Tree } from "../../provider/model/tree";
+import { quotasProgram, sameShapeProgram, sessionsProgram, trivialProgram } from "./programs";
 
 /** What the program hands to Pulumi, without Pulumi. */
 function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
@@ -40,6 +43,28 @@ test("its provider creates and reads without doing anything", async () => {
     const provider = exports.handler?.();
     expect(await provider?.create({ a: 1 })).toEqual({ id: "x", outs: { a: 1 } });
     expect(await provider?.read("x", { a: 1 })).toEqual({ id: "x", props: { a: 1 }, inputs: { a: 1 } });
+});
+
+test("resources of the same shape have the properties of a share's state, and their refresh sees no change", async () => {
+    const found: [string, Tree][] = [];
+    function CustomResource(this: { id: string }, _type: string, name: string, properties: Tree): void {
+        this.id = name;
+        found.push([name, properties]);
+    }
+    const plain = sameShapeProgram(2)
+        .replace(/^import .*$/m, "")
+        .replace("name: string, inputs: pulumi.Inputs", "name, inputs");
+    runInNewContext(plain, { pulumi: { CustomResource, getStack: () => "dev", getProject: () => "bench" } });
+    expect(found.map(([name]) => name)).toEqual(["gateway", "user", "share1", "share2"]);
+
+    const { __provider: text, ...inputs } = found[2]?.[1] ?? {};
+    expect(inputs["key"]).toBe("urn:pulumi:dev::bench::pulumi-nodejs:dynamic/bench:Twin::share1");
+    const exports: { handler?: () => Record<"create" | "read", (...args: unknown[]) => Promise<Record<string, Tree>>> } = {};
+    runInNewContext(String(text), { exports });
+    const { outs = {} } = (await exports.handler?.().create(inputs)) ?? {};
+    const state = toState(shareModel, inputs, { nonce: "af4041618afe6a16", path: "/srv/pvesmb/share1", unc: "\\\\10.86.0.63\\share1" });
+    expect(outs).toEqual(state);
+    expect(await exports.handler?.().read("x", outs)).toEqual({ id: "x", props: outs, inputs });
 });
 
 describe("one SSH session per share", () => {
