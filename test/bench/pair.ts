@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../e2e/support/lab";
 import { runDirectory } from "../e2e/support/run-directory";
 import { type Login, putFile } from "../e2e/support/smb-client";
 import { Stack } from "../e2e/support/stack";
-import { sharesProgram, trivialProgram } from "./programs";
+import { SAME_SHAPE_MODULE, sharesProgram, trivialProgram } from "./programs";
 
 export const TEMPLATE = "debian-12-samba";
 export const login: Login = { user: "alice", password: "a password of the bench" };
@@ -31,6 +31,15 @@ export function trivialStack(lab: Lab): Promise<Stack> {
         program: { text: trivialProgram(0, 0) },
         project: "bench",
     });
+}
+
+/** The same for resources that have the properties of shares. */
+export async function twinsStack(lab: Lab): Promise<Stack> {
+    const stack = await trivialStack(lab);
+    const module = join(stack.project, "node_modules/bench-twin");
+    mkdirSync(module);
+    writeFileSync(join(module, "index.js"), SAME_SHAPE_MODULE);
+    return stack;
 }
 
 /** A gateway with shares beside resources that do nothing: the difference is what pvesmb itself costs. */

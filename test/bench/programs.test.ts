@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import { shareModel } from "../../provider/model";
 import { toState } from "../../provider/model/state";
 import type { Tree } from "../../provider/model/tree";
-import { quotasProgram, sameShapeProgram, sessionsProgram, trivialProgram } from "./programs";
+import { quotasProgram, SAME_SHAPE_MODULE, sameShapeProgram, sessionsProgram, trivialProgram } from "./programs";
 
 /** What the program hands to Pulumi, without Pulumi. */
 function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
@@ -58,13 +58,14 @@ test("resources of the same shape have the properties of a share's state, and th
     expect(found.map(([name]) => name)).toEqual(["gateway", "user", "share1", "share2"]);
 
     const { __provider: text, ...inputs } = found[2]?.[1] ?? {};
+    expect(text).toBe('exports.handler=()=>require("bench-twin").provider');
     expect(inputs["key"]).toBe("urn:pulumi:dev::bench::pulumi-nodejs:dynamic/bench:Twin::share1");
-    const exports: { handler?: () => Record<"create" | "read", (...args: unknown[]) => Promise<Record<string, Tree>>> } = {};
-    runInNewContext(String(text), { exports });
-    const { outs = {} } = (await exports.handler?.().create(inputs)) ?? {};
+    const exports: { provider?: Record<"create" | "read", (...args: unknown[]) => Promise<Record<string, Tree>>> } = {};
+    runInNewContext(SAME_SHAPE_MODULE, { exports });
+    const { outs = {} } = (await exports.provider?.create(inputs)) ?? {};
     const state = toState(shareModel, inputs, { nonce: "af4041618afe6a16", path: "/srv/pvesmb/share1", unc: "\\\\10.86.0.63\\share1" });
     expect(outs).toEqual(state);
-    expect(await exports.handler?.().read("x", outs)).toEqual({ id: "x", props: outs, inputs });
+    expect(await exports.provider?.read("x", outs)).toEqual({ id: "x", props: outs, inputs });
 });
 
 describe("one SSH session per share", () => {

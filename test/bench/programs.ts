@@ -77,7 +77,7 @@ for (let i = 1; i <= ${shares}; i++) new Trivial(\`share\${i}\`, [gateway, user]
  */
 export const sameShapeProgram = (shares: number): string => `import * as pulumi from "@pulumi/pulumi";
 
-const handler = ${JSON.stringify(SAME_SHAPE_PROVIDER)};
+const handler = 'exports.handler=()=>require("bench-twin").provider';
 class Twin extends pulumi.CustomResource {
     constructor(name: string, inputs: pulumi.Inputs) {
         const key = \`urn:pulumi:\${pulumi.getStack()}::\${pulumi.getProject()}::pulumi-nodejs:dynamic/bench:Twin::\${name}\`;
@@ -96,10 +96,10 @@ for (let i = 1; i <= ${shares}; i++)
     });
 `;
 
-/** What a share's state has beyond its inputs. */
-const SAME_SHAPE_PROVIDER = `const of=(i)=>({...i,chosen:["path"],nonce:"af4041618afe6a16",path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name,v:1});
-exports.handler=()=>({create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),
-read:async(id,{chosen,nonce,path,unc,v,...inputs})=>({id,props:of(inputs),inputs})})`;
+/** The module `bench-twin`. In the state is the same line as of a share; what a share's state has beyond its inputs is added here. */
+export const SAME_SHAPE_MODULE = `const of=(i)=>({...i,chosen:["path"],nonce:"af4041618afe6a16",path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name,v:1});
+exports.provider={create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),
+read:async(id,{chosen,nonce,path,unc,v,...inputs})=>({id,props:of(inputs),inputs})};`;
 
 /**
  * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. That provider's

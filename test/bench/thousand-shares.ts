@@ -1,7 +1,7 @@
 import { labUp } from "../e2e/support/lab";
 import type { Operation, Stack } from "../e2e/support/stack";
 import { type Measured, measure } from "./measure";
-import { type Pair, stateSize, trivialStack, withPair } from "./pair";
+import { type Pair, stateSize, twinsStack, withPair } from "./pair";
 import { sameShapeProgram, sharesProgram, trivialProgram } from "./programs";
 import { atMost, compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
 import { spent } from "./spent";
@@ -23,7 +23,7 @@ const TWINS = "trivial, property by property as shares";
  */
 export async function thousandShares(): Promise<Row[]> {
     const lab = await labUp();
-    const twins = await trivialStack(lab);
+    const twins = await twinsStack(lab);
     try {
         return await withPair(lab, "10.86.0.62", (pair) => compare({ ...pair, twins }, pair));
     } finally {
