@@ -96,8 +96,8 @@ export function activation(awaited: boolean): Step[] {
             mode: "0644",
             reveal: { prefix: ON_MACOS, if: SAMBA.macos },
         },
-        { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["smbcontrol", "smbd", "reload-config"] },
-        // Messages are taken in order, and it hands the first on before it answers the second.
-        ...(awaited ? [{ do: "run", argv: ["smbcontrol", "smbd", "ping"], changes: false } satisfies Step] : []),
+        { do: "run", id: "started", argv: ["systemctl", "start", "smbd"], unless: ["smbcontrol", "smbd", "reload-config"] },
+        // Messages are taken in order, and it hands the first on before it answers the second. One that runs and still was not told fails here.
+        { do: "run", ...(awaited ? {} : { ifChanged: "started" }), argv: ["smbcontrol", "smbd", "ping"], changes: false },
     ];
 }

@@ -15,7 +15,7 @@ type Whose = "ours" | "trivial" | "twins";
 type Stacks = Record<Whose, Stack>;
 type Compared = Record<Whose, Measured>;
 
-const TWINS = "trivial, property by property as shares";
+const TWINS = "twins (trivial, with the properties of shares)";
 
 /**
  * 1,000 shares in one `up`, then preview, refresh and up without a change; beside as many trivial resources with as many bytes of state, and
@@ -97,7 +97,7 @@ const once = (stacks: Stacks, whose: Whose, operation: Operation): Promise<Measu
 function against(most: number | undefined, figure: Figure, floors: Record<"trivial" | "twins", number[]>): Row[] {
     const trivial = seconds(`${figure.name}: trivial`, floors.trivial);
     const twins = seconds(`${figure.name}: ${TWINS}`, floors.twins);
-    const [bytes, shape] = [compared(figure, trivial), compared({ ...figure, name: `${figure.name} (again)` }, twins)];
+    const [bytes, shape] = [compared(figure, trivial), compared({ ...figure, name: `${figure.name} against twins` }, twins)];
     return [...(most === undefined ? [bytes, shape] : [ratioAtMost(most, bytes), ratioAtMost(most, shape)]), trivial, twins];
 }
 

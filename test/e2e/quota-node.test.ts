@@ -4,7 +4,7 @@ import { readTrace, tally } from "../bench/trace";
 import { runOnNode } from "../lab/src/client";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { HeldFile } from "./support/held-file";
-import { withoutSmbstatus } from "./support/no-smbstatus";
+import { withBroken } from "./support/broken-program";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -122,7 +122,7 @@ describe("on btrfs", () => {
         const facts = "cd /srv/pvesmb && getfacl -R docs && stat -c '%n %U:%G %a' docs docs/*";
         const before = await inGuest(guest, facts);
         limited("64MiB", { convert: true, enable: true });
-        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
+        const { output } = await withBroken(guest, "smbstatus", () => stack.up({ fails: true }));
         expect(output).toContain("who is connected cannot be told");
         await stack.refresh();
         await stack.up();

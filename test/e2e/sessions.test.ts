@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { SmbShareArgs } from "../../sdk/nodejs/generated/smb-share";
 import { type Guest, inGuest } from "./support/guests";
 import { HeldFile } from "./support/held-file";
-import { withoutSmbstatus } from "./support/no-smbstatus";
+import { withBroken } from "./support/broken-program";
 import { type Grants, gateway, program, share, smallArgs, user } from "./support/program";
 import { sharesec } from "./support/sharesec";
 import { smbclient } from "./support/smb-client";
@@ -261,14 +261,24 @@ describe("a change that cannot be made", () => {
     });
 });
 
+test("smbd cannot be told: everything stays as it was", async () => {
+    const was = await configuration();
+    stack.write(then({ told: [{ alice: "full" }] }));
+    const { output } = await withBroken(guest, "smbcontrol", () => stack.up({ fails: true }));
+    expect(output).toMatch(/smbcontrol smbd ping: exit code 1: broken by the test/);
+    expect(await configuration()).toBe(was);
+    await stack.up();
+    expect((await smbclient(within, { host, share: "told" }, login("alice"), "ls")).output).toContain("blocks");
+});
+
 describe("who is connected cannot be told", () => {
     test("what was taken away is taken, and said; the next run ends the sessions, a refresh between or not", async () => {
         stack.write(then({ wider: [both] }));
         await stack.up();
         await hold("bob on wider", "alice on wider");
         stack.write(then({ wider: [{ alice: "full" }] }));
-        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
-        expect(output).toMatch(/who is connected cannot be told[^]*smbstatus ended with 1: no sessions to be had/);
+        const { output } = await withBroken(guest, "smbstatus", () => stack.up({ fails: true }));
+        expect(output).toMatch(/who is connected cannot be told[^]*smbstatus ended with 1: broken by the test/);
         expect((await smbclient(within, { host, share: "wider" }, login("bob"), "ls")).output).toContain("NT_STATUS_ACCESS_DENIED");
         await stack.refresh();
         await stack.up();
@@ -283,17 +293,19 @@ describe("who is connected cannot be told", () => {
         stack.write(then({}, team));
         await stack.up();
         stack.write(then({}));
-        const { output } = await withoutSmbstatus(guest, () => stack.up({ fails: true }));
+        const { output } = await withBroken(guest, "smbstatus", () => stack.up({ fails: true }));
         expect(output).toContain("nothing was taken away, because who is connected cannot be told");
         expect(await inGuest(guest, "getent group crew")).toContain(":alice");
         await stack.up();
         expect(await inGuest(guest, "getent group crew || true")).toBe("");
     });
 
-    test("nobody is connected while no smbd runs", async () => {
+    test("nobody is connected while no smbd runs; it is started with the next share", async () => {
         await inGuest(guest, "systemctl stop smbd");
         expect(JSON.parse(await inGuest(guest, "smbstatus --json"))).toMatchObject({ sessions: {} });
-        await inGuest(guest, "systemctl start smbd");
+        stack.write(then({ started: [{ alice: "full" }] }));
+        await stack.up();
+        expect((await smbclient(within, { host, share: "started" }, login("alice"), "ls")).output).toContain("blocks");
     });
 });
 
