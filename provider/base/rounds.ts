@@ -7,9 +7,9 @@ export interface RoundsOptions<T> {
     quietMs?: number;
     longestMs?: number;
     /**
-     * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, or for as long as
-     * that round took (at most 2 s), which is what going without the others would cost: whoever works through a list hands in as many
-     * again, one by one. Once so many are there it starts at once.
+     * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, for as long as
+     * that round took, which is what going without the others would cost, and for twice as long as they have let wait before: whoever works
+     * through a list hands in as many again, one by one. At most 2 s; once so many are there it starts at once.
      */
     patienceMs?: number;
 }
@@ -24,11 +24,18 @@ export class Rounds<T> {
     private expected = 0;
     /** Milliseconds that the last round took. */
     private took = 0;
+    /** The longest pause before one of those who were expected came, and since when the next one lasts. */
+    private pause = 0;
+    private since = Infinity;
     private arrived: () => void = () => undefined;
 
     constructor(private readonly options: RoundsOptions<T>) {}
 
     add(item: T): void {
+        const pause = Date.now() - this.since;
+        // After a longer one it is not the same list that somebody works through.
+        if (this.expected > 1 && pause <= LONGEST_PATIENCE_MS) this.pause = Math.max(this.pause, pause);
+        this.since = Date.now();
         this.waiting.push(item);
         this.arrived();
         if (!this.running) void this.work();
@@ -44,7 +51,8 @@ export class Rounds<T> {
             this.waiting = this.waiting.filter((each) => !gone.has(each));
             const began = Date.now();
             const tell = await run(round);
-            this.took = Date.now() - began;
+            this.since = Date.now();
+            this.took = this.since - began;
             this.expected = round.length + this.waiting.length;
             tell();
         }
@@ -55,7 +63,7 @@ export class Rounds<T> {
     private async gathered(): Promise<void> {
         const { quietMs = 8, longestMs = 250, patienceMs = 60 } = this.options;
         if (this.expected > 1) {
-            const patience = Math.max(patienceMs, Math.min(this.took, LONGEST_PATIENCE_MS));
+            const patience = Math.max(patienceMs, Math.min(Math.max(this.took, 2 * this.pause), LONGEST_PATIENCE_MS));
             while (this.waiting.length < this.expected && (await this.another(patience)));
         } else {
             const until = Date.now() + longestMs;

@@ -15,9 +15,6 @@ export class Turn {
 
 type Begin = (turn: Turn) => Promise<void>;
 
-/** A turn is an execution on each of two hosts, and the engine takes its time to hand in the next: the larger its state, the longer. */
-const PATIENCE_MS = 500;
-
 const rounds = new Map<string, Rounds<Begin>>();
 
 async function run(round: Begin[]): Promise<() => void> {
@@ -32,7 +29,7 @@ async function run(round: Begin[]): Promise<() => void> {
  */
 export async function inStep<T>(gateway: string, deadline: Deadline, work: (turn: Turn) => Promise<T>): Promise<T> {
     let all = rounds.get(gateway);
-    if (all === undefined) rounds.set(gateway, (all = new Rounds({ run, patienceMs: PATIENCE_MS })));
+    if (all === undefined) rounds.set(gateway, (all = new Rounds({ run })));
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const begun = new Promise<Turn>((resolve) =>

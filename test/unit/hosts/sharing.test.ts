@@ -264,6 +264,19 @@ describe("group commit", () => {
         expect(Date.now() - began).toBeLessThan(2000);
     });
 
+    it("and twice as long as they have let wait before", async () => {
+        const it = queue();
+        const submit = (key: string): Promise<unknown> => it.submit(unit(key), soon());
+        const later = (ms: number, key: string): Promise<unknown> => sleep(ms).then(() => submit(key));
+        await Promise.all(["a", "b", "c"].map(submit));
+        await Promise.all([submit("d"), submit("e"), later(150, "too late"), later(300, "in time")]);
+        expect(batches).toEqual([
+            ["a", "b", "c"],
+            ["d", "e"],
+            ["too late", "in time"],
+        ]);
+    });
+
     it("two groups that the first batch has parted come together again", async () => {
         const late: Promise<unknown>[] = [];
         const it = queue(async () => {
