@@ -6,6 +6,12 @@
  */
 export type Text = string | { collect: string } | { value: string } | { uid: string } | { gid: string } | Text[];
 
+/**
+ * A part of a command line; `pipe`: the path of a pipe that gives the text (some lines). A step of verify or commit that has one, and no
+ * `ifChanged`, is begun while the batch before is answered: it has loaded by its turn and waits at reading the pipe.
+ */
+export type Word = Text | { pipe: Text };
+
 interface StepBase {
     /** Name under which the result is reported and `{value}` finds it. */
     id?: string;
@@ -88,16 +94,16 @@ export interface AclEntry {
 /** Runs a command (never through a shell). Counts as a change unless `changes` says otherwise. */
 export interface RunStep extends StepBase {
     do: "run";
-    argv: Text[];
+    argv: Word[];
     stdin?: Text;
     /** Environment to add; LC_ALL=C is set. */
     env?: Record<string, string>;
     /** Exit codes that are fine; default [0]. */
     ok?: number[];
     /** Skip (unchanged) when this command exits 0. */
-    unless?: Text[];
+    unless?: Word[];
     /** Skip (unchanged) when this command does not exit 0. */
-    onlyIf?: Text[];
+    onlyIf?: Word[];
     /** What undoes it at a rollback of the unit, if it ran and went well. After a crash it may run although the step had not begun yet. */
     undo?: Text[];
     undoStdin?: Text;
@@ -155,7 +161,7 @@ export interface DaemonStep extends StepBase {
     name: string;
     argv: string[];
     port: number;
-    ready?: string[];
+    ready?: Word[];
     /** Seconds; default 10. */
     timeout?: number;
 }

@@ -1,4 +1,5 @@
-import type { Batch, Step, Unit } from "../hosts/batch";
+import type { Batch, Step, Unit, Word } from "../hosts/batch";
+import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
 import { ON_MACOS } from "./share";
 import { option, section } from "./text";
@@ -8,6 +9,12 @@ const P = SAMBA.probe;
 const PROBE_PORT = 24_450;
 /** A share of the private instance's own. No share's name begins so, nor has one of homes (probeName) a second plus. */
 const READY = "++ready";
+
+/**
+ * For Samba's tools: not the gateway's configuration with its shares. None of what they need to find smbd is the program's to set, and they
+ * have loaded their libraries, most of what they take, when they come to read it.
+ */
+const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
 /** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
@@ -46,21 +53,19 @@ function proof(password: string): Step[] {
         section(READY),
         option("path", P),
     ].join("");
-    const client = ["-p", String(PROBE_PORT), "-A", `${P}/auth`, "-s", `${P}/client.conf`];
+    const client: Word[] = ["-p", String(PROBE_PORT), ...ITS_OWN_CONFIG, "-A", { pipe: `username=root\npassword=${password}\n` }];
     return [
         { do: "directory", path: P, mode: "0700" },
         { do: "directory", path: `${P}/private`, mode: "0700" },
         { do: "directory", path: `${P}/state`, mode: "0755" },
         { do: "write", path: `${P}/shares.conf`, content: { collect: "probe" }, mode: "0600" },
         { do: "write", path: `${P}/smb.conf`, content: config, mode: "0600" },
-        { do: "write", path: `${P}/client.conf`, content: "[global]\n", mode: "0600" },
-        { do: "write", id: "auth", path: `${P}/auth`, content: `username=root\npassword=${password}\n`, mode: "0600" },
+        // smbpasswd(5): a user who may log in, no LAN Manager hash, a password that was set at some time.
         {
-            do: "run",
-            ifChanged: "auth",
-            argv: ["smbpasswd", "-c", `${P}/smb.conf`, "-s", "-a", "root"],
-            stdin: `${password}\n${password}\n`,
-            changes: false,
+            do: "write",
+            path: `${P}/smbpasswd`,
+            content: `root:0:${"X".repeat(32)}:${ntHash(password)}:[U          ]:LCT-00000001:\n`,
+            mode: "0600",
         },
         {
             do: "daemon",
@@ -96,8 +101,18 @@ export function activation(awaited: boolean): Step[] {
             mode: "0644",
             reveal: { prefix: ON_MACOS, if: SAMBA.macos },
         },
-        { do: "run", id: "started", argv: ["systemctl", "start", "smbd"], unless: ["smbcontrol", "smbd", "reload-config"] },
+        {
+            do: "run",
+            id: "started",
+            argv: ["systemctl", "start", "smbd"],
+            unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
+        },
         // Messages are taken in order, and it hands the first on before it answers the second. One that runs and still was not told fails here.
-        { do: "run", ...(awaited ? {} : { ifChanged: "started" }), argv: ["smbcontrol", "smbd", "ping"], changes: false },
+        {
+            do: "run",
+            ...(awaited ? {} : { ifChanged: "started" }),
+            argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"],
+            changes: false,
+        },
     ];
 }

@@ -44,8 +44,7 @@ function md4(message: Buffer): Buffer {
 }
 
 /**
- * Samba's stored form of a password: MD4 over UTF-16LE, in upper case hex. Only to see whether a password on a host is still the
- * declared one; Node's crypto has no MD4 since OpenSSL 3.
+ * Samba's stored form of a password: MD4 over UTF-16LE, in upper case hex. Node's crypto has no MD4 since OpenSSL 3.
  */
 export function ntHash(password: string): string {
     return md4(Buffer.from(password, "utf16le")).toString("hex").toUpperCase();

@@ -5,6 +5,7 @@ import sys
 import time
 
 from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
+from command_steps import prepare
 from files import contains
 from journal import Journal, recover, take_back
 from looks import gather
@@ -143,6 +144,11 @@ def lock(clock):
         time.sleep(0.01)
 
 
+def prepare_next(spec):
+    """What all batches for this host end with is begun already: a batch is likely to be followed by others."""
+    prepare(spec["verify"] + spec["commit"])
+
+
 def batch(spec, clock):
     asked = time.monotonic()
     handle = lock(clock)
@@ -152,6 +158,7 @@ def batch(spec, clock):
         guard = spec.get("guard")
         if guard and not contains(guard["path"], guard["text"]):
             raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
+        prepare_next(spec)
         result = Batch(spec, clock).run()
     finally:
         os.close(handle)

@@ -2,15 +2,32 @@
 import re
 
 from clock import Failed
-from commands import run, said
+from commands import Pipe, begin_ahead, run, said, shown
+
+
+def is_pipe(part):
+    return isinstance(part, dict) and "pipe" in part
+
+
+def words(scope, argv):
+    return [Pipe(scope.text(part["pipe"])) if is_pipe(part) else scope.text(part) for part in argv]
+
+
+def prepare(steps):
+    """Begins the commands which come in any case and whose words are known; what their pipes give is not wanted yet."""
+    for step in steps:
+        if step["do"] == "run" and "ifChanged" not in step:
+            argv = next(step[field] for field in ("unless", "onlyIf", "argv") if field in step)
+            if all(isinstance(part, str) or is_pipe(part) for part in argv):
+                begin_ahead(tuple(None if is_pipe(part) else part for part in argv))
 
 
 def do_run(scope, step):
-    argv = [scope.text(part) for part in step["argv"]]
+    argv = words(scope, step["argv"])
     env, timeout, quiet = step.get("env"), step.get("timeout", 60), step.get("quiet", False)
     for guard in ("unless", "onlyIf"):
         if guard in step:
-            succeeds = run([scope.text(part) for part in step[guard]], scope.clock, "", env, timeout)[0] == 0
+            succeeds = run(words(scope, step[guard]), scope.clock, "", env, timeout)[0] == 0
             if succeeds == (guard == "unless"):
                 return {"changed": False}
     stdin, undo = scope.text(step.get("stdin", "")), None
@@ -30,7 +47,7 @@ def do_run(scope, step):
             scope.journal.note({"kind": "failed"}, scope.key)
         if "message" in step:
             raise Failed(f"{step['message']}: {fault[0]}" if fault and not quiet else step["message"])
-        raise Failed(f"{' '.join(argv)}: " + (f"exit code {code}" if quiet else said(code, out, err)))
+        raise Failed(f"{shown(argv)}: " + (f"exit code {code}" if quiet else said(code, out, err)))
     if undo:
         scope.undo.append(undo)
     changes = step.get("changes", True)

@@ -35,6 +35,52 @@ def end(process):
             return
 
 
+class Pipe(str):
+    """A part of a command line: the path of a pipe that gives this text (some lines), but not before it is the command's turn."""
+
+
+waiting = {}  # command line, None for its pipes -> (process, what to write to): begun ahead of their turn
+
+
+def begin(words, env=None):
+    pipes = [os.pipe() for word in words if word is None]
+    paths = iter([f"/dev/fd/{there}" for there, _ in pipes])
+    argv = [next(paths) if word is None else word for word in words]
+    try:
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return spawn(argv, env, **streams, pass_fds=[there for there, _ in pipes]), [here for _, here in pipes]
+    except OSError:
+        close([here for _, here in pipes])
+        raise
+    finally:
+        close([there for there, _ in pipes])
+
+
+def close(ends):
+    for end in ends:
+        os.close(end)
+
+
+def begin_ahead(words):
+    """A command with pipes loads and comes as far as reading them: for Samba's tools that is most of what they take."""
+    if None in words and words not in waiting:
+        with contextlib.suppress(OSError):  # its turn will tell
+            waiting[words] = begin(words)
+
+
+def take_turn(argv, env):
+    words = tuple(None if isinstance(part, Pipe) else part for part in argv)
+    process, ends = waiting.pop(words, (None, []))
+    if process is None or process.poll() is not None:
+        close(ends)
+        process, ends = begin(words, env)
+    for end, text in zip(ends, [part for part in argv if isinstance(part, Pipe)]):
+        with contextlib.suppress(BrokenPipeError):  # it has ended: its exit code tells
+            os.write(end, text.encode())
+    close(ends)
+    return process
+
+
 class Output:
     """What a command prints: so much at most, the rest is cut from the middle."""
 
@@ -59,7 +105,7 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
     clock.check()
     limit, began = clock.limit(timeout), time.monotonic()
     try:
-        process = spawn(argv, env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = take_turn(argv, env)
     except OSError as error:
         return 127, "", f"{argv[0]}: {os.strerror(error.errno)}"
     outputs = {stream: Output(whole or MIB) for stream in (process.stdout, process.stderr)}
@@ -105,7 +151,7 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
                             ready.unregister(key.fileobj)
                             open_outputs -= 1
         if whole and any(output.cut for output in outputs.values()):
-            raise Failed(f"{' '.join(argv)}: printed over {whole // MIB} MiB, which is more than a look takes")
+            raise Failed(f"{shown(argv)}: printed over {whole // MIB} MiB, which is more than a look takes")
         return (process.returncode, *(output.text() for output in outputs.values()))
     finally:
         if process.poll() is None:
@@ -113,6 +159,10 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
         for stream in (process.stdin, process.stdout, process.stderr):
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def shown(argv):
+    return " ".join("/dev/fd/.." if isinstance(part, Pipe) else part for part in argv)
 
 
 def said(code, out, err=""):

@@ -8,6 +8,7 @@ import sys
 import time
 
 from clock import Failed, explain
+from command_steps import words
 from commands import end, run, said, spawn
 
 daemons = {}  # name -> (argv, process)
@@ -69,7 +70,7 @@ def do_daemon(scope, step):
         with open(record(name), "w") as file:
             file.write(f"{process.pid} {born(process.pid)}")
         until = time.monotonic() + step.get("timeout", 10)
-        while process.poll() is not None or not accepts(port) or ("ready" in step and run(step["ready"], scope.clock)[0] != 0):
+        while process.poll() is not None or not accepts(port) or ("ready" in step and run(words(scope, step["ready"]), scope.clock)[0] != 0):
             scope.clock.check()
             if process.poll() is not None or time.monotonic() > until:
                 fault = "not ready" if accepts(port) else "not listening"
