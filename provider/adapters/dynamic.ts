@@ -1,4 +1,5 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
 import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
@@ -24,11 +25,21 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             return Promise.resolve();
         },
 
-        check: (_olds, news) => Promise.resolve({ inputs: news, failures: check(model, own(news)) }),
+        check(_olds, news) {
+            const failures = check(model, own(news));
+            if (failures.length === 0) coming.announce(news["key"]);
+            return Promise.resolve({ inputs: news, failures });
+        },
 
-        diff: (_id, olds, news) => settled(() => diff(model, own(olds), own(news), consoleLog)),
+        diff: (_id, olds, news) =>
+            settled(() => {
+                const difference = diff(model, own(olds), own(news), consoleLog);
+                if (difference.changes === false) coming.strike(news["key"]);
+                return difference;
+            }),
 
         async create(inputs) {
+            coming.strike(inputs["key"]);
             const { id, state } = await partial(inputs, () => run.create(own(inputs)));
             return { id, outs: state };
         },
@@ -38,9 +49,12 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             return found ? { id, props: withProvider(found.state, props), inputs: withProvider(found.inputs, props) } : { id: "" };
         },
 
-        update: async (id, olds, news) => ({ outs: await partial(news, () => run.update(id, own(olds), own(news))) }),
+        async update(id, olds, news) {
+            coming.strike(news["key"]);
+            return { outs: await partial(news, () => run.update(id, own(olds), own(news))) };
+        },
 
-        delete: (id, props) => run.delete(id, own(props)),
+        delete: (id, props) => coming.unannounced(() => run.delete(id, own(props))),
     };
 }
 

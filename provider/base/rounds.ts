@@ -1,3 +1,5 @@
+import { coming } from "./coming";
+
 export interface RoundsOptions<T> {
     /** Does a round; must not fail. What it gives tells those who were in it: they may come again at once. */
     run: (round: T[]) => Promise<() => void>;
@@ -9,9 +11,12 @@ export interface RoundsOptions<T> {
     /**
      * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, for as long as
      * that round took, which is what going without the others would cost, and for twice as long as they have let wait before: whoever works
-     * through a list hands in as many again, one by one. At most 2 s; once so many are there it starts at once.
+     * through a list hands in as many again, one by one. At most 2 s; once so many are there it starts at once, and while `more` says that
+     * nobody else comes it waits for `patienceMs`.
      */
     patienceMs?: number;
+    /** Default: as far as the engine's calls tell. */
+    more?: () => boolean;
 }
 
 const LONGEST_PATIENCE_MS = 2000;
@@ -61,10 +66,10 @@ export class Rounds<T> {
 
     /** Resolves when nobody comes any more, or as many are there as can be expected. */
     private async gathered(): Promise<void> {
-        const { quietMs = 8, longestMs = 250, patienceMs = 60 } = this.options;
+        const { quietMs = 8, longestMs = 250, patienceMs = 60, more = () => coming.more } = this.options;
         if (this.expected > 1) {
             const patience = Math.max(patienceMs, Math.min(Math.max(this.took, 2 * this.pause), LONGEST_PATIENCE_MS));
-            while (this.waiting.length < this.expected && (await this.another(patience)));
+            while (this.waiting.length < this.expected && (await this.another(more() ? patience : patienceMs)));
         } else {
             const until = Date.now() + longestMs;
             while (Date.now() < until && (await this.another(quietMs)));

@@ -146,7 +146,7 @@ describe("group commit", () => {
     });
     const batches: string[][] = [];
     let changes = 0;
-    const queue = (run?: () => Promise<void>): CommitQueue => {
+    const queue = (run?: () => Promise<void>, more?: () => boolean): CommitQueue => {
         batches.length = changes = 0;
         return new CommitQueue({
             host: "gw",
@@ -157,6 +157,7 @@ describe("group commit", () => {
                 return result(units);
             },
             snapshot: { moment: 0, forget: () => changes++, changed: () => changes++ },
+            more,
         });
     };
 
@@ -275,6 +276,20 @@ describe("group commit", () => {
             ["d", "e"],
             ["too late", "in time"],
         ]);
+    });
+
+    it("but not when nobody else is known to come", async () => {
+        let left = 5;
+        const it = queue(undefined, () => left > 0);
+        const submit = (key: string): Promise<unknown> => (left--, it.submit(unit(key), soon()));
+        const later = (ms: number, key: string): Promise<unknown> => sleep(ms).then(() => submit(key));
+        await Promise.all(["a", "b", "c"].map(submit));
+        await Promise.all([later(1000, "d"), later(1100, "e")]);
+        // It would wait 2 s now for a third.
+        const began = Date.now();
+        await submit("f");
+        expect(Date.now() - began).toBeLessThan(1000);
+        expect(batches).toEqual([["a", "b", "c"], ["d", "e"], ["f"]]);
     });
 
     it("two groups that the first batch has parted come together again", async () => {
