@@ -33,6 +33,8 @@ export function trivialStack(lab: Lab): Promise<Stack> {
     });
 }
 
+export const TWINS = "twins (trivial, with the properties of shares)";
+
 /** The same for resources that have the properties of shares. */
 export async function twinsStack(lab: Lab): Promise<Stack> {
     const stack = await trivialStack(lab);

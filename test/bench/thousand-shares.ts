@@ -1,7 +1,7 @@
 import { labUp } from "../e2e/support/lab";
 import type { Operation, Stack } from "../e2e/support/stack";
 import { type Measured, measure } from "./measure";
-import { type Pair, stateSize, twinsStack, withPair } from "./pair";
+import { type Pair, stateSize, TWINS, twinsStack, withPair } from "./pair";
 import { sameShapeProgram, sharesProgram, trivialProgram } from "./programs";
 import { atMost, compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
 import { spent } from "./spent";
@@ -14,8 +14,6 @@ const LIMIT = { timeout: 1800 };
 type Whose = "ours" | "trivial" | "twins";
 type Stacks = Record<Whose, Stack>;
 type Compared = Record<Whose, Measured>;
-
-const TWINS = "twins (trivial, with the properties of shares)";
 
 /**
  * 1,000 shares in one `up`, then preview, refresh and up without a change; beside as many trivial resources with as many bytes of state, and

@@ -33,7 +33,7 @@ it("a command reads a text from a pipe, which no error shows", async () => {
         steps: { r: { stdout: "a\n0b\n" } },
     });
     expect(await bench.steps(step(["sh", "-c", "exit 3", { pipe: "a secret" }]))).toMatchObject({
-        message: "sh -c exit 3 /dev/fd/..: exit code 3: no output",
+        message: "sh -c exit 3 /proc/self/fd/..: exit code 3: no output",
     });
     expect(await bench.steps({ ...run("false"), unless: ["grep", "-q", "yes", { pipe: "yes\n" }] } as Step)).toMatchObject({
         changed: false,

@@ -44,7 +44,7 @@ waiting = {}  # command line, None for its pipes -> (process, what to write to):
 
 def begin(words, env=None):
     pipes = [os.pipe() for word in words if word is None]
-    paths = iter([f"/dev/fd/{there}" for there, _ in pipes])
+    paths = iter([f"/proc/self/fd/{there}" for there, _ in pipes])
     argv = [next(paths) if word is None else word for word in words]
     try:
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
@@ -162,7 +162,7 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
 
 
 def shown(argv):
-    return " ".join("/dev/fd/.." if isinstance(part, Pipe) else part for part in argv)
+    return " ".join("/proc/self/fd/.." if isinstance(part, Pipe) else part for part in argv)
 
 
 def said(code, out, err=""):
