@@ -21,6 +21,8 @@ export const SAMBA = {
     macos: "/etc/samba/pvesmb/macos",
     /** There if no share may let guests in (the gateway's `samba.guests` and `samba.encryption`). */
     noGuests: "/etc/samba/pvesmb/no-guests",
+    /** Samba's own: what each share's rights are, under `SECDESC/` and its name. */
+    rights: "/var/lib/samba/share_info.tdb",
     /** For logrotate, when audits go to a file. */
     rotation: "/etc/logrotate.d/pvesmb",
     /** Debian's: arguments of the daemon. */

@@ -246,6 +246,7 @@ describe("a gateway with 50 shares", () => {
         diagnostics.map(({ message }) => message.trim()).filter((message) => message.startsWith("warning: "));
 
     beforeAll(async () => {
+        await byHand(sharesec("docs", "--replace S-1-1-0:ALLOWED/0x0/READ"))();
         stack.write(
             program(
                 gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
@@ -254,6 +255,11 @@ describe("a gateway with 50 shares", () => {
             ),
         );
         await stack.up();
+    });
+
+    test("the rights of shares that it no longer has are gone, also those set by hand", async () => {
+        for (const name of ["docs", "some"])
+            expect(await inGuest(guest, sharesec(name, "--view"))).toMatch(/ACL:S-1-1-0:ALLOWED\/0x0\/FULL\n/);
     });
 
     test("that is stopped: shown at the gateway, said once, nothing forgotten, and up starts it", async () => {
