@@ -75,6 +75,16 @@ describe("sharesec", () => {
     });
 });
 
+test("sharesec is not run where a search shows that there are no rights to clear, as it can for names in ASCII", () => {
+    const guards = (name: string, back?: boolean) =>
+        clearRights({ name, path: "/x", access: [], settings: [], options: {}, homes: false } as unknown as ShareSection, back).flatMap(
+            (step) => (step.do === "run" ? [step.onlyIf?.[2]] : []),
+        );
+    expect(guards("Docs & more")).toEqual(["SECDESC/Docs & more"]);
+    expect(guards("Größe")).toEqual([undefined]);
+    expect(guards("docs", true)).toEqual([undefined, undefined]);
+});
+
 test("DFS links are read as they are found, or not at all", () => {
     const name = linkLook("/srv/pvesmb/docs").commands?.[0]?.name ?? "";
     const found = (code: number, stdout: string) => foundLinks("/srv/pvesmb/docs", { [name]: { code, stdout } });
