@@ -5,20 +5,19 @@ export interface RoundsOptions<T> {
     run: (round: T[]) => Promise<() => void>;
     /** Of those that wait, who goes now; default all. */
     take?: (waiting: T[]) => T[];
-    /** A round starts when nobody has come for this long, in any case `longestMs` after the first, ... */
-    quietMs?: number;
-    longestMs?: number;
-    /**
-     * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, for as long as
-     * that round took, which is what going without the others would cost, and for twice as long as they have let wait before: whoever works
-     * through a list hands in as many again, one by one. At most 2 s; once so many are there it starts at once, and while `more` says that
-     * nobody else comes it waits for `patienceMs`.
-     */
-    patienceMs?: number;
-    /** Default: as far as the engine's calls tell. */
+    /** Whether others may come now; default: as far as the engine's calls tell. */
     more?: () => boolean;
 }
 
+/** A round starts when nobody has come for this long, in any case `LONGEST_MS` after the first, ... */
+const QUIET_MS = 8;
+const LONGEST_MS = 250;
+/**
+ * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, for as long as that
+ * round took, which is what going without the others would cost, and for twice as long as they have let wait before: whoever works through
+ * a list hands in as many again, one by one. Once so many are there it starts at once, and when no more can come it waits just this long.
+ */
+const PATIENCE_MS = 60;
 const LONGEST_PATIENCE_MS = 2000;
 
 /** One round after the other: who comes while one is under way goes with the next. */
@@ -66,13 +65,13 @@ export class Rounds<T> {
 
     /** Resolves when nobody comes any more, or as many are there as can be expected. */
     private async gathered(): Promise<void> {
-        const { quietMs = 8, longestMs = 250, patienceMs = 60, more = () => coming.more } = this.options;
+        const { more = () => coming.more } = this.options;
         if (this.expected > 1) {
-            const patience = Math.max(patienceMs, Math.min(Math.max(this.took, 2 * this.pause), LONGEST_PATIENCE_MS));
-            while (this.waiting.length < this.expected && (await this.another(more() ? patience : patienceMs)));
+            const patience = Math.max(PATIENCE_MS, Math.min(Math.max(this.took, 2 * this.pause), LONGEST_PATIENCE_MS));
+            while (this.waiting.length < this.expected && (await this.another(more() ? patience : PATIENCE_MS)));
         } else {
-            const until = Date.now() + longestMs;
-            while (Date.now() < until && (await this.another(quietMs)));
+            const until = Date.now() + LONGEST_MS;
+            while (Date.now() < until && (await this.another(QUIET_MS)));
         }
     }
 

@@ -17,7 +17,7 @@ interface Submitted {
     reject: (error: unknown) => void;
 }
 
-export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "quietMs" | "patienceMs" | "longestMs" | "more"> {
+export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "more"> {
     /** For messages. */
     host: string;
     /** Runs a batch (Executor.batch). */

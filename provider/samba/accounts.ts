@@ -1,3 +1,5 @@
+import type { Text } from "../hosts/batch";
+
 /** One line of `pdbedit -L -w`: the smbpasswd format. */
 export interface SambaAccount {
     name: string;
@@ -15,6 +17,15 @@ export function parsePdbedit(text: string): Map<string, SambaAccount> {
         accounts.set(name, { name, uid: Number(uid), ntHash: ntHash.toUpperCase(), enabled: !flags.includes("D") });
     }
     return accounts;
+}
+
+/**
+ * Such a line for who may log in, as smbpasswd(5) has it: no LAN Manager hash, and the password was set at `changed` (seconds since 1970);
+ * without that Samba would ask for a new one.
+ */
+export function smbpasswdLine(name: string, uid: Text, ntHash: string, changed: number): Text {
+    const time = changed.toString(16).toUpperCase().padStart(8, "0");
+    return [`${name}:`, uid, `:${"X".repeat(32)}:${ntHash.toUpperCase()}:[U          ]:LCT-${time}:\n`];
 }
 
 /** What Samba gives out as "never" (seen with 4.17 to 4.22: February 2036, or the word), and anything beyond it. */

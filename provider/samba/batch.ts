@@ -1,4 +1,5 @@
 import type { Batch, Step, Unit, Word } from "../hosts/batch";
+import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
 import { ON_MACOS } from "./share";
@@ -60,13 +61,7 @@ function proof(password: string): Step[] {
         { do: "directory", path: `${P}/state`, mode: "0755" },
         { do: "write", path: `${P}/shares.conf`, content: { collect: "probe" }, mode: "0600" },
         { do: "write", path: `${P}/smb.conf`, content: config, mode: "0600" },
-        // smbpasswd(5): a user who may log in, no LAN Manager hash, a password that was set at some time.
-        {
-            do: "write",
-            path: `${P}/smbpasswd`,
-            content: `root:0:${"X".repeat(32)}:${ntHash(password)}:[U          ]:LCT-00000001:\n`,
-            mode: "0600",
-        },
+        { do: "write", path: `${P}/smbpasswd`, content: smbpasswdLine("root", "0", ntHash(password), 1), mode: "0600" },
         {
             do: "daemon",
             name: "probe",

@@ -29,7 +29,7 @@ export function needsRights(access: readonly Access[]): boolean {
 }
 
 /** Names of which the file of rights shows by a mere search that it has none: most shares have none, and sharesec takes 25 ms to say so. */
-const STORED = /^[ -~]+$/;
+const SEARCHABLE = /^[ -~]+$/;
 
 /** `back`: a rollback restores them, for a share that has some. */
 export const clearRights = (share: ShareSection, back = false): Step[] =>
@@ -37,7 +37,7 @@ export const clearRights = (share: ShareSection, back = false): Step[] =>
         // 255: there were none.
         const clear: RunStep = { do: "run", argv: [...sharesec, "-D"], ok: [0, 255], changes: false };
         if (back) return [noted(sharesec), { ...clear, undo: [...sharesec, "--setsddl", { value: NOTED }] }];
-        return [STORED.test(share.name) ? { ...clear, onlyIf: ["grep", "-qaiF", `SECDESC/${share.name}`, SAMBA.rights] } : clear];
+        return [SEARCHABLE.test(share.name) ? { ...clear, onlyIf: ["grep", "-qaiF", `SECDESC/${share.name}`, SAMBA.rights] } : clear];
     });
 
 export const setRights = (share: ShareSection, back: boolean): Step[] =>

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Step, Text, Unit } from "../hosts/batch";
+import type { Step, Unit } from "../hosts/batch";
+import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
@@ -121,11 +122,7 @@ function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordC
  */
 function importHash(name: string, ntHash: string): Step[] {
     const file = `/run/pvesmb/import-${name}`;
-    // Without a time of the last change Samba would ask for a new password.
-    const now = Math.floor(Date.now() / 1000)
-        .toString(16)
-        .toUpperCase();
-    const line: Text = [`${name}:`, { value: "uid" }, `:${"X".repeat(32)}:${ntHash.toUpperCase()}:[U          ]:LCT-${now}:\n`];
+    const line = smbpasswdLine(name, { value: "uid" }, ntHash, Math.floor(Date.now() / 1000));
     return [
         { do: "run", id: "own", argv: ["pdbedit", "-v", "-u", name], take: USER_SID, changes: false },
         { do: "directory", path: "/run/pvesmb", mode: "0700" },

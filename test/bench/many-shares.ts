@@ -1,5 +1,6 @@
 import { labUp, type Lab } from "../e2e/support/lab";
 import { putFile } from "../e2e/support/smb-client";
+import type { Stack } from "../e2e/support/stack";
 import { playbook } from "./ansible";
 import { bareContainer } from "./bare-container";
 import { measure } from "./measure";
@@ -8,7 +9,6 @@ import { progress } from "./progress";
 import { sameShapeProgram, sharesProgram, trivialProgram } from "./programs";
 import { compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
 import { sessionsBy, sessionsStack } from "./sessions";
-import type { Stack } from "../e2e/support/stack";
 
 const SHARES = 200;
 const ROUNDS = 3;

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 
-from batch import batch, prepare_next
+from batch import batch, prepare_ends
 from clock import Clock, Stop, explain, gone, kind_of, leave
 from daemons import end_daemons
 from looks import gather
@@ -64,6 +64,6 @@ while not gone.is_set():
     job = jobs.get()
     if job is not None:
         answer(batch, job)
-        prepare_next(job["spec"])
+        prepare_ends(job["spec"])
 end_daemons()
 os._exit(0)

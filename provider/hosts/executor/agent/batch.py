@@ -144,8 +144,8 @@ def lock(clock):
         time.sleep(0.01)
 
 
-def prepare_next(spec):
-    """What all batches for this host end with is begun already: a batch is likely to be followed by others."""
+def prepare_ends(spec):
+    """Begins ahead what all batches for this host end with: while this one's units are done, and those of one that is likely to follow."""
     prepare(spec["verify"] + spec["commit"])
 
 
@@ -158,7 +158,7 @@ def batch(spec, clock):
         guard = spec.get("guard")
         if guard and not contains(guard["path"], guard["text"]):
             raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
-        prepare_next(spec)
+        prepare_ends(spec)
         result = Batch(spec, clock).run()
     finally:
         os.close(handle)
