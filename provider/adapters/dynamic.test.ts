@@ -25,7 +25,7 @@ test("handlers can see whether the engine has others to hand in", async () => {
 
     await provider.check({}, user("a"));
     expect(coming.more).toBe(true);
-    expect(await provider.diff("1", outs ?? {}, user("a"))).toEqual({ changes: false });
+    expect(await provider.diff("1", outs ?? {}, user("a"))).toEqual({});
     expect(coming.more).toBe(false);
     await provider.delete("1", outs ?? {});
     expect(wasMore()).toBe(true);

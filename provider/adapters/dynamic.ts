@@ -34,8 +34,10 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         diff: (_id, olds, news) =>
             settled(() => {
                 const difference = diff(model, own(olds), own(news), consoleLog);
-                if (difference.changes === false) coming.strike(news["key"]);
-                return difference;
+                if (difference.changes !== false) return difference;
+                coming.strike(news["key"]);
+                // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
+                return {};
             }),
 
         async create(inputs) {
@@ -46,7 +48,10 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
 
         async read(id, props = {}) {
             const found = await run.read(id, own(props));
-            return found ? { id, props: withProvider(found.state, props), inputs: withProvider(found.inputs, props) } : { id: "" };
+            if (!found) return { id: "" };
+            const { state, inputs } = found;
+            // Inputs that it is not told the engine keeps.
+            return { id, props: withProvider(state, props), ...(inputs && { inputs: withProvider(inputs, props) }) };
         },
 
         async update(id, olds, news) {

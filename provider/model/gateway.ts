@@ -223,7 +223,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     deletion:
         "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
-    version: 1,
+    version: 2,
 };
 
 export type GatewayInputs = z.infer<typeof inputs>;

@@ -31,7 +31,6 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
     sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group." }),
-    nonce: field(z.string(), { description: "Random mark of this very group.", hidden: true }),
     ...childOutputs,
 });
 
@@ -43,7 +42,7 @@ export const groupModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "Open sessions of its members are ended and the group goes. Its files stay, and its number is kept for its name.",
     rules: [],
-    version: 1,
+    version: 2,
 };
 
 export type GroupInputs = z.infer<typeof inputs>;

@@ -3,7 +3,7 @@ import { samples } from "../../test/unit/samples";
 import { gatewayModel, shareModel, userModel } from ".";
 import { merge } from "./observe";
 import { filled } from "./schema";
-import { inputsOf, migrated, toState } from "./state";
+import { inputsOf, migrated, toState, withoutKey } from "./state";
 import type { Tree } from "./tree";
 
 const share: Tree = {
@@ -89,7 +89,7 @@ describe("what differs carries the observed value, and nothing else does", () =>
     });
 });
 
-test("state holds inputs to the letter, and knows which of its values the user never gave", () => {
+test("state holds inputs to the letter, and knows which of those that can be chosen the user gave; nothing else gets into it", () => {
     const inputs = { gateway: { id: "x" }, name: "alice", password: "p", gid: 5000 };
     const state = toState(userModel, inputs, {
         ...inputs,
@@ -97,19 +97,30 @@ test("state holds inputs to the letter, and knows which of its values the user n
         gid: 5000,
         groups: [],
         enabled: true,
-        nonce: "n",
         v: 0,
-        chosen: ["name"],
+        given: "name",
+        nonce: "n",
         sid: undefined,
     });
-    expect(state).toEqual({ ...inputs, uid: 10001, nonce: "n", v: 1, chosen: ["uid"] });
+    expect(state).toEqual({ ...inputs, uid: 10001, given: "gid" });
     expect(inputsOf(userModel, state)).toEqual(inputs);
+});
+
+test("format 1: the same inputs and outputs, without what is in format 2 no more", () => {
+    const user = { name: "bob", gateway: { id: "x" }, password: "p", gid: 5000 };
+    const first = { ...user, key: "urn:pulumi:a", uid: 10001, sid: "S-1", nonce: "n", v: 1, chosen: ["uid"] };
+    expect(migrated(userModel, first)).toEqual(toState(userModel, { ...user, key: "urn:pulumi:a" }, { uid: 10001, sid: "S-1" }));
+    const share = { name: "docs", gateway: { id: "x" } };
+    const made = { path: "/srv/pvesmb/docs", unc: "u" };
+    expect(migrated(shareModel, { ...share, ...made, v: 1, chosen: ["path"] })).toEqual(toState(shareModel, share, made));
+    expect(migrated(shareModel, { ...share, ...made, v: 1 })).toEqual(toState(shareModel, { ...share, path: made.path }, made));
+    expect(migrated(gatewayModel, { nonce: "n", vmid: 101, v: 1, chosen: ["vmid"] })).toEqual({ nonce: "n", vmid: 101 });
 });
 
 test("older state goes through every migration on its way, and is refused without one", () => {
     const model = { kind: "SmbUser", version: 3 };
     const steps = { SmbUser: { 1: (state: Tree) => ({ ...state, b: state["a"] }), 2: (state: Tree) => ({ ...state, c: state["b"] }) } };
-    expect(migrated(model, { v: 1, a: 1 }, steps)).toEqual({ v: 3, a: 1, b: 1, c: 1 });
+    expect(migrated(model, { v: 1, a: 1 }, steps)).toEqual({ a: 1, b: 1, c: 1 });
     expect(() => migrated(model, { v: 1 }, { SmbUser: { 1: (state) => state } })).toThrow(
         "SmbUser has state format 2, which this pvesmb cannot read",
     );
@@ -123,7 +134,7 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
     test("state gives the inputs back", () => {
         fc.assert(
             fc.property(inputs, (stored) =>
-                expect(inputsOf(model, toState(model, stored, { uid: 1, vmid: 2, nonce: "n" }))).toEqual(stored),
+                expect(inputsOf(model, toState(model, stored, { uid: 1, vmid: 2, nonce: "n" }))).toEqual(withoutKey(stored)),
             ),
         );
     });

@@ -159,7 +159,6 @@ const outputs = z.object({
             .optional(),
         { description: "Usage per user and group, with `report`." },
     ),
-    nonce: field(z.string(), { description: "Random mark of this very quota.", hidden: true }),
     ...childOutputs,
     made: field(z.boolean().optional(), { description: "Whether dataset, subvolume or project are of its own making.", hidden: true }),
 });
@@ -173,7 +172,7 @@ export const quotaModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "The limit is taken away, and nothing else: files, datasets and subvolumes stay, and a volume keeps its size.",
     rules: quotaRules,
-    version: 1,
+    version: 2,
 };
 
 export type QuotaInputs = z.infer<typeof inputs>;

@@ -111,7 +111,6 @@ const outputs = z.object({
         description: "Where the file system keeps the snapshots of `previousVersions.schedule`.",
         hidden: true,
     }),
-    nonce: field(z.string(), { description: "Random mark of this very share.", hidden: true }),
     ...childOutputs,
 });
 
@@ -129,7 +128,7 @@ export const shareModel: Model<typeof inputs, typeof outputs> = {
         "Open connections to the share are closed. Its files stay where they are, and so does its volume, unless `onDelete` is `delete`.",
     rules: shareRules,
     effective: (given) => effective(given as ShareInputs),
-    version: 1,
+    version: 2,
 };
 
 export type ShareInputs = z.infer<typeof inputs>;

@@ -5,26 +5,33 @@ import { migrations as own, type Migration } from "./migrations";
 import { defined, type Tree } from "./tree";
 
 /**
- * What Pulumi stores as outputs: every input as the user wrote it, the computed outputs, and beside them
- * `v` (format of the state), `chosen` (inputs that the user left out and the provider chose: they are there as outputs only) and
- * `unfinished` (the last create or update failed half-way).
+ * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it, but for the URN (`key`), which stands in the
+ * inputs. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and `unfinished`
+ * (the last create or update failed half-way). The engine's time goes with the number of properties, so there is nothing else: a millisecond each
+ * (docs/performance.md).
  */
-export function toState(model: Pick<Model, "inputs" | "version">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
-    const chosen = chosenNames(model).filter((name) => inputs[name] === undefined && outputs[name] !== undefined);
-    const computed = Object.entries(outputs).filter(([name]) => !Object.hasOwn(model.inputs.shape, name) || chosen.includes(name));
+export function toState(model: Pick<Model, "inputs" | "outputs">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
+    const choosable = chosenNames(model);
+    const given = choosable.filter((name) => inputs[name] !== undefined);
+    const computed = Object.entries(outputs).filter(([name]) => Object.hasOwn(model.outputs.shape, name) || choosable.includes(name));
     return defined({
         ...Object.fromEntries(computed),
-        ...inputs,
-        v: model.version,
-        chosen: chosen.length > 0 ? chosen : undefined,
+        ...withoutKey(inputs),
+        given: given.length > 0 ? given.join(" ") : undefined,
         unfinished: unfinished || undefined,
     });
 }
 
-/** The inputs as they were when the state was written, to the letter. */
+/** The inputs as they were when the state was written, to the letter, but for the URN. */
 export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
-    const chosen = Array.isArray(state["chosen"]) ? state["chosen"] : [];
+    const given = typeof state["given"] === "string" ? state["given"].split(" ") : [];
+    const chosen = chosenNames(model).filter((name) => !given.includes(name));
     return Object.fromEntries(Object.entries(state).filter(([name]) => Object.hasOwn(model.inputs.shape, name) && !chosen.includes(name)));
+}
+
+/** Inputs as far as the state has them too. */
+export function withoutKey({ key: _key, ...inputs }: Tree): Tree {
+    return inputs;
 }
 
 /** State as handlers get it: with all defaults of the inputs, without the runtime's own notes. */
@@ -42,24 +49,26 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
     return propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
 }
 
+/** The format that has no `v` in it: the first had its number, and so must have any after this one. */
+const UNNUMBERED = 2;
+
 /** Brings the state of an older version up to date; refuses that of a newer one. */
 export function migrated(
     model: Pick<Model, "kind" | "version">,
     state: Tree,
     migrations: Record<string, Record<number, Migration>> = own,
 ): Tree {
-    // States from before there was a `v` don't exist; `.get()` passes inputs in place of a state, which are of this version.
-    const from = typeof state["v"] === "number" ? state["v"] : model.version;
+    const from = typeof state["v"] === "number" ? state["v"] : UNNUMBERED;
     if (from > model.version)
         throw new PvesmbError(
             "InvalidInput",
             `this ${model.kind} was last changed by a newer pvesmb (state format ${from}; this one knows ${model.version}): update the package, as in npm install pvesmb@latest`,
         );
-    let current = state;
+    let { v: _v, ...current } = state;
     for (let v = from; v < model.version; v++) {
         const step = migrations[model.kind]?.[v];
         if (!step) throw new PvesmbError("InvalidInput", `this ${model.kind} has state format ${v}, which this pvesmb cannot read`);
-        current = { ...step(current), v: v + 1 };
+        current = step(current);
     }
     return current;
 }

@@ -124,7 +124,6 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
     sid: field(z.string().optional(), { description: "Security identifier." }),
-    nonce: field(z.string(), { description: "Random mark of this very account.", hidden: true }),
     ...childOutputs,
 });
 
@@ -160,7 +159,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
                     : [],
         },
     ],
-    version: 1,
+    version: 2,
 };
 
 export type UserInputs = z.infer<typeof inputs>;

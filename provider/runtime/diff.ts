@@ -5,7 +5,7 @@ import { metaOf, type Model } from "../model/meta";
 import { same } from "../model/compare";
 import { consequencesOf, consequenceText } from "../model/consequences";
 import { filled, objectOf, propertiesOf } from "../model/schema";
-import { inputsOf, migrated } from "../model/state";
+import { inputsOf, migrated, withoutKey } from "../model/state";
 import { defined, isTree, type Tree } from "../model/tree";
 import { hasUnknown, isUnknown } from "./unknown";
 
@@ -17,14 +17,14 @@ export interface Difference {
 }
 
 /**
- * What an `up` would do to a resource in this state (outputs, that is). Without any difference, even of spelling: nothing. Else it is an
- * update, if only of the outputs, or a replacement when a property with `replace` means something else than before.
+ * What an `up` would do to a resource in this state (outputs, that is). Without any difference, even of spelling: nothing, as far as a state
+ * shows it. Else it is an update, if only of the outputs, or a replacement when a property with `replace` means something else than before.
  */
 export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference {
     const state = migrated(model, olds);
     const inputs = inputsOf(model, state);
     const unfinished = state["unfinished"] === true;
-    if (!unfinished && isDeepStrictEqual(defined(inputs), defined(news))) return { changes: false };
+    if (!unfinished && isDeepStrictEqual(defined(inputs), defined(withoutKey(news)))) return { changes: false };
     const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
         replaced(schema, [name], state[name], news[name]) ? [name] : [],
     );

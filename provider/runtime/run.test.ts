@@ -27,8 +27,8 @@ async function failure(work: Promise<unknown>): Promise<OperationFailed> {
 }
 
 describe("state", () => {
-    const made = { uid: 10001, gid: 10001, nonce: "n" };
-    const stored = { ...inputs, ...made, v: 1, chosen: ["uid", "gid"] };
+    const made = { uid: 10001, gid: 10001 };
+    const stored = { ...inputs, ...made };
 
     test("create: inputs to the letter, whatever the handler filled in", async () => {
         const run = serve({
@@ -43,7 +43,17 @@ describe("state", () => {
             read: (_, __, state) =>
                 Promise.resolve({ inputs: { enabled: true, passwordMustChange: false, fullName: "", uid: 10001 }, state }),
         });
-        expect(await run.read("x", stored)).toEqual({ inputs, state: stored });
+        expect(await run.read("x", stored)).toEqual({ state: stored });
+        const first = { ...stored, key: "urn:x", nonce: "n", v: 1, chosen: ["uid", "gid"] };
+        expect((await run.read("x", first))?.state).toBe(first);
+    });
+
+    test("read: the URN, which no state has, is in the inputs again when they change", async () => {
+        const run = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: false, key: "urn:x" }, state }) });
+        expect(await run.read("x", stored)).toEqual({
+            inputs: { ...inputs, enabled: false, key: "urn:x" },
+            state: { ...stored, enabled: false },
+        });
     });
 
     test("read: drift stands in inputs and outputs, and goes when it is gone", async () => {
@@ -64,7 +74,7 @@ describe("state", () => {
         let seen: Tree[] = [];
         const run = serve({ update: (_, __, state, news) => ((seen = [state, news]), Promise.resolve({ sid: "S-1" })) });
         const state = await run.update("x", { ...stored, drift: ["x"], unfinished: true }, { ...inputs, enabled: false });
-        expect(state).toEqual({ ...inputs, enabled: false, uid: 10001, gid: 10001, sid: "S-1", v: 1, chosen: ["uid", "gid"] });
+        expect(state).toEqual({ ...inputs, enabled: false, uid: 10001, gid: 10001, sid: "S-1" });
         const defaults = { adopt: false, enabled: true, fullName: "", passwordMustChange: false };
         expect(seen).toEqual([
             { ...defaults, ...stored, drift: ["x"] },
@@ -73,7 +83,7 @@ describe("state", () => {
     });
 
     test("of a newer version: refused before the handler sees it", async () => {
-        for (const work of [serve({}).read("x", { v: 2 }), serve({}).update("x", { v: 2 }, inputs), serve({}).delete("x", { v: 2 })])
+        for (const work of [serve({}).read("x", { v: 3 }), serve({}).update("x", { v: 3 }, inputs), serve({}).delete("x", { v: 3 })])
             expect((await failure(work)).message).toContain("newer pvesmb");
     });
 });
@@ -91,26 +101,26 @@ describe("failures", () => {
     test("after checkpoints: the last one, unfinished", async () => {
         const run = serve({
             create(ctx) {
-                ctx.checkpoint("a", { nonce: "1" });
-                ctx.checkpoint("b", { nonce: "2", uid: 10001 });
+                ctx.checkpoint("a", { sid: "1" });
+                ctx.checkpoint("b", { sid: "2", uid: 10001 });
                 throw new PvesmbError("Busy", "locked");
             },
         });
         expect((await failure(run.create(inputs))).remains).toEqual({
             id: "b",
-            state: { ...inputs, nonce: "2", uid: 10001, v: 1, chosen: ["uid"], unfinished: true },
+            state: { ...inputs, sid: "2", uid: 10001, unfinished: true },
         });
     });
 
     test("an update that failed leaves the old inputs in state, so that refresh and diff see what is still to be done", async () => {
         const run = serve({
             update(ctx, id, _state, news) {
-                ctx.checkpoint(id, { ...news, nonce: "n" });
+                ctx.checkpoint(id, { ...news, sid: "S-1" });
                 throw new Error("Tr0ub4dor&4 did not work");
             },
         });
-        const error = await failure(run.update("x", { ...inputs, nonce: "n", v: 1 }, { ...inputs, password: "Tr0ub4dor&4" }));
-        expect(error.remains?.state).toEqual({ ...inputs, nonce: "n", v: 1, unfinished: true });
+        const error = await failure(run.update("x", { ...inputs, sid: "S-1" }, { ...inputs, password: "Tr0ub4dor&4" }));
+        expect(error.remains?.state).toEqual({ ...inputs, sid: "S-1", unfinished: true });
         expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
     });
 
@@ -119,11 +129,11 @@ describe("failures", () => {
             read: (_, __, state) => Promise.resolve({ inputs: {}, state }),
             update: (_, __, state) => Promise.resolve(state),
         });
-        const half = { ...inputs, nonce: "n", v: 1, unfinished: true };
+        const half = { ...inputs, sid: "S-1", unfinished: true };
         const first = await run.read("x", half);
-        expect(first!.inputs["drift"]).toEqual(["the last create or update did not finish"]);
-        expect((await run.read("x", first!.state))!.inputs).toEqual(first!.inputs);
-        expect(await run.update("x", first!.state, inputs)).toEqual({ ...inputs, nonce: "n", v: 1 });
+        expect(first!.inputs).toEqual({ ...inputs, drift: ["the last create or update did not finish"] });
+        expect(await run.read("x", first!.state)).toEqual({ state: first!.state });
+        expect(await run.update("x", first!.state, inputs)).toEqual({ ...inputs, sid: "S-1" });
     });
 
     test("read and delete never leave a partial failure", async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import type { AnyHandler, Context } from "../base/handler";
@@ -9,7 +10,7 @@ import type { Model } from "../model/meta";
 import { merge } from "../model/observe";
 import { eachSecret, filled } from "../model/schema";
 import { chosenOf, handlerState, inputsOf, migrated, toState } from "../model/state";
-import { isTree, type Tree } from "../model/tree";
+import { defined, isTree, type Tree } from "../model/tree";
 import { resolveConnection } from "./connection";
 import { operationFailed, type Remains } from "./failure";
 import { answered } from "./process";
@@ -23,8 +24,8 @@ const UNFINISHED = "the last create or update did not finish";
 /** One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. */
 export interface Operations {
     create(inputs: Tree): Promise<Remains>;
-    /** Undefined: surely gone. */
-    read(id: string, stored: Tree): Promise<{ inputs: Tree; state: Tree } | undefined>;
+    /** Undefined: surely gone. Without `inputs`: they are as they were. */
+    read(id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree } | undefined>;
     update(id: string, stored: Tree, news: Tree): Promise<Tree>;
     delete(id: string, stored: Tree): Promise<void>;
 }
@@ -81,12 +82,17 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
                 const found = await handler().read(ctx, id, handlerState(model, state));
                 if (!found) return undefined;
                 const unfinished = state["unfinished"] === true;
-                const { drift, ...observed } = found.inputs;
+                const { drift, key, ...observed } = found.inputs;
                 const { drift: _before, ...before } = inputs;
                 const all = [...(unfinished ? [UNFINISHED] : []), ...(Array.isArray(drift) ? drift : [])];
                 const merged = merge(model, before, observed);
                 const after = all.length > 0 ? { ...merged, drift: all } : merged;
-                return { inputs: after, state: toState(model, after, { ...chosenOf(model, state), ...found.state }, unfinished) };
+                const now = toState(model, after, { ...chosenOf(model, state), ...found.state }, unfinished);
+                return {
+                    // What is the same stays as it is stored, in an older format too: else a refresh would show it as changed.
+                    state: isDeepStrictEqual(now, state) ? stored : now,
+                    ...(isDeepStrictEqual(after, inputs) ? {} : { inputs: defined({ ...after, key }) }),
+                };
             });
         },
 

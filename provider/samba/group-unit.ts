@@ -51,11 +51,11 @@ export function ensureGroup(name: string, id: string, want?: number): Step[] {
 }
 
 /** Removes the group; its number stays reserved for its name. */
-export function groupRemovalUnit(name: string, owner: FragmentOwner): Unit {
+export function groupRemovalUnit(name: string, nonce: string): Unit {
     return {
-        key: `group:${owner.nonce}`,
+        key: `group:${nonce}`,
         steps: [
-            ours(name, owner.nonce),
+            ours(name, nonce),
             whoIsIn(name),
             { ...WHO_IS_CONNECTED, onlyIf: ["getent", "group", name] },
             {

@@ -61,15 +61,15 @@ export function shareUnit(
 }
 
 /** Ends a share. Its directory is retained unless `remove` says otherwise. A fragment with another nonce is somebody else's and stays. */
-export function shareRemovalUnit(share: ShareSection, owner: FragmentOwner, remove: boolean): Unit {
+export function shareRemovalUnit(share: ShareSection, nonce: string, remove: boolean): Unit {
     return {
-        key: `share:${owner.nonce}`,
+        key: `share:${nonce}`,
         asks: false,
         steps: [
-            ...ours(share.name, owner.nonce),
+            ...ours(share.name, nonce),
             { do: "remove", path: fragmentPath(share.name) },
             ...clearRights(share, needsRights(share.access)),
-            { do: "remove", path: expiryPath(owner.nonce) },
+            { do: "remove", path: expiryPath(nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],
     };

@@ -134,11 +134,11 @@ function importHash(name: string, ntHash: string): Step[] {
 }
 
 /** Removes the account. Its numbers stay reserved for its name. An account with another nonce is somebody else's and stays. */
-export function userRemovalUnit(name: string, owner: FragmentOwner): Unit {
+export function userRemovalUnit(name: string, nonce: string): Unit {
     return {
-        key: `user:${owner.nonce}`,
+        key: `user:${nonce}`,
         steps: [
-            ours(name, owner.nonce),
+            ours(name, nonce),
             { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
             { do: "run", argv: ["userdel", name], onlyIf: isLocal(name, "/etc/passwd") },
             { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },

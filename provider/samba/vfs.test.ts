@@ -59,7 +59,7 @@ describe("settings", () => {
     it("of snapshots by schedule follow from where they are", () => {
         const section = (folder: string, more = {}): Record<string, string> => {
             const inputs = filled(shareModel.inputs, { name: "docs", previousVersions: { schedule: {} }, ...more }) as ShareInputs;
-            const { settings } = sectionOf(inputs, "/srv/pvesmb/docs", { nonce: "n1", snapshotFolder: folder });
+            const { settings } = sectionOf(inputs, "/srv/pvesmb/docs", { id: "n1", snapshotFolder: folder });
             return Object.fromEntries(settings.map(({ name, value }) => [name, valueText(value)]));
         };
         expect(section(".zfs/snapshot")).toEqual({
@@ -116,7 +116,7 @@ it("gives every share that passes check one section, each option once", () => {
     fc.assert(
         fc.property(any, (given) => {
             const inputs = filled(shareModel.inputs, given) as ShareInputs;
-            const text = renderShare(sectionOf(inputs, "/srv/pvesmb/x", { nonce: "n" }), { key: "k", nonce: "n" });
+            const text = renderShare(sectionOf(inputs, "/srv/pvesmb/x", { id: "n" }), { key: "k", nonce: "n" });
             const active = text.replaceAll(/^#macos .*\n/gm, "");
             const [section, ...more] = parseSections(active).filter(({ name }) => name !== "global");
             expect(more).toEqual([]);

@@ -96,10 +96,9 @@ for (let i = 1; i <= ${shares}; i++)
     });
 `;
 
-/** The module `bench-twin`. In the state is the same line as of a share; what a share's state has beyond its inputs is added here. */
-export const SAME_SHAPE_MODULE = `const of=(i)=>({...i,chosen:["path"],nonce:"af4041618afe6a16",path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name,v:1});
-exports.provider={create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),
-read:async(id,{chosen,nonce,path,unc,v,...inputs})=>({id,props:of(inputs),inputs})};`;
+/** The module `bench-twin`. In the state is the same line as of a share; what a share's state has beyond its inputs is added here, and the URN is left out. */
+export const SAME_SHAPE_MODULE = `const of=({key,...i})=>({...i,path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name});
+exports.provider={create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),read:async(id,props)=>({id,props})};`;
 
 /**
  * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. That provider's

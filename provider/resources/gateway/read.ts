@@ -31,7 +31,7 @@ export async function readGateway(
     else if (mark.phase !== "ready" || state.ready !== true) drift.push("the guest is half-made");
     if (running) drift.push(...(await hostDrift(ctx, id, state)));
     return {
-        inputs: { ...observedInputs(found.config.all, state), started: running, drift },
+        inputs: { ...observedInputs(found.config.all, state), started: running, key: mark?.key, drift },
         state: { ...state, currentNode: found.node },
     };
 }

@@ -18,11 +18,11 @@ export type GroupState = GroupInputs & Outputs;
 
 export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     async create(ctx, inputs) {
-        const nonce = randomBytes(8).toString("hex");
+        const id = randomBytes(8).toString("hex");
         const state = inputs.adopt
-            ? await converge(ctx, nonce, await adopting(ctx, inputs), undefined, [])
-            : await converge(ctx, nonce, inputs, keyOf(inputs), []);
-        return { id: nonce, state };
+            ? await converge(ctx, id, await adopting(ctx, inputs), undefined, [])
+            : await converge(ctx, id, inputs, keyOf(inputs), []);
+        return { id, state };
     },
 
     read: (ctx, id, state) => readGroup(ctx, id, state),
@@ -34,7 +34,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
         if (gateway === undefined) return;
         const { workshop } = gateway;
         try {
-            const unit = groupRemovalUnit(nameOf(state, "group"), { key: keyOf(state), nonce: id });
+            const unit = groupRemovalUnit(nameOf(state, "group"), id);
             const { steps, look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(workshop, listed(steps["before"]), look, ctx.deadline);
         } catch (error) {
@@ -60,7 +60,7 @@ async function converge(
         ctx.deadline,
     );
     const number = Number(steps["gid"]?.value);
-    const done = { gid: number, sid: `S-1-22-2-${number}`, nonce: id };
+    const done = { gid: number, sid: `S-1-22-2-${number}` };
     const left = listed(steps["before"]).filter((name) => !members?.includes(name));
     const closing = [...new Set([...still, ...left])];
     if (closing.length > 0) {

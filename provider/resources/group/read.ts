@@ -21,8 +21,9 @@ export async function readGroup(
     const mark = seen.look.files[groupPath(name)];
     if (mark?.includes(id) !== true) return undefined;
     const found = parseGroup(seen.look.commands["group"]?.stdout ?? "").get(name);
-    if (found === undefined) return { inputs: { drift: ["the group was deleted"] }, state };
-    const drift = textDrift(groupPath(name), groupMark({ key: keyIn(mark), nonce: id }, state.members), mark);
+    const key = keyIn(mark);
+    if (found === undefined) return { inputs: { key, drift: ["the group was deleted"] }, state };
+    const drift = textDrift(groupPath(name), groupMark({ key, nonce: id }, state.members), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
-    return { inputs: { ...(state.members === undefined ? {} : { members: found.members }), drift }, state };
+    return { inputs: { ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
 }

@@ -31,8 +31,8 @@ export type QuotaState = QuotaInputs & Outputs;
 
 export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     async create(ctx, inputs) {
-        const nonce = randomBytes(8).toString("hex");
-        return { id: nonce, state: await stepping(ctx, inputs, (turn) => converge(ctx, turn, nonce, inputs, keyOf(inputs))) };
+        const id = randomBytes(8).toString("hex");
+        return { id, state: await stepping(ctx, inputs, (turn) => converge(ctx, turn, id, inputs, keyOf(inputs))) };
     },
 
     read: (ctx, id, state) => readQuota(ctx, id, state),
@@ -95,7 +95,7 @@ async function converge(
         });
 
     const { path } = target;
-    const state: Outputs = { path, nonce: id, backendFound: backend.name, place: found.place, made: before?.made };
+    const state: Outputs = { path, backendFound: backend.name, place: found.place, made: before?.made };
     const { made, after } = await backend.apply({
         id,
         found,

@@ -23,7 +23,9 @@ export async function readQuota(
     const tree = treeOf(state, seen.look);
     if (tree === undefined) return undefined;
     const { path } = tree;
-    if (parseClaim(seen.look.files[claimPath(state.path ?? path)])?.nonce !== id) return undefined;
+    const claim = parseClaim(seen.look.files[claimPath(state.path ?? path)]);
+    if (claim?.nonce !== id) return undefined;
+    const { key } = claim;
 
     const target = targetOf(ctx, state, seen.gateway, seen.config, seen.look, tree);
     let backend: Backend;
@@ -31,18 +33,18 @@ export async function readQuota(
         backend = await openBackend(ctx, target, { ...state, backend: "auto" }, { closely: false, was: state.backendFound });
     } catch (error) {
         if (!isKind(error, "InvalidInput")) throw error;
-        return { inputs: { drift: [error.message] }, state };
+        return { inputs: { key, drift: [error.message] }, state };
     }
     const found = await backend.look();
     const drift = [
         ...found.drift,
-        ...collectorFaults(seen.look, target, id, state, found),
+        ...collectorFaults(seen.look, target, id, { ...state, key }, found),
         ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
         ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
     ];
     const limit = found.limit === undefined ? {} : { limit: formatSize(found.limit) };
     return {
-        inputs: { ...limit, ...found.observed, drift },
+        inputs: { ...limit, ...found.observed, key, drift },
         state: { ...state, place: found.place, ...trendOutputs(seen.look, id, state), ...figureOutputs(found, state, state) },
     };
 }

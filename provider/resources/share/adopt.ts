@@ -35,7 +35,7 @@ export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { wor
 }
 
 /** Where snapshots will be is not known yet. */
-const UNMADE = { nonce: "" };
+const UNMADE = { id: "" };
 
 /** A section does not tell `full` from `change` (parseShare): where the program has not `change` it was `full`, if the section has that at all. */
 function parsed(fragment: string, inputs: ShareInputs): ShareSection | undefined {

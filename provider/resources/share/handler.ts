@@ -19,7 +19,6 @@ import { adopting } from "./adopt";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
-import type { Known } from "./section";
 import { ALL, concerned, endSessions } from "./sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
 import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "./volume";
@@ -33,9 +32,9 @@ export type ShareState = ShareInputs & Outputs;
 export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async create(ctx, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
-        const nonce = randomBytes(8).toString("hex");
+        const id = randomBytes(8).toString("hex");
         const found = inputs.adopt ? await adopting(ctx, inputs, gateway) : undefined;
-        const state = { path: found?.path ?? defaultPath(inputs), nonce };
+        const state = { path: found?.path ?? defaultPath(inputs) };
         if (inputs.volume !== undefined) {
             await checkVolumeRights(ctx, inputs, gateway);
             await refuseHiding(gateway.workshop, state.path, ctx.deadline);
@@ -47,10 +46,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
                 inputs.volume.size ?? inputs.volume.initialSize ?? "0B",
             );
         }
-        return {
-            id: nonce,
-            state: await converge(ctx, nonce, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }),
-        };
+        return { id, state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }) };
     },
 
     read: (ctx, id, state) => readShare(ctx, id, state),
@@ -61,7 +57,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         if (state.path !== undefined && state.path !== path)
             await refuseMove(pveOf(ctx, inputs.gateway.connection), gateway.place, state.path, path);
         await checkVolumeRights(ctx, inputs, gateway);
-        const outputs = { path, nonce: id, volumeId: state.volumeId, mountPoint: state.mountPoint };
+        const outputs = { path, volumeId: state.volumeId, mountPoint: state.mountPoint };
         return converge(ctx, id, gateway, inputs, outputs, { claim: id, before: state });
     },
 
@@ -69,12 +65,12 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
         const { workshop, place } = gateway;
-        const section = sectionOf(state, state.path ?? defaultPath(state), { nonce: id });
+        const section = sectionOf(state, state.path ?? defaultPath(state), { id });
         const discard = state.onDelete === "delete";
         if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
         const ownFiles = discard && state.volume === undefined;
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
-        const unit = shareRemovalUnit(section, { key: keyOf(state), nonce: id }, ownFiles && dataset === undefined);
+        const unit = shareRemovalUnit(section, id, ownFiles && dataset === undefined);
         try {
             const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             forgetNodes();
@@ -134,12 +130,12 @@ async function converge(
     }
     const schedule = scheduleOf(inputs);
     const wasAt = before?.path ?? path;
-    const known: Outputs & Known = { ...state, ...volume, nonce: id };
+    const known: Outputs = { ...state, ...volume };
     const series = { gateway: ready, share: inputs, id, path };
     if (schedule !== undefined) known.snapshotFolder = await snapshotFolder(ctx, { ...series, path: wasAt }, wasAt === path);
-    const section = sectionOf(inputs, path, known);
+    const section = sectionOf(inputs, path, { ...known, id });
     const old = before && {
-        section: sectionOf(before, wasAt, { ...before, nonce: id }),
+        section: sectionOf(before, wasAt, { ...before, id }),
         root: rootOf(before, before),
         byHand: before.drift !== undefined,
     };

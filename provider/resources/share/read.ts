@@ -30,7 +30,7 @@ export async function readShare(
     });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const expected = sectionOf(state, path, { ...state, nonce: id });
+    const expected = sectionOf(state, path, { ...state, id });
     const fragment = seen.look.files[fragmentPath(expected.name)];
     const owner = fragment === undefined ? undefined : parseOwner(fragment);
     if (fragment === undefined || (owner !== undefined && owner.nonce !== id)) return undefined;
@@ -61,9 +61,9 @@ export async function readShare(
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
     const schedule = scheduleOf(state);
-    const series = { gateway: seen.gateway, share: state, id, path };
+    const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
     if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, series, schedule)));
-    return { inputs: { ...asDeclared(observed, state), drift }, state };
+    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state };
 }
 
 /** What a section says in properties of its own; the other settings are compared line by line. */

@@ -36,11 +36,13 @@ export function sectionOf(inputs: ShareInputs, path: string, known: Known): Shar
 }
 
 /** What of a share is only known once it is made. */
-export type Known = Pick<ShareOutputs, "nonce" | "snapshotFolder">;
+export interface Known extends Pick<ShareOutputs, "snapshotFolder"> {
+    id: string;
+}
 
-function withSnapshots(share: Effective, { nonce, snapshotFolder: folder }: Known): Effective {
+function withSnapshots(share: Effective, { id, snapshotFolder: folder }: Known): Effective {
     if (share.previousVersions?.schedule === undefined || folder === undefined) return share;
-    const previousVersions = { ...share.previousVersions, folder, format: snapshotFormat(nonce) };
+    const previousVersions = { ...share.previousVersions, folder, format: snapshotFormat(id) };
     // A folder of the share itself on btrfs: clients have it as previous versions, and nobody moves it away.
     return isInside(folder)
         ? { ...share, previousVersions, vetoFiles: [...(share.vetoFiles ?? []), folder] }

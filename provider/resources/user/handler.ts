@@ -19,12 +19,12 @@ export type UserState = UserInputs & Outputs;
 
 export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async create(ctx, inputs) {
-        const nonce = randomBytes(8).toString("hex");
+        const id = randomBytes(8).toString("hex");
         const secret = { ...(await secretOf(inputs)), ...(inputs.passwordMustChange ? { mustChange: true } : {}) };
         const { inputs: settled, leaving } = inputs.adopt ? await adopting(ctx, inputs) : { inputs, leaving: [] };
         const claim = inputs.adopt ? undefined : keyOf(inputs);
         const closing = leaving.length > 0 ? [nameOf(inputs, "user")] : [];
-        return { id: nonce, state: await converge(ctx, nonce, settled, claim, { secret, leaving, closing }) };
+        return { id, state: await converge(ctx, id, settled, claim, { secret, leaving, closing }) };
     },
 
     read: (ctx, id, state) => readUser(ctx, id, state),
@@ -42,7 +42,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         if (gateway === undefined) return;
         const { workshop } = gateway;
         try {
-            const unit = userRemovalUnit(nameOf(state, "user"), { key: keyOf(state), nonce: id });
+            const unit = userRemovalUnit(nameOf(state, "user"), id);
             const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(workshop, [nameOf(state, "user")], look, ctx.deadline);
         } catch (error) {
@@ -68,7 +68,7 @@ async function converge(
         { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },
         ctx.deadline,
     );
-    const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value), nonce: id };
+    const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) };
     if (change.closing.length > 0) {
         ctx.checkpoint(id, { ...done, closing: change.closing });
         await endLogins(workshop, change.closing, look, ctx.deadline);

@@ -37,7 +37,8 @@ export async function readUser(
     if (mark?.includes(id) !== true) return undefined;
 
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
-    const drift = textDrift(accountPath(name), accountMark({ key: keyIn(mark), nonce: id }, state.groups ?? []), mark);
+    const key = keyIn(mark);
+    const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
     const observed: Record<string, unknown> = {};
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
@@ -53,5 +54,5 @@ export async function readUser(
         if (declared !== undefined && declared !== samba.ntHash) drift.push("password: no longer the declared one");
     }
     if (state.groups !== undefined) observed["groups"] = groups;
-    return { inputs: { ...observed, drift }, state };
+    return { inputs: { ...observed, key, drift }, state };
 }

@@ -189,7 +189,6 @@ const kind: Kind = {
         "trendSamples",
         "fullOn",
         "usage",
-        "nonce",
         "closing",
         "made",
     ],

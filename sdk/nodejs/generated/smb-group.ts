@@ -46,7 +46,7 @@ export interface SmbGroupArgs {
 const kind: Kind = {
     name: "SmbGroup",
     inputs: ["name", "members", "gateway", "adopt", "timeouts", "key", "drift"],
-    outputs: ["gid", "sid", "nonce", "closing"],
+    outputs: ["gid", "sid", "closing"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

@@ -319,7 +319,7 @@ const kind: Kind = {
         "key",
         "drift",
     ],
-    outputs: ["path", "unc", "volumeId", "mountPoint", "snapshotFolder", "nonce", "closing"],
+    outputs: ["path", "unc", "volumeId", "mountPoint", "snapshotFolder", "closing"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

@@ -113,7 +113,7 @@ const kind: Kind = {
         "key",
         "drift",
     ],
-    outputs: ["uid", "gid", "sid", "nonce", "closing"],
+    outputs: ["uid", "gid", "sid", "closing"],
     secrets: [
         ["password"],
         ["ntHash"],

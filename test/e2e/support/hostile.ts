@@ -85,7 +85,7 @@ export function readDump(text: string): Dump {
 
 /** The fragment of a share, and what it is meant to say: option -> value. Lists that testparm writes in its own way are undefined. */
 export function rendered({ inputs }: Accepted): { name: string; text: string; means: Map<string, string | undefined> } {
-    const section = sectionOf(inputs, inputs.path ?? `/srv/pvesmb/${inputs.name ?? ""}`, { nonce: "0123456789abcdef" });
+    const section = sectionOf(inputs, inputs.path ?? `/srv/pvesmb/${inputs.name ?? ""}`, { id: "0123456789abcdef" });
     const text = renderShare(section, {
         key: `urn:pulumi:dev::files::pvesmb:SmbShare::${inputs.name}${inputs.comment}`,
         nonce: "0123456789abcdef",

@@ -9,7 +9,7 @@ import { userModel } from "../../../provider/model";
 const handler: AnyHandler = {
     async create(ctx, inputs) {
         const password = String(inputs["password"]);
-        ctx.checkpoint("id-1", { ...inputs, nonce: "n" });
+        ctx.checkpoint("id-1", inputs);
         switch (inputs["fullName"]) {
             case "fails":
                 throw new Error(`cannot use ${password}`);
@@ -30,7 +30,7 @@ const handler: AnyHandler = {
         }
         return Promise.resolve({
             id: "id-1",
-            state: { ...inputs, nonce: "n", uid: 10001, gid: 10001, sid: stackConfig("pvesmb:endpoint"), nested: { gone: undefined } },
+            state: { ...inputs, uid: 10001, gid: 10001, sid: stackConfig("pvesmb:endpoint"), closing: [undefined] },
         });
     },
     read: (_, id, state) => (id === "gone" ? Promise.resolve(undefined) : Promise.resolve({ inputs: { enabled: true }, state })),
