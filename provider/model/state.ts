@@ -49,6 +49,8 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
     return propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
 }
 
+const unnumbered = ({ v: _v, ...state }: Tree): Tree => state;
+
 /** The format that has no `v` in it: the first had its number, and so must have any after this one. */
 const UNNUMBERED = 2;
 
@@ -64,7 +66,7 @@ export function migrated(
             "InvalidInput",
             `this ${model.kind} was last changed by a newer pvesmb (state format ${from}; this one knows ${model.version}): update the package, as in npm install pvesmb@latest`,
         );
-    let { v: _v, ...current } = state;
+    let current = unnumbered(state);
     for (let v = from; v < model.version; v++) {
         const step = migrations[model.kind]?.[v];
         if (!step) throw new PvesmbError("InvalidInput", `this ${model.kind} has state format ${v}, which this pvesmb cannot read`);

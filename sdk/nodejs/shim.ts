@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sealed } from "./sealed";
+import { sparingTraces } from "./traces";
 
 /** What a generated class knows of its kind of resource. */
 export interface Kind {
@@ -40,18 +41,15 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
         const options = secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts;
-        // Pulumi keeps a stack trace with each of four promises per property, which it shows only when asked to; under ts-node they are
-        // most of a big program's time. Where the resource stands in the program it finds out with a limit of its own.
-        const limit = Error.stackTraceLimit;
-        if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 0;
+        const asBefore = sparingTraces();
         try {
             super(typeOf(kind.name), name, properties, options);
         } catch (error) {
-            Error.stackTraceLimit = limit;
+            asBefore();
             if (error instanceof Error) Error.captureStackTrace(error);
             throw error;
         } finally {
-            Error.stackTraceLimit = limit;
+            asBefore();
         }
         // Pulumi makes outputs of the properties only that it is handed. Those left out would be the most of them, and each costs time and memory.
         for (const input of kind.inputs)

@@ -4,7 +4,7 @@ import type { Stack } from "../e2e/support/stack";
 import { playbook } from "./ansible";
 import { bareContainer } from "./bare-container";
 import { measure } from "./measure";
-import { login, type Pair, TEMPLATE, TWINS, twinsStack, withPair } from "./pair";
+import { login, type Pair, stateSize, TEMPLATE, TWINS, twinsStack, withPair } from "./pair";
 import { progress } from "./progress";
 import { sameShapeProgram, sharesProgram, trivialProgram } from "./programs";
 import { compared, count, type Figure, type Row, ratioAtMost, seconds } from "./rows";
@@ -12,7 +12,6 @@ import { sessionsBy, sessionsStack } from "./sessions";
 
 const SHARES = 200;
 const ROUNDS = 3;
-const STATE_BYTES = 2300;
 
 /** 200 shares with access lists in one `up` on a server that exists: pvesmb, one SSH session per share, an Ansible role. */
 export async function manyShares(): Promise<Row[]> {
@@ -43,10 +42,11 @@ async function bySessionsToo(
 ): Promise<Compared> {
     const times = { ours: [] as number[], trivial: [] as number[], twins: [] as number[], sessions: [] as number[], remote: 0 };
     for (let round = 0; round < ROUNDS; round++) {
+        const empty = stateSize(ours);
         ours.write(sharesProgram(SHARES));
         const up = await measure(`${SHARES} shares${way}`, ours, "up", { flags });
         await prove(SHARES);
-        trivial.write(trivialProgram(SHARES, STATE_BYTES));
+        trivial.write(trivialProgram(SHARES, Math.round((stateSize(ours) - empty) / SHARES)));
         const floor = await measure(`${SHARES} trivial resources${way}`, trivial, "up", { flags });
         times.ours.push(up.seconds);
         times.trivial.push(floor.seconds);

@@ -65,6 +65,13 @@ test("the state holds no password in clear", async () => {
     expect(state).not.toContain(bob.password);
 });
 
+test("the state says where in the program each resource stands, and nothing of who runs the program", async () => {
+    for (const { urn, sourcePosition, stackTrace } of await stack.resources()) {
+        expect([urn, sourcePosition]).toEqual([urn, expect.stringMatching(/^project:\/\/\/index\.ts#\d+,\d+$/)]);
+        expect(stackTrace).toEqual([{ sourcePosition }]);
+    }
+});
+
 test("destroy leaves nothing in the state and nobody at the address", async () => {
     await stack.destroy({ preview: true });
     expect(await stack.resources()).toEqual([]);

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { labUp } from "./support/lab";
 import { repository } from "./support/package";
 import { runDirectory } from "./support/run-directory";
+import { gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { Stack } from "./support/stack";
-import type { Deployment } from "./support/stack";
+import type { Deployment, StateResource } from "./support/stack";
+import { workplace } from "./support/workplace";
 
 /**
- * States that earlier versions of pvesmb wrote, with the programs they came from: this version must see nothing to do in them. A preview
- * asks nobody, so none of this needs a lab. `PVESMB_RECORD=1` deploys a folder without a state in the lab and records it.
+ * States that this and earlier versions of pvesmb wrote, with the programs they came from: this version must see nothing to do in them. A preview
+ * asks nobody, so none of that needs a lab. `PVESMB_RECORD=1` deploys a folder without a state in the lab and records it.
  */
 
 const folder = join(repository, "test/states");
@@ -35,6 +37,56 @@ test.each(names)("%s gives an empty diff", async (name) => {
         expect(new Set(steps.map(({ op }) => op))).toEqual(new Set(["same"]));
     } finally {
         stack.dispose();
+    }
+});
+
+/** What can be left to the provider. */
+const CHOOSABLE = ["vmid", "uid", "gid", "path"];
+
+/** As format 1 had it: provider/model/migrations.ts. */
+function inFormat1(resource: StateResource): StateResource {
+    const { given, ...outputs } = resource.outputs ?? {};
+    const gave = typeof given === "string" ? given.split(" ") : [];
+    const chosen = CHOOSABLE.filter((name) => outputs[name] !== undefined && !gave.includes(name));
+    const key = resource.inputs?.["key"];
+    const more = { key, nonce: outputs["nonce"] ?? resource.id, v: 1, ...(chosen.length > 0 ? { chosen } : {}) };
+    return { ...resource, outputs: { ...outputs, ...more } };
+}
+
+test("resources in format 1: refresh and up leave them so, a change brings what it changes up to date, destroy ends them", async () => {
+    const vmids = { from: 5720, to: 5739 };
+    const place = await workplace(vmids);
+    const text = (comment: string): string =>
+        program(
+            gateway("files", { ...smallArgs("10.86.0.60", vmids), vmid: 5720 }),
+            user("files", { user: "alice", password: "alice's long p4ssword" }, { uid: 20001, groups: ["crew"] }),
+            'new pvesmb.SmbGroup("office", { gateway: files });',
+            share("files", "docs", { alice: "change" }, { comment }),
+            share("files", "pub", { alice: "read" }, { path: "/srv/pvesmb/public" }),
+            share("files", "big", { alice: "full" }, { volume: { storage: "tank", initialSize: "32MiB" }, onDelete: "delete" }),
+            quota("big", "limit", { limit: "48MiB" }),
+        );
+    const stack = await place.stack(text("Documents"));
+    try {
+        await stack.up();
+        const state = await stack.exportState();
+        const { resources = [] } = state.deployment;
+        const old = resources.map((resource) => (resource.type.includes("pvesmb") ? inFormat1(resource) : resource));
+        await stack.importState({ ...state, deployment: { ...state.deployment, resources: old } });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.up({ flags: ["--expect-no-changes"] });
+        const numbered = async (): Promise<number> => (await stack.resources()).filter(({ outputs }) => outputs?.["v"] === 1).length;
+        expect(await numbered()).toBe(7);
+
+        stack.write(text("Papers"));
+        expect((await stack.up()).steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update docs"]);
+        expect(await numbered()).toBe(6);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.destroy();
+        expect(await stack.resources()).toEqual([]);
+    } finally {
+        await place.dispose();
     }
 });
 

@@ -53,6 +53,8 @@ export interface StateResource {
     outputs?: Record<string, unknown>;
     protect?: boolean;
     initErrors?: string[];
+    sourcePosition?: string;
+    stackTrace?: { sourcePosition?: string }[];
 }
 
 /** The engine is the CLI with its language host. */
