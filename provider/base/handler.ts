@@ -21,7 +21,10 @@ export interface Failure {
     reason: string;
 }
 
-/** What a read found: properties that it looked at (others stay as they are), and `drift`, what no property shows. */
+/**
+ * What a read found: properties that it looked at (others stay as they are), `drift`, what no property shows, and the URN (`key`) of the
+ * mark on the host, which inputs that have changed need and no state has.
+ */
 export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[] };
 
 /**

@@ -104,6 +104,7 @@ test("state holds inputs to the letter, and knows which of those that can be cho
     });
     expect(state).toEqual({ ...inputs, uid: 10001, given: "gid" });
     expect(inputsOf(userModel, state)).toEqual(inputs);
+    expect(toState({ ...userModel, version: 3 }, inputs, {})).toEqual({ ...inputs, given: "gid", v: 3 });
 });
 
 test("format 1: the same inputs and outputs, without what is in format 2 no more", () => {

@@ -4,19 +4,22 @@ import { filled, propertiesOf } from "./schema";
 import { migrations as own, type Migration } from "./migrations";
 import { defined, type Tree } from "./tree";
 
+/** The format that has no number (`v`) in the state: the first one had its own, and so has any after this one. */
+const UNNUMBERED = 2;
+
 /**
  * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it, but for the URN (`key`), which stands in the
- * inputs. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and `unfinished`
- * (the last create or update failed half-way). The engine's time goes with the number of properties, so there is nothing else: a millisecond each
- * (docs/performance.md).
+ * inputs. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and
+ * `unfinished` (the last create or update failed half-way). Each property costs the engine time, so there is nothing else (docs/decisions/0016).
  */
-export function toState(model: Pick<Model, "inputs" | "outputs">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
+export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
     const choosable = chosenNames(model);
     const given = choosable.filter((name) => inputs[name] !== undefined);
     const computed = Object.entries(outputs).filter(([name]) => Object.hasOwn(model.outputs.shape, name) || choosable.includes(name));
     return defined({
         ...Object.fromEntries(computed),
         ...withoutKey(inputs),
+        v: model.version > UNNUMBERED ? model.version : undefined,
         given: given.length > 0 ? given.join(" ") : undefined,
         unfinished: unfinished || undefined,
     });
@@ -50,9 +53,6 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
 }
 
 const unnumbered = ({ v: _v, ...state }: Tree): Tree => state;
-
-/** The format that has no `v` in it: the first had its number, and so must have any after this one. */
-const UNNUMBERED = 2;
 
 /** Brings the state of an older version up to date; refuses that of a newer one. */
 export function migrated(
