@@ -47,8 +47,9 @@ function argsInterface(model: Model, inputs: Field[], names: Names): string {
 
 function kindConstant(model: Model): string {
     const chosen = propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
-    const outputs = [...chosen, ...Object.keys(model.outputs.shape)];
-    const inputs = Object.keys(model.inputs.shape).filter((name) => !chosen.includes(name));
+    const shown = (object: z.ZodObject): string[] => fieldsOf(object).map(({ name }) => name);
+    const outputs = [...chosen, ...shown(model.outputs)];
+    const inputs = shown(model.inputs).filter((name) => !chosen.includes(name));
     const secretOutputs = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.secret ? [name] : []));
     const kind = { name: model.kind, inputs, outputs, secrets: secretPaths(model.inputs), secretOutputs };
     return `const kind: Kind = ${JSON.stringify(kind)};\n`;

@@ -172,8 +172,6 @@ const kind: Kind = {
         "report",
         "adopt",
         "timeouts",
-        "key",
-        "drift",
     ],
     outputs: [
         "path",
@@ -189,8 +187,6 @@ const kind: Kind = {
         "trendSamples",
         "fullOn",
         "usage",
-        "closing",
-        "made",
     ],
     secrets: [
         ["share", "gateway", "connection", "apiToken"],

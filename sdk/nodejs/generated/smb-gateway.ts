@@ -213,10 +213,8 @@ const kind: Kind = {
         "adopt",
         "connection",
         "timeouts",
-        "key",
-        "drift",
     ],
-    outputs: ["vmid", "currentNode", "templateVolume", "address", "hostKeys", "sambaVersion", "unc", "dataVolume", "nonce", "ready"],
+    outputs: ["vmid", "currentNode", "templateVolume", "address", "hostKeys", "sambaVersion", "unc", "dataVolume"],
     secrets: [
         ["connection", "apiToken"],
         ["connection", "password"],

@@ -45,8 +45,8 @@ export interface SmbGroupArgs {
 
 const kind: Kind = {
     name: "SmbGroup",
-    inputs: ["name", "members", "gateway", "adopt", "timeouts", "key", "drift"],
-    outputs: ["gid", "sid", "closing"],
+    inputs: ["name", "members", "gateway", "adopt", "timeouts"],
+    outputs: ["gid", "sid"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

@@ -316,10 +316,8 @@ const kind: Kind = {
         "gateway",
         "adopt",
         "timeouts",
-        "key",
-        "drift",
     ],
-    outputs: ["path", "unc", "volumeId", "mountPoint", "snapshotFolder", "closing"],
+    outputs: ["path", "unc", "volumeId", "mountPoint"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],

@@ -110,10 +110,8 @@ const kind: Kind = {
         "gateway",
         "adopt",
         "timeouts",
-        "key",
-        "drift",
     ],
-    outputs: ["uid", "gid", "sid", "closing"],
+    outputs: ["uid", "gid", "sid"],
     secrets: [
         ["password"],
         ["ntHash"],
