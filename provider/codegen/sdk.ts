@@ -32,7 +32,9 @@ export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[
 function resourceFile(model: Model, names: Names): string {
     const inputs = fieldsOf(model.inputs);
     const outputs = fieldsOf(model.outputs);
-    const code = [argsInterface(model, inputs, names), kindConstant(model), classOf(model, inputs, outputs, names)].join("\n");
+    const code = [argsInterface(model, inputs, names), kindConstant(model, inputs, outputs), classOf(model, inputs, outputs, names)].join(
+        "\n",
+    );
     return [HEAD, imports(model, code), "\n", code].join("");
 }
 
@@ -45,13 +47,17 @@ function argsInterface(model: Model, inputs: Field[], names: Names): string {
     return `export interface ${model.kind}Args {\n${members.join("\n")}}\n`;
 }
 
-function kindConstant(model: Model): string {
-    const chosen = propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
-    const shown = (object: z.ZodObject): string[] => fieldsOf(object).map(({ name }) => name);
-    const outputs = [...chosen, ...shown(model.outputs)];
-    const inputs = shown(model.inputs).filter((name) => !chosen.includes(name));
+function kindConstant(model: Model, inputs: Field[], outputs: Field[]): string {
+    const [chosen, given] = [inputs.filter(({ meta }) => meta.chosen), inputs.filter(({ meta }) => !meta.chosen)];
+    const names = (fields: Field[]): string[] => fields.map(({ name }) => name);
     const secretOutputs = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.secret ? [name] : []));
-    const kind = { name: model.kind, inputs, outputs, secrets: secretPaths(model.inputs), secretOutputs };
+    const kind = {
+        name: model.kind,
+        inputs: names(given),
+        outputs: names([...chosen, ...outputs]),
+        secrets: secretPaths(model.inputs),
+        secretOutputs,
+    };
     return `const kind: Kind = ${JSON.stringify(kind)};\n`;
 }
 

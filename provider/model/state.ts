@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { PvesmbError } from "../base/errors";
 import { metaOf, type Model } from "./meta";
 import { filled, propertiesOf } from "./schema";
@@ -28,8 +29,10 @@ export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, in
 /** The inputs as they were when the state was written, to the letter, but for the URN. */
 export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     const given = typeof state["given"] === "string" ? state["given"].split(" ") : [];
-    const chosen = chosenNames(model).filter((name) => !given.includes(name));
-    return Object.fromEntries(Object.entries(state).filter(([name]) => Object.hasOwn(model.inputs.shape, name) && !chosen.includes(name)));
+    const { shape } = model.inputs;
+    const isInput = (name: string): boolean =>
+        Object.hasOwn(shape, name) && (given.includes(name) || !metaOf(shape[name] as z.ZodType)?.chosen);
+    return Object.fromEntries(Object.entries(state).filter(([name]) => isInput(name)));
 }
 
 /** Inputs as far as the state has them too. */
@@ -52,21 +55,20 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
     return propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
 }
 
-const unnumbered = ({ v: _v, ...state }: Tree): Tree => state;
-
 /** Brings the state of an older version up to date; refuses that of a newer one. */
 export function migrated(
     model: Pick<Model, "kind" | "version">,
     state: Tree,
     migrations: Record<string, Record<number, Migration>> = own,
 ): Tree {
-    const from = typeof state["v"] === "number" ? state["v"] : UNNUMBERED;
+    const { v: number, ...rest } = state;
+    const from = typeof number === "number" ? number : UNNUMBERED;
     if (from > model.version)
         throw new PvesmbError(
             "InvalidInput",
             `this ${model.kind} was last changed by a newer pvesmb (state format ${from}; this one knows ${model.version}): update the package, as in npm install pvesmb@latest`,
         );
-    let current = unnumbered(state);
+    let current: Tree = rest;
     for (let v = from; v < model.version; v++) {
         const step = migrations[model.kind]?.[v];
         if (!step) throw new PvesmbError("InvalidInput", `this ${model.kind} has state format ${v}, which this pvesmb cannot read`);

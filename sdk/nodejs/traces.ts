@@ -37,5 +37,5 @@ const asNode: Prepare = (error, frames: readonly { toString(): string }[]) =>
 
 function isOfProgram(frame: NodeJS.CallSite): boolean {
     const file = frame.getFileName() ?? "node:";
-    return !file.startsWith("node:") && !file.includes(PULUMI) && !file.startsWith(__dirname);
+    return !file.startsWith("node:") && !file.includes(PULUMI) && !file.startsWith(__dirname + sep);
 }

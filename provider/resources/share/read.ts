@@ -61,8 +61,10 @@ export async function readShare(
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
     const schedule = scheduleOf(state);
-    const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
-    if (schedule !== undefined) drift.push(...(await snapshotDrift(ctx, series, schedule)));
+    if (schedule !== undefined) {
+        const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
+        drift.push(...(await snapshotDrift(ctx, series, schedule)));
+    }
     return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state };
 }
 

@@ -38,7 +38,7 @@ test("the first calls, at the same time, all find stack config", async () => {
 test("a life: create, diff, read without and with drift", async () => {
     const { id, state } = await plugin.create(inputs);
     expect(id).toBe("id-1");
-    expect(state).toMatchObject({ ...inputs, uid: 10001 });
+    expect(state).toEqual({ ...inputs, uid: 10001, gid: 10001, sid: "https://pve1:8006", closing: [] });
 
     expect(await plugin.diff(state, inputs)).toMatchObject({ changes: UNKNOWN_CHANGES, replaces: [] });
     expect(await plugin.diff(state, { ...inputs, name: "bob" })).toEqual({
