@@ -13,7 +13,7 @@ export type * from "./steps";
  *
  *   1. `guard`: the gateway's mark is what we expect, else the whole batch is refused untouched (Conflict).
  *   2. each unit's `steps`, in order, unit by unit; a failing unit is rolled back and is out.
- *   3. `verify`, if a live unit `asks`: may fail units (see RunStep.answers); those are rolled back and verify runs again without them. A
+ *   3. `verify`, if a live unit `asks`: may fail units (see AskStep); those are rolled back and verify runs again without them. A
  *      failure that blames nobody rolls back all units.
  *   4. `commit` (activation), once. Its commands (`run`) run only if a unit, a step of verify or one before it in commit changed something.
  *      A failure rolls back every unit and runs commit's commands once more, so that the old state is active again.
@@ -28,7 +28,7 @@ export interface Unit {
     steps: Step[];
     /** Texts for `{collect}` in verify and commit. */
     contribute?: Record<string, string>;
-    /** Whether verify's RunStep.answers has an answer for this unit. */
+    /** Whether verify's AskStep has an answer for this unit. */
     asks?: boolean;
     /** What whoever submits it wants to see when the batch stands: part of Batch.look. */
     looks?: Gather;

@@ -117,13 +117,23 @@ export interface RunStep extends StepBase {
     message?: string;
     /** Fail when stdout+stderr match this pattern although the exit code is fine (Samba's tools often exit 0 on errors). */
     failIf?: string;
-    /**
-     * verify only: a multi-line pattern over stdout whose n-th match is the answer for the n-th live unit that has `asks` set. A match
-     * with a group named `fault` fails that unit with the group's text; a unit without a match fails too ("no answer").
-     */
-    answers?: string;
     /** Keep its output out of results and errors. */
     quiet?: boolean;
+}
+
+/**
+ * For verify: asks a command about the units. It stays for the batches to come, so it must do without the end of stdin. If something is
+ * wrong with the answers of one that has stayed, it is begun anew and asked again.
+ */
+export interface AskStep extends StepBase {
+    do: "ask";
+    argv: Word[];
+    stdin: Text;
+    /**
+     * A pattern for lines of stdout. The n-th that matches is the answer for the n-th live unit that has `asks` set. A match with a group
+     * named `fault` fails that unit with the group's text; so does the end of the command before its answer ("no answer").
+     */
+    answers: string;
 }
 
 /**
@@ -198,6 +208,7 @@ export type Step =
     | DirectoryStep
     | LinkStep
     | RunStep
+    | AskStep
     | ReserveStep
     | RememberStep
     | DaemonStep

@@ -17,6 +17,9 @@ const READY = "++ready";
  */
 const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
+/** It looks for the next line where stdin is, not in what it has read of it already; and it shows an answer when there is one. */
+const UNBUFFERED = ["stdbuf", "-i0", "-oL"];
+
 /** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
     return (units) => {
@@ -72,11 +75,11 @@ function proof(password: string): Step[] {
             ready: ["smbclient", `//127.0.0.1/${READY}`, ...client, "-c", "exit"],
         },
         {
-            do: "run",
-            argv: ["smbclient", "//127.0.0.1/IPC$", ...client],
-            stdin: { collect: "ask" },
-            answers: "^tcon (?:to .* successful|failed: (?P<fault>.*))",
-            changes: false,
+            do: "ask",
+            argv: [...UNBUFFERED, "smbclient", "//127.0.0.1/IPC$", ...client],
+            // At a session's begin smbd reads its files anew. Afterwards it is to stand in no share's directory, which a mount could hold.
+            stdin: [`logon root ${password}\n`, { collect: "ask" }, `tcon "${READY}"\nlogoff\n`],
+            answers: `^tcon (?:to (?!${READY.replaceAll("+", "\\+")} ).* successful|failed: (?P<fault>.*))`,
         },
     ];
 }

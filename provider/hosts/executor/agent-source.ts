@@ -11,6 +11,7 @@ const MODULES = [
     "journal",
     "file_steps",
     "command_steps",
+    "asking",
     "daemons",
     "scope",
     "looks",

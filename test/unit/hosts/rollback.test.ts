@@ -137,12 +137,11 @@ describe("verify", () => {
     });
     /** Answers `ok NAME` to each line, `bad NAME: reason` to those with an x. */
     const ask: Step = {
-        do: "run",
+        do: "ask",
         id: "ask",
-        argv: ["sed", "-e", "s/^\\(.*x.*\\)/bad \\1: has an x/", "-e", "t", "-e", "s/^/ok /"],
+        argv: ["sed", "-u", "-e", "s/^\\(.*x.*\\)/bad \\1: has an x/", "-e", "t", "-e", "s/^/ok /"],
         stdin: { collect: "ask" },
         answers: "^(?:ok |bad .*: (?P<fault>.*))",
-        changes: false,
     };
     const there = (...names: string[]): boolean[] => names.map((name) => existsSync(bench.at(name)));
 
@@ -173,10 +172,10 @@ describe("verify", () => {
     it("a failure that blames nobody takes all back, verify's own files too, and nothing is activated", async () => {
         const { units } = await bench.run({
             units: [asking("a"), unit("b", write(bench.at("b"), ""))],
-            verify: [write(bench.at("probe"), ""), { ...fail, answers: "^never" } as Step],
+            verify: [write(bench.at("probe"), ""), { do: "ask", argv: ["sh", "-c", "echo broken >&2; exit 3"], stdin: "", answers: "^never" }],
             commit: [run("touch", bench.at("activated"))],
         });
-        expect(units).toMatchObject({ a: { ok: false, step: "run #2" }, b: { ok: false, step: "run #2" } });
+        expect(units).toMatchObject({ a: { ok: false, step: "ask #2" }, b: { ok: false, step: "ask #2" } });
         expect(there("a", "b", "probe", "activated")).toEqual([false, false, false, false]);
     });
 
@@ -262,7 +261,7 @@ it("the guard refuses the whole batch untouched", async () => {
 it("a unit that fails late leaves what a later unit has written since", async () => {
     writeFileSync(bench.at("f"), "old");
     const first = { ...unit("a", write(bench.at("f"), "a")), asks: true };
-    const verify: Step[] = [{ do: "run", argv: ["echo", "no"], answers: "^(?P<fault>no)", changes: false }];
+    const verify: Step[] = [{ do: "ask", argv: ["echo", "no"], stdin: "", answers: "^(?P<fault>no)" }];
     const { units } = await bench.run({ units: [first, unit("b", write(bench.at("f"), "b"))], verify });
     expect([units["a"]!.ok, units["b"]!.ok, readFileSync(bench.at("f"), "utf8")]).toEqual([false, true, "b"]);
     await bench.run({ units: [first, unit("c", write(bench.at("f"), "c"))], verify, commit: [fail] });

@@ -4,12 +4,13 @@ import os
 import sys
 import time
 
+from asking import Faults, kept
 from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
 from command_steps import prepare
 from files import contains
 from journal import Journal, recover, take_back
 from looks import gather
-from scope import Faults, Scope
+from scope import Scope
 
 LOCK = sys.argv[1]
 
@@ -146,7 +147,7 @@ def lock(clock):
 
 def prepare_ends(spec):
     """Begins ahead what all batches for this host end with: while this one's units are done, and those of one that is likely to follow."""
-    prepare(spec["verify"] + spec["commit"])
+    prepare([step for step in spec["verify"] + spec["commit"] if not (step["do"] == "ask" and kept)])
 
 
 def batch(spec, clock):

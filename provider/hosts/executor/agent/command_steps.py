@@ -16,7 +16,7 @@ def words(scope, argv):
 def prepare(steps):
     """Begins the commands which come in any case and whose words are known; what their pipes give is not wanted yet."""
     for step in steps:
-        if step["do"] == "run" and "ifChanged" not in step:
+        if step["do"] in ("run", "ask") and "ifChanged" not in step:
             argv = next(step[field] for field in ("unless", "onlyIf", "argv") if field in step)
             if all(isinstance(part, str) or is_pipe(part) for part in argv):
                 begin_ahead(tuple(None if is_pipe(part) else part for part in argv))
@@ -38,10 +38,6 @@ def do_run(scope, step):
     code, out, err = run(argv, scope.clock, stdin, env, timeout)
     fault = re.search(step["failIf"], out + err, re.M) if "failIf" in step else None
     fine = code in step.get("ok", [0]) and not fault
-    if "answers" in step:
-        answers = list(re.finditer(step["answers"], out, re.M))
-        if fine or answers:
-            scope.hear(answers)
     if not fine:
         if undo:
             scope.journal.note({"kind": "failed"}, scope.key)

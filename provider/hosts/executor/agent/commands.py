@@ -154,11 +154,15 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
             raise Failed(f"{shown(argv)}: printed over {whole // MIB} MiB, which is more than a look takes")
         return (process.returncode, *(output.text() for output in outputs.values()))
     finally:
-        if process.poll() is None:
-            end(process)
-        for stream in (process.stdin, process.stdout, process.stderr):
-            with contextlib.suppress(OSError):
-                stream.close()
+        dispose(process)
+
+
+def dispose(process):
+    if process.poll() is None:
+        end(process)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        with contextlib.suppress(OSError):
+            stream.close()
 
 
 def shown(argv):

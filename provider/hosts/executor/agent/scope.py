@@ -1,4 +1,5 @@
 """A list of steps on its way: those of one unit, or verify and commit together."""
+import asking
 import command_steps
 import daemons
 import file_steps
@@ -7,15 +8,7 @@ from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (command_steps, daemons, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
-
-
-class Faults(Exception):
-    """Verify found fault with units: key -> reason."""
-
-    def __init__(self, reasons):
-        super().__init__()
-        self.reasons = reasons
+STEPS = {name[3:]: function for module in (asking, command_steps, daemons, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Scope:
@@ -60,21 +53,13 @@ class Scope:
                 self.values[step["id"]] = result["value"]
             self.results[step["id"]] = {"changed": result["changed"], "code": result["code"]} if result.get("quiet") else result
 
-    def hear(self, answers):
-        """RunStep.answers: the n-th is that for the n-th live unit that asks."""
-        asking = [unit["key"] for unit in self.live if unit.get("asks")]
-        faults = {key: answer.groupdict().get("fault") for key, answer in zip(asking, answers)}
-        faults.update((key, "no answer") for key in asking[len(answers) :])
-        if any(fault is not None for fault in faults.values()):
-            raise Faults({key: fault for key, fault in faults.items() if fault is not None})
-
     def repeat(self, steps):
         """Runs commit's commands over the old state. -> what failed."""
         troubles = []
         for step in steps:
             if step["do"] == "run":
                 try:
-                    command_steps.do_run(self, {field: value for field, value in step.items() if field not in ("undo", "answers")})
+                    command_steps.do_run(self, {field: value for field, value in step.items() if field != "undo"})
                 except Exception as error:
                     troubles.append(explain(error))
         return troubles
