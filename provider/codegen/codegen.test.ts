@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { models } from "../model";
 import { field, type Model } from "../model/meta";
 import { docsFiles } from "./docs";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Model } from "../model/meta";
 import { bare, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bare, type FieldMeta, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
 import { references } from "./references";

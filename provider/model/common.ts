@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { connectionInputs, gatewayRef } from "./connection";
 import { duration } from "./duration";
 import { field, hiddenInputs } from "./meta";

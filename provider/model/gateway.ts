@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { connection, timeouts } from "./common";
 import { becomes, NO_SHRINKING, PENDING } from "./consequences";
 import { field, hiddenInputs } from "./meta";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { childInputs, childOutputs } from "./common";
 import { without } from "./consequences";
 import { field } from "./meta";

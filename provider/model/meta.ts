@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Failure } from "../base/handler";
 
 /** How two values of a property are compared; anything else is compared as it is. */

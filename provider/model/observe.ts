@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { bare, metaOf, type Model } from "./meta";
 import { entryName, same } from "./compare";
 import { below, filled, objectOf } from "./schema";

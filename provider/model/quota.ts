@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { childOutputs, timeouts } from "./common";
 import { smaller } from "./consequences";
 import { gatewayRef } from "./connection";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bare, metaOf } from "./meta";
 import { isTree, type Path } from "./tree";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { childInputs } from "./common";
 import { field } from "./meta";
 import { size } from "./size";

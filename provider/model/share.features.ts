@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { type Consequence, field } from "./meta";
 import { dnsName, isCidr } from "./network";
 import { changes } from "./share.changes";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Consequence, field } from "./meta";
 import { changes } from "./share.changes";
 import { size } from "./size";

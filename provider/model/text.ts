@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DATA_ROOT } from "./paths";
 
 /** Control characters; none of our text formats can carry them safely (samba.md section 6). */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { groupRows, userRows } from "../../test/unit/bad-input/accounts";
 import { gatewayRows } from "../../test/unit/bad-input/gateway";
 import { quotaRows } from "../../test/unit/bad-input/quota";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PvesmbError } from "../base/errors";
 import { hide } from "../base/scrub";
 import { connectionInputs, type ConnectionInputs, sshInputs } from "../model/connection";

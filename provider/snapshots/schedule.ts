@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { asset } from "../base/asset";
 import type { Gather, GatherResult, Step, Unit } from "../hosts/batch";
 import { SNAPSHOTS } from "./paths";
 import { units } from "./units";
@@ -30,7 +29,7 @@ const entry = (id: string, key: string, { path, top }: Tree, { hourly, daily, we
 
 const program = (): Step[] => [
     { do: "directory", path: SNAPSHOTS.library, mode: "0755" },
-    { do: "write", path: SNAPSHOTS.program, content: readFileSync(join(__dirname, "program/snapshots.py"), "utf8"), mode: "0755" },
+    { do: "write", path: SNAPSHOTS.program, content: asset("snapshots/program/snapshots.py"), mode: "0755" },
     { do: "directory", path: SNAPSHOTS.entries, mode: "0700" },
 ];
 

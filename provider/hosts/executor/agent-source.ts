@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { asset } from "../../base/asset";
 
 /** The executor's Python modules, each after those that it imports. */
 const MODULES = [
@@ -36,8 +35,7 @@ let program: Buffer | undefined;
 /** What goes first to the agent's stdin. */
 export function agentProgram(): Buffer {
     if (program === undefined) {
-        const text = (name: string): string => readFileSync(join(__dirname, "agent", `${name}.py`), "utf8");
-        const modules = Buffer.from(JSON.stringify(MODULES.map((name) => [name, text(name)])));
+        const modules = Buffer.from(JSON.stringify(MODULES.map((name) => [name, asset(`hosts/executor/agent/${name}.py`)])));
         program = Buffer.concat([Buffer.from(`${modules.length}\n`), modules]);
     }
     return program;

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { asset } from "../../base/asset";
 import type { Step } from "../../hosts/batch";
 import { COLLECTOR } from "./paths";
 
@@ -18,7 +17,7 @@ const sources = new Map<string, string>();
 function source(name: string): string {
     let text = sources.get(name);
     if (text === undefined) {
-        text = readFileSync(join(__dirname, "program", `${name}.py`), "utf8");
+        text = asset(`quota/collector/program/${name}.py`);
         sources.set(name, text);
     }
     return text;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PvesmbError } from "../../base/errors";
 import type { Gather, GatherResult } from "../../hosts/batch";
 import { COLLECTOR } from "./paths";

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { asset } from "../../base/asset";
 import { quote } from "../../hosts";
 
 /** The SSH user of nodes, and what it may do there as root. */
@@ -41,7 +40,7 @@ function sudoRule(command: string): string {
 export function wrapperScript({ vmids, privileged }: Pick<NodeSetup, "vmids" | "privileged">): string {
     const set = (text: string, name: string, value: string | number): string =>
         text.replace(new RegExp(`^${name}=.*$`, "m"), `${name}=${value}`);
-    let script = readFileSync(join(__dirname, "../../hosts/pvesmb-pct"), "utf8");
+    let script = asset("hosts/pvesmb-pct");
     if (vmids) script = set(set(script, "first", vmids.first), "last", vmids.last);
     return privileged ? set(script, "privileged", "yes") : script;
 }

@@ -172,7 +172,10 @@ describe("verify", () => {
     it("a failure that blames nobody takes all back, verify's own files too, and nothing is activated", async () => {
         const { units } = await bench.run({
             units: [asking("a"), unit("b", write(bench.at("b"), ""))],
-            verify: [write(bench.at("probe"), ""), { do: "ask", argv: ["sh", "-c", "echo broken >&2; exit 3"], stdin: "", answers: "^never" }],
+            verify: [
+                write(bench.at("probe"), ""),
+                { do: "ask", argv: ["sh", "-c", "echo broken >&2; exit 3"], stdin: "", answers: "^never" },
+            ],
             commit: [run("touch", bench.at("activated"))],
         });
         expect(units).toMatchObject({ a: { ok: false, step: "ask #2" }, b: { ok: false, step: "ask #2" } });
