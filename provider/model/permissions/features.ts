@@ -192,6 +192,7 @@ export const PROGRAMS = [
     "smbd",
     "smbpasswd",
     "smbstatus",
+    "stdbuf",
     "sync",
     "systemctl",
     "tee",
