@@ -27,11 +27,11 @@ def do_ask(scope, step):
     while True:
         stayed = process is not None
         try:
-            process = process or take_turn(argv, step.get("env"))
+            process = process or take_turn(argv, None)
         except OSError as error:
             raise Failed(f"{argv[0]}: {os.strerror(error.errno)}") from None
         try:
-            answers, output = converse(process, lines, len(asking), pattern, scope.clock)
+            answers, output = converse(argv, process, lines, len(asking), pattern, scope.clock)
         except BaseException:
             dispose(process)
             raise
@@ -51,7 +51,7 @@ def do_ask(scope, step):
     raise Faults(reasons)
 
 
-def converse(process, lines, count, pattern, clock, timeout=60):
+def converse(argv, process, lines, count, pattern, clock, timeout=60):
     """-> the lines that match, what it said: when there are so many, or when it has ended."""
     data, answers, output, rest = memoryview(lines.encode()), [], [], b""
     until = time.monotonic() + clock.limit(timeout)
@@ -60,7 +60,7 @@ def converse(process, lines, count, pattern, clock, timeout=60):
     while len(answers) < count and process.stdout in streams:
         clock.check()
         if time.monotonic() > until:
-            raise Failed(f"{process.args[0]}: {len(answers)} of {count} answers after {timeout} s; {''.join(output)[-1000:]}")
+            raise Failed(f"{shown(argv)}: {len(answers)} of {count} answers after {timeout} s: {''.join(output)[-1000:]}")
         readable, writable, _ = select.select([*streams, *([GONE] if clock.breakable else [])], [process.stdin] if data else [], [], 0.1)
         if writable:
             try:
