@@ -17,9 +17,6 @@ const READY = "++ready";
  */
 const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
-/** It looks for the next line where stdin is, not in what it has read of it already; and it shows an answer when there is one. */
-const UNBUFFERED = ["stdbuf", "-i0", "-oL"];
-
 /** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
     return (units) => {
@@ -76,7 +73,8 @@ function proof(password: string): Step[] {
         },
         {
             do: "ask",
-            argv: [...UNBUFFERED, "smbclient", "//127.0.0.1/IPC$", ...client],
+            // Unbuffered: it would look for its next line where stdin is, not in what it has read of it already, and keep its answers back.
+            argv: ["stdbuf", "-i0", "-oL", "smbclient", "//127.0.0.1/IPC$", ...client],
             // At a session's begin smbd reads its files anew. Afterwards it is to stand in no share's directory, which a mount could hold.
             stdin: [`logon root ${password}\n`, { collect: "ask" }, `tcon "${READY}"\nlogoff\n`],
             answers: `^tcon (?:to (?!${READY.replaceAll("+", "\\+")} ).* successful|failed: (?P<fault>.*))`,

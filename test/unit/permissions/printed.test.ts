@@ -100,7 +100,9 @@ test("the programs that steps run are those that the list names", () => {
     });
     const texts = files.map((file) => readFileSync(file, "utf8"));
     const named = texts.flatMap((text) =>
-        [...text.matchAll(/\b(?:(?:argv|unless|onlyIf|undo): \[\s*|about\("[A-Z]+", [\w.]+, )"([^"]+)"/g)].map((match) => match[1] ?? ""),
+        [...text.matchAll(/\b(?:(?:argv|ready|unless|onlyIf|undo): \[\s*|about\("[A-Z]+", [\w.]+, )"([^"]+)"/g)].map(
+            (match) => match[1] ?? "",
+        ),
     );
     expect([...new Set([...named.filter((name) => !["test", "sh"].includes(name)), "smbd"])].sort()).toEqual(PROGRAMS);
 });
