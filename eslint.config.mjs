@@ -60,7 +60,7 @@ export default defineConfig(
             "no-restricted-syntax": [
                 "error",
                 {
-                    selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+                    selector: "ImportDeclaration[source.value='zod'][importKind='value'] > ImportSpecifier",
                     message: 'import * as z from "zod": else the bundle holds all of it (docs/decisions/0017).',
                 },
             ],
