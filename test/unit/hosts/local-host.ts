@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { Deadline } from "../../../provider/base/deadline";
-import type { Batch, BatchResult, Step, Unit } from "../../../provider/hosts/batch";
+import type { Batch, BatchResult, Step, Unit, UnitResult } from "../../../provider/hosts/batch";
 import { Executor } from "../../../provider/hosts/executor/executor";
 import type { Channel, Host } from "../../../provider/hosts/host";
 
@@ -57,8 +59,36 @@ export class Bench {
     }
 
     /** One unit with these steps. */
-    async steps(...steps: Step[]): Promise<BatchResult["units"][string]> {
+    async steps(...steps: Step[]): Promise<UnitResult> {
         return (await this.run({ units: [unit("u", ...steps)] })).units["u"]!;
+    }
+
+    /** One that goes well. */
+    async fine(...steps: Step[]): Promise<Extract<UnitResult, { ok: true }>> {
+        const result = await this.steps(...steps);
+        if (!result.ok) throw new Error(`${result.step}: ${result.message}`);
+        return result;
+    }
+
+    /** One that does not. */
+    async broken(...steps: Step[]): Promise<Extract<UnitResult, { ok: false }>> {
+        const result = await this.steps(...steps);
+        if (result.ok) throw new Error("expected a failure");
+        return result;
+    }
+
+    /** Runs twice: changes first, nothing the second time. */
+    async settles(...steps: Step[]): Promise<void> {
+        expect((await this.fine(...steps)).changed).toBe(true);
+        expect((await this.fine(...steps)).changed).toBe(false);
+    }
+
+    read(...path: string[]): string {
+        return readFileSync(this.at(...path), "utf8");
+    }
+
+    mode(...path: string[]): number {
+        return statSync(this.at(...path)).mode & 0o7777;
     }
 
     dispose(): void {
@@ -68,6 +98,18 @@ export class Bench {
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One that is free, below those that the kernel gives away by itself (ip_local_port_range): nobody else gets it meanwhile. */
+export async function freePort(): Promise<number> {
+    for (;;) {
+        const port = randomInt(10_000, 32_000);
+        const server = createServer();
+        const free = new Promise<boolean>((resolve) => {
+            server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+        });
+        if (await free) return port;
+    }
+}
 
 /** Whether a process is there and not just waiting to be reaped. */
 export function running(pid: string): boolean {

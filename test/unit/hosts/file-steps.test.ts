@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import type { Step } from "../../../provider/hosts/batch";
+import { Bench, write } from "./local-host";
+
+let bench: Bench;
+beforeEach(() => (bench = new Bench()));
+afterEach(() => bench.dispose());
+
+describe("write", () => {
+    it("writes content, mode and owner, and is unchanged only when all three are so", async () => {
+        const step: Step = { do: "write", path: bench.at("a"), content: ["one ", "grüße\n"], mode: "0640", owner: "daemon", group: "1" };
+        await bench.settles(step);
+        expect(bench.read("a")).toBe("one grüße\n");
+        expect(bench.mode("a")).toBe(0o640);
+        expect([statSync(bench.at("a")).uid, statSync(bench.at("a")).gid]).toEqual([1, 1]);
+        chmodSync(bench.at("a"), 0o644);
+        await bench.settles(step);
+        expect(bench.mode("a")).toBe(0o640);
+    });
+
+    it("replaces a symlink, not what it points to", async () => {
+        writeFileSync(bench.at("target"), "keep");
+        symlinkSync(bench.at("target"), bench.at("link"));
+        await bench.settles(write(bench.at("link"), "new"));
+        expect([bench.read("target"), lstatSync(bench.at("link")).isFile()]).toEqual(["keep", true]);
+    });
+
+    it("leaves no temporary file and says what is in the way", async () => {
+        mkdirSync(bench.at("dir"));
+        expect((await bench.broken(write(bench.at("dir"), "x"))).message).toContain("a directory is in the way");
+        expect((await bench.broken(write(bench.at("none/x"), "x"))).message).toMatch(/none.*No such file/);
+        expect(
+            (await bench.broken({ do: "write", path: bench.at("x"), content: "", mode: "0644", owner: "nobody-here" })).message,
+        ).toContain("the host knows no user nobody-here");
+        expect([readdirSync(bench.root).sort(), readdirSync(bench.at("journal"))]).toEqual([["dir", "journal", "lock"], []]);
+    });
+});
+
+it("assemble joins fragments by name behind the header, hidden and other files left out", async () => {
+    mkdirSync(bench.at("d"));
+    for (const [name, text] of Object.entries({ "b.conf": "[b]", "a.conf": "[a]\n", "c.txt": "no", ".h.conf": "no" }))
+        writeFileSync(bench.at("d", name), text);
+    await bench.settles({ do: "assemble", from: bench.at("d"), suffix: ".conf", to: bench.at("all"), header: "# h\n", mode: "0644" });
+    expect(bench.read("all")).toBe("# h\n[a]\n[b]\n");
+});
+
+describe("remove", () => {
+    it("removes files and links; a directory only as a tree", async () => {
+        writeFileSync(bench.at("f"), "");
+        await bench.settles({ do: "remove", path: bench.at("f") });
+        mkdirSync(bench.at("t/deep/er"), { recursive: true });
+        writeFileSync(bench.at("t/deep/file"), "x");
+        expect((await bench.broken({ do: "remove", path: bench.at("t") })).message).toContain("is a directory");
+        await bench.settles({ do: "remove", path: bench.at("t"), tree: true });
+        expect(readdirSync(bench.root).sort()).toEqual(["journal", "lock"]);
+    });
+
+    it("refuses a tree with a mount point in it, and touches nothing", async () => {
+        mkdirSync(bench.at("t/m"), { recursive: true });
+        writeFileSync(bench.at("t/keep"), "x");
+        execFileSync("mount", ["--bind", bench.at("t"), bench.at("t/m")]);
+        try {
+            expect((await bench.broken({ do: "remove", path: bench.at("t"), tree: true })).message).toContain(
+                `${bench.at("t/m")} is a mount point`,
+            );
+            expect((await bench.fine({ do: "require", path: bench.at("t/m"), is: "mountpoint", message: "no" })).changed).toBe(false);
+            expect(existsSync(bench.at("t/keep"))).toBe(true);
+        } finally {
+            execFileSync("umount", [bench.at("t/m")]);
+        }
+    });
+
+    it("takes the link, not the tree behind it", async () => {
+        mkdirSync(bench.at("real"));
+        symlinkSync(bench.at("real"), bench.at("link"));
+        await bench.settles({ do: "remove", path: bench.at("link"), tree: true });
+        expect(existsSync(bench.at("real"))).toBe(true);
+    });
+});
+
+it("rename moves once; both or neither there is an error", async () => {
+    mkdirSync(bench.at("a"));
+    const step: Step = { do: "rename", from: bench.at("a"), to: bench.at("b") };
+    await bench.settles(step);
+    mkdirSync(bench.at("a"));
+    expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: expect.stringContaining("both are there") as string });
+    expect((await bench.broken({ do: "rename", from: bench.at("x"), to: bench.at("y") })).message).toContain("neither is there");
+});
+
+describe("directory", () => {
+    const step = (more: object): Step => ({ do: "directory", path: bench.at("x/y/z"), ...more });
+    const acl = (...args: string[]): string => execFileSync("getfacl", ["-cpnE", ...args], { encoding: "utf8" }).trim();
+
+    it("makes parents root-owned 0755 and dresses only itself", async () => {
+        mkdirSync(bench.at("x"));
+        execFileSync("setfacl", ["-d", "-m", "u:2:rwx", bench.at("x")]);
+        await bench.settles(step({ owner: "daemon", group: "daemon", mode: "2770" }));
+        expect([bench.mode("x/y"), statSync(bench.at("x/y")).uid, bench.mode("x/y/z"), statSync(bench.at("x/y/z")).uid]).toEqual([
+            0o755, 0, 0o2770, 1,
+        ]);
+        expect(acl(bench.at("x/y/z"))).not.toContain("user:2");
+    });
+
+    it("sets ACLs that setfacl would set, mask included, and takes them away again", async () => {
+        const entries = [
+            { kind: "user", name: "daemon", permissions: "rwx" },
+            { kind: "group", name: "7", permissions: "r-x" },
+        ];
+        await bench.settles(step({ mode: "0750", acl: { access: entries, default: entries } }));
+        mkdirSync(bench.at("peer"), { mode: 0o750 });
+        execFileSync("setfacl", ["-m", "u:daemon:rwx,g:7:rx,d:u:daemon:rwx,d:g:7:rx", bench.at("peer")]);
+        expect(acl(bench.at("x/y/z"))).toBe(acl(bench.at("peer")));
+        execFileSync("setfacl", ["-x", "g:7", bench.at("x/y/z")]);
+        await bench.settles(step({ mode: "0750", acl: { access: entries, default: entries } }));
+        await bench.settles(step({ mode: "0700" }));
+        expect(acl(bench.at("x/y/z"))).toContain("user:1:rwx");
+        await bench.settles(step({ acl: { access: [], default: [] } }));
+        expect(acl(bench.at("x/y/z"))).toBe("user::rwx\ngroup::---\nother::---");
+    });
+
+    it("refuses a symlink anywhere in the path", async () => {
+        mkdirSync(bench.at("real/in"), { recursive: true });
+        symlinkSync(bench.at("real"), bench.at("link"));
+        for (const path of ["link", "link/in", "link/new"])
+            expect((await bench.broken({ do: "directory", path: bench.at(path), mode: "0777" })).message).toContain(
+                "is a symlink or a file",
+            );
+        expect([bench.mode("real"), bench.mode("real/in"), existsSync(bench.at("real/new"))]).toEqual([0o755, 0o755, false]);
+        expect((await bench.broken({ do: "directory", path: `${bench.root}/a/../b` })).message).toContain("without ..");
+    });
+
+    it("mustExist: says so instead of making it", async () => {
+        expect((await bench.broken(step({ mustExist: "mount it first" }))).message).toBe("mount it first");
+    });
+});
+
+it.each<[string, string, boolean]>([
+    ["directory", ".", true],
+    ["directory", "none", false],
+    ["file", "f", true],
+    ["file", ".", false],
+    ["absent", "none", true],
+    ["absent", "f", false],
+    ["mountpoint", "/proc", true],
+    ["mountpoint", ".", false],
+])("require %s of %s", async (is, path, holds) => {
+    writeFileSync(bench.at("f"), "");
+    const result = await bench.steps({ do: "require", path: path.startsWith("/") ? path : bench.at(path), is, message: "so not" } as Step);
+    expect(result).toMatchObject(holds ? { ok: true, changed: false } : { ok: false, message: "so not" });
+});
+
+it("owned: absent or with our text passes, another's is a conflict", async () => {
+    const step: Step = { do: "owned", path: bench.at("f"), text: "nonce-1", message: "somebody else's" };
+    await bench.fine(step);
+    writeFileSync(bench.at("f"), "# nonce-1");
+    await bench.fine(step);
+    writeFileSync(bench.at("f"), "# nonce-2");
+    expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: "somebody else's" });
+});
