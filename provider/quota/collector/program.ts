@@ -8,17 +8,11 @@ const MODULES = ["__main__", "alerts", "collect", "entries", "history", "levels"
 export function programSteps(): Step[] {
     return [
         { do: "directory", path: COLLECTOR.program, mode: "0755" },
-        ...MODULES.map((name): Step => ({ do: "write", path: `${COLLECTOR.program}/${name}.py`, content: source(name), mode: "0644" })),
+        ...MODULES.map((name): Step => ({
+            do: "write",
+            path: `${COLLECTOR.program}/${name}.py`,
+            content: asset(`quota/collector/program/${name}.py`),
+            mode: "0644",
+        })),
     ];
-}
-
-const sources = new Map<string, string>();
-
-function source(name: string): string {
-    let text = sources.get(name);
-    if (text === undefined) {
-        text = asset(`quota/collector/program/${name}.py`);
-        sources.set(name, text);
-    }
-    return text;
 }
