@@ -40,15 +40,21 @@ export async function answered<T>(
     }
 }
 
-/** Versions of Node whose V8 was seen to know the flag below; one that does not would say so on standard error. */
+/** Versions of Node whose V8 was seen to know these; one that does not would say so on standard error. */
 const SEEN = ["22", "24"];
 
-/**
- * Has V8 optimise WebAssembly only where it runs for long (bytes executed, by default 13 million): undici's parser of HTTP is one big function,
- * and to optimise it takes 20 MiB, twice as much as all of our modules need.
- */
+/** What V8 takes to be quick in a process that computes for long; this one waits for most of its time. */
+const SPARING = [
+    // WebAssembly is optimised only where it runs for long (bytes executed, by default 13 million): undici's parser of HTTP is one big
+    // function, and to optimise it takes 20 MiB, twice as much as all of our modules need.
+    "--wasm-tiering-budget=2000000000",
+    // The space for new objects stays as loading the program has left it. It would double up to 64 MiB, which fill with what nobody needs any
+    // more before V8 looks. What limits it otherwise is read before a provider runs.
+    "--semi-space-growth-factor=1",
+];
+
 function spareMemory(): void {
-    if (SEEN.includes(process.versions.node.replace(/\..*/, ""))) setFlagsFromString("--wasm-tiering-budget=2000000000");
+    if (SEEN.includes(process.versions.node.replace(/\..*/, ""))) SPARING.forEach(setFlagsFromString);
 }
 
 /** Sets up the process as a whole, once. Only the process of the provider calls this. */
