@@ -17,7 +17,10 @@ const READY = "++ready";
  */
 const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
-/** Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. */
+/**
+ * Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. `probePassword` is that
+ * of the instance's one account, made by the caller for the deployment: hexadecimal digits.
+ */
 export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
     return (units) => {
         const shares = units.some((unit) => unit.asks !== undefined);

@@ -13,7 +13,7 @@ import type { Vm } from "../../lab/src/vm/vm";
 /** Minutes in software emulation, beside others. */
 const soon = (): Deadline => Deadline.in(300_000);
 const gateway = { key: "gateway", nonce: "1234567890abcdef" };
-const batchOf = gatewayBatch(gateway.nonce, "the probe's own password");
+const batchOf = gatewayBatch(gateway.nonce, "0123456789abcdef01234567");
 const root: ShareRoot = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: false };
 
 /** Which shares there are, and what their comments say. */
