@@ -13,8 +13,10 @@ const common = {
 module.exports = {
     reporters: [
         "default",
+        "<rootDir>/tools/progress-reporter.js",
         ...(process.env.PVESMB_RESULTS ? [["<rootDir>/tools/count-reporter.js", { file: process.env.PVESMB_RESULTS }]] : []),
     ],
+    testSequencer: "<rootDir>/tools/longest-first.js",
     // Of one test; generous, since a test that waits for a real process must not fail because the machine is busy.
     testTimeout: 30_000,
     projects: [

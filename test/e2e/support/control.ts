@@ -1,11 +1,16 @@
 import { request } from "node:http";
 import type { Control } from "../../lab/src/api/control";
 import { labAccess } from "../../lab/src/client";
+import { spending } from "./spent";
 
 type Method = keyof Control;
 
 /** Calls a method of the lab's control (test/lab/src/api/control.ts) from this process: faults, the log of requests, calls as root@pam. */
 export function control<M extends Method>(method: M, ...args: Parameters<Control[M]>): Promise<Awaited<ReturnType<Control[M]>>> {
+    return spending("lab", () => ask(method, args));
+}
+
+function ask<M extends Method>(method: M, args: Parameters<Control[M]>): Promise<Awaited<ReturnType<Control[M]>>> {
     return new Promise((resolve, reject) => {
         // A connection of its own: one kept alive may be closed by the lab while this process is busy.
         const to = { socketPath: labAccess().controlSocket, path: `/${method}`, method: "POST", agent: false };

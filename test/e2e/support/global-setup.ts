@@ -1,8 +1,11 @@
 import { labExists, labKind } from "./lab";
-import { makeRunDirectory } from "./run-directory";
+import { makeRunDirectory, runDirectory } from "./run-directory";
+import { join } from "node:path";
+import { recordSpending } from "./spent";
 
 /** Before the first e2e test: the folder of this run, and what lab was up, which is left as it was. */
 export default function setUp(): void {
     makeRunDirectory();
+    recordSpending(process.env["PVESMB_SPENT"] ?? join(runDirectory(), "spent.jsonl"));
     if (labExists()) process.env["PVESMB_KEEP_LAB"] = JSON.stringify(labKind());
 }

@@ -1,5 +1,6 @@
 import { runOnNode } from "../../lab/src/client";
 import { control } from "./control";
+import { spending } from "./spent";
 
 /** Guests of the lab, looked at and touched behind pvesmb's back. */
 
@@ -57,7 +58,7 @@ export async function removeGuests(from: number, to: number): Promise<void> {
 
 /** A shell command in a container, by `pct exec` on its node; throws unless it ends with 0. */
 export async function inGuest({ node, vmid }: Pick<Guest, "node" | "vmid">, script: string): Promise<string> {
-    const result = await runOnNode(node, `pct exec ${vmid} -- sh -s`, { input: script });
+    const result = await spending("lab", () => runOnNode(node, `pct exec ${vmid} -- sh -s`, { input: script }));
     if (result.code !== 0) throw new Error(`in CT ${vmid}: ${script}\nended with ${result.code}: ${result.stderr}`);
     return result.stdout;
 }

@@ -4,6 +4,7 @@ import { atWorkstation, labAccess, labEnvironment } from "../../lab/src/client";
 import { daemonFile, network } from "../../lab/src/machine/layout";
 import { repository } from "./package";
 import { start } from "./process";
+import { spending } from "./spent";
 import type { Within } from "./stack";
 import { labNameOf } from "./worker";
 
@@ -69,6 +70,9 @@ async function labCommand(
 ): Promise<void> {
     const argv = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts"), command, ...options];
     // jest's process.env is not what a child inherits: LAB_NAME is set in it alone.
-    const { code, output } = await start(argv, { timeout: 1200, onOutput, env: { ...process.env, ...environment } }).done;
+    const { code, output } = await spending(
+        "lab",
+        () => start(argv, { timeout: 1200, onOutput, env: { ...process.env, ...environment } }).done,
+    );
     if (code !== 0) throw new Error(`the lab could not be brought ${command}${onOutput ? "" : `:\n${output}`}`);
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { run } from "./process";
+import { spending } from "./spent";
 
 export const repository = resolve(__dirname, "../../..");
 
@@ -36,7 +37,7 @@ export async function installed(runDirectory: string): Promise<string> {
  * installed package to Node's module resolution.
  */
 export async function installInto(project: string, runDirectory: string): Promise<void> {
-    const from = await installed(runDirectory);
+    const from = await spending("npm", () => installed(runDirectory));
     await run(["cp", "--archive", "--link", join(from, "node_modules"), join(project, "node_modules")]);
 }
 

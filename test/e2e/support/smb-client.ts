@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Outcome, start } from "./process";
 import { runDirectory } from "./run-directory";
+import { spending } from "./spent";
 import type { Within } from "./stack";
 
 export interface Login {
@@ -31,7 +32,8 @@ export async function asUser(
         writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
         const configuration = join(folder, "smb.conf");
         writeFileSync(configuration, `[global]\n${settings(folder)}`);
-        return await start(within(argv(["-A", authentication, "-s", configuration], folder)), { cwd: folder, timeout }).done;
+        const command = within(argv(["-A", authentication, "-s", configuration], folder));
+        return await spending("client", () => start(command, { cwd: folder, timeout }).done);
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }

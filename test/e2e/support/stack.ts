@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { dirname, join } from "node:path";
 import { type EngineLog, readEngineLog } from "./events";
 import { installInto, pulumiDirectory, repository } from "./package";
+import { spending } from "./spent";
 import { killMarked, marked, type Outcome, type Running, type StartOptions, start } from "./process";
 
 /** Where commands run: makes, of a command, one that does the same on the lab's workstation. */
@@ -141,7 +142,9 @@ export class Stack {
 
     /** Starts a CLI command and leaves it running, for tests that interrupt it. */
     start(args: readonly string[], options: CommandOptions = {}): Running {
-        return this.command(["pulumi", "--non-interactive", "--color", "never", ...args], options);
+        const running = this.command(["pulumi", "--non-interactive", "--color", "never", ...args], options);
+        void spending("engine", () => running.done).catch(() => undefined);
+        return running;
     }
 
     /** Runs any CLI command; throws, with its output, when it fails. */
