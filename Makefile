@@ -90,4 +90,4 @@ help: ## This list
 $(deps): package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed (it comes with Node.js; on Debian: apt-get install npm)" >&2; exit 1; }
 	@echo "npm ci: installing the development packages"
-	@PATH="$(machine_path)" npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(machine_path)" tools/patiently "npm ci" npm ci --no-audit --no-fund --loglevel=error

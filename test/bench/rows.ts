@@ -7,6 +7,8 @@ export interface Row {
     against?: string;
     /** The most that we want to see. */
     goal?: { of: "value" | "ratio"; most: number };
+    /** Why there is no figure: `value` is then NaN. */
+    failed?: string;
 }
 
 export type Figure = Pick<Row, "name" | "value" | "unit">;
@@ -31,6 +33,14 @@ export function median(values: readonly number[]): number {
     if (below === undefined || above === undefined) throw new Error("the median of nothing");
     return (below + above) / 2;
 }
+
+/** What a bench compares with could not be measured: a row that says so, and the other rows stand. */
+export const failedPeer = (name: string, error: unknown): Row => ({
+    name,
+    value: NaN,
+    unit: "",
+    failed: (error instanceof Error ? error.message : String(error)).trim().split("\n").slice(-1)[0] ?? "",
+});
 
 export const seconds = (name: string, values: readonly number[]): Figure => ({ name, value: median(values), unit: "s" });
 export const count = (name: string, value: number): Figure => ({ name, value, unit: "" });

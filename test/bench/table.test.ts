@@ -1,4 +1,4 @@
-import { atMost, compared, count, median, ratioAtMost, reached, type Row, seconds } from "./rows";
+import { atMost, compared, count, failedPeer, median, ratioAtMost, reached, type Row, seconds } from "./rows";
 import { results, table } from "./table";
 
 const floor = { name: "floor", value: 10, unit: "s" };
@@ -38,6 +38,13 @@ test("the table aligns its columns and says which goals were missed", () => {
         "ours          11 s  1.10 x floor  ratio <= 1.15: reached",
         "executions     8                  <= 8: reached",
     ]);
+});
+
+test("a peer that failed is a row that says so, without a figure", () => {
+    const row = failedPeer("200 shares by SSH sessions", new Error("pulumi up ended with 255:\nread ECONNRESET\n"));
+    expect(table([floor, row])).toEqual(["floor                       10 s", "200 shares by SSH sessions   -      FAILED: read ECONNRESET"]);
+    expect(JSON.parse(results([row]))).toEqual([{ name: row.name, value: null, unit: "", ratio: null, against: null }]);
+    expect(reached(row)).toBeUndefined();
 });
 
 test("an empty table has no lines", () => {

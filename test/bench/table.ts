@@ -3,6 +3,7 @@ import { reached, type Row } from "./rows";
 const rounded = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1));
 
 function goal(row: Row): string {
+    if (row.failed !== undefined) return `FAILED: ${row.failed}`;
     if (row.goal === undefined) return "";
     const figure = row.goal.of === "ratio" ? "ratio " : "";
     return `${figure}<= ${row.goal.most}: ${reached(row) ? "reached" : "MISSED"}`;
@@ -12,7 +13,7 @@ function goal(row: Row): string {
 export function table(rows: readonly Row[]): string[] {
     const cells = rows.map((row) => ({
         name: row.name,
-        value: rounded(row.value),
+        value: Number.isNaN(row.value) ? "-" : rounded(row.value),
         unit: row.unit,
         ratio: row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} x ${row.against ?? ""}`,
         goal: goal(row),
@@ -28,11 +29,11 @@ export function table(rows: readonly Row[]): string[] {
 
 const threeDecimals = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** bench-results.json: all rows with the same keys, `null` where there is nothing to compare with. */
+/** bench-results.json: all rows with the same keys, `null` where there is nothing to compare with or the measured thing failed. */
 export function results(rows: readonly Row[]): string {
     const plain = rows.map(({ name, value, unit, ratio, against }) => ({
         name,
-        value: threeDecimals(value),
+        value: Number.isNaN(value) ? null : threeDecimals(value),
         unit,
         ratio: ratio === undefined ? null : threeDecimals(ratio),
         against: against ?? null,

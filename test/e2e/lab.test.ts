@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as Client from "../lab/src/client";
+import { identify } from "../lab/src/machine/processes";
+import type * as SupportedLab from "./support/lab";
+import type * as LabOwner from "./support/lab-owner";
 import { repository } from "./support/package";
 import { type Outcome, run, start } from "./support/process";
 
@@ -362,8 +365,24 @@ test("a node without power takes its guests along and comes back without them ru
     expect((await onNode("pct status 101")).stdout).toBe("status: stopped\n");
 });
 
+test("a lab that a crashed test run left goes down, one that somebody uses stays", async () => {
+    const { labOwner } = jest.requireActual<typeof LabOwner>("./support/lab-owner");
+    const { endLeftover, labExists } = jest.requireActual<typeof SupportedLab>("./support/lab");
+    const file = `/var/lib/pvesmb-lab-${labName}/test-run.json`;
+    expect(labOwner()).toEqual({ kind: "person" });
+    await endLeftover();
+    expect(labExists()).toBe(true);
+    writeFileSync(file, JSON.stringify(identify(1)));
+    await expect(endLeftover()).rejects.toThrow(/another test run uses this lab.*LAB_NAME/);
+    writeFileSync(file, JSON.stringify({ ...identify(1), started: "0" }));
+    await endLeftover();
+    expect(labExists()).toBe(false);
+    await lab("up");
+    await login();
+    await createGuest(101, "10.86.0.51/24", "debian-12-standard");
+});
+
 test("down leaves nothing, after a good run and after a killed daemon", async () => {
-    await api("POST", "/nodes/pve1/lxc/101/status/start");
     await lab("down");
     expect(traces()).toEqual([]);
     await lab("up");

@@ -1,10 +1,13 @@
-import { labExists, labKind } from "./lab";
+import { endLeftover, labExists, labKind } from "./lab";
+import { becomeOwner } from "./lab-owner";
 import { makeRunDirectory, runDirectory } from "./run-directory";
 import { join } from "node:path";
 import { recordSpending } from "./spent";
 
 /** Before the first e2e test: the folder of this run, and what lab was up, which is left as it was. */
-export default function setUp(): void {
+export default async function setUp(): Promise<void> {
+    await endLeftover();
+    becomeOwner();
     makeRunDirectory();
     recordSpending(process.env["PVESMB_SPENT"] ?? join(runDirectory(), "spent.jsonl"));
     if (labExists()) process.env["PVESMB_KEEP_LAB"] = JSON.stringify(labKind());

@@ -1,4 +1,5 @@
 import { labDown, labExists, type LabKind, labOf, labOfWorkerDown } from "./lab";
+import { disown } from "./lab-owner";
 import { removeRunDirectory } from "./run-directory";
 
 /** After the last e2e test: a lab that was up before stays up, those of the other workers do not. */
@@ -6,6 +7,8 @@ export default async function tearDown({ maxWorkers }: { maxWorkers: number }): 
     removeRunDirectory();
     for (let worker = 2; worker <= maxWorkers; worker++) await labOfWorkerDown(worker);
     const before = process.env["PVESMB_KEEP_LAB"];
-    if (before !== undefined) await labOf(JSON.parse(before) as LabKind);
-    else if (labExists()) await labDown();
+    if (before !== undefined) {
+        await labOf(JSON.parse(before) as LabKind);
+        disown();
+    } else if (labExists()) await labDown();
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { atWorkstation, labAccess, labEnvironment } from "../../lab/src/client";
 import { daemonFile, network } from "../../lab/src/machine/layout";
+import { labOwner, noteOwner } from "./lab-owner";
 import { repository } from "./package";
 import { start } from "./process";
 import { spending } from "./spent";
@@ -42,9 +43,22 @@ export async function labOf({ version, nodes }: LabKind): Promise<Lab> {
     return labUp(undefined, ["--version", version, "--nodes", nodes.join(",")]);
 }
 
+/** A lab that a crashed test run left goes down; that of a test run which is still going on is not shared. */
+export async function endLeftover(): Promise<void> {
+    const owner = labExists() ? labOwner() : { kind: "nobody" };
+    if (owner.kind === "other run")
+        throw new Error("another test run uses this lab: wait until it has ended, or set LAB_NAME for a lab of your own");
+    if (owner.kind !== "dead run") return;
+    process.stderr.write("tests: taking down the lab that a crashed test run left\n");
+    await labDown();
+}
+
 /** Brings the lab up unless it is up, whatever it plays, and tells how to reach it. */
 export async function labUp(onOutput?: (text: string) => void, options: string[] = []): Promise<Lab> {
+    await endLeftover();
+    const before = labExists();
     await labCommand("up", onOutput, options);
+    if (!before) noteOwner();
     const access = labAccess();
     const keys = {
         PROXMOX_VE_CA_CERTIFICATE: readFileSync(access.caFile, "utf8"),

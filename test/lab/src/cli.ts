@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { down, status, up } from "./commands";
 import { atWorkstation, labEnvironment } from "./client";
 import type { DaemonOptions } from "./daemon";
+import { labNameFault } from "./machine/layout";
 import { parseArguments } from "./rpc/arguments";
 
 const usage = `usage: lab up [--version 8.4|9.1|9.2] [--nodes pve1,pve2]
@@ -39,7 +40,8 @@ async function main(argv: string[]): Promise<number> {
         process.stderr.write(usage);
         return 2;
     }
-    if (!/^[a-z0-9]{0,4}$/.test(process.env["LAB_NAME"] ?? "")) throw new Error("LAB_NAME is at most four small letters or digits");
+    const nameFault = labNameFault(process.env["LAB_NAME"] ?? "");
+    if (nameFault !== undefined) throw new Error(nameFault);
     if (process.platform !== "linux") throw new Error(`the lab needs Linux (network namespaces, LXC); this is ${process.platform}`);
     if (process.getuid?.() !== 0) {
         const sudo = existsSync("/usr/bin/sudo") && (await wait(spawn("sudo", ["-n", "true"], { stdio: "ignore" }))) === 0;

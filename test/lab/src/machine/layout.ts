@@ -5,6 +5,21 @@ import { join } from "node:path";
 const labName = process.env["LAB_NAME"] ? `-${process.env["LAB_NAME"]}` : "";
 
 /**
+ * The name is part of directory names, and the longest path below them is a socket's: LXC's, of a VMID of nine digits on a node whose name
+ * has eight letters. The kernel takes 107 bytes for it (unix(7)). No network interface carries the name: each is in a namespace of its own.
+ */
+export const longestLabName = 107 - "/var/lib/pvesmb-lab-/nodes/12345678/lxc/123456789/command".length;
+
+/** What is wrong with a lab's name, or nothing. */
+export function labNameFault(name: string): string | undefined {
+    if (!/^[a-z0-9-]*$/.test(name))
+        return `LAB_NAME has small letters, digits and "-" only, since directories and network namespaces are named after it: ${name}`;
+    if (name.length > longestLabName)
+        return `LAB_NAME has ${name.length} letters, and with more than ${longestLabName} the path of a container's command socket is longer than the 107 bytes that Linux allows`;
+    return undefined;
+}
+
+/**
  * Where the lab keeps things and what it calls them. Everything of a running lab is below `stateDir`, in network namespaces and
  * cgroups with the prefix `pvesmb-`; everything worth keeping between runs is below `cacheDir`.
  */
