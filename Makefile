@@ -39,7 +39,7 @@ soak: $(built) ## The long drills: every fault point, every storage and version
 	@$(if $(ONLY),:,PVESMB_SOAK=1 jest test/unit/quota/history --selectProjects unit)
 
 lint: $(deps) ## eslint, prettier, the compiler, generated files in step
-	@tools/lint
+	@tools/patiently lint tools/lint
 
 ##@ Make
 .PHONY: build generate bench pack clean

@@ -42,7 +42,10 @@ test("the table aligns its columns and says which goals were missed", () => {
 
 test("a peer that failed is a row that says so, without a figure", () => {
     const row = failedPeer("200 shares by SSH sessions", new Error("pulumi up ended with 255:\nread ECONNRESET\n"));
-    expect(table([floor, row])).toEqual(["floor                       10 s", "200 shares by SSH sessions   -      FAILED: read ECONNRESET"]);
+    expect(table([floor, row])).toEqual([
+        "floor                       10 s",
+        "200 shares by SSH sessions   -      FAILED: read ECONNRESET",
+    ]);
     expect(JSON.parse(results([row]))).toEqual([{ name: row.name, value: null, unit: "", ratio: null, against: null }]);
     expect(reached(row)).toBeUndefined();
 });
