@@ -1,4 +1,5 @@
-import { globalOptionRefusal, optionRefusal } from "./share.options";
+import { doubledOption, globalOptionRefusal, optionRefusal, typedWriter } from "./share.options";
+import type { Effective } from "./share.purpose";
 
 describe.each([
     ["of a share", optionRefusal],
@@ -29,6 +30,41 @@ describe.each([
 test("what a property writes is named with it", () => {
     expect(optionRefusal("ReadOnly")).toBe("is written by pvesmb; use the property `readOnly`");
     expect(globalOptionRefusal("min protocol")).toBe("is written by pvesmb; use the property `samba.minProtocol`");
+});
+
+test.each([
+    ["group", optionRefusal, /^is refused because/],
+    ["VFS  object", optionRefusal, undefined],
+    ["printer", optionRefusal, undefined],
+    ["Write OK", optionRefusal, "is written by pvesmb; use the property `readOnly`"],
+    ["only_guest", optionRefusal, "is written by pvesmb; use the property `guest`"],
+    ["vfs object", globalOptionRefusal, "is written by pvesmb; use the property `samba.macos`"],
+    ["debuglevel", globalOptionRefusal, "is written by pvesmb; use the property `samba.logging`"],
+    ["printcap", globalOptionRefusal, "is refused: it is what a gateway of pvesmb's is made of"],
+    ["private directory", globalOptionRefusal, /^is refused because/],
+] as const)("a synonym is the option that it means: %s", (name, refusal, reason) => {
+    const said = refusal(name);
+    if (reason instanceof RegExp) expect(said).toMatch(reason);
+    else expect(said).toBe(reason);
+});
+
+test("a typed property is the only writer of its option, by whichever name", () => {
+    const share = { recycle: {}, hostsAllow: ["10.0.0.1"], caseHandling: "lower", encryptionRequired: true } as unknown as Effective;
+    expect(["vfs object", "allow hosts", "casesignames", "smb encrypt"].map((name) => typedWriter(name, share))).toEqual([
+        "recycle",
+        "hostsAllow",
+        "caseHandling",
+        "encryptionRequired",
+    ]);
+});
+
+test("one option by two names is refused", () => {
+    const names = ["vfs object", "strict sync", "VFS objects"];
+    expect(names.map((name) => doubledOption(name, names))).toEqual([
+        undefined,
+        undefined,
+        'is the same option as "vfs object"; keep one of them',
+    ]);
 });
 
 test.each([

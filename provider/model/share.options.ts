@@ -1,4 +1,5 @@
 import { unknownOption } from "./option-names";
+import { canonicalOption } from "./option-synonyms";
 import { LOCAL_CONFIG } from "./paths";
 import type { Effective } from "./share.purpose";
 
@@ -8,13 +9,8 @@ const OWNED: Record<string, string> = {
     comment: "comment",
     available: "enabled",
     "read only": "readOnly",
-    writeable: "readOnly",
-    writable: "readOnly",
-    "write ok": "readOnly",
     browseable: "browseable",
-    browsable: "browseable",
     "guest ok": "guest",
-    public: "guest",
     "guest only": "guest",
     "valid users": "access",
     "invalid users": "access",
@@ -22,10 +18,7 @@ const OWNED: Record<string, string> = {
     "write list": "access",
     "admin users": "access",
     "create mask": "createMask",
-    "create mode": "createMask",
     "directory mask": "directoryMask",
-    "directory mode": "directoryMask",
-    directory: "path",
 };
 
 /** Options that run programs, read other files or break the isolation of a share (samba.md section 6). */
@@ -39,7 +32,6 @@ const DANGEROUS = new Set(
         "root preexec close",
         "preexec",
         "preexec close",
-        "exec",
         "postexec",
         "root postexec",
         "dfree command",
@@ -48,7 +40,6 @@ const DANGEROUS = new Set(
         "panic action",
         "print command",
         "printable",
-        "print ok",
         "lppause command",
         "lpq command",
         "lpresume command",
@@ -65,12 +56,8 @@ const DANGEROUS = new Set(
         "force user",
         "force group",
         "root directory",
-        "root dir",
-        "root",
         "private dir",
         "lock directory",
-        "lock dir",
-        "private directory",
         "utmp directory",
         "utmp dir",
         "wtmp directory",
@@ -81,13 +68,8 @@ const DANGEROUS = new Set(
         "state directory",
         "cache directory",
         "pid directory",
-    ].map(normal),
+    ].map(canonicalOption),
 );
-
-/** Samba reads parameter names without case and blanks. */
-function normal(name: string): string {
-    return name.toLowerCase().replace(/[\s_]+/g, "");
-}
 
 /** Options that pvesmb writes itself in the global section: the property to use instead, or what is fixed. */
 const OWNED_GLOBAL: Record<string, string> = {
@@ -97,13 +79,9 @@ const OWNED_GLOBAL: Record<string, string> = {
     interfaces: "samba.interfaces",
     "bind interfaces only": "samba.interfaces",
     "server min protocol": "samba.minProtocol",
-    "min protocol": "samba.minProtocol",
     "server max protocol": "samba.maxProtocol",
-    "max protocol": "samba.maxProtocol",
-    protocol: "samba.maxProtocol",
     "server signing": "samba.signing",
     "server smb encrypt": "samba.encryption",
-    "smb encrypt": "samba.encryption",
     "ntlm auth": "samba.ntlm",
     "map to guest": "samba.guests",
     "restrict anonymous": "samba.guests",
@@ -111,7 +89,6 @@ const OWNED_GLOBAL: Record<string, string> = {
     "smb3 directory leases": "samba.directoryLeases",
     logging: "samba.logging",
     "log level": "samba.logging",
-    debuglevel: "samba.logging",
     "log file": "samba.logging",
     "max log size": "samba.logging",
     "full_audit:syslog": "samba.logging",
@@ -143,23 +120,23 @@ const FIXED = [
     "binddns dir",
     "nsswitch command",
     "idmap config",
-].map(normal);
+].map(canonicalOption);
 /** In names as Samba reads them; `acl allow execute always` is none of these. */
 const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
 const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if it has to be, it can stand in ${LOCAL_CONFIG} on the gateway, which pvesmb never touches`;
 
-const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [normal(name), property]));
+const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [canonicalOption(name), property]));
 
-const OWNED_NORMAL = new Map(Object.entries(OWNED).map(([name, property]) => [normal(name), property]));
+const OWNED_NORMAL = new Map(Object.entries(OWNED).map(([name, property]) => [canonicalOption(name), property]));
 
 const isOptionName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) && name === name.trim();
 
-const dangerous = (name: string): boolean => DANGEROUS.has(normal(name)) || EXECUTING.test(normal(name));
+const dangerous = (name: string): boolean => DANGEROUS.has(canonicalOption(name)) || EXECUTING.test(canonicalOption(name));
 
 /** Why a raw share option is refused, or undefined when it may be used. */
 export function optionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
-    const owned = OWNED_NORMAL.get(normal(name));
+    const owned = OWNED_NORMAL.get(canonicalOption(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
     return dangerous(name) ? REFUSED : unknownOption(name, "share");
 }
@@ -167,10 +144,16 @@ export function optionRefusal(name: string): string | undefined {
 /** Why a raw global option is refused, or undefined when it may be used. */
 export function globalOptionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
-    const owned = OWNED_GLOBAL_NORMAL.get(normal(name));
+    const owned = OWNED_GLOBAL_NORMAL.get(canonicalOption(name));
     if (owned) return `is written by pvesmb; use the property \`${owned}\``;
-    if (FIXED.includes(normal(name))) return "is refused: it is what a gateway of pvesmb's is made of";
+    if (FIXED.includes(canonicalOption(name))) return "is refused: it is what a gateway of pvesmb's is made of";
     return dangerous(name) ? REFUSED : unknownOption(name, "server");
+}
+
+/** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
+export function doubledOption(name: string, all: readonly string[]): string | undefined {
+    const first = all.find((other) => canonicalOption(other) === canonicalOption(name));
+    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep one of them`;
 }
 
 /** Options that a typed property writes when it is used, by how they begin as Samba reads them. */
@@ -183,11 +166,8 @@ const TYPED: [string, (keyof Effective)[]][] = [
     ["catia:", ["catia"]],
     ["fruit:timemachine", ["timeMachine"]],
     ["hostsallow", ["hostsAllow"]],
-    ["allowhosts", ["hostsAllow"]],
     ["hostsdeny", ["hostsDeny"]],
-    ["denyhosts", ["hostsDeny"]],
     ["serversmbencrypt", ["encryptionRequired"]],
-    ["smbencrypt", ["encryptionRequired"]],
     ["accessbasedshareenum", ["accessBasedEnumeration"]],
     ["hideunreadable", ["hideUnreadable"]],
     ["vetofiles", ["vetoFiles"]],
@@ -204,7 +184,7 @@ const TYPED: [string, (keyof Effective)[]][] = [
 
 /** The typed property that writes this option for the share, if one does: an option has one writer. */
 export function typedWriter(name: string, share: Effective): string | undefined {
-    const key = normal(name);
+    const key = canonicalOption(name);
     const match = TYPED.find(([start]) => (start.endsWith(":") ? key.startsWith(start) : key === start));
     if (share.acl === "windows" && key === "vfsobjects") return "acl";
     if (share.previousVersions?.schedule !== undefined && key === "vetofiles") return "previousVersions";

@@ -3,7 +3,7 @@ import type { Rule } from "./meta";
 import { DATA_ROOT } from "./paths";
 import type { AccessEntry, ShareInputs } from "./share";
 import { features } from "./share.features";
-import { optionRefusal, typedWriter } from "./share.options";
+import { doubledOption, optionRefusal, typedWriter } from "./share.options";
 import { effective } from "./share.purpose";
 import { configTextFault, dataPathFault, fileName } from "./text";
 
@@ -47,7 +47,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         check: ({ options }) =>
             Object.entries(options).flatMap(([name, value]) => {
                 const property = `options[${JSON.stringify(name)}]`;
-                const refusal = optionRefusal(name);
+                const refusal = optionRefusal(name) ?? doubledOption(name, Object.keys(options));
                 if (refusal) return [{ property, reason: refusal }];
                 const fault = configTextFault(value);
                 return fault ? [{ property, reason: fault }] : [];

@@ -26,6 +26,12 @@ const isDay = (text: string): boolean => {
     return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 };
 
+/** Accounts that the gateway itself lives by: root has its administrators' keys, guests act as nobody. */
+const SYSTEM = ["root", "nobody"];
+
+const userName = (): z.ZodString =>
+    accountName().refine((name) => !SYSTEM.includes(name), { error: `must not be an account of the system (${SYSTEM.join(", ")})` });
+
 const passwordFrom = z.strictObject({
     env: field(
         z
@@ -40,7 +46,7 @@ const passwordFrom = z.strictObject({
 });
 
 const inputs = z.strictObject({
-    name: field(accountName().optional(), {
+    name: field(userName().optional(), {
         description: "Login name.",
         defaultText: "the resource's name",
         replace: "the name is the account",

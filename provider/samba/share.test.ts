@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { shareName, configText } from "../model/text";
 import { fragmentPath } from "./paths";
-import { parseOwner, parseShare, renderProbe, renderShare } from "./share";
+import { parseOwner, parseShare, renderProbe, renderShare, settingDrift } from "./share";
 import type { ShareSection } from "./share";
 import { option, parseSections } from "./text";
 
@@ -31,6 +31,24 @@ describe("a share's fragment", () => {
     it("says who may connect and who may only read", () => {
         expect(renderShare(share, owner)).toContain("valid users = +staff, alice");
         expect(renderShare(share, owner)).toContain("read list = +staff");
+    });
+
+    it("lets those write who may by one entry though another one only lets them read", () => {
+        expect(renderShare(share, owner)).toContain("write list = alice\n");
+        expect(renderShare({ ...share, readOnly: true }, owner)).not.toContain("write list");
+        expect(renderShare({ ...share, access: [{ user: "alice", level: "full" }] }, owner)).not.toContain("write list");
+    });
+
+    it.each([
+        ["taken away", (text: string) => text.replace("\twrite list = alice\n", ""), "access: write list = (missing) instead of alice"],
+        [
+            "widened",
+            (text: string) => text.replace("write list = alice", "write list = alice, bob"),
+            "access: write list = alice, bob instead of alice",
+        ],
+    ])("names a write list that was %s by hand", (_what, edit, drift) => {
+        const found = parseShare(edit(renderShare(share, owner)), share);
+        expect(found === undefined ? [] : settingDrift(found, share)).toEqual([drift]);
     });
 
     it("reads back as what was written", () => {

@@ -1,3 +1,4 @@
+import { canonicalOption } from "../model/option-synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
 import { option, optionKey, parseBoolean, parseSections, section, valueText } from "./text";
@@ -33,9 +34,13 @@ const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: 
 /** The directory that holds all that a section with this path serves. */
 export const directoryOf = (path: string, homes: boolean): string => (homes ? path.replace(/\/%S$/, "") : path);
 
+/** The raw options name the modules, by whichever of the option's names. */
+const ownModules = (options: Record<string, string>): boolean =>
+    Object.keys(options).some((name) => canonicalOption(name) === canonicalOption("vfs objects"));
+
 /** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
 function moduleText({ modules: { plain, macos }, options }: ShareSection): string {
-    if (Object.keys(options).some((name) => optionKey(name) === "vfsobjects")) return "";
+    if (ownModules(options)) return "";
     const differs = macos !== plain || macos === "";
     return [plain === "" ? "" : option("vfs objects", plain), differs ? `${ON_MACOS}${option("vfs objects", macos)}` : ""].join("");
 }
@@ -72,6 +77,16 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
         .join(", ");
 
 /**
+ * Who is in `read list` by a group only reads, whatever another entry says, unless `write list` has them too (smb.conf(5)): the more generous
+ * entry counts, as in the file system's ACL. Not on a share that nobody may write, since `write list` would lift that.
+ */
+function writeList({ access, readOnly }: ShareSection): Line[] {
+    const writers = list(access, "change", "full");
+    const readers = list(access, "read");
+    return readOnly || readers === "" || writers === "" ? [] : [{ property: "access", name: "write list", value: writers }];
+}
+
+/**
  * Guests are let in server-wide only where a share asks for them (samba.md section 3). They have no key to encrypt with, and where the server
  * only desires it Samba (4.17) tells them to all the same: clients give up with NT_STATUS_INVALID_PARAMETER_MIX.
  */
@@ -98,6 +113,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
         option("guest ok", share.guest),
         ...(share.guest || named === "" ? [] : [option("valid users", named)]),
         ...(readers === "" ? [] : [option("read list", readers)]),
+        ...writeList(share).map(({ name, value }) => option(name, value)),
         option("create mask", share.createMask),
         option("directory mask", share.directoryMask),
         ...(share.access.some((entry) => entry.level === "full") ? [option("dos filemode", true)] : []),
@@ -158,7 +174,9 @@ function moduleDrift({ modules: { plain } }: ShareSection, found = ""): Line[] {
 /** Settings that are not what they should be, in words. */
 export function settingDrift(found: ShareSection, wanted: ShareSection): string[] {
     return found.settings.flatMap(({ property, name, value }) => {
-        const should = wanted.settings.find((line) => line.name === name)?.value ?? wanted.modules.plain;
+        const should =
+            [...wanted.settings, ...writeList(wanted)].find((line) => line.name === name)?.value ??
+            (name === "vfs objects" ? wanted.modules.plain : "");
         return valueText(value) === valueText(should)
             ? []
             : [`${property}: ${name} = ${valueText(value)} instead of ${valueText(should) || "(nothing)"}`];
@@ -183,6 +201,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     const guest = bool("guest ok", false);
     const readers = names(take("read list"));
     const valid = names(take("valid users"));
+    const writers = take("write list");
     const createMask = take("create mask") ?? "0744";
     const directoryMask = take("directory mask") ?? "0755";
     const fileMode = bool("dos filemode", false);
@@ -190,8 +209,9 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         const now = take(line.name) ?? "(missing)";
         return now === valueText(line.value) ? line : { ...line, value: now };
     });
-    if (!Object.keys(expected.options).some((name) => optionKey(name) === "vfsobjects"))
-        settings.push(...moduleDrift(expected, take("vfs objects")));
+    const wantedWriters = writeList(expected)[0]?.value ?? "";
+    if ((writers ?? "") !== wantedWriters) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
+    if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
     const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
         const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";

@@ -60,11 +60,18 @@ beforeAll(async () => {
             ...files,
             ...declared(),
             'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });',
+            'const crew = new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name, bob.name] });',
+            `new pvesmb.SmbShare("plans", { gateway: files, access: [{ group: crew.name, level: "read" }, { user: alice.name, level: "change" }] });`,
         ),
     );
     await stack.up();
 });
 afterAll(() => place?.dispose());
+
+test("who may write by one entry writes, though a group with the same member only reads", async () => {
+    expect(await client("plans", alice, "mkdir hers")).toBe("");
+    expect(await client("plans", bob, "ls; mkdir his")).toMatch(/hers[\s\S]*NT_STATUS_ACCESS_DENIED/);
+});
 
 test("right after up there is nothing to do, and no state is over 4 kB", async () => {
     await stack.refresh({ flags: ["--expect-no-changes"] });

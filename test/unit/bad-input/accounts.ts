@@ -2,7 +2,7 @@ import { ACCOUNTS, CHILD, long, PATHS, type Rows } from "./values";
 
 /** Bad values by property of an SmbUser and of an SmbGroup. */
 export const userRows: Rows = {
-    name: ACCOUNTS,
+    name: [...ACCOUNTS, "root", "nobody"],
     password: ["", long(128), "two\nlines", "nul\0"],
     "passwordFrom.env": ["", "A B", "1ST", "A=B"],
     "passwordFrom.file": [""],
