@@ -21,6 +21,8 @@ const files = [
     gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10", options: MAC_LIKE } }),
     user("files", alice, { home: "/srv/pvesmb/people/alice" }),
     user("files", bob),
+    'const crew = new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name, bob.name] });',
+    'new pvesmb.SmbShare("plans", { gateway: files, access: [{ group: crew.name, level: "read" }, { user: alice.name, level: "change" }] });',
 ];
 const both = { alice: "full", bob: "full" } as const;
 const at = (name: string) => ({ host, share: name });
@@ -60,8 +62,6 @@ beforeAll(async () => {
             ...files,
             ...declared(),
             'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });',
-            'const crew = new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name, bob.name] });',
-            `new pvesmb.SmbShare("plans", { gateway: files, access: [{ group: crew.name, level: "read" }, { user: alice.name, level: "change" }] });`,
         ),
     );
     await stack.up();

@@ -10,6 +10,11 @@ export function recordSpending(file: string): void {
     process.env[VARIABLE] = file;
 }
 
+/** What comes after the last test counts for nobody. */
+export function endRecording(): void {
+    delete process.env[VARIABLE];
+}
+
 /** One line per thing that took time; the reporter (tools/e2e-reporter.js) adds them up at the end of the run. */
 export function spend(on: Spending, seconds: number): void {
     const file = process.env[VARIABLE];
