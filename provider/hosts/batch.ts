@@ -1,5 +1,5 @@
 import type { Gather, GatherResult } from "./gather";
-import type { Step } from "./steps";
+import type { Owned, Step } from "./steps";
 
 export type * from "./gather";
 export type * from "./steps";
@@ -36,7 +36,7 @@ export interface Unit {
 
 export interface Batch {
     /** File that must contain `text` (the gateway's nonce); absent means a host that is not (or no longer) ours. */
-    guard?: { path: string; text: string };
+    guard?: Owned;
     units: Unit[];
     verify: Step[];
     commit: Step[];

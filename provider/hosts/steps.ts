@@ -192,13 +192,27 @@ export interface KnownStep extends StepBase {
     message: string;
 }
 
-/** A file that, when present, must contain `text` (our nonce); else the unit fails with `message`: somebody else's. */
-export interface OwnedStep extends StepBase {
-    do: "owned";
+/** What one of these fields of the record that a file begins with must say: compared whole, since `...::docs` is part of `...::docs-old`. */
+export interface Owned {
     path: string;
-    text: string;
+    fields: readonly string[];
+    value: string;
+}
+
+/** A file that, when present, must be ours; else the unit fails with `message`: somebody else's. */
+export interface OwnedStep extends StepBase, Owned {
+    do: "owned";
     message: string;
 }
+
+/** A file of ours names its owner's key (the URN) and nonce: a claim is one of them. */
+export const ownedBy = (path: string, claim: string, message: string): OwnedStep => ({
+    do: "owned",
+    path,
+    fields: ["key", "nonce"],
+    value: claim,
+    message,
+});
 
 export type Step =
     | WriteStep

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Gather, Step } from "../hosts/batch";
+import { ownedBy } from "../hosts/steps";
 import { DATA_ROOT } from "../model/paths";
 
 /**
@@ -61,9 +62,9 @@ export function claimSteps(claim: Claim, known: string, options: { adopt: boolea
 
 export const claimRemovalSteps = (path: string, nonce: string): Step[] => [ours(path, nonce), { do: "remove", path: claimPath(path) }];
 
-const ours = (path: string, text: string, { directory } = HERE): Step => ({
-    do: "owned",
-    path: claimPath(path, directory),
-    text,
-    message: `${path} has a quota of another resource already; a tree has one limit: leave this one out, delete that one, or take it over with \`adopt: true\``,
-});
+const ours = (path: string, claim: string, { directory } = HERE): Step =>
+    ownedBy(
+        claimPath(path, directory),
+        claim,
+        `${path} has a quota of another resource already; a tree has one limit: leave this one out, delete that one, or take it over with \`adopt: true\``,
+    );

@@ -77,6 +77,6 @@ describe("claims", () => {
             { do: "directory", owner: "100000", group: "100000" },
             { do: "write", owner: "100000", group: "100000", mode: "0600" },
         ]);
-        expect(claimRemovalSteps(claim.path, claim.nonce)[0]).toMatchObject({ do: "owned", text: claim.nonce });
+        expect(claimRemovalSteps(claim.path, claim.nonce)[0]).toMatchObject({ do: "owned", value: claim.nonce });
     });
 });

@@ -26,7 +26,7 @@ export function gatewayBatch(nonce: string, probePassword: string): (units: Unit
         const shares = units.some((unit) => unit.asks !== undefined);
         const awaited = units.some((unit) => unit.looks !== undefined);
         return {
-            guard: { path: SAMBA.mark, text: nonce },
+            guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
             verify: shares ? proof(probePassword) : [],
             commit: shares ? activation(awaited) : [],

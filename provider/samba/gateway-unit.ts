@@ -1,4 +1,5 @@
 import type { Step, Unit } from "../hosts/batch";
+import { ownedBy } from "../hosts/steps";
 import { renderGlobal } from "./global";
 import type { GlobalSettings } from "./global";
 import { SAMBA } from "./paths";
@@ -19,7 +20,7 @@ export function gatewayUnit(
     known: { sid?: string; restart: boolean },
 ): Unit {
     const steps: Step[] = [
-        { do: "owned", path: SAMBA.mark, text: claim, message: "this host is another gateway's; nothing was changed" },
+        ownedBy(SAMBA.mark, claim, "this host is another gateway's; nothing was changed"),
         ...[SAMBA.directory, SAMBA.fragments, "/srv/pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0755" })),
         ...[SAMBA.accounts, "/srv/pvesmb/.pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0700" })),
         { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },

@@ -1,4 +1,5 @@
 import type { Step, Unit } from "../hosts/batch";
+import { ownedBy } from "../hosts/steps";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
 import { WHO_IS_CONNECTED } from "./sessions";
@@ -75,7 +76,8 @@ export function usersMayJoin(group: string): Step {
     return {
         do: "owned",
         path: groupPath(group),
-        text: `"members":"${BY_USERS}"`,
+        fields: ["members"],
+        value: BY_USERS,
         message: `groups: the SmbGroup ${group} lists its members itself; name the user there, or leave \`members\` out there`,
     };
 }
@@ -130,11 +132,9 @@ function notForeign(name: string): Step {
     };
 }
 
-function ours(name: string, text: string): Step {
-    return {
-        do: "owned",
-        path: groupPath(name),
-        text,
-        message: `the gateway already has a group ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
-    };
-}
+const ours = (name: string, claim: string): Step =>
+    ownedBy(
+        groupPath(name),
+        claim,
+        `the gateway already has a group ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
+    );

@@ -1,4 +1,5 @@
 import type { Step, Unit } from "../hosts/batch";
+import { ownedBy } from "../hosts/steps";
 import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
 import { binSteps, expiryPath } from "./recycle";
@@ -92,7 +93,7 @@ function known({ access }: ShareSection, root: ShareRoot): Step {
 function ours(name: string, claim: string | undefined): Step[] {
     if (claim === undefined) return [];
     const message = `the gateway already has a share ${JSON.stringify(name)} of another owner; choose another name, delete that one, or take it over with adopt: true`;
-    return [{ do: "owned", path: fragmentPath(name), text: claim, message }];
+    return [ownedBy(fragmentPath(name), claim, message)];
 }
 
 /** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */

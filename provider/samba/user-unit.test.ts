@@ -36,7 +36,8 @@ it("gives the day of expiry as seconds, in UTC", () => {
 it("asks a group for leave to join, and a group with members asks the users' files", () => {
     const joining = unit({}, { groups: ["staff"] }).steps;
     expect(joining.find((step) => step.do === "owned" && step.path.endsWith("groups.d/staff.json"))).toMatchObject({
-        text: '"members":"users"',
+        fields: ["members"],
+        value: "users",
     });
     const mark = joining.find((step) => step.do === "write" && step.path.endsWith("alice.json")) as { content: string };
     const group = groupUnit({ name: "staff", members: ["alice"] }, owner, owner.key);
@@ -47,7 +48,7 @@ it("asks a group for leave to join, and a group with members asks the users' fil
 it("takes over what somebody else has only without a claim", () => {
     const guards = (steps: ReturnType<typeof unit>["steps"]): string[] =>
         steps.flatMap((step) =>
-            step.do === "owned" ? [`owned ${step.text}`] : step.do === "run" && step.message !== undefined ? ["no foreign account"] : [],
+            step.do === "owned" ? [`owned ${step.value}`] : step.do === "run" && step.message !== undefined ? ["no foreign account"] : [],
         );
     const of = (claim: string | undefined) => guards(userUnit(account, owner, claim, { secret: {}, leaving: [] }).steps);
     const ofGroup = (claim: string | undefined) => guards(groupUnit({ name: "staff" }, owner, claim).steps);

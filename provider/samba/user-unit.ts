@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Step, Unit } from "../hosts/batch";
+import { ownedBy } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
@@ -159,11 +160,9 @@ function notForeign(name: string): Step {
     };
 }
 
-function ours(name: string, text: string): Step {
-    return {
-        do: "owned",
-        path: accountPath(name),
-        text,
-        message: `the gateway already has an account ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
-    };
-}
+const ours = (name: string, claim: string): Step =>
+    ownedBy(
+        accountPath(name),
+        claim,
+        `the gateway already has an account ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
+    );

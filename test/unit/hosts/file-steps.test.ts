@@ -1,6 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import type { Step } from "../../../provider/hosts/batch";
+import { ownedBy } from "../../../provider/hosts/steps";
 import { Bench, write } from "./local-host";
 
 let bench: Bench;
@@ -150,11 +152,74 @@ it.each<[string, string, boolean]>([
     expect(result).toMatchObject(holds ? { ok: true, changed: false } : { ok: false, message: "so not" });
 });
 
-it("owned: absent or with our text passes, another's is a conflict", async () => {
-    const step: Step = { do: "owned", path: bench.at("f"), text: "nonce-1", message: "somebody else's" };
+it("owned: absent or ours passes, another's is a conflict, also when its name begins with ours", async () => {
+    const step = ownedBy(bench.at("f"), "urn::docs", "somebody else's");
     await bench.fine(step);
-    writeFileSync(bench.at("f"), "# nonce-1");
-    await bench.fine(step);
-    writeFileSync(bench.at("f"), "# nonce-2");
-    expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: "somebody else's" });
+    for (const text of [
+        '{"key":"urn::docs","nonce":"1"}',
+        '# pvesmb 1 {"key":"urn::docs","nonce":"1"}\n[docs]\n',
+        '{"key":"other","nonce":"urn::docs"}\n',
+    ]) {
+        writeFileSync(bench.at("f"), text);
+        await bench.fine(step);
+    }
+    for (const text of [
+        '{"key":"urn::docs-old","nonce":"1"}',
+        '# pvesmb 1 {"key":"urn::docs-old","nonce":"1"}\n[docs]\n\tcomment = "urn::docs"\n',
+        '{"key":["urn::docs"],"other":"urn::docs"}',
+        "urn::docs",
+        '"urn::docs"',
+        "",
+    ]) {
+        writeFileSync(bench.at("f"), text);
+        expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: "somebody else's" });
+    }
+});
+
+describe("what others may have planted", () => {
+    const elsewhere = (): string => {
+        mkdirSync(bench.at("outside"));
+        writeFileSync(bench.at("outside/f"), "theirs");
+        symlinkSync(bench.at("outside"), bench.at("link"));
+        return bench.at("link/f");
+    };
+    const steps = (path: string): [string, Step][] => [
+        ["write", { do: "write", path, content: "ours", mode: "0600" }],
+        ["remove", { do: "remove", path }],
+        ["remove a tree", { do: "remove", path, tree: true }],
+        ["rename from", { do: "rename", from: path, to: bench.at("moved") }],
+        ["rename to", { do: "rename", from: bench.at("here"), to: path }],
+        ["owned", ownedBy(path, "urn::docs", "somebody else's")],
+        ["remember", { do: "remember", file: path, key: "sid", value: "1" }],
+        ["directory", { do: "directory", path: `${path}/below`, mode: "0777" }],
+        ["link", { do: "link", path: `${path}-link`, to: "x" }],
+    ];
+
+    it("a link on the way leads no step elsewhere", async () => {
+        const path = elsewhere();
+        writeFileSync(bench.at("here"), "");
+        for (const [what, step] of steps(path)) {
+            const { message } = await bench.broken(step);
+            expect(`${what}: ${message}`).toMatch(/link/);
+        }
+        expect(readdirSync(bench.at("outside"))).toEqual(["f"]);
+        expect(readFileSync(bench.at("outside/f"), "utf8")).toBe("theirs");
+    });
+
+    it("a FIFO in a file's place is an error at once, and what is asked next is answered", async () => {
+        await promisify(execFile)("mkfifo", [bench.at("fifo")]);
+        for (const [what, step] of steps(bench.at("fifo")).filter(([name]) => ["write", "owned", "remember"].includes(name))) {
+            const { message } = await bench.broken(step);
+            expect(`${what}: ${message}`).toMatch(/regular file|special file/);
+        }
+        await bench.fine({ do: "write", path: bench.at("next"), content: "fine", mode: "0600" });
+    });
+
+    it("a link in a file's place is not read through, and replaced by a write", async () => {
+        elsewhere();
+        symlinkSync(bench.at("outside/f"), bench.at("leaf"));
+        expect((await bench.broken(ownedBy(bench.at("leaf"), "x", "no"))).message).toContain("a link or a socket");
+        await bench.fine({ do: "write", path: bench.at("leaf"), content: "ours", mode: "0600" });
+        expect([readFileSync(bench.at("outside/f"), "utf8"), readFileSync(bench.at("leaf"), "utf8")]).toEqual(["theirs", "ours"]);
+    });
 });

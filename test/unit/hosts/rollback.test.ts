@@ -251,13 +251,13 @@ describe("commit", () => {
 });
 
 it("the guard refuses the whole batch untouched", async () => {
-    const batch = { guard: { path: bench.at("mark"), text: "nonce-1" }, units: [unit("u", write(bench.at("u"), ""))] };
-    for (const mark of [undefined, "nonce-2"]) {
+    const batch = { guard: { path: bench.at("mark"), fields: ["nonce"], value: "nonce-1" }, units: [unit("u", write(bench.at("u"), ""))] };
+    for (const mark of [undefined, '{"nonce":"nonce-10"}', "nonce-1"]) {
         if (mark !== undefined) writeFileSync(bench.at("mark"), mark);
         await expect(bench.run(batch)).rejects.toMatchObject({ name: "Conflict" });
     }
     expect(existsSync(bench.at("u"))).toBe(false);
-    writeFileSync(bench.at("mark"), "x nonce-1 y");
+    writeFileSync(bench.at("mark"), '{"v":1,"nonce":"nonce-1"}\n');
     expect((await bench.run(batch)).units["u"]!.ok).toBe(true);
 });
 

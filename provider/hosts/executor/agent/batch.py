@@ -7,7 +7,7 @@ import time
 from asking import Faults, kept
 from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
 from command_steps import prepare
-from files import contains
+from files import belongs
 from journal import Journal, recover, take_back
 from looks import gather
 from scope import Scope
@@ -157,7 +157,7 @@ def batch(spec, clock):
         began, waited = time.monotonic(), since(asked)
         recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps))
         guard = spec.get("guard")
-        if guard and not contains(guard["path"], guard["text"]):
+        if guard and not belongs(guard["path"], guard["fields"], guard["value"]):
             raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
         prepare_ends(spec)
         result = Batch(spec, clock).run()

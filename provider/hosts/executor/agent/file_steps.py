@@ -8,16 +8,16 @@ import time
 import acl
 from acl import number
 from clock import Failed
-from files import contains, dirty, mounts, open_dir, parts, put
+from files import belongs, dirty, exists, mounts, open_dir, open_file, parts, put, remove, rename, stat_of
 
 
 def write(scope, path, data, mode, uid, gid):
     with contextlib.suppress(FileNotFoundError):
-        info = os.lstat(path)
+        info = stat_of(path)
         if stat.S_ISDIR(info.st_mode):
             raise Failed(f"{path}: a directory is in the way")
         if stat.S_ISREG(info.st_mode) and (stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid, info.st_size) == (mode, uid, gid, len(data)):
-            with open(path, "rb") as file:
+            with open_file(path) as file:
                 if file.read() == data:
                     return {"changed": False}
     scope.save(path)
@@ -34,7 +34,7 @@ def do_assemble(scope, step):
     data = step["header"].encode()
     for name in sorted(os.listdir(step["from"])):
         if name.endswith(step["suffix"]) and not name.startswith("."):
-            with open(os.path.join(step["from"], name), "rb") as file:
+            with open_file(os.path.join(step["from"], name)) as file:
                 piece = file.read()
             data += piece if piece.endswith(b"\n") or not piece else piece + b"\n"
     reveal = step.get("reveal")
@@ -47,13 +47,12 @@ def do_assemble(scope, step):
 def do_remove(scope, step):
     path = "/" + "/".join(parts(step["path"]))
     try:
-        info = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+        info = stat_of(path)
+    except FileNotFoundError:
         return {"changed": False}
     if not stat.S_ISDIR(info.st_mode):
         scope.save(path)
-        os.unlink(path)
-        dirty.add(os.path.dirname(path))
+        remove(path)
         return {"changed": True}
     if not step.get("tree"):
         raise Failed(f"{path}: is a directory")
@@ -73,13 +72,12 @@ def move(scope, old, new):
     scope.journal.note(entry, scope.key)
     scope.undo.append(entry)
     scope.journal.known.clear()  # from here on, the same paths mean other things
-    os.rename(old, new)
-    dirty.update((os.path.dirname(old), os.path.dirname(new)))
+    rename(old, new)
 
 
 def do_rename(scope, step):
     old, new = step["from"], step["to"]
-    there = os.path.lexists(old), os.path.lexists(new)
+    there = exists(old), exists(new)
     if there == (False, True):
         return {"changed": False}
     if there == (True, True):
@@ -177,6 +175,6 @@ def do_known(scope, step):
 
 
 def do_owned(scope, step):
-    if contains(step["path"], step["text"]) is False:
+    if belongs(step["path"], step["fields"], step["value"]) is False:
         raise Failed(step["message"], "Conflict")
     return {"changed": False}

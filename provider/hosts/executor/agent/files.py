@@ -1,7 +1,13 @@
-"""Files: written whole or not at all, and what brings back what stood at a path."""
+"""
+Files: written whole or not at all, and what brings back what stood at a path. Whoever may write a directory on the way (root of a guest,
+seen from its node; an SMB user, seen from the gateway) may plant a link or a FIFO there at any moment. So every directory is opened
+component by component without following links, all work is done relative to it, and a file is opened without waiting and looked at
+after it is open.
+"""
 import base64
 import contextlib
 import errno
+import json
 import os
 import re
 import stat
@@ -48,12 +54,73 @@ def open_dir(path, make=False):
     return fd
 
 
-def put(path, data, mode, uid, gid, acls=None, mtime=None):
-    temp = os.path.join(os.path.dirname(path), TEMP)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(temp)
+@contextlib.contextmanager
+def above(path):
+    """The directory that a path is in, opened, and the path's last part. Raises FileNotFoundError when the directory is absent."""
+    *folders, name = parts(path)
+    fd = open_dir("/" + "/".join(folders))
+    if fd is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.path.dirname(path))
     try:
-        with open(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield fd, name
+    finally:
+        os.close(fd)
+
+
+def stat_of(path):
+    """What stands at a path, the last component's link itself. Raises FileNotFoundError when nothing does."""
+    with above(path) as (fd, name):
+        return os.stat(name, dir_fd=fd, follow_symlinks=False)
+
+
+def exists(path):
+    if not parts(path):
+        return True
+    try:
+        stat_of(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def open_file(path):
+    """A regular file to read; a link, a FIFO or a device in its place is refused, and never waited for."""
+    with above(path) as (fd, name):
+        try:
+            leaf = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.ENXIO):  # ENXIO: a socket
+                raise
+            raise Failed(f"{path}: a link or a socket is in the place of a file") from None
+    if not stat.S_ISREG(os.fstat(leaf).st_mode):
+        os.close(leaf)
+        raise Failed(f"{path}: not a regular file")
+    return open(leaf, "rb")
+
+
+def remove(path, folder=False):
+    with above(path) as (fd, name):
+        (os.rmdir if folder else os.unlink)(name, dir_fd=fd)
+    dirty.add(os.path.dirname(path))
+
+
+def rename(old, new):
+    with above(old) as (source, name), above(new) as (target, later):
+        os.rename(name, later, src_dir_fd=source, dst_dir_fd=target)
+    dirty.update((os.path.dirname(old), os.path.dirname(new)))
+
+
+def put(path, data, mode, uid, gid, acls=None, mtime=None):
+    with above(path) as (fd, name):
+        put_into(fd, name, data, mode, uid, gid, acls, mtime)
+    dirty.add(os.path.dirname(path))
+
+
+def put_into(folder, name, data, mode, uid, gid, acls, mtime):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(TEMP, dir_fd=folder)
+    try:
+        with open(os.open(TEMP, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder), "wb") as file:
             file.write(data)
             file.flush()
             os.fchown(file.fileno(), uid, gid)
@@ -63,12 +130,11 @@ def put(path, data, mode, uid, gid, acls=None, mtime=None):
             if mtime:
                 os.utime(file.fileno(), ns=(mtime, mtime))
             os.fsync(file.fileno())
-        os.rename(temp, path)
+        os.rename(TEMP, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temp)
+            os.unlink(TEMP, dir_fd=folder)
         raise
-    dirty.add(os.path.dirname(path))
 
 
 def sync_dirs(*more):
@@ -85,22 +151,29 @@ def sync_dirs(*more):
 def look(path):
     """What stands at a path, enough to bring it back (of a directory: all but what is in it)."""
     try:
-        info = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+        info = stat_of(path)
+    except FileNotFoundError:
         missing = [path]
-        while not os.path.lexists(os.path.dirname(missing[-1])):
+        while not exists(os.path.dirname(missing[-1])):
             missing.append(os.path.dirname(missing[-1]))
         return {"type": "absent", "missing": missing}
     was = {"mode": stat.S_IMODE(info.st_mode), "uid": info.st_uid, "gid": info.st_gid}
     if stat.S_ISLNK(info.st_mode):
-        return {**was, "type": "symlink", "to": os.readlink(path)}
+        with above(path) as (fd, name):
+            return {**was, "type": "symlink", "to": os.readlink(name, dir_fd=fd)}
     if stat.S_ISDIR(info.st_mode):
-        return {**was, "type": "directory", "acls": raw_acls(path)}
+        fd = open_dir(path)
+        if fd is None:
+            raise Failed(f"{path}: vanished while it was looked at")
+        try:
+            return {**was, "type": "directory", "acls": raw_acls(fd)}
+        finally:
+            os.close(fd)
     if not stat.S_ISREG(info.st_mode) or info.st_size > LARGEST:
         raise Failed(f"{path}: a special file or over 16 MiB, cannot be kept for a rollback")
-    with open(path, "rb") as file:
-        data = base64.b64encode(file.read()).decode()
-    return {**was, "type": "file", "data": data, "acls": raw_acls(path), "mtime": info.st_mtime_ns}
+    with open_file(path) as file:
+        data = base64.b64encode(file.read(LARGEST + 1)).decode()
+        return {**was, "type": "file", "data": data, "acls": raw_acls(file.fileno()), "mtime": info.st_mtime_ns}
 
 
 def restore(path, was):
@@ -117,27 +190,37 @@ def restore(path, was):
     elif was["type"] == "file":
         put(path, base64.b64decode(was["data"]), was["mode"], was["uid"], was["gid"], was["acls"], was["mtime"])
     else:
-        if os.path.isdir(path) and not os.path.islink(path):
-            with contextlib.suppress(OSError):
-                os.rmdir(path)
-        else:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
+        with contextlib.suppress(FileNotFoundError):
+            folder = stat.S_ISDIR(stat_of(path).st_mode)
+            with contextlib.suppress(*((OSError,) if folder else ())):
+                remove(path, folder)
         if was["type"] == "symlink":
-            os.symlink(was["to"], path)
-            os.lchown(path, was["uid"], was["gid"])
+            with above(path) as (fd, name):
+                os.symlink(was["to"], name, dir_fd=fd)
+                os.chown(name, was["uid"], was["gid"], dir_fd=fd, follow_symlinks=False)
         for folder in was.get("missing", [])[1:]:
             with contextlib.suppress(OSError):
-                os.rmdir(folder)
+                remove(folder, folder=True)
 
 
-def contains(path, text):
-    """None when there is no such file."""
+def record(path):
+    """The JSON object that a file of ours begins with, behind `# pvesmb N ` where the rest is configuration. None when there is no file."""
     try:
-        with open(path, "rb") as file:
-            return text.encode() in file.read(1 << 20)
-    except (FileNotFoundError, NotADirectoryError):
+        with open_file(path) as file:
+            text = file.read(1 << 20).decode("utf-8", "replace")
+    except FileNotFoundError:
         return None
+    try:
+        found, _ = json.JSONDecoder().raw_decode(re.sub(r"\A# pvesmb \d+ ", "", text))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def belongs(path, fields, value):
+    """Whether one of these fields of a file's record has the value; None when there is no file."""
+    found = record(path)
+    return None if found is None else any(found.get(field) == value for field in fields)
 
 
 def mounts():

@@ -7,7 +7,7 @@ import time
 
 from clock import ENDLESS, Failed, Stop, explain
 from commands import run, said
-from files import TEMP, look, restore, sync_dirs
+from files import TEMP, exists, look, remove, rename, restore, sync_dirs
 from ledger import forget
 
 PLACE = sys.argv[2]
@@ -27,8 +27,8 @@ def take_back(entries):
                 code, out, err = run(entry["argv"], ENDLESS, entry["stdin"], entry["env"])
                 if code:
                     troubles.append(" ".join(entry["argv"]) + ": " + (f"exit code {code}" if entry["quiet"] else said(code, out, err)))
-            elif entry["kind"] == "rename" and os.path.lexists(entry["to"]) and not os.path.lexists(entry["from"]):
-                os.rename(entry["to"], entry["from"])
+            elif entry["kind"] == "rename" and exists(entry["to"]) and not exists(entry["from"]):
+                rename(entry["to"], entry["from"])
         except (FileNotFoundError, NotADirectoryError):
             pass  # the directory around it is gone: nothing is left to bring back
         except (OSError, Failed) as error:
@@ -130,8 +130,8 @@ def undo(entries, path):
         elif entry["kind"] == "out":  # its commands were undone then
             todo = [each for each in todo if each["kind"] != "run" or each["unit"] != entry["unit"]]
         if entry["kind"] == "path":
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(os.path.dirname(entry["path"]), TEMP))
+            with contextlib.suppress(OSError, Failed):
+                remove(os.path.join(os.path.dirname(entry["path"]), TEMP))
     take_back([entry for entry in todo if entry["kind"] == "run"])
     lost = take_back([entry for entry in todo if entry["kind"] != "run"])
     if lost:

@@ -5,12 +5,12 @@ import os
 
 from acl import FIND, name_of
 from clock import Failed
-from files import put
+from files import open_file, put, remove, stat_of
 
 
 def load(path):
     try:
-        with open(path) as file:
+        with open_file(path) as file:
             return json.load(file)
     except FileNotFoundError:
         return {}
@@ -21,7 +21,7 @@ def load(path):
 def save(path, content):
     mode, uid, gid = 0o600, 0, 0
     with contextlib.suppress(FileNotFoundError):
-        info = os.stat(path)
+        info = stat_of(path)
         mode, uid, gid = info.st_mode & 0o777, info.st_uid, info.st_gid
     put(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode(), mode, uid, gid)
 
@@ -51,7 +51,7 @@ def forget(path, keys):
     if content:
         save(path, content)
     else:
-        os.unlink(path)
+        remove(path)
 
 
 def do_reserve(scope, step):

@@ -29,7 +29,7 @@ def each(function, paths):
 
 
 def text(path):
-    with open(path, "rb") as file:
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # what was a file a moment ago can be a FIFO
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Failed(f"{path}: over {LARGEST // MIB} MiB, which is more than a look takes")
