@@ -10,6 +10,7 @@ import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import type { GatewayState, Outputs } from "../../../provider/resources/gateway/handler";
 import { type Mark, withMark } from "../../../provider/resources/gateway/mark";
+import { markKeys } from "../../../provider/resources/gateway/mark-keys";
 import { deleteGateway } from "../../../provider/resources/gateway/removal";
 import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
@@ -46,7 +47,7 @@ beforeEach(async () => {
 
     await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
     const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
-    const config = { rootfs: newVolume("local", 2 ** 30), description: withMark("", mark) };
+    const config = { rootfs: newVolume("local", 2 ** 30), description: withMark("", mark, markKeys(connection)) };
     await (await createContainer(pve, place, { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true, config })).wait();
     await startContainer(pve, place);
 });
