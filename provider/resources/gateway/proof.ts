@@ -62,6 +62,7 @@ function nonceIn(text: string): string | undefined {
     }
 }
 
+const ED25519 = "ssh-ed25519";
 const NAMESPACE = "pvesmb";
 const KEY = "/etc/ssh/ssh_host_ed25519_key";
 
@@ -87,14 +88,17 @@ export function isSigned(armored: string, message: string, hostKeys: readonly st
         if (namespace.toString() !== NAMESPACE || !["sha512", "sha256"].includes(hash.toString())) return false;
         const [type, ...restOfKey] = strings(publicKey, 0);
         const [algorithm, raw] = strings(signature, 0);
-        if (!type || restOfKey.length === 0 || !raw || algorithm?.toString() !== type.toString()) return false;
-        const line = `${type.toString()} ${publicKey.toString("base64")}`;
+        // Others sign in other spellings; a host is asked for this key.
+        if (type?.toString() !== ED25519 || algorithm?.toString() !== ED25519 || restOfKey.length === 0 || !raw) return false;
+        const line = `${ED25519} ${publicKey.toString("base64")}`;
         if (!hostKeys.includes(fingerprint(line) ?? "")) return false;
         const key = utils.parseKey(line);
         if (key instanceof Error) return false;
         const digest = createHash(hash.toString()).update(message).digest();
         const signed = Buffer.concat([Buffer.from("SSHSIG"), ...[namespace, reserved, hash, digest].map(withLength)]);
-        return key.verify(signed, raw) === true;
+        // Its types do not tell that it may give an Error.
+        const right: unknown = key.verify(signed, raw);
+        return right === true;
     } catch {
         return false;
     }

@@ -7,7 +7,6 @@ import { knownKeys, workshopOn } from "../../hosts";
 import type { Host, Workshop } from "../../hosts";
 import type { GatewayRef } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
-import type { Pve } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
