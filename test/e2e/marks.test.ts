@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Claim, readClaim, withClaim } from "../../provider/resources/gateway/mark";
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
-import { sshKeyFile } from "./support/least-rights";
+import { POOL, sshKeyFile } from "./support/least-rights";
 import { orphans } from "./support/orphans";
 import { gateway, program, smallArgs, user } from "./support/program";
 import type { Stack } from "./support/stack";
@@ -44,6 +44,12 @@ async function read(guest: typeof ours): Promise<Guest> {
     return found;
 }
 
+/** A container that pvesmb did not make, in the pool where the deployer may do anything. */
+async function somebodys({ node, vmid }: typeof ours, config: string): Promise<void> {
+    await control("setConfig", vmid, config, { node, kind: "lxc" });
+    await control("call", "PUT", `/pools/${POOL}`, { vms: String(vmid) });
+}
+
 /** What a create that was cut off on Mallory's container would have left. */
 const halfMade = (key: string): Claim => ({
     key,
@@ -81,7 +87,7 @@ beforeAll(async () => {
         ],
     });
     // A container with a foreign mark on it: nothing in it matters.
-    await control("setConfig", foreign.vmid, "hostname: payroll\nunprivileged: 1\n", { node: foreign.node, kind: "lxc" });
+    await somebodys(foreign, "hostname: payroll\nunprivileged: 1\n");
 });
 afterAll(() => place?.dispose());
 
@@ -177,7 +183,7 @@ test("a gateway whose mark was put back to half-made is neither taken again nor 
 test("a stranger without a mark that has the gateway's number is left as it is", async () => {
     await control("run", "POST", `/nodes/${ours.node}/lxc/${ours.vmid}/status/stop`);
     await control("run", "DELETE", `/nodes/${ours.node}/lxc/${ours.vmid}`);
-    await control("setConfig", ours.vmid, "hostname: stranger\nmemory: 512\nunprivileged: 1\n", { node: ours.node, kind: "lxc" });
+    await somebodys(ours, "hostname: stranger\nmemory: 512\nunprivileged: 1\n");
     const before = await control("config", ours.vmid);
     stack.write(program(files({ description: "changed" }), user("files", alice)));
     expect((await stack.up({ fails: true })).output).toContain("It may be somebody else's by now, so nothing in it was changed");
