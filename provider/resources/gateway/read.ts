@@ -1,6 +1,6 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
-import { rememberPins } from "../../base/pins";
+import { pinsOf, rememberPins } from "../../base/pins";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -11,7 +11,7 @@ import { READ_LOOK } from "./look";
 import { isOutdated, readClaim, readMark } from "./mark";
 import { markKeys } from "./mark-keys";
 import { observedInputs } from "./observed";
-import { formatId, openGateway } from "./session";
+import { forgetGateway, formatId, openGateway } from "./session";
 import type { GatewayId } from "./session";
 
 /** The gateway as PVE and, when it runs, its host say it is. Undefined when the VMID is free or somebody else's. */
@@ -29,6 +29,8 @@ export async function readGateway(
     const mark = readMark(description, id.vmid, keys);
     if (mark !== undefined && mark.nonce !== id.nonce) return undefined;
 
+    // What is on it may have asked before anybody knew the host.
+    if (mark === undefined && pinsOf(formatId(id)).length === 0) forgetGateway(formatId(id));
     rememberPins(formatId(id), state.hostKeys);
     const running = (await readStatus(pve, { node: found.node, vmid: id.vmid })).running;
     const drift: string[] = [];
