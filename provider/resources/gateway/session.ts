@@ -83,7 +83,14 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         if (mark !== undefined && mark.nonce !== id.nonce) return { state: "gone" };
         const place = { node: found.node, vmid: id.vmid };
         if (!(await readStatus(pve, place)).running)
-            return { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
+            return mark === undefined
+                ? {
+                      state: "away",
+                      why: `${UNSIGNED(place)}; and it is stopped`,
+                      remedy: "if it still is the gateway, start it and run again",
+                      place,
+                  }
+                : { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
         if (readClaim(description).claim === undefined && throughWrapper(connection))
             return {
                 state: "away",
