@@ -143,8 +143,18 @@ test("a mark as an earlier version made it: state knows the host, and the next u
     expect((await stack.up()).output).toContain("is not authentic");
     expect(await inGuest(ours, "pdbedit -L")).toContain("carol");
     expect(await notes()).not.toContain('"mac"');
+
+    // Another stack has no state of the gateway: it sends nothing to a host that it would know by the notes alone.
+    const id = `${ours.node}/${ours.vmid}/${readClaim(made.description).claim?.nonce ?? ""}`;
+    const dave = { user: "dave", password: "dave's very long p4ssword" };
+    const guest = await place.stack(program(user(JSON.stringify({ id }), dave)));
+    expect((await guest.up({ fails: true })).output).toContain("is not authentic");
+
     await stack.up({ flags: ["--refresh"] });
     expect(await notes()).toBe(made.description);
+    await guest.up();
+    expect(await inGuest(ours, "pdbedit -L")).toContain("dave");
+    await guest.destroy();
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });
 
