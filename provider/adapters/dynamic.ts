@@ -1,6 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
+import { rememberPins } from "../base/pins";
 import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
@@ -31,8 +32,9 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             return Promise.resolve({ inputs: news, failures });
         },
 
-        diff: (_id, olds, news) =>
+        diff: (id, olds, news) =>
             settled(() => {
+                rememberPins(id, olds["hostKeys"]);
                 const difference = diff(model, own(olds), own(news), consoleLog);
                 if (difference.changes !== false) return difference;
                 coming.strike(news["key"]);

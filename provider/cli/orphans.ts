@@ -4,13 +4,15 @@ import { Deadline } from "../base/deadline";
 import type { Log } from "../base/log";
 import { pveClient } from "../proxmox/client/client";
 import { listMarked, orphansOf, removeOrphan } from "../resources/gateway/orphans";
+import { markKeys } from "../resources/gateway/mark-keys";
 import type { Marked } from "../resources/gateway/orphans";
 import { resolveConnection } from "../runtime/connection";
 
 export const ORPHANS_HELP = `pvesmb orphans [--state FILE]... [--remove] [--destroy-data] [--json]
 
 Lists containers that carry pvesmb's mark but that no given state holds: what a killed \`pulumi up\` leaves behind when
-\`pulumi destroy\` follows it. The connection comes from the environment (PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN, ...).
+\`pulumi destroy\` follows it. The connection comes from the environment (PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN, ...). A mark must be
+signed with the deployer's secret (PVESMB_MARK_SECRET, else the API token): others are listed and never removed.
 
   --state FILE     output of \`pulumi stack export\` of a stack on this cluster, "-" for standard input; give all of them
   --remove         destroy the orphans, except those that may hold data and those that are being created right now
@@ -54,8 +56,9 @@ export async function orphans(args: string[], log: Log): Promise<number> {
     }
     const nonces = new Set(states.flatMap(noncesIn));
     const connection = resolveConnection(undefined, process.env, () => undefined);
+    const keys = markKeys(connection);
     const pve = pveClient(connection, log).within(Deadline.in(600_000));
-    const found = orphansOf(await listMarked(pve), nonces);
+    const found = orphansOf(await listMarked(pve, keys), nonces);
     if (values.json) log.info(JSON.stringify(found));
     else for (const each of found) log.info(line(each));
     if (!values.json && found.length === 0) log.info("no orphans");
@@ -65,7 +68,7 @@ export async function orphans(args: string[], log: Log): Promise<number> {
     let kept = 0;
     for (const each of found) {
         const why = reasonToKeep(each, values["destroy-data"]);
-        if (why === undefined) await removeOrphan(pve, each);
+        if (why === undefined) await removeOrphan(pve, each, keys);
         else kept++;
         say(why === undefined ? `removed CT ${each.vmid} on ${each.node}` : `kept CT ${each.vmid} on ${each.node}: ${why}`);
     }
@@ -73,14 +76,19 @@ export async function orphans(args: string[], log: Log): Promise<number> {
 }
 
 /** The volume of one that was never finished is empty, or an older one that was given to it: nothing tells which. */
-function reasonToKeep({ busy, mark, volumes }: Marked, destroyData: boolean): string | undefined {
+export function reasonToKeep({ authentic, busy, mark, volumes }: Marked, destroyData: boolean): string | undefined {
+    if (!authentic)
+        return "its mark is not authentic, so it is not ours to remove: anybody who may edit notes can have written it. If an earlier version of pvesmb or another secret made it, give that secret (PVESMB_MARK_SECRET, PVESMB_MARK_SECRET_PREVIOUS), or remove it in Proxmox VE";
     if (busy) return "it is being created right now";
     if (destroyData) return undefined;
     if (mark.phase !== "creating") return "it was finished, so it may hold data and be in use; --destroy-data removes it too";
     return volumes.length > 0 ? `it has data volumes (${volumes.join(", ")}); --destroy-data removes them too` : undefined;
 }
 
-function line({ node, vmid, hostname, mark, volumes, busy }: Marked): string {
+function line({ node, vmid, hostname, mark, volumes, busy, authentic }: Marked): string {
+    const data = volumes.length > 0 ? `, data: ${volumes.join(", ")}` : "";
+    // What a stranger may have written is not repeated.
+    if (!authentic) return `CT ${vmid} on ${node} (${hostname}), with a mark that is not authentic${data}`;
     const phase = busy ? "being created" : mark.phase === "creating" ? "half-made" : "finished";
-    return `CT ${vmid} on ${node} (${hostname}), ${phase}, of ${mark.key}${volumes.length > 0 ? `, data: ${volumes.join(", ")}` : ""}`;
+    return `CT ${vmid} on ${node} (${hostname}), ${phase}, of ${mark.key}${data}`;
 }

@@ -5,6 +5,7 @@ export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { knownKeys } from "./ssh/known-hosts";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
 export type { SshTarget } from "./ssh/target";

@@ -18,6 +18,8 @@ const hostKey = z
         'must be "SHA256:..." or a public key line such as "ssh-ed25519 AAAA..."',
     );
 
+const markSecret = z.string().min(20, "must have 20 characters or more: whoever guesses it can forge marks");
+
 const node = z.strictObject({
     address: field(z.string().min(1), { description: "Name or IP address at which SSH reaches this node." }),
     port: field(port.optional(), { description: "SSH port.", defaultText: "22" }),
@@ -137,6 +139,19 @@ export const connectionInputs = z.strictObject({
         env: ["PROXMOX_VE_INSECURE"],
     }),
     ssh: field(sshInputs.optional(), { description: "How SSH reaches nodes and guests." }),
+    markSecret: field(markSecret.optional(), {
+        description:
+            "Signs the mark in a gateway's notes. Everybody who deploys the same gateways needs the same one (docs/marks.md). `openssl rand -hex 32` makes one.",
+        defaultText: "made of the API token's secret; with a password login, of the SSH private key",
+        secret: true,
+        env: ["PVESMB_MARK_SECRET"],
+    }),
+    markSecretPrevious: field(z.array(z.string().min(1)).optional(), {
+        description:
+            "Secrets that signed marks before, API tokens' secrets among them: still believed; the next update of a gateway signs anew. In the environment separated by commas.",
+        secret: true,
+        env: ["PVESMB_MARK_SECRET_PREVIOUS"],
+    }),
 });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;

@@ -23,6 +23,8 @@ export interface Task {
      * restarted); with Timeout at the deadline, when it is still running: look at what is there, do not start it again.
      */
     wait(onLine?: (line: string) => void): Promise<TaskResult>;
+    /** Its log so far; empty when it cannot be read. */
+    lines(): Promise<string[]>;
 }
 
 const TAIL = 20;
@@ -32,7 +34,17 @@ export function task(pve: Pve, upid: string): Task {
     if (!parsed)
         throw new PveError("Unreachable", `Proxmox VE answered without a task id: ${scrub(upid) || "nothing"}`, { dispatched: true });
     const { node, type } = parsed;
-    return { upid, node, type, wait: (onLine) => wait(pve, { upid, node, type }, onLine) };
+    return {
+        upid,
+        node,
+        type,
+        wait: (onLine) => wait(pve, { upid, node, type }, onLine),
+        lines: async () => {
+            const lines: string[] = [];
+            await showLog(pve, { upid, node, type }, 0, (line) => lines.push(line));
+            return lines;
+        },
+    };
 }
 
 type Identity = Pick<Task, "upid" | "node" | "type">;

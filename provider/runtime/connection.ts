@@ -22,7 +22,16 @@ export function resolveConnection(
     config: (key: string) => string | undefined,
 ): Connection {
     const leaves = readLeaves(resource, env, config);
-    return { endpoints: endpointsOf(leaves), auth: authOf(leaves), tls: tlsOf(leaves), ssh: sshOf(leaves, env) };
+    const { markSecret, markSecretPrevious } = leaves.api;
+    for (const secret of [markSecret.value, ...(markSecretPrevious.value ?? [])]) hide(secret);
+    return {
+        endpoints: endpointsOf(leaves),
+        auth: authOf(leaves),
+        tls: tlsOf(leaves),
+        ssh: sshOf(leaves, env),
+        ...(markSecret.value === undefined ? {} : { markSecret: markSecret.value }),
+        ...(markSecretPrevious.value === undefined ? {} : { markSecretPrevious: markSecretPrevious.value }),
+    };
 }
 
 function endpointsOf(leaves: Leaves): string[] {

@@ -1,5 +1,8 @@
 import type { Connection } from "../../base/connection";
+import { isKind, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
+import { rememberPins } from "../../base/pins";
+import type { Host } from "../../hosts";
 import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
 import { consequencesOf } from "../../model/consequences";
@@ -18,6 +21,8 @@ import { applySettings, settlePending } from "./guest-settings";
 import type { GatewayState, Outputs } from "./handler";
 import { withMark } from "./mark";
 import type { Mark } from "./mark";
+import { markKeys } from "./mark-keys";
+import { hostKeysOn } from "./proof";
 import { guestHost } from "./reach";
 import { keepGateway, workshop } from "./session";
 import { awaitHost, configureSamba, installSamba } from "./setup";
@@ -41,8 +46,11 @@ export interface Target {
 export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
     const { pve, place, hostname } = target;
     const inputs = await withOwnVolume(pve, place, target.inputs);
-    const working: Mark = target.fresh ? { ...target.mark, phase: "creating", lease: now() + LEASE } : target.mark;
-    let config = await applySettings(pve, place, inputs, hostname, working);
+    const keys = markKeys(target.connection);
+    // One that was finished (adopted, or made stopped) is not half-made again: its volumes may hold data.
+    const half = target.fresh && target.mark.phase === "creating";
+    const working: Mark = half ? { ...target.mark, lease: now() + LEASE } : target.mark;
+    let config = await applySettings(pve, place, inputs, hostname, { mark: working, keys });
     if (inputs.data?.bind !== undefined) config = await ensureBind(pve, target.connection, place, inputs.data.bind);
     if (!target.fresh) await settlePending(pve, place, inputs, ctx.log);
 
@@ -53,13 +61,14 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         for (const warning of await startContainer(pve, place)) ctx.log.warn(`CT ${place.vmid}: ${warning}`);
     }
     const facts = inputs.started
-        ? await withLease(target, working, () => serve(ctx, id, target, config, before))
+        ? await withLease(target, working, () => serve(ctx, id, { ...target, mark: working }, config, before))
         : { address: staticAddress(config.all), hostKeys: target.mark.hostKeys, sambaVersion: before.sambaVersion };
 
     // A gateway that was created stopped has no Samba yet: it stays unfinished, its first start sets it up.
     const done = facts.sambaVersion !== undefined;
     const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys, openSize: opensSize(inputs) };
-    config = await applySettings(pve, place, inputs, hostname, final);
+    config = await applySettings(pve, place, inputs, hostname, { mark: final, keys });
+    rememberPins(id, facts.hostKeys);
     return {
         vmid: place.vmid,
         nonce: target.mark.nonce,
@@ -89,8 +98,20 @@ async function serve(
 ): Promise<Facts> {
     const { pve, place, inputs, hostname, mark } = target;
     const address = await awaitAddress(pve, place, config.all);
-    const host = await guestHost(pve, target.connection, { ...place, address, hostKeys: mark.hostKeys, fresh: target.fresh });
-    await awaitHost(host, pve, place, config.all, ctx.log);
+    const to = { ...place, address, fresh: target.fresh };
+    const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
+    try {
+        await awaitHost(first, pve, place, config.all, ctx.log);
+    } catch (error) {
+        if (!target.fresh || !isKind(error, "HostKeyMismatch")) throw error;
+        throw new PvesmbError(
+            "Conflict",
+            `network.address is another machine's: behind ${first.name} is one with another SSH host key than CT ${place.vmid} has; nothing was done there. Choose a free address (${error.message})`,
+            { property: "network.address" },
+        );
+    }
+    if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
+    const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);
     const hostKeys = await configureSamba(
@@ -109,16 +130,32 @@ async function serve(
     return { address, sambaVersion, hostKeys };
 }
 
+/** The first contact: the keys that the host has are those that it must have from now on, whatever becomes of the rest. */
+async function pin(
+    ctx: Context<Outputs>,
+    id: string,
+    { pve, connection, place, inputs, mark, templateVolume }: Target,
+    host: Host,
+): Promise<void> {
+    mark.hostKeys = await hostKeysOn(host, ctx.deadline);
+    if (mark.hostKeys.length === 0) return;
+    const { node: currentNode, vmid } = place;
+    ctx.checkpoint(id, { vmid, nonce: mark.nonce, currentNode, templateVolume, hostKeys: mark.hostKeys, ready: false });
+    const description = withMark(inputs.description, mark, markKeys(connection));
+    await editConfig(pve, place, () => ({ set: { description } }));
+}
+
 const restarts = (before: Partial<GatewayInputs>, inputs: GatewayInputs): boolean =>
     consequencesOf(gatewayModel, before, inputs).some(({ consequence }) => consequence.effect === "restarts-smbd");
 
 /** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
 async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {
-    if (!target.fresh) return work();
+    if (mark.phase !== "creating") return work();
+    const keys = markKeys(target.connection);
     let running = true;
     const renew = (): Promise<unknown> =>
         editConfig(target.pve, target.place, () =>
-            running ? { set: { description: withMark(target.inputs.description, { ...mark, lease: now() + LEASE }) } } : undefined,
+            running ? { set: { description: withMark(target.inputs.description, { ...mark, lease: now() + LEASE }, keys) } } : undefined,
         ).catch(() => undefined); // A missed renewal matters only if the next one fails too.
     const timer = setInterval(() => void renew(), (LEASE * 1000) / 3);
     try {

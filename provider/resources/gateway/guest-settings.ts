@@ -11,13 +11,26 @@ import { shutdownContainer } from "../../proxmox/lxc/power";
 import { configChanges, DATA_MOUNT, dataMountText, text, volumeSize } from "./config";
 import { withMark } from "./mark";
 import type { Mark } from "./mark";
+import type { MarkKeys } from "./mark-keys";
+
+/** The mark that belongs into the notes, and what signs it. */
+export interface Notes {
+    mark: Mark;
+    keys: MarkKeys;
+}
 
 /**
  * Brings the guest's configuration in PVE to the inputs, the mark included, in one read-modify-write; then grows volumes. Gives the
  * configuration as it is afterwards.
  */
-export async function applySettings(pve: Pve, place: Place, inputs: GatewayInputs, hostname: string, mark: Mark): Promise<ContainerConfig> {
-    const description = withMark(inputs.description, mark);
+export async function applySettings(
+    pve: Pve,
+    place: Place,
+    inputs: GatewayInputs,
+    hostname: string,
+    notes: Notes,
+): Promise<ContainerConfig> {
+    const description = withMark(inputs.description, notes.mark, notes.keys);
     const config = await editConfig(pve, place, (current) => {
         const { set, remove } = configChanges(inputs, hostname, current.all);
         if (inputs.data !== undefined && inputs.data.bind === undefined && current.mp[0] === undefined)

@@ -5,11 +5,14 @@ import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { isFreeVmid } from "../../proxmox/cluster";
 import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { createContainer } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
 import { allocate } from "../../proxmox/vmid";
 import { createParams } from "./config";
-import { readMark, withMark } from "./mark";
+import { readClaim, readMark, withMark } from "./mark";
 import type { Mark } from "./mark";
+import type { MarkKeys } from "./mark-keys";
 import { checkStorages } from "./preflight";
 
 /** Seconds that a creating process is believed alive after its last sign. */
@@ -35,6 +38,10 @@ export interface Plan {
     hostname: string;
     template: string;
     publicKeys: string[];
+    /** What signs the mark, and tells whether one is authentic. */
+    keys: MarkKeys;
+    /** Asks a guest with a mark that proves nothing whether it is that gateway all the same; gives its host keys. */
+    ask(place: Place, config: ContainerConfig, nonce: string): Promise<string[] | undefined>;
     /** A resource that exists in the program's state already, but whose guest never came to be: its identity is settled. */
     identity?: { vmid: number; nonce: string };
 }
@@ -74,13 +81,22 @@ async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (m
         {
             ostemplate: String(ostemplate),
             unprivileged: unprivileged === 1,
-            config: { ...config, description: withMark(inputs.description, mark) },
+            config: { ...config, description: withMark(inputs.description, mark, plan.keys) },
         },
     );
     remember(made);
     log.info(`creating CT ${vmid} on ${inputs.node}`);
     for (const warning of (await task.wait()).warnings) log.warn(`CT ${vmid}: ${warning}`);
+    mark.hostKeys = hostKeysMade(await task.lines());
     return made;
+}
+
+/**
+ * `done: SHA256:... root@files`: the keys that PVE made for the new container (pve-container, PVE::LXC::Setup rewrite_ssh_host_keys). Its log
+ * comes to us by TLS, so that not even the first contact by SSH has to be believed.
+ */
+export function hostKeysMade(log: readonly string[]): string[] {
+    return log.flatMap((line) => /^done: (SHA256:[A-Za-z0-9+/]{43})\s+root@/.exec(line)?.[1] ?? []).sort();
 }
 
 /** Somebody has the VMID. Ours only if it carries our key, is half-made, and nobody is making it any more. */
@@ -91,13 +107,16 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
             log.info(`VMID ${vmid} is being created by us; waiting for it`),
         );
         if (found.state === "found") {
-            const { mark } = readMark(found.config.description);
+            const { claim } = readClaim(found.config.description);
+            const mark = readMark(found.config.description, vmid, plan.keys);
             const creating = found.config.lock === "create";
             const left = mark === undefined ? 0 : mark.lease - now();
-            const half = mark?.key === plan.key && mark.vmid === vmid && mark.phase === "creating";
+            const half = mark?.key === plan.key && mark.phase === "creating";
             if (half && !creating && (left <= 0 || mine.has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
-            if (plan.inputs.adopt && plan.inputs.vmid === vmid && mark?.key === plan.key && mark.vmid === vmid && !creating)
-                return { vmid, node: found.node, mark, adopted: true };
+            const wanted = plan.inputs.adopt && plan.inputs.vmid === vmid && !creating;
+            if (wanted && mark?.key === plan.key) return { vmid, node: found.node, mark, adopted: true };
+            if (!creating && mark === undefined && claim?.key === plan.key && claim.vmid === vmid)
+                return unsigned(plan, { vmid, node: found.node }, found.config, { claim, wanted, log });
             if (!half && !creating) return refuse(plan, vmid, found.config.hostname);
             // A guest under construction shows its mark late, and a mark with a lease may have a live owner.
             if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
@@ -108,6 +127,24 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
         pve.deadline.check(`waiting for the half-made CT ${vmid}`);
         await pve.deadline.sleep(1000);
     }
+}
+
+/** The mark names our resource and is not authentic. Taken only when the user says so and the guest itself proves it. */
+async function unsigned(
+    plan: Plan,
+    { vmid, node }: Place,
+    config: ContainerConfig,
+    { claim, wanted, log }: { claim: Mark; wanted: boolean; log: Log },
+): Promise<Made | undefined> {
+    const hostKeys = wanted ? await plan.ask({ vmid, node }, config, claim.nonce) : undefined;
+    if (hostKeys !== undefined && hostKeys.length > 0) {
+        const { key, nonce } = claim;
+        return { vmid, node, mark: { key, nonce, vmid, phase: "ready", lease: 0, hostKeys }, adopted: true };
+    }
+    log.warn(
+        `CT ${vmid} on ${node} carries a mark that names this gateway and is not authentic (forged, made by an earlier version, or signed with another secret); it is left alone (docs/marks.md)`,
+    );
+    return refuse(plan, vmid, config.hostname);
 }
 
 /** In a range the next number is tried; a number that the user gave is an error. */

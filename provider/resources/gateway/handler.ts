@@ -7,7 +7,6 @@ import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
-import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
 import { tellTaken } from "./adopt";
@@ -16,7 +15,9 @@ import { converge } from "./converge";
 import type { Target } from "./converge";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
-import { readMark } from "./mark";
+import { markKeys } from "./mark-keys";
+import { provedMark } from "./ownership";
+import { askGuest } from "./proof";
 import { checkNode, checkReachable, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
@@ -46,24 +47,16 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
         if (found.state === "gone" && state.ready !== true) return (await create(ctx, inputs, { vmid, nonce })).state;
         if (found.state !== "found")
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
-        ownedOrThrow(found.config, vmid, nonce);
+        const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config);
         await checkRights(pve, updateUses(inputs, vmid));
         forgetGateway(id);
-        const mark = readMark(found.config.description).mark ?? {
-            key: "",
-            nonce,
-            vmid,
-            phase: "ready",
-            lease: 0,
-            hostKeys: state.hostKeys ?? [],
-        };
         const target: Omit<Target, "place"> = {
             pve,
             connection,
             inputs,
             hostname: hostnameOf(inputs),
-            mark: { ...mark, key: keyOf(inputs) },
+            mark: { ...mark, key: keyOf(inputs), hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
             claim: nonce,
             fresh: state.ready !== true,
             templateVolume: state.templateVolume ?? "",
@@ -88,6 +81,8 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         hostname: hostnameOf(inputs),
         template,
         identity,
+        keys: markKeys(connection),
+        ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
         publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys])],
     };
     // The node is where the guest was made, for ever; a settled identity keeps its id, whatever node it is made on now.
@@ -97,8 +92,9 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         nonce: made.mark.nonce,
         currentNode: made.node,
         templateVolume: template,
-        hostKeys: [],
-        ready: false,
+        hostKeys: made.mark.hostKeys,
+        // One that is taken over finished may hold data.
+        ready: made.adopted && made.mark.phase === "ready",
     });
     const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
     const id = idOf(made);
@@ -134,14 +130,4 @@ const settledOf = <T>(result: PromiseSettledResult<T>): T | undefined => (result
 
 function hostnameOf(inputs: GatewayInputs): string {
     return inputs.hostname ?? "pvesmb";
-}
-
-/** Somebody else's guest under our VMID, or a clone, is never touched. */
-function ownedOrThrow(config: ContainerConfig, vmid: number, nonce: string): void {
-    const { mark } = readMark(config.description);
-    if (mark !== undefined && (mark.nonce !== nonce || mark.vmid !== vmid))
-        throw new PvesmbError(
-            "Conflict",
-            `CT ${vmid} carries the mark of another gateway in its notes; ours is gone. Run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
-        );
 }

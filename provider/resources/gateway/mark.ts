@@ -1,6 +1,10 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { MarkKeys } from "./mark-keys";
+
 /**
  * pvesmb's mark in a guest's notes, an HTML comment that PVE's web interface does not show. It says whose the guest is and how far it
- * is, from the very call that creates it; children find the gateway's SSH host keys in it.
+ * is, from the very call that creates it; children find the gateway's SSH host keys in it. Whoever has VM.Config.Options can write notes:
+ * what is in a mark counts only when its MAC is right (docs/decisions/0019).
  */
 export interface Mark {
     /** The URN of the resource. */
@@ -17,28 +21,88 @@ export interface Mark {
     openSize?: boolean;
 }
 
+/** What a mark says, whoever wrote it. */
+export type Claim = Mark & { mac?: string };
+
 const FORMAT = 1;
 const PATTERN = /\n*<!-- pvesmb (\d+) (\{.*?\}) -->\n*/;
 
-/** Notes with the user's text and the mark below it. */
-export function withMark(text: string, mark: Mark): string {
+/** Notes with the user's text and the mark below it, signed. */
+export function withMark(text: string, mark: Mark, keys: MarkKeys): string {
+    return withClaim(text, { ...plain(mark), mac: macOf(mark, keys[0] ?? Buffer.alloc(0)) });
+}
+
+/** Notes with what no one is to believe, for who looks for a mark without being able to check it (pvesmb-pct). */
+export function withClaim(text: string, claim: Claim): string {
     // `-->` inside the URN would end the comment; JSON lets us write it otherwise.
-    const json = JSON.stringify(mark)
+    const json = JSON.stringify(claim)
         .replaceAll(">", "\\u003e")
         .replaceAll("}", "\\u007d")
         .replace(/\\u007d$/, "}");
     return `${text.trim() === "" ? "" : `${text.trim()}\n\n`}<!-- pvesmb ${FORMAT} ${json} -->`;
 }
 
-/** Splits notes into the user's text and the mark, if there is one of a format we know. */
-export function readMark(description: string | undefined): { text: string; mark?: Mark } {
+/** Splits notes into the user's text and what the mark says, if there is one of a format we know. Nothing is proved by that. */
+export function readClaim(description: string | undefined): { text: string; claim?: Claim } {
     const notes = description ?? "";
     const match = PATTERN.exec(notes);
     const text = notes.replace(PATTERN, "\n\n").trim();
     if (!match || Number(match[1]) !== FORMAT) return { text };
     try {
-        return { text, mark: JSON.parse(match[2] ?? "") as Mark };
+        const claim: unknown = JSON.parse(match[2] ?? "");
+        return isClaim(claim) ? { text, claim } : { text };
     } catch {
         return { text };
     }
+}
+
+/** The mark in a guest's notes, if it is authentic: signed by one of the keys, for a guest of this VMID. A copy's is not. */
+export function readMark(description: string | undefined, vmid: number, keys: MarkKeys): Mark | undefined {
+    const { claim } = readClaim(description);
+    return claim !== undefined && claim.vmid === vmid && signerOf(claim, keys) !== undefined ? plain(claim) : undefined;
+}
+
+/** Signed, but not by the key that signs new ones: a secret was changed since. */
+export function isOutdated(description: string | undefined, keys: MarkKeys): boolean {
+    const { claim } = readClaim(description);
+    return claim !== undefined && (signerOf(claim, keys) ?? 0) > 0;
+}
+
+/** Which of the keys signed it. */
+export function signerOf(claim: Claim, keys: MarkKeys): number | undefined {
+    const { mac } = claim;
+    if (mac === undefined) return undefined;
+    const found = keys.findIndex((key) => same(macOf(claim, key), mac));
+    return found < 0 ? undefined : found;
+}
+
+/** Over all that a mark says, in a spelling that leaves no choice. */
+function macOf({ key, nonce, vmid, phase, lease, hostKeys, openSize }: Mark, secret: Buffer): string {
+    const said = JSON.stringify([FORMAT, key, nonce, vmid, phase, lease, hostKeys, openSize === true]);
+    return createHmac("sha256", secret).update(said).digest("base64url");
+}
+
+function same(one: string, other: string): boolean {
+    const [a, b] = [Buffer.from(one), Buffer.from(other)];
+    return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function plain({ key, nonce, vmid, phase, lease, hostKeys, openSize }: Mark): Mark {
+    return { key, nonce, vmid, phase, lease, hostKeys, ...(openSize === true ? { openSize } : {}) };
+}
+
+function isClaim(value: unknown): value is Claim {
+    if (typeof value !== "object" || value === null) return false;
+    const { key, nonce, vmid, phase, lease, hostKeys, openSize, mac } = value as Record<string, unknown>;
+    return (
+        typeof key === "string" &&
+        typeof nonce === "string" &&
+        Number.isSafeInteger(vmid) &&
+        (phase === "creating" || phase === "ready") &&
+        Number.isSafeInteger(lease) &&
+        Array.isArray(hostKeys) &&
+        hostKeys.every((each) => typeof each === "string") &&
+        (openSize === undefined || typeof openSize === "boolean") &&
+        (mac === undefined || typeof mac === "string")
+    );
 }

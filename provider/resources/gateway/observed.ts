@@ -4,7 +4,7 @@ import { formatSize } from "../../model/size";
 import { features, mountPoint, net, startup } from "../../proxmox/values/property-string";
 import { DATA_MOUNT, interfaces, isBind, text, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
-import { readMark } from "./mark";
+import { readClaim } from "./mark";
 
 const MIB = 2 ** 20;
 const flag = (value: string | undefined): boolean => value === "1";
@@ -42,7 +42,7 @@ export function observedInputs(config: GuestConfig, inputs: GatewayInputs): Reco
             ? {}
             : { startup: begin }),
         tags: words(text(config, "tags"), /[;, ]+/),
-        description: readMark(text(config, "description")).text,
+        description: readClaim(text(config, "description")).text,
         ...(inputs.data === undefined || mount === undefined
             ? {}
             : {

@@ -7,8 +7,9 @@ import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../permissions/check";
 import { now } from "./guest";
-import { readMark } from "./mark";
+import { readClaim, readMark } from "./mark";
 import type { Mark } from "./mark";
+import type { MarkKeys } from "./mark-keys";
 import { removalUses } from "./rights";
 
 /** A guest with pvesmb's mark. */
@@ -23,22 +24,27 @@ export interface Marked {
     copy: boolean;
     /** Somebody may be creating it right now. */
     busy: boolean;
+    /** Signed by us. Anybody who may write a guest's notes can make one that is not. */
+    authentic: boolean;
 }
 
 /** Every marked container that the caller may see. */
-export async function listMarked(pve: Pve): Promise<Marked[]> {
+export async function listMarked(pve: Pve, keys: MarkKeys): Promise<Marked[]> {
     const guests = (await listGuests(pve)).filter(({ type }) => type === "lxc");
     const found = await Promise.all(guests.map(({ vmid, node }) => locateContainer(pve, vmid, node)));
     return found.flatMap((each, i): Marked[] => {
         const vmid = guests[i]?.vmid ?? 0;
         if (each.state !== "found") return [];
-        const { mark } = readMark(each.config.description);
+        const { description } = each.config;
+        const authentic = readMark(description, vmid, keys);
+        const mark = authentic ?? readClaim(description).claim;
         if (mark === undefined) return [];
         const volumes = [...Object.values(each.config.mp), ...Object.values(each.config.unused)].map(
             (value) => value.split(",")[0] ?? value,
         );
         const busy = each.config.lock === "create" || (mark.phase === "creating" && mark.lease > now());
-        return [{ node: each.node, vmid, hostname: each.config.hostname ?? "", mark, volumes, copy: mark.vmid !== vmid, busy }];
+        const known = { node: each.node, vmid, hostname: each.config.hostname ?? "", mark, volumes };
+        return [{ ...known, copy: mark.vmid !== vmid, busy, authentic: authentic !== undefined }];
     });
 }
 
@@ -47,12 +53,12 @@ export function orphansOf(marked: readonly Marked[], nonces: ReadonlySet<string>
     return marked.filter(({ mark, copy }) => !copy && !nonces.has(mark.nonce));
 }
 
-/** Stops and destroys an orphan, if it still is the guest that was listed and nobody has begun to work on it since. */
-export async function removeOrphan(pve: Pve, orphan: Marked): Promise<void> {
+/** Stops and destroys an orphan with an authentic mark, if it still is the guest that was listed and nobody has begun to work on it since. */
+export async function removeOrphan(pve: Pve, orphan: Marked, keys: MarkKeys): Promise<void> {
     const still = async (): Promise<Place | undefined> => {
         const found = await locateContainer(pve, orphan.vmid, orphan.node);
         if (found.state !== "found") return undefined;
-        const { mark } = readMark(found.config.description);
+        const mark = readMark(found.config.description, orphan.vmid, keys);
         const same = mark?.nonce === orphan.mark.nonce && mark.lease === orphan.mark.lease;
         return same ? { node: found.node, vmid: orphan.vmid } : undefined;
     };

@@ -48,6 +48,9 @@ export async function checkNode(pve: Pve, connection: Connection, node: string):
     }
 }
 
+/** What stands in for pct lets its user into marked containers only. */
+export const throughWrapper = ({ ssh }: Connection): boolean => ssh.via === "node" && ssh.pct !== "pct";
+
 export interface GuestPlace {
     node: string;
     vmid: number;

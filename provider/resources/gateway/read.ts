@@ -1,5 +1,6 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
+import { pinsOf, rememberPins } from "../../base/pins";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -7,9 +8,10 @@ import { pveOf } from "../pve";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
-import { readMark } from "./mark";
+import { isOutdated, readClaim, readMark } from "./mark";
+import { markKeys } from "./mark-keys";
 import { observedInputs } from "./observed";
-import { formatId, openGateway } from "./session";
+import { forgetGateway, formatId, openGateway } from "./session";
 import type { GatewayId } from "./session";
 
 /** The gateway as PVE and, when it runs, its host say it is. Undefined when the VMID is free or somebody else's. */
@@ -22,13 +24,21 @@ export async function readGateway(
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return undefined;
-    const { mark } = readMark(found.config.description);
-    if (mark !== undefined && (mark.nonce !== id.nonce || mark.vmid !== id.vmid)) return undefined;
+    const { description } = found.config;
+    const keys = markKeys(ctx.connect(state.connection));
+    const mark = readMark(description, id.vmid, keys);
+    if (mark !== undefined && mark.nonce !== id.nonce) return undefined;
 
+    // What is on it may have asked before anybody knew the host.
+    if (mark === undefined && pinsOf(formatId(id)).length === 0) forgetGateway(formatId(id));
+    rememberPins(formatId(id), state.hostKeys);
     const running = (await readStatus(pve, { node: found.node, vmid: id.vmid })).running;
     const drift: string[] = [];
-    if (mark === undefined) drift.push("notes: pvesmb's mark is missing");
-    else if (mark.phase !== "ready" || state.ready !== true) drift.push("the guest is half-made");
+    if (readClaim(description).claim === undefined) drift.push("notes: pvesmb's mark is missing");
+    else if (mark === undefined)
+        drift.push("notes: pvesmb's mark is not authentic; the next up makes it anew if the guest itself proves to be ours");
+    else if (isOutdated(description, keys)) drift.push("notes: pvesmb's mark is signed with an earlier secret");
+    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
     if (running) drift.push(...(await hostDrift(ctx, id, state)));
     return {
         inputs: { ...observedInputs(found.config.all, state), started: running, key: mark?.key, drift },

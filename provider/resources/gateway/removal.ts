@@ -11,7 +11,9 @@ import { pveOf } from "../pve";
 import type { GatewayState, Outputs } from "./handler";
 import { isBind } from "./config";
 import { refuseKept } from "./kept";
-import { readMark } from "./mark";
+import { readClaim, readMark } from "./mark";
+import { markKeys } from "./mark-keys";
+import { provedMark } from "./ownership";
 import { removalUses } from "./rights";
 import { forgetGateway, formatId, openGateway } from "./session";
 import type { GatewayId } from "./session";
@@ -23,19 +25,27 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;
     const place = { node: found.node, vmid: id.vmid };
-    const { mark } = readMark(found.config.description);
-    if (mark !== undefined && (mark.nonce !== id.nonce || mark.vmid !== id.vmid)) return;
-    if (mark === undefined)
+    const connection = ctx.connect(state.connection);
+    const keys = markKeys(connection);
+    const { description } = found.config;
+    const signed = readMark(description, id.vmid, keys);
+    if (signed !== undefined && signed.nonce !== id.nonce) return;
+    if (readClaim(description).claim === undefined)
         throw new PvesmbError(
             "Conflict",
-            `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
+            `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up --refresh\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
         );
+    const mark = signed ?? (await provedMark(pve, connection, { node: found.node, id, config: found.config }, state));
     const status = await readStatus(pve, place);
     await refuseKept(pve, id.vmid, found.config, status, state.purge);
     const { running } = status;
-    if (state.dataOnDelete !== "destroy" && state.ready === true) {
+    if (state.dataOnDelete !== "destroy") {
         const onNode = isBind(found.config.mp[0] ?? "");
-        const data = volumesOf(found.config) ?? (onNode ? undefined : await filesOf(ctx, id, state.connection, running));
+        const finished = state.ready === true;
+        // Nothing was ever written to what a create that was cut off had made for it. A volume that was given to it is somebody's data.
+        const empty = !finished && mark.phase === "creating" && state.data?.volume === undefined;
+        const data =
+            volumesOf(found.config, empty) ?? (onNode || !finished ? undefined : await filesOf(ctx, id, state.connection, running));
         if (data !== undefined)
             throw new PvesmbError(
                 "Conflict",
@@ -48,14 +58,18 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     if (running) await follow(pve, place, (at) => stopContainer(pve, at));
     await deleteContainer(pve, { purge: state.purge }, async () => {
         const now = await locateContainer(pve, id.vmid, place.node);
-        const ours = now.state === "found" && readMark(now.config.description).mark?.nonce === id.nonce;
+        if (now.state !== "found") return undefined;
+        // Unsigned, it was proved by the guest itself: it must be the same still.
+        const again = readMark(now.config.description, id.vmid, keys);
+        const ours = signed === undefined ? now.config.description === description : again?.nonce === id.nonce;
         return ours ? { node: now.node, vmid: id.vmid } : undefined;
     });
 }
 
-/** Volumes beside the root file system, unused ones included. Directories of the node stay when the guest goes. */
-function volumesOf(config: ContainerConfig): string | undefined {
-    const volumes = [...Object.values(config.mp), ...Object.values(config.unused)]
+/** Volumes beside the root file system, unused ones included, but for a new data volume. Directories of the node stay when the guest goes. */
+function volumesOf(config: ContainerConfig, empty: boolean): string | undefined {
+    const { 0: data, ...others } = config.mp;
+    const volumes = [...(data === undefined || empty ? [] : [data]), ...Object.values(others), ...Object.values(config.unused)]
         .filter((value) => !isBind(value))
         .map((value) => value.split(",")[0] ?? value);
     return volumes.length === 0 ? undefined : volumes.join(", ");

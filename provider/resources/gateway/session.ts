@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Connection } from "../../base/connection";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import { workshopOn } from "../../hosts";
+import { pinsOf } from "../../base/pins";
+import { knownKeys, workshopOn } from "../../hosts";
 import type { Host, Workshop } from "../../hosts";
 import type { GatewayRef } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
-import type { Pve } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
@@ -14,8 +14,10 @@ import type { Place } from "../../proxmox/lxc/container";
 import { gatewayBatch } from "../../samba/batch";
 import { LOOK } from "../../samba/look";
 import { guestAddress } from "./address";
-import { readMark } from "./mark";
-import { guestHost } from "./reach";
+import { readClaim, readMark } from "./mark";
+import { markKeys } from "./mark-keys";
+import { holdsKey } from "./proof";
+import { guestHost, throughWrapper } from "./reach";
 
 /** Node at creation, VMID, nonce. */
 export interface GatewayId {
@@ -38,7 +40,7 @@ export const workshop = (host: Host, nonce: string): Workshop =>
 export type Gateway =
     | { state: "gone" }
     /** Stopped or unreachable: `why` says so in one sentence. */
-    | { state: "away"; why: string; place?: Place }
+    | { state: "away"; why: string; remedy?: string; place?: Place }
     | { state: "ready"; place: Place; address: string | undefined; config: ContainerConfig; workshop: Workshop };
 
 export type Ready = Extract<Gateway, { state: "ready" }>;
@@ -74,40 +76,54 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         const found = await locateContainer(pve, id.vmid, id.node);
         if (found.state === "gone") return { state: "gone" };
         if (found.state === "forbidden") throw found.error;
-        const mark = found.state === "found" ? readMark(found.config.description).mark : undefined;
+        if (found.state !== "found") return { state: "gone" };
+        const { description } = found.config;
+        const mark = readMark(description, id.vmid, markKeys(connection));
         // A free VMID that somebody else uses now: ours is gone.
-        if (found.state !== "found" || (mark !== undefined && mark.nonce !== id.nonce)) return { state: "gone" };
+        if (mark !== undefined && mark.nonce !== id.nonce) return { state: "gone" };
         const place = { node: found.node, vmid: id.vmid };
         if (!(await readStatus(pve, place)).running)
-            return { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
-        if (mark === undefined && throughWrapper(connection))
+            return mark === undefined
+                ? {
+                      state: "away",
+                      why: `${UNSIGNED(place)}; and it is stopped`,
+                      remedy: "if it still is the gateway, start it and run again",
+                      place,
+                  }
+                : { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
+        if (readClaim(description).claim === undefined && throughWrapper(connection))
             return {
                 state: "away",
-                why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up\` puts it back`,
+                why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up --refresh\` puts it back`,
                 place,
             };
-        return await reach(pve, connection, place, found.config, mark?.hostKeys ?? [], id.nonce);
+        // The mark is newer than the state where somebody else has deployed meanwhile.
+        const hostKeys = mark !== undefined && mark.hostKeys.length > 0 ? mark.hostKeys : pinsOf(formatId(id));
+        const address = await guestAddress(pve, place, found.config.all);
+        if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address))
+            return { state: "away", why: UNSIGNED(place), remedy: RENEW, place };
+        const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
+        if (mark === undefined) {
+            ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${UNSIGNED(place)}; ${RENEW}`);
+            if (connection.ssh.via === "node" && hostKeys.length > 0 && !(await holdsKey(host, hostKeys, pve.deadline)))
+                throw new PvesmbError("HostKeyMismatch", `CT ${id.vmid} lacks the gateway's SSH host key: another guest has its number`, {
+                    dispatched: false,
+                });
+        }
+        return { state: "ready", place, address, config: found.config, workshop: workshop(host, id.nonce) };
     } catch (error) {
         if (!isKind(error, "Unreachable")) throw error;
         return { state: "away", why: `gateway CT ${id.vmid}: ${messageOf(error)}` };
     }
 }
 
-/** What stands in for pct lets its user into marked containers only. */
-const throughWrapper = ({ ssh }: Connection): boolean => ssh.via === "node" && ssh.pct !== "pct";
+const UNSIGNED = ({ node, vmid }: Place): string =>
+    `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it was made by an earlier version of pvesmb, signed with another secret, changed, or taken away`;
+const RENEW = "`pulumi up --refresh` of the gateway's own stack makes it anew (docs/marks.md)";
 
-async function reach(
-    pve: Pve,
-    connection: Connection,
-    place: Place,
-    config: ContainerConfig,
-    hostKeys: string[],
-    nonce: string,
-): Promise<Gateway> {
-    const address = await guestAddress(pve, place, config.all);
-    const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
-    return { state: "ready", place, address, config, workshop: workshop(host, nonce) };
-}
+/** Whether it is known without the mark whom we talk to: on the way through the node PVE knows its containers, by SSH known_hosts must. */
+const isKnown = ({ ssh }: Connection, address: string | undefined): boolean =>
+    ssh.via === "node" || (address !== undefined && knownKeys(ssh.knownHosts, address, ssh.port).length > 0);
 
 /** The gateway, ready for work; an error that says what to do otherwise. */
 export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready> {
@@ -118,7 +134,8 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
             "NotFound",
             `the gateway (VMID ${parseId(ref.id).vmid}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
         );
-    throw new PvesmbError("Unreachable", `${gateway.why}; start it (or set \`started: true\`) and run again`, { dispatched: false });
+    const remedy = gateway.remedy ?? "start it (or set `started: true`) and run again";
+    throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 
 /** For deletes: the gateway, ready for work; undefined when it is gone, and all that was on it. */

@@ -45,7 +45,7 @@ export async function awaitHost(host: Host, pve: Pve, place: Place, config: Gues
 }
 
 /** Another machine may have the address, one where our key is welcome too: the gateway that is being replaced, for one. */
-function refuseStranger(host: Host, place: Place, config: GuestConfig, mac: string): void {
+export function refuseStranger(host: Host, place: Place, config: GuestConfig, mac: string): void {
     const own = net.parse(text(config, "net0") ?? "").hwaddr?.toLowerCase();
     if (own !== undefined && mac !== own)
         throw new PvesmbError(

@@ -17,7 +17,7 @@ import { directoryOf, HOMES, parseOwner } from "../../samba/share";
 import { SAMBA } from "../../samba/paths";
 import { parseSections } from "../../samba/text";
 import { DATA_MOUNT } from "../gateway/config";
-import { readMark } from "../gateway/mark";
+import { readClaim } from "../gateway/mark";
 import type { Ready } from "../gateway/session";
 
 /**
@@ -120,7 +120,7 @@ export function mountOf(config: ContainerConfig, path: string): Mount {
         .sort((a, b) => (b.mp ?? "").length - (a.mp ?? "").length);
     if (found?.volume === undefined || found.mp === undefined) return { kind: "rootfs" };
     const { key, volume, mp: at, size } = found;
-    const declared = key === DATA_MOUNT && readMark(config.description).mark?.openSize !== true;
+    const declared = key === DATA_MOUNT && readClaim(config.description).claim?.openSize !== true;
     return volume.startsWith("/")
         ? { kind: "bind", key, source: volume, at }
         : { kind: "volume", key, volume, at, configured: size, declared };

@@ -412,6 +412,19 @@ export interface ConnectionArgs {
      * How SSH reaches nodes and guests.
      */
     ssh?: pulumi.Input<SshArgs>;
+
+    /**
+     * Signs the mark in a gateway's notes. Everybody who deploys the same gateways needs the same one (docs/marks.md). `openssl rand -hex 32` makes one.
+     * Environment: `PVESMB_MARK_SECRET`.
+     * @default made of the API token's secret; with a password login, of the SSH private key
+     */
+    markSecret?: pulumi.Input<string>;
+
+    /**
+     * Secrets that signed marks before, API tokens' secrets among them: still believed; the next update of a gateway signs anew. In the environment separated by commas.
+     * Environment: `PVESMB_MARK_SECRET_PREVIOUS`.
+     */
+    markSecretPrevious?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 export interface SshArgs {

@@ -222,6 +222,8 @@ const kind: Kind = {
         ["connection", "ssh", "privateKey"],
         ["connection", "ssh", "passphrase"],
         ["connection", "ssh", "password"],
+        ["connection", "markSecret"],
+        ["connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
 };

@@ -54,6 +54,8 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "privateKey"],
         ["gateway", "connection", "ssh", "passphrase"],
         ["gateway", "connection", "ssh", "password"],
+        ["gateway", "connection", "markSecret"],
+        ["gateway", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
 };

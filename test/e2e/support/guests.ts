@@ -1,4 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Connection } from "../../../provider/base/connection";
+import { type Mark as Signed, readClaim, signerOf, withMark } from "../../../provider/resources/gateway/mark";
+import { markKeys } from "../../../provider/resources/gateway/mark-keys";
 import { runOnNode } from "../../lab/src/client";
+import { stateDir } from "../../lab/src/machine/layout";
 import { control } from "./control";
 import { spending } from "./spent";
 
@@ -64,8 +70,31 @@ export async function inGuest({ node, vmid }: Pick<Guest, "node" | "vmid">, scri
 }
 
 /** Time passes for a half-made guest: whoever was making it is believed dead from now on. */
-export async function endLease({ node, vmid, mark, config }: Guest): Promise<void> {
-    if (mark === undefined) throw new Error(`CT ${vmid} has no mark`);
-    const description = String(config["description"]).replace(/"lease":\d+/, '"lease":1');
-    await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description });
+export async function endLease(guest: Guest): Promise<void> {
+    const { node, vmid, config } = guest;
+    await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description: resigned(config, (mark) => ({ ...mark, lease: 1 })) });
 }
+
+/** Notes with a changed mark that is authentic again: what only a deployer can make. Throws when it was not authentic. */
+function resigned(config: Guest["config"], change: (mark: Signed) => Signed): string {
+    const notes = String(config["description"] ?? "");
+    const { text, claim } = readClaim(notes);
+    const keys = tokens().map((secret) => markKeys({ ...NOWHERE, auth: { kind: "token", id: "", secret } }));
+    const own = claim && keys.find((each) => signerOf(claim, each) !== undefined);
+    if (claim === undefined || own === undefined) throw new Error(`no authentic mark in ${notes}`);
+    return withMark(text, change(claim), own);
+}
+
+/** Without a private key: a token signs. */
+const NOWHERE: Connection = {
+    endpoints: [],
+    auth: { kind: "token", id: "", secret: "" },
+    tls: { kind: "system" },
+    ssh: { via: "guest", username: "root", sudo: false, pct: "pct", port: 22, nodes: {}, knownHosts: "/nonexistent" },
+};
+
+/** The secrets of the tests' tokens in this lab (least-rights.ts). */
+const tokens = (): string[] =>
+    readdirSync(stateDir)
+        .filter((name) => /^e2e-.*\.json$/.test(name))
+        .map((name) => (JSON.parse(readFileSync(join(stateDir, name), "utf8")) as { token: string }).token.replace(/^[^=]*=/, ""));

@@ -54,6 +54,8 @@ export const CONNECTION: Rows = {
     password: [""],
     caCertificate: ["", "/etc/pve/pve-root-ca.pem"],
     tlsFingerprint: ["", "AA:BB", long(95), "AA".repeat(32)],
+    markSecret: ["", "short", long(19)],
+    markSecretPrevious: [[""], ["x", ""]],
     ...prefixed("ssh", SSH),
 };
 export const TIMEOUTS = { create: DURATIONS, update: DURATIONS, read: DURATIONS, delete: DURATIONS };

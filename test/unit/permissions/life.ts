@@ -18,13 +18,22 @@ const mirror = lines();
  */
 export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
     const template = await fetchTemplate(pve, inputs.node, await findTemplate(pve, inputs), mirror);
-    const plan = { inputs, key: inputs.key ?? "", hostname: "files", template, publicKeys: [] };
+    const plan = {
+        inputs,
+        key: inputs.key ?? "",
+        hostname: "files",
+        template,
+        publicKeys: [],
+        keys: [Buffer.alloc(32, 1)],
+        ask: () => Promise.resolve(undefined),
+    };
+    const { keys } = plan;
     const { mark, ...place } = await makeGuest(pve, plan, mirror, () => undefined);
     const owned = await withOwnVolume(pve, place, inputs);
-    await applySettings(pve, place, owned, "files", mark);
+    await applySettings(pve, place, owned, "files", { mark, keys });
     await startContainer(pve, place);
     const grown = { ...owned, lxc: { ...owned.lxc, cores: 2, rootfs: { ...owned.lxc.rootfs, size: "2GiB" } }, tags: ["files"] };
-    await applySettings(pve, place, grown, "renamed", { ...mark, phase: "ready" });
+    await applySettings(pve, place, grown, "renamed", { mark: { ...mark, phase: "ready" }, keys });
     await settlePending(pve, place, { ...grown, allowRestart: true }, mirror);
     const volume = { storage: "tank", size: "512MiB", backup: true };
     await ensureVolume(pve, place, "/srv/pvesmb/docs", volume);

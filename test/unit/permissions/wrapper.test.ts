@@ -28,6 +28,7 @@ const mark: Mark = {
     lease: 0,
     hostKeys: [],
 };
+const keys = [Buffer.alloc(32, 1)];
 const noted = (description: string, more = "unprivileged: 1\n"): string => {
     const config = parseConfig(`arch: amd64\nhostname: x\n${more}`);
     config.values["description"] = description;
@@ -51,7 +52,7 @@ function run(
 
 test("lets into a container with the mark, with its input", () => {
     for (const text of ["", "the user's ü: notes\n100% own"])
-        expect(run("400", noted(withMark(text, mark)))).toMatchObject({
+        expect(run("400", noted(withMark(text, mark, keys)))).toMatchObject({
             status: 0,
             stdout: expect.stringMatching(/^uid \d+: exec 400 -- cat a b\nstdin\n$/) as string,
         });
@@ -59,13 +60,13 @@ test("lets into a container with the mark, with its input", () => {
 
 const refused: [what: string, vmid: string, config: string | undefined, why: RegExp | string][] = [
     ["no mark", "400", noted("somebody's"), "CT 400 does not carry pvesmb's mark in its notes"],
-    ["a copy's mark", "401", noted(withMark("", mark)), "CT 401 does not carry"],
-    ["a VMID in the URN", "777", noted(withMark("", mark)), "CT 777 does not carry"],
-    ["a VMID that begins alike", "40", noted(withMark("", mark)), "CT 40 is not in the range"],
+    ["a copy's mark", "401", noted(withMark("", mark, keys)), "CT 401 does not carry"],
+    ["a VMID in the URN", "777", noted(withMark("", mark, keys)), "CT 777 does not carry"],
+    ["a VMID that begins alike", "40", noted(withMark("", mark, keys)), "CT 40 is not in the range"],
     ["a mark outside of the notes", "400", `hostname: <!-- pvesmb 1 {"vmid"%3A400} -->\nunprivileged: 1\n`, "does not carry"],
-    ["a snapshot's mark", "400", `unprivileged: 1\n\n[old]\n${noted(withMark("", mark))}`, "does not carry"],
-    ["a privileged container", "400", noted(withMark("", mark), ""), "CT 400 is privileged"],
-    ["a snapshot that was unprivileged", "400", `${noted(withMark("", mark), "")}\n[old]\nunprivileged: 1\n`, "CT 400 is privileged"],
+    ["a snapshot's mark", "400", `unprivileged: 1\n\n[old]\n${noted(withMark("", mark, keys))}`, "does not carry"],
+    ["a privileged container", "400", noted(withMark("", mark, keys), ""), "CT 400 is privileged"],
+    ["a snapshot that was unprivileged", "400", `${noted(withMark("", mark, keys), "")}\n[old]\nunprivileged: 1\n`, "CT 400 is privileged"],
     ["a path", "../lxc/400", undefined, "not a VMID"],
     ["a pattern", "4.*", undefined, "not a VMID"],
     ["a number too long", "4000000000", undefined, "not a VMID"],
@@ -86,15 +87,15 @@ test.each([
     [[]],
     [["exec", "400", "--keep-env", "1", "--", "x"]],
 ])("refuses %j", (args) => {
-    expect(run("400", noted(withMark("", mark)), args)).toMatchObject({ status: 77, stdout: "" });
+    expect(run("400", noted(withMark("", mark, keys)), args)).toMatchObject({ status: 77, stdout: "" });
 });
 
 test("keeps to the range it was installed with, and lets into privileged ones when it was installed so", () => {
     const vmids = { first: 500, last: 599 };
-    expect(run("400", noted(withMark("", mark)), undefined, { privileged: false, vmids }).stderr).toContain(
+    expect(run("400", noted(withMark("", mark, keys)), undefined, { privileged: false, vmids }).stderr).toContain(
         "not in the range from 500 to 599",
     );
-    expect(run("400", noted(withMark("", mark), ""), undefined, { privileged: true }).status).toBe(0);
+    expect(run("400", noted(withMark("", mark, keys), ""), undefined, { privileged: true }).status).toBe(0);
 });
 
 test("sudo gets a rule per command, of which the words before the first placeholder are fixed", () => {

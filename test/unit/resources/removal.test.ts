@@ -9,8 +9,10 @@ import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import type { GatewayState, Outputs } from "../../../provider/resources/gateway/handler";
-import { type Mark, withMark } from "../../../provider/resources/gateway/mark";
+import { type Mark, withClaim, withMark } from "../../../provider/resources/gateway/mark";
+import { markKeys } from "../../../provider/resources/gateway/mark-keys";
 import { deleteGateway } from "../../../provider/resources/gateway/removal";
+import { parseConfig } from "../../lab/src/pve/guest-config";
 import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
 import { Bench, failureOf, lines } from "../proxmox/harness";
@@ -25,6 +27,7 @@ const place = { node: "pve1", vmid: 101 };
 let api: LabApi;
 let pve: Pve;
 let ctx: Context<Outputs>;
+let connection: Connection;
 beforeEach(async () => {
     const { key, cert } = bench.certificates.node;
     api = await startApi({
@@ -34,7 +37,7 @@ beforeEach(async () => {
         tls: { key, cert },
         state: { users: [{ userid: "root@pam", password: "root password" }] },
     });
-    const connection: Connection = {
+    connection = {
         endpoints: [`https://127.0.0.1:${api.ports.get("pve2")}`],
         auth: { kind: "ticket", username: "root@pam", password: "root password" },
         tls: { kind: "ca", pem: bench.certificates.ca },
@@ -46,7 +49,7 @@ beforeEach(async () => {
 
     await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
     const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
-    const config = { rootfs: newVolume("local", 2 ** 30), description: withMark("", mark) };
+    const config = { rootfs: newVolume("local", 2 ** 30), description: withMark("", mark, markKeys(connection)) };
     await (await createContainer(pve, place, { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true, config })).wait();
     await startContainer(pve, place);
 });
@@ -57,6 +60,52 @@ afterEach(async () => {
 
 const remove = (state: Partial<GatewayState> = {}): Promise<void> =>
     deleteGateway(ctx, id, { currentNode: "pve1", dataOnDelete: "destroy", ready: true, ...state } as GatewayState);
+
+describe("a gateway that was never finished", () => {
+    const guest = (phase: Mark["phase"], more: Record<string, string>): void => {
+        const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase, lease: 0, hostKeys: [] };
+        const { description: _old, ...values } = parseConfig(api.control.config(101)).values;
+        const lines = Object.entries({ ...values, ...more }).map(([key, value]) => `${key}: ${value}\n`);
+        api.control.setConfig(101, `${notes(withMark("", mark, markKeys(connection)))}${lines.join("")}`, { node: "pve1", kind: "lxc" });
+    };
+    const notes = (text: string): string => `#${encodeURIComponent(text).replaceAll("%20", " ")}\n`;
+    const half = (state: Partial<GatewayState> = {}): Promise<void> => remove({ dataOnDelete: "refuse", ready: false, ...state });
+    const data = "local:101/vm-101-disk-1.raw,mp=/srv/pvesmb,size=1G";
+
+    test.each<[string, Mark["phase"], Record<string, string>, Partial<GatewayState>]>([
+        ["a volume that was given to it", "creating", { mp0: data }, { data: { volume: "local:100/vm-100-disk-1.raw", backup: true } }],
+        ["one that it has not mounted yet", "creating", { unused0: "local:101/vm-101-disk-1.raw" }, {}],
+        ["one that somebody else put in", "creating", { mp3: data.replace("/srv/pvesmb", "/mnt") }, {}],
+        ["a data volume, made stopped and perhaps used since", "ready", { mp0: data }, {}],
+    ])("is kept with %s", async (_what, phase, more, state) => {
+        guest(phase, more);
+        const failure = await failureOf(half(state));
+        expect(failure).toMatchObject({ kind: "Conflict", details: { property: "dataOnDelete" } });
+        expect(failure.message).toContain("disk-1");
+        expect((await readStatus(pve, place)).running).toBe(true);
+    });
+
+    test("goes with the data volume that its create made for it", async () => {
+        guest("creating", {});
+        await half();
+        expect(await isFreeVmid(pve, 101)).toBe(true);
+    });
+});
+
+test("what its mark does not prove to be ours is kept: not signed, of another VMID, or gone", async () => {
+    const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
+    for (const description of [
+        withClaim("", mark),
+        withClaim("", { ...mark, nonce: "fedcba9876543210" }),
+        withMark("", { ...mark, vmid: 102 }, markKeys(connection)),
+        withMark("", mark, [Buffer.alloc(32)]),
+        "somebody's notes",
+    ]) {
+        await pve.put("/nodes/pve1/lxc/101/config", { description });
+        expect(await failureOf(remove())).toMatchObject({ kind: "Conflict" });
+        expect((await readStatus(pve, place)).running).toBe(true);
+    }
+});
 
 const keepers: [string, string, () => Promise<unknown>][] = [
     ["protected", "protection", () => pve.put("/nodes/pve1/lxc/101/config", { protection: true })],

@@ -6,7 +6,7 @@ import { MachineError } from "../machine";
 import { cgroupVersion } from "./cgroups";
 import { Container } from "./container";
 import { firstScript, startScript } from "./guest-files";
-import { newHostKeys } from "./host-keys";
+import { hostKeyLog, newHostKeys } from "./host-keys";
 import { network } from "./layout";
 import { guestConfig } from "./lxc-config";
 import { GuestMounts } from "./mounts";
@@ -69,6 +69,7 @@ export class Guest {
             ];
             await this.space.run(this.space.mapped(spec.unprivileged, tar));
             await this.inside(spec, rootfs, firstScript(secrets, await keys));
+            log.push(...hostKeyLog(await keys));
             await this.inside(spec, rootfs, startScript(spec, nodeDns));
         });
         return log;

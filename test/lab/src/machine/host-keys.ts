@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,4 +28,14 @@ export async function newHostKeys(hostname: string, kinds = ["rsa", "ecdsa", "ed
     } finally {
         rmSync(dir, { recursive: true });
     }
+}
+
+/** What PVE's task log says of the keys it made (pve-container PVE::LXC::Setup rewrite_ssh_host_keys). */
+export function hostKeyLog(keys: KeyFile[]): string[] {
+    return keys.flatMap(({ name, text }) => {
+        if (!name.endsWith(".pub")) return [];
+        const [, blob = "", comment = ""] = text.trim().split(" ");
+        const print = createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "");
+        return [`Creating SSH host key '${name.replace(/\.pub$/, "")}' - this may take some time ...`, `done: SHA256:${print} ${comment}`];
+    });
 }
