@@ -14,6 +14,9 @@ interface Waiting {
 /** The agent says this by itself when it is up. */
 const HELLO = 0;
 
+/** Longer than any true answer. A host that sends a line without an end would fill our memory. */
+const LONGEST_LINE = 128 << 20;
+
 interface Reply {
     id: number;
     ok?: unknown;
@@ -36,9 +39,18 @@ export class AgentChannel {
         const decoder = new StringDecoder("utf8");
         // Joined once per line: an answer of 16 MiB comes in a thousand pieces.
         const pieces: string[] = [];
+        let length = 0;
         channel.io.on("data", (chunk: Buffer) => {
             for (const [i, piece] of decoder.write(chunk).split("\n").entries()) {
-                if (i > 0) this.hear(pieces.splice(0).join(""));
+                if (i > 0) {
+                    this.hear(pieces.splice(0).join(""));
+                    length = 0;
+                }
+                length += piece.length;
+                if (length > LONGEST_LINE) {
+                    pieces.length = 0;
+                    return this.close();
+                }
                 pieces.push(piece);
             }
         });

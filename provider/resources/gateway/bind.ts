@@ -65,7 +65,7 @@ async function giveTo(host: Host, node: string, path: string, owner: number, dea
         throw refuse(
             `belongs to uid ${uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` if the files are to be the gateway's, or use another directory`,
         );
-    const given = await host.exec(["chown", `${owner}:${owner}`, path], { deadline });
+    const given = await host.exec(["chown", "-h", `${owner}:${owner}`, path], { deadline });
     if (given.code !== 0) throw refuse(`could not be given to the container's root (uid ${owner}): ${given.stderr.trim()}`);
 }
 

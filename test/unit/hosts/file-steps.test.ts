@@ -176,6 +176,11 @@ it("owned: absent or ours passes, another's is a conflict, also when its name be
     }
 });
 
+it("owned: a key beyond ASCII is ours in a share's header, which escapes it", async () => {
+    writeFileSync(bench.at("f"), '# pvesmb 1 {"key":"urn::d\\u00f6cs","nonce":"1"}\n[d]\n');
+    await bench.fine(ownedBy(bench.at("f"), "urn::döcs", "somebody else's"));
+});
+
 describe("what others may have planted", () => {
     const elsewhere = (): string => {
         mkdirSync(bench.at("outside"));

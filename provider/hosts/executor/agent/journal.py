@@ -7,7 +7,7 @@ import time
 
 from clock import ENDLESS, Failed, Stop, explain
 from commands import run, said
-from files import TEMP, exists, look, remove, rename, restore, sync_dirs
+from files import TEMP, above, exists, look, remove, rename, restore, sync_dirs
 from ledger import forget
 
 PLACE = sys.argv[2]
@@ -39,7 +39,11 @@ def take_back(entries):
 def destroy(place, clock):
     """Removes a tree that was moved aside. -> what went wrong; the journal remembers it, and the next batch tries again."""
     try:
-        code, out, err = run(["rm", "-rf", "--one-file-system", "--", place], clock, timeout=86400)
+        with above(place) as (fd, name):
+            # By the open directory: a link that is planted on the way meanwhile would lead rm elsewhere.
+            code, out, err = run(["rm", "-rf", "--one-file-system", "--", f"/proc/{os.getpid()}/fd/{fd}/{name}"], clock, timeout=86400)
+    except FileNotFoundError:
+        return None
     except (Failed, Stop) as error:
         return f"moved to {place} and not wholly removed: {error}"
     return f"moved to {place} and not wholly removed: {said(code, out, err)}" if code else None
