@@ -40,7 +40,7 @@ export interface Target {
 /** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
 export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
     const { pve, place, hostname } = target;
-    const inputs = await withOwnVolume(pve, place, target.inputs);
+    const inputs = await withOwnVolume(pve, place, target.inputs, before);
     const working: Mark = target.fresh ? { ...target.mark, phase: "creating", lease: now() + LEASE } : target.mark;
     let config = await applySettings(pve, place, inputs, hostname, working);
     if (inputs.data?.bind !== undefined) config = await ensureBind(pve, target.connection, place, inputs.data.bind);

@@ -2,8 +2,10 @@ import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import { pveOf } from "../pve";
+import { DATA_MOUNT, text, volumeId } from "./config";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
@@ -29,11 +31,20 @@ export async function readGateway(
     const drift: string[] = [];
     if (mark === undefined) drift.push("notes: pvesmb's mark is missing");
     else if (mark.phase !== "ready" || state.ready !== true) drift.push("the guest is half-made");
+    const mount = text(found.config.all, DATA_MOUNT);
+    drift.push(...volumeDrift(found.config, state));
     if (running) drift.push(...(await hostDrift(ctx, id, state)));
     return {
         inputs: { ...observedInputs(found.config.all, state), started: running, key: mark?.key, drift },
-        state: { ...state, currentNode: found.node },
+        state: { ...state, currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
     };
+}
+
+/** A finished gateway whose data volume is not mounted: the files are not where the shares are. */
+function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
+    if (state.data === undefined || state.dataVolume === undefined || text(config.all, DATA_MOUNT) !== undefined) return [];
+    const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);
+    return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
 }
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */

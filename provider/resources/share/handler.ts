@@ -125,7 +125,7 @@ async function converge(
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {
         const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
-        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted));
+        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before?.volumeId));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const schedule = scheduleOf(inputs);
