@@ -9,6 +9,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
+import { uncOf } from "../../samba/unc";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { ensureBind } from "./bind";
@@ -69,7 +70,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         hostKeys: facts.hostKeys,
         address: facts.address,
         sambaVersion: facts.sambaVersion,
-        unc: facts.address === undefined ? undefined : `\\\\${facts.address}`,
+        unc: uncOf(facts.address),
         ready: done,
     };
 }

@@ -47,7 +47,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
         if (found.state !== "found")
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         ownedOrThrow(found.config, vmid, nonce);
-        refuseLosses(inputs, found.config);
+        refuseLosses(inputs, found.config, state);
         await checkRights(pve, updateUses(inputs, vmid));
         forgetGateway(id);
         const mark = readMark(found.config.description).mark ?? {

@@ -3,9 +3,14 @@ import type { Context, Observed } from "../../base/handler";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { readStatus } from "../../proxmox/lxc/container";
+import { readConfig, readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import type { Pve } from "../../proxmox/client/client";
+import { sized } from "../../proxmox/lxc/sized";
+import { uncOf } from "../../samba/unc";
 import { pveOf } from "../pve";
-import { DATA_MOUNT, text, volumeId } from "./config";
+import { staticAddress } from "./address";
+import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
@@ -31,13 +36,35 @@ export async function readGateway(
     const drift: string[] = [];
     if (mark === undefined) drift.push("notes: pvesmb's mark is missing");
     else if (mark.phase !== "ready" || state.ready !== true) drift.push("the guest is half-made");
-    const mount = text(found.config.all, DATA_MOUNT);
+    const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
     if (running) drift.push(...(await hostDrift(ctx, id, state)));
-    return {
-        inputs: { ...observedInputs(found.config.all, state), started: running, key: mark?.key, drift },
-        state: { ...state, currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
+    const address = (running ? await addressOf(ctx, id, state) : undefined) ?? staticAddress(found.config.all);
+    const outputs: Outputs = {
+        ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
+        ...(address === undefined ? {} : { address, unc: uncOf(address) }),
     };
+    return {
+        inputs: { ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state), started: running, key: mark?.key, drift },
+        state: { ...state, currentNode: found.node, ...outputs },
+    };
+}
+
+/** The mount point with the size that a pending change may have left out. */
+async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Promise<string | undefined> {
+    if (mount === undefined || isBind(mount) || volumeSize(mount) !== undefined) return mount;
+    return sized(mount, (await readConfig(pve, place, "active")).mp[0]);
+}
+
+/** Where the gateway answers now. */
+async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string | undefined> {
+    try {
+        const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
+        return gateway.state === "ready" ? gateway.address : undefined;
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        return undefined;
+    }
 }
 
 /** A finished gateway whose data volume is not mounted: the files are not where the shares are. */

@@ -9,6 +9,7 @@ import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { resizeVolume } from "../../proxmox/lxc/resize";
+import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 
@@ -27,7 +28,10 @@ const mountedAt = (config: ContainerConfig, path: string): number | undefined =>
 
 /** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
 export async function mountedOn(pve: Pve, place: Place, path: string): Promise<Mounted | undefined> {
-    const config = await readConfig(pve, place);
+    return mountedIn(await readConfig(pve, place), path);
+}
+
+export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
     const index = mountedAt(config, path);
     return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };
 }
@@ -45,14 +49,15 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
 
 /**
  * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;
- * grown when it is smaller than asked. `known` is the volume that the state names: taken off meanwhile, it comes back or nothing does.
+ * grown when it is smaller than asked. The volume that the state names, taken off
+ * meanwhile, it comes back or nothing does.
  */
 export async function ensureVolume(
     pve: Pve,
     place: Place,
     path: string,
     volume: NonNullable<ShareInputs["volume"]>,
-    known?: string,
+    { volumeId: known, volume: was }: { volumeId?: string; volume?: ShareInputs["volume"] } = {},
 ): Promise<Mounted> {
     const declared = volume.size === undefined ? undefined : bytesOf(volume.size);
     const config = await editConfig(pve, place, async (current) => {
@@ -66,7 +71,8 @@ export async function ensureVolume(
         }
         // Removed, but only from the next restart on: the active value, written again, takes that back.
         const value = sized(current.mp[index] ?? active.mp[index] ?? "", active.mp[index]);
-        refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
+        // Moved in Proxmox VE since, under a program that still names where it was made: moved is moved.
+        if (was?.storage !== volume.storage) refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
         if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
         const same = (mountPoint.parse(value).backup ?? false) === volume.backup;
         if (same && value === current.mp[index]) return undefined;
@@ -89,14 +95,6 @@ export async function ensureVolume(
 
 /** `tank:1`: a volume still to be made, which is what a pending mount point says. */
 const isNewVolume = (volume: string): boolean => /^[^:/]+:\d+(\.\d+)?$/.test(volume);
-
-/** A pending value may come without its size or with an old one; the active one of the same volume has it. */
-function sized(value: string, active: string | undefined): string {
-    const [wanted, is] = [mountPoint.parse(value), active === undefined ? undefined : mountPoint.parse(active)];
-    return is?.size === undefined || is.volume !== wanted.volume || is.size === wanted.size
-        ? value
-        : mountPoint.edit(value, { size: is.size });
-}
 
 function unusedOr(config: ContainerConfig, known: string, path: string, place: Place): string {
     if (Object.values(config.unused).includes(known)) return known;

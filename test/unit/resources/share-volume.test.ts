@@ -37,7 +37,8 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const wanted = { storage: "local", size: "1GiB", backup: true };
-const ensure = (path = "/srv/pvesmb/own", known?: string, more = {}) => ensureVolume(pve, place, path, { ...wanted, ...more }, known);
+const ensure = (path = "/srv/pvesmb/own", known?: string, more = {}) =>
+    ensureVolume(pve, place, path, { ...wanted, ...more }, { volumeId: known });
 const takeOff = (key: string) => editConfig(pve, place, () => ({ delete: [key] }));
 
 test("made again before the restart that would take it off, it is the same one, and stays", async () => {
