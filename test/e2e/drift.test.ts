@@ -236,7 +236,7 @@ test("smbd disabled and stopped is named and repaired", async () => {
 test("a data volume taken off is named at the gateway, and comes back with its files in place of an empty one", async () => {
     const volume = String((await config())?.["mp0"]).split(",")[0];
     await power("stop");
-    await control("run", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
+    await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
     await power("start");
     await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
     const { output } = await stack.refresh({ flags: ["--diff"] });
