@@ -52,7 +52,9 @@ const lxc = z.strictObject({
 });
 
 const data = z.strictObject({
-    storage: field(storageId().optional(), { description: "Storage of the data volume.", replace: "a volume stays on its storage" }),
+    storage: field(storageId().optional(), {
+        description: "Storage of the data volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.",
+    }),
     ...volumeSizes("the data volume", "64MiB"),
     volume: field(
         z

@@ -27,7 +27,9 @@ const aclEntry = z.strictObject({
 });
 
 const volume = z.strictObject({
-    storage: field(storageId(), { description: "Storage of the share's volume.", replace: "a volume stays on its storage" }),
+    storage: field(storageId(), {
+        description: "Storage of the share's volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.",
+    }),
     ...volumeSizes("the share's volume", "16MiB"),
     backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
 });

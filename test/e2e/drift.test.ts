@@ -233,6 +233,21 @@ test("smbd disabled and stopped is named and repaired", async () => {
     await nothingLeft();
 });
 
+test("a data volume taken off is named at the gateway, and comes back with its files in place of an empty one", async () => {
+    const volume = String((await config())?.["mp0"]).split(",")[0];
+    await power("stop");
+    await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
+    await power("start");
+    await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    expect(output).toContain(`data: ${volume} is not mounted (it is unused0)`);
+    await stack.up();
+    expect(String((await config())?.["mp0"]).split(",")[0]).toBe(volume);
+    expect(Object.keys((await config()) ?? {}).filter((key) => key.startsWith("unused"))).toEqual([]);
+    expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
+    await nothingLeft();
+});
+
 describe("a gateway with 50 shares", () => {
     const names = Array.from({ length: 50 }, (_, i) => `s${i + 1}`);
     const kinds = async (): Promise<Record<string, number>> => {

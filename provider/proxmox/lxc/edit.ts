@@ -29,12 +29,12 @@ export async function setConfig(pve: Pve, { node, vmid }: Place, change: ConfigC
 export async function editConfig(
     pve: Pve,
     place: Place,
-    decide: (config: ContainerConfig) => ConfigChange | undefined,
+    decide: (config: ContainerConfig) => ConfigChange | undefined | Promise<ConfigChange | undefined>,
 ): Promise<ContainerConfig> {
     return pve.alone(`guest ${place.vmid}`, async () => {
         for (let attempt = 0; ; attempt++) {
             const config = await readConfig(pve, place);
-            const change = decide(config);
+            const change = await decide(config);
             if (!change) return config;
             try {
                 await setConfig(pve, place, change, config.digest);

@@ -27,7 +27,8 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
         pve.deadline.check(`growing ${disk} of CT ${vmid}`);
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }
-    const { size } = rootfs.parse((await readConfig(pve, place)).all[disk] ?? "");
+    // The active value: a change that waits for a restart keeps the size of when it was made.
+    const { size } = rootfs.parse((await readConfig(pve, place, "active")).all[disk] ?? "");
     if (size === undefined || size < bytes)
         throw new PvesmbError(
             "RemoteFailed",

@@ -12,6 +12,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
+import { uncOf } from "../../samba/unc";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { ensureBind } from "./bind";
@@ -45,7 +46,7 @@ export interface Target {
 /** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
 export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
     const { pve, place, hostname } = target;
-    const inputs = await withOwnVolume(pve, place, target.inputs);
+    const inputs = await withOwnVolume(pve, place, target.inputs, before);
     const keys = markKeys(target.connection);
     // One that was finished (adopted, or made stopped) is not half-made again: its volumes may hold data.
     const half = target.fresh && target.mark.phase === "creating";
@@ -78,7 +79,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         hostKeys: facts.hostKeys,
         address: facts.address,
         sambaVersion: facts.sambaVersion,
-        unc: facts.address === undefined ? undefined : `\\\\${facts.address}`,
+        unc: uncOf(facts.address),
         ready: done,
     };
 }

@@ -2,11 +2,12 @@ import type { Log } from "../../base/log";
 import type { GatewayInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
-import { readPending } from "../../proxmox/lxc/container";
+import { readConfig, readPending } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { resizeVolume } from "../../proxmox/lxc/resize";
+import { sized } from "../../proxmox/lxc/sized";
 import { shutdownContainer } from "../../proxmox/lxc/power";
 import { configChanges, DATA_MOUNT, dataMountText, text, volumeSize } from "./config";
 import { withMark } from "./mark";
@@ -31,18 +32,27 @@ export async function applySettings(
     notes: Notes,
 ): Promise<ContainerConfig> {
     const description = withMark(inputs.description, notes.mark, notes.keys);
-    const config = await editConfig(pve, place, (current) => {
-        const { set, remove } = configChanges(inputs, hostname, current.all);
-        if (inputs.data !== undefined && inputs.data.bind === undefined && current.mp[0] === undefined)
+    // Volumes grow first: a change of theirs that waits for a restart would keep the old size.
+    const before = await readConfig(pve, place, "active");
+    await growAll(pve, place, inputs, before);
+    const config = await editConfig(pve, place, async (found) => {
+        const active = (await readConfig(pve, place, "active")).mp[0];
+        const mount = found.mp[0] === undefined ? undefined : sized(found.mp[0], active);
+        const { set, remove } = configChanges(inputs, hostname, mount === undefined ? found.all : { ...found.all, [DATA_MOUNT]: mount });
+        if (mount !== undefined && mount !== found.mp[0]) set[DATA_MOUNT] ??= mount;
+        if (inputs.data !== undefined && inputs.data.bind === undefined && mount === undefined)
             set[DATA_MOUNT] = dataMountText(inputs.data);
-        if ((current.description ?? "").trim() !== description) set["description"] = description;
+        if ((found.description ?? "").trim() !== description) set["description"] = description;
         return Object.keys(set).length + remove.length === 0 ? undefined : { set, delete: remove };
     });
-    const grown = [
-        await grow(pve, place, config, "rootfs", inputs.lxc.rootfs.size),
-        inputs.data?.size === undefined ? false : await grow(pve, place, config, DATA_MOUNT, inputs.data.size),
-    ];
-    return grown.includes(true) ? editConfig(pve, place, () => undefined) : config;
+    // One that was attached just now may be smaller than asked.
+    if (before.mp[0] === undefined && (await growAll(pve, place, inputs, config))) return readConfig(pve, place);
+    return config;
+}
+
+async function growAll(pve: Pve, place: Place, inputs: GatewayInputs, config: ContainerConfig): Promise<boolean> {
+    const root = await grow(pve, place, config, "rootfs", inputs.lxc.rootfs.size);
+    return inputs.data?.size === undefined ? root : (await grow(pve, place, config, DATA_MOUNT, inputs.data.size)) || root;
 }
 
 async function grow(pve: Pve, place: Place, config: ContainerConfig, disk: string, size: string): Promise<boolean> {

@@ -48,7 +48,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
         if (found.state !== "found")
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
-        refuseLosses(inputs, found.config);
+        refuseLosses(inputs, found.config, state);
         await checkRights(pve, updateUses(inputs, vmid));
         forgetGateway(id);
         const target: Omit<Target, "place"> = {

@@ -3,8 +3,15 @@ import type { Context, Observed } from "../../base/handler";
 import { pinsOf, rememberPins } from "../../base/pins";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
-import { readStatus } from "../../proxmox/lxc/container";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readConfig, readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import type { Pve } from "../../proxmox/client/client";
+import { sized } from "../../proxmox/lxc/sized";
+import { uncOf } from "../../samba/unc";
 import { pveOf } from "../pve";
+import { staticAddress } from "./address";
+import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
@@ -39,11 +46,42 @@ export async function readGateway(
         drift.push("notes: pvesmb's mark is not authentic; the next up makes it anew if the guest itself proves to be ours");
     else if (isOutdated(description, keys)) drift.push("notes: pvesmb's mark is signed with an earlier secret");
     if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
+    const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
+    drift.push(...volumeDrift(found.config, state));
     if (running) drift.push(...(await hostDrift(ctx, id, state)));
-    return {
-        inputs: { ...observedInputs(found.config.all, state), started: running, key: mark?.key, drift },
-        state: { ...state, currentNode: found.node },
+    const address = (running ? await addressOf(ctx, id, state) : undefined) ?? staticAddress(found.config.all);
+    const outputs: Outputs = {
+        ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
+        ...(address === undefined ? {} : { address, unc: uncOf(address) }),
     };
+    return {
+        inputs: { ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state), started: running, key: mark?.key, drift },
+        state: { ...state, currentNode: found.node, ...outputs },
+    };
+}
+
+/** The mount point with the size that a pending change may have left out. */
+async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Promise<string | undefined> {
+    if (mount === undefined || isBind(mount) || volumeSize(mount) !== undefined) return mount;
+    return sized(mount, (await readConfig(pve, place, "active")).mp[0]);
+}
+
+/** Where the gateway answers now. */
+async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string | undefined> {
+    try {
+        const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
+        return gateway.state === "ready" ? gateway.address : undefined;
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        return undefined;
+    }
+}
+
+/** A finished gateway whose data volume is not mounted: the files are not where the shares are. */
+function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
+    if (state.data === undefined || state.dataVolume === undefined || text(config.all, DATA_MOUNT) !== undefined) return [];
+    const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);
+    return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
 }
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */

@@ -5,7 +5,7 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { DATA_MOUNT, text, volumeSize } from "./config";
 
 /** Changes that would lose data or that PVE cannot do, refused before anything is touched. */
-export function refuseLosses(inputs: GatewayInputs, config: ContainerConfig): void {
+export function refuseLosses(inputs: GatewayInputs, config: ContainerConfig, before: Pick<GatewayInputs, "data">): void {
     refuseShrink("lxc.rootfs.size", inputs.lxc.rootfs.size, volumeSize(text(config.all, "rootfs")));
     const mount = text(config.all, DATA_MOUNT);
     if (mount !== undefined && inputs.data === undefined)
@@ -13,6 +13,13 @@ export function refuseLosses(inputs: GatewayInputs, config: ContainerConfig): vo
             "InvalidInput",
             `data: the gateway has a data volume (${mount.split(",")[0]}); leaving \`data\` out would lose it. Put \`data\` back; to keep the files elsewhere, move the volume to another guest (pct move-volume) first`,
             { property: "data" },
+        );
+    const storage = inputs.data?.storage;
+    if (storage !== undefined && mount !== undefined && storage !== before.data?.storage && !mount.startsWith(`${storage}:`))
+        throw new PvesmbError(
+            "InvalidInput",
+            `data.storage: the files are in the volume ${mount.split(",")[0]}; name its storage in place of ${storage}, or move the volume there first (pct move-volume, the container stopped)`,
+            { property: "data.storage" },
         );
     if (inputs.data?.size !== undefined) refuseShrink("data.size", inputs.data.size, volumeSize(mount));
 }

@@ -8,6 +8,7 @@ import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
 import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
+import { uncOf } from "../../samba/unc";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
 import type { Ready } from "../gateway/session";
@@ -125,7 +126,7 @@ async function converge(
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {
         const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
-        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted));
+        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const schedule = scheduleOf(inputs);
@@ -144,7 +145,7 @@ async function converge(
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
     const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
     forgetNodes();
-    const done = { ...known, unc: address === undefined ? undefined : `\\\\${address}\\${section.name}` };
+    const done = { ...known, unc: uncOf(address, section.name) };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
     if (who.length > 0) {
         await endSessions(workshop, sectionName(old?.section ?? section), who, look, ctx.deadline);

@@ -11,11 +11,12 @@ import { rightsDrift } from "../../samba/rights";
 import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
+import { uncOf } from "../../samba/unc";
 import { lookAt } from "../gateway/look";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
-import { observedVolume } from "./volume";
+import { mountedIn, observedVolume } from "./volume";
 
 /** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
 export async function readShare(
@@ -60,12 +61,15 @@ export async function readShare(
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
     }
+    const mounted = state.volume === undefined ? undefined : mountedIn(seen.config, path);
+    const { address } = seen.gateway;
+    const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
         const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
         drift.push(...(await snapshotDrift(ctx, series, schedule)));
     }
-    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state };
+    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state: { ...state, ...outputs } };
 }
 
 /** What a section says in properties of its own; the other settings are compared line by line. */

@@ -9,6 +9,7 @@ import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { resizeVolume } from "../../proxmox/lxc/resize";
+import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 
@@ -27,7 +28,10 @@ const mountedAt = (config: ContainerConfig, path: string): number | undefined =>
 
 /** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
 export async function mountedOn(pve: Pve, place: Place, path: string): Promise<Mounted | undefined> {
-    const config = await readConfig(pve, place);
+    return mountedIn(await readConfig(pve, place), path);
+}
+
+export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
     const index = mountedAt(config, path);
     return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };
 }
@@ -45,40 +49,68 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
 
 /**
  * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;
- * grown when it is smaller than asked.
+ * grown when it is smaller than asked. The volume that the state names, taken off
+ * meanwhile, it comes back or nothing does.
  */
-export async function ensureVolume(pve: Pve, place: Place, path: string, volume: NonNullable<ShareInputs["volume"]>): Promise<Mounted> {
+export async function ensureVolume(
+    pve: Pve,
+    place: Place,
+    path: string,
+    volume: NonNullable<ShareInputs["volume"]>,
+    { volumeId: known, volume: was }: { volumeId?: string; volume?: ShareInputs["volume"] } = {},
+): Promise<Mounted> {
     const declared = volume.size === undefined ? undefined : bytesOf(volume.size);
-    const config = await editConfig(pve, place, (current) => {
-        const index = mountedAt(current, path);
+    const config = await editConfig(pve, place, async (current) => {
+        const active = await readConfig(pve, place, "active");
+        const index = mountedAt(current, path) ?? mountedAt(active, path);
         if (index === undefined) {
-            const value = mountPoint.format({
-                volume: newVolume(volume.storage, declared ?? initialBytes(volume)),
-                mp: path,
-                backup: volume.backup,
-            });
-            return { set: { [`mp${freeIndex(current)}`]: value } };
+            const volumeOf =
+                known === undefined ? newVolume(volume.storage, declared ?? initialBytes(volume)) : unusedOr(current, known, path, place);
+            const value = mountPoint.format({ volume: volumeOf, mp: path, backup: volume.backup });
+            return { set: { [`mp${freeIndex(current, active)}`]: value } };
         }
-        const value = current.mp[index] ?? "";
-        refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
+        // Removed, but only from the next restart on: the active value, written again, takes that back.
+        const value = sized(current.mp[index] ?? active.mp[index] ?? "", active.mp[index]);
+        // Moved in Proxmox VE since, under a program that still names where it was made: moved is moved.
+        if (was?.storage !== volume.storage) refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
         if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
-        const wanted = mountPoint.edit(value, { backup: volume.backup ? true : null });
-        return (mountPoint.parse(value).backup ?? false) === volume.backup ? undefined : { set: { [`mp${index}`]: wanted } };
+        const same = (mountPoint.parse(value).backup ?? false) === volume.backup;
+        if (same && value === current.mp[index]) return undefined;
+        return { set: { [`mp${index}`]: same ? value : mountPoint.edit(value, { backup: volume.backup ? true : null }) } };
     });
     const index = mountedAt(config, path);
     const value = index === undefined ? undefined : config.mp[index];
     if (index === undefined || value === undefined)
         throw new PvesmbError("RemoteFailed", `the volume for ${path} is not in the configuration of CT ${place.vmid} after it was added`);
-    const found = mountPoint.parse(value);
+    const found = mountPoint.parse(sized(value, (await readConfig(pve, place, "active")).mp[index]));
+    if (found.volume === undefined || isNewVolume(found.volume))
+        throw new PvesmbError(
+            "Conflict",
+            `volume: Proxmox VE makes the volume for ${path} at the next restart of CT ${place.vmid} only (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
+            { property: "volume" },
+        );
     if (declared !== undefined && (found.size ?? 0) < declared) await resizeVolume(pve, place, `mp${index}`, declared);
-    return { mountPoint: `mp${index}`, volumeId: found.volume ?? "" };
+    return { mountPoint: `mp${index}`, volumeId: found.volume };
+}
+
+/** `tank:1`: a volume still to be made, which is what a pending mount point says. */
+const isNewVolume = (volume: string): boolean => /^[^:/]+:\d+(\.\d+)?$/.test(volume);
+
+function unusedOr(config: ContainerConfig, known: string, path: string, place: Place): string {
+    if (Object.values(config.unused).includes(known)) return known;
+    throw new PvesmbError(
+        "Conflict",
+        `volume: ${known}, the share's volume, is not mounted at ${path} and is none of the unused volumes of CT ${place.vmid}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --mpN VOLUME,mp=${path}), then run \`pulumi up\` again`,
+        { property: "volume" },
+    );
 }
 
 /** Of a share that leaves the size to others (docs/decisions/0010). */
 const initialBytes = (volume: NonNullable<ShareInputs["volume"]>): number => bytesOf(volume.initialSize ?? "0B");
 
-function freeIndex(config: ContainerConfig): number {
-    for (let index = 1; index <= LAST; index++) if (config.mp[index] === undefined) return index;
+/** Free now and after the next restart: PVE cannot plug a volume in where another one still is. */
+function freeIndex(...configs: ContainerConfig[]): number {
+    for (let index = 1; index <= LAST; index++) if (configs.every(({ mp }) => mp[index] === undefined)) return index;
     throw new PvesmbError(
         "InvalidInput",
         `volume: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; use a directory of the data volume instead`,
@@ -127,8 +159,12 @@ export async function destroyVolume(pve: Pve, place: Place, volumeId: string, al
         const key = keyOf(current.mp, "mp");
         return key === undefined ? undefined : { delete: [key] };
     });
-    const unused = keyOf(config.unused, "unused");
-    if (unused === undefined && (await readStatus(pve, place)).running) {
+    const active = await readConfig(pve, place, "active");
+    if (keyOf(config.unused, "unused") === undefined && keyOf(active.mp, "mp") === undefined) {
+        log.warn(`the volume ${volumeId} is no longer attached to CT ${place.vmid}: if it still exists, remove it in Proxmox VE`);
+        return;
+    }
+    if (keyOf(active.mp, "mp") !== undefined && (await readStatus(pve, place)).running) {
         if (!allowRestart) {
             log.warn(
                 `the volume ${volumeId} stays until CT ${place.vmid} is restarted, and then as an unused volume; with \`allowRestart: true\` on the share pvesmb would have restarted the container`,

@@ -127,8 +127,7 @@ export interface NetworkArgs {
 
 export interface SmbGatewayDataArgs {
     /**
-     * Storage of the data volume.
-     * A change replaces the resource: a volume stays on its storage.
+     * Storage of the data volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.
      */
     storage?: pulumi.Input<string>;
 
@@ -580,8 +579,7 @@ export interface TimeoutsArgs {
 
 export interface SmbShareVolumeArgs {
     /**
-     * Storage of the share's volume.
-     * A change replaces the resource: a volume stays on its storage.
+     * Storage of the share's volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.
      */
     storage: pulumi.Input<string>;
 

@@ -126,8 +126,7 @@ export interface Network {
 
 export interface SmbGatewayData {
     /**
-     * Storage of the data volume.
-     * A change replaces the resource: a volume stays on its storage.
+     * Storage of the data volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.
      */
     storage?: string;
 
@@ -579,8 +578,7 @@ export interface Timeouts {
 
 export interface SmbShareVolume {
     /**
-     * Storage of the share's volume.
-     * A change replaces the resource: a volume stays on its storage.
+     * Storage of the share's volume. One that was moved in Proxmox VE is found where it is; pvesmb moves none.
      */
     storage: string;
 

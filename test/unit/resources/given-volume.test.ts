@@ -71,3 +71,46 @@ test("in use by a running container, it stays where it is", async () => {
 test("held by nobody, it is attached as it is", async () => {
     expect(await given("local:999/vm-999-disk-0.raw")).toBe("local:999/vm-999-disk-0.raw");
 });
+
+describe("a gateway that has a data volume by its state", () => {
+    const attached = async (size = 1): Promise<string> => {
+        const mp0 = `${newVolume("local", size * 2 ** 30)},mp=/srv/pvesmb`;
+        const { mp } = await editConfig(pve, gateway, () => ({ set: { mp0 } }));
+        return (mp[0] ?? "").split(",")[0] ?? "";
+    };
+    const sized = { data: { storage: "local", size: "1GiB", backup: true } } as GatewayInputs;
+    const wanted = (dataVolume: string, ready = true): Promise<GatewayInputs> => withOwnVolume(pve, gateway, sized, { ready, dataVolume });
+
+    test("gets that one back, whatever else is unused", async () => {
+        await editConfig(pve, gateway, () => ({ set: { mp1: `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb/own` } }));
+        const volume = await attached();
+        await editConfig(pve, gateway, () => ({ delete: ["mp1"] }));
+        await editConfig(pve, gateway, () => ({ delete: ["mp0"] }));
+        expect((await readConfig(pve, gateway)).unused).toEqual({ 0: expect.not.stringMatching(volume) as unknown, 1: volume });
+        expect((await wanted(volume)).data?.volume).toBe(volume);
+    });
+
+    test("gets none when that one is nowhere", async () => {
+        const failure = await failureOf(wanted("local:102/vm-102-disk-9.raw"));
+        expect(failure).toMatchObject({ kind: "Conflict", details: { property: "data" } });
+        expect(failure.message).toContain("local:102/vm-102-disk-9.raw is no longer mp0 of CT 102");
+        expect((await readConfig(pve, gateway)).mp).toEqual({});
+    });
+
+    test("keeps it when it would go at the next restart only", async () => {
+        const volume = await attached();
+        await startContainer(pve, gateway);
+        await editConfig(pve, gateway, () => ({ delete: ["mp0"] }));
+        expect((await readConfig(pve, gateway)).mp).toEqual({});
+        expect((await wanted(volume)).data?.volume).toBeUndefined();
+        expect((await readConfig(pve, gateway)).mp[0]).toBe((await readConfig(pve, gateway, "active")).mp[0]);
+    });
+
+    test("a finished one takes no unused volume for a given one", async () => {
+        await attached();
+        await editConfig(pve, gateway, () => ({ delete: ["mp0"] }));
+        const data = { volume: "local:999/vm-999-disk-0.raw", backup: true };
+        const found = await withOwnVolume(pve, gateway, { data } as GatewayInputs, { ready: true });
+        expect(found.data?.volume).toBe(data.volume);
+    });
+});

@@ -1,0 +1,12 @@
+/**
+ * The host of a UNC path. It has no colons, so an IPv6 address takes the form that Windows resolves by itself, without asking any name
+ * server (MS-DTYP 2.2.57); a zone begins with `s` there.
+ */
+export function uncHost(address: string): string {
+    return address.includes(":") ? `${address.replaceAll(":", "-").replace("%", "s")}.ipv6-literal.net` : address;
+}
+
+export function uncOf(address: string | undefined, share?: string): string | undefined {
+    if (address === undefined) return undefined;
+    return `\\\\${uncHost(address)}${share === undefined ? "" : `\\${share}`}`;
+}

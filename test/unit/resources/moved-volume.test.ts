@@ -1,0 +1,36 @@
+import { gatewayModel, shareModel } from "../../../provider/model";
+import type { GatewayInputs } from "../../../provider/model";
+import { configOf } from "../../../provider/proxmox/lxc/config";
+import { refuseLosses } from "../../../provider/resources/gateway/refusals";
+import { diff } from "../../../provider/runtime/diff";
+import { failureOf, lines } from "../proxmox/harness";
+
+/** A volume that somebody moved to another storage in Proxmox VE: moved is moved, and nothing is made anew for it. */
+const lxc = { template: "debian-12-standard", rootfs: { storage: "local", size: "4GiB" } };
+const gateway = { key: "urn::files", node: "pve1", lxc, network: { bridge: "vmbr0" }, data: { storage: "tank", size: "1GiB" } };
+const share = { key: "urn::docs", gateway: { id: "pve1/101/0123" }, volume: { storage: "tank", size: "1GiB" } };
+
+test("the gateway's new storage replaces nothing", () => {
+    const news = { ...gateway, data: { ...gateway.data, storage: "local" } };
+    expect(diff(gatewayModel, { ...gateway, dataVolume: "local:101/vm-101-disk-1.raw" }, news, lines()).replaces).toEqual([]);
+});
+
+test("nor does the share's", () => {
+    const news = { ...share, volume: { ...share.volume, storage: "local" } };
+    expect(diff(shareModel, share, news, lines()).replaces).toEqual([]);
+});
+
+describe("an update", () => {
+    const config = configOf({ rootfs: "local:101/vm-101-disk-0.raw,size=4G", mp0: "local:101/vm-101-disk-1.raw,mp=/srv/pvesmb,size=1G" });
+    const of = (storage: string): GatewayInputs => ({ ...gateway, data: { ...gateway.data, storage } }) as unknown as GatewayInputs;
+    const check = async (before: string, after: string): Promise<void> => refuseLosses(of(after), config, of(before));
+
+    test("may name the storage where the volume is, or was when it was made", async () => {
+        await check("tank", "local");
+        await check("tank", "tank");
+    });
+
+    test("is refused for any other", async () => {
+        expect(await failureOf(check("tank", "fast"))).toMatchObject({ kind: "InvalidInput", details: { property: "data.storage" } });
+    });
+});

@@ -1,0 +1,67 @@
+import type { GatewayInputs } from "../../../provider/model";
+import { gatewayModel } from "../../../provider/model";
+import { filled } from "../../../provider/model/schema";
+import type { Pve } from "../../../provider/proxmox/client/client";
+import { createContainer, readConfig } from "../../../provider/proxmox/lxc/container";
+import { editConfig } from "../../../provider/proxmox/lxc/edit";
+import { startContainer } from "../../../provider/proxmox/lxc/power";
+import { downloadAppliance } from "../../../provider/proxmox/templates";
+import { newVolume } from "../../../provider/proxmox/values/size";
+import { applySettings } from "../../../provider/resources/gateway/guest-settings";
+import type { Mark } from "../../../provider/resources/gateway/mark";
+import { type LabApi, startApi } from "../../lab/src/api/server";
+import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
+import { Bench } from "../proxmox/harness";
+
+/** The data volume of a running container: what is changed of its mount point waits for a restart, its size does not. */
+const bench = new Bench();
+const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
+const place = { node: "pve1", vmid: 101 };
+
+let api: LabApi;
+let pve: Pve;
+beforeEach(async () => {
+    const machine = new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] });
+    const { key, cert } = bench.certificates.node;
+    api = await startApi({
+        machine,
+        version: "9.2",
+        listen: () => ({ host: "127.0.0.1", port: 0 }),
+        tls: { key, cert },
+        state: { users: [{ userid: "root@pam", password: "root password" }] },
+    });
+    const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
+    pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
+    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
+    const config = { rootfs: newVolume("local", 2 ** 30), mp0: `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb,backup=1` };
+    const options = { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true };
+    await (await createContainer(pve, place, { ...options, config })).wait();
+    await startContainer(pve, place);
+});
+afterEach(() => api.close());
+
+const mark: Mark = { key: "urn:test", nonce: "0123456789abcdef", vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
+const apply = (data: object) => {
+    const lxc = { template: "debian-12-standard", rootfs: { storage: "local", size: "1GiB" } };
+    const network = { bridge: "vmbr0", address: "10.86.0.60/24" };
+    const inputs = filled(gatewayModel.inputs, { node: "pve1", lxc, network, data: { storage: "local", ...data } }) as GatewayInputs;
+    return applySettings(pve, place, inputs, "files", { mark, keys: [Buffer.alloc(32)] });
+};
+const views = async () => [(await readConfig(pve, place, "active")).mp[0], (await readConfig(pve, place)).mp[0]];
+
+test("size and backup changed together: grown now, and the waiting change has the new size", async () => {
+    await apply({ size: "2GiB", backup: false });
+    const [active, pending] = await views();
+    expect(active).toMatch(/backup=1.*size=2G|size=2G.*backup=1/);
+    expect(pending).toContain("size=2G");
+    expect(pending).not.toContain("backup=1");
+});
+
+test("a waiting change without a size gets it back, and the volume still grows", async () => {
+    const volume = (await readConfig(pve, place)).mp[0]?.split(",")[0] ?? "";
+    await editConfig(pve, place, () => ({ set: { mp0: `${volume},mp=/srv/pvesmb,backup=0` } }));
+    await apply({ size: "2GiB", backup: false });
+    const [active, pending] = await views();
+    expect(active).toContain("size=2G");
+    expect(pending).toContain("size=2G");
+});

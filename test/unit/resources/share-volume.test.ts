@@ -1,0 +1,97 @@
+import type { Pve } from "../../../provider/proxmox/client/client";
+import { createContainer, readConfig, readStatus } from "../../../provider/proxmox/lxc/container";
+import { editConfig } from "../../../provider/proxmox/lxc/edit";
+import { shutdownContainer, startContainer } from "../../../provider/proxmox/lxc/power";
+import { downloadAppliance } from "../../../provider/proxmox/templates";
+import { newVolume } from "../../../provider/proxmox/values/size";
+import { destroyVolume, ensureVolume } from "../../../provider/resources/share/volume";
+import { type LabApi, startApi } from "../../lab/src/api/server";
+import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
+import { Bench, failureOf, lines } from "../proxmox/harness";
+
+/** A share's own volume on a running container, whose mount points change at the next restart only. */
+const bench = new Bench();
+const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
+const place = { node: "pve1", vmid: 101 };
+
+let api: LabApi;
+let pve: Pve;
+beforeEach(async () => {
+    const machine = new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] });
+    const { key, cert } = bench.certificates.node;
+    api = await startApi({
+        machine,
+        version: "9.2",
+        listen: () => ({ host: "127.0.0.1", port: 0 }),
+        tls: { key, cert },
+        state: { users: [{ userid: "root@pam", password: "root password" }] },
+    });
+    const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
+    pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
+    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
+    const config = { rootfs: newVolume("local", 2 ** 30) };
+    const options = { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true };
+    await (await createContainer(pve, place, { ...options, config })).wait();
+    await startContainer(pve, place);
+});
+afterEach(() => api.close());
+
+const wanted = { storage: "local", size: "1GiB", backup: true };
+const ensure = (path = "/srv/pvesmb/own", known?: string, more = {}) =>
+    ensureVolume(pve, place, path, { ...wanted, ...more }, { volumeId: known });
+const takeOff = (key: string) => editConfig(pve, place, () => ({ delete: [key] }));
+
+test("made again before the restart that would take it off, it is the same one, and stays", async () => {
+    const made = await ensure();
+    await takeOff("mp1");
+    expect(await ensure()).toEqual(made);
+    await shutdownContainer(pve, place);
+    await startContainer(pve, place);
+    expect((await readConfig(pve, place)).mp[1]).toContain(`${made.volumeId},`);
+});
+
+test("a number that is taken until the restart goes to no other share", async () => {
+    const first = await ensure();
+    await takeOff("mp1");
+    const second = await ensure("/srv/pvesmb/other");
+    expect(second.mountPoint).toBe("mp2");
+    expect(second.volumeId).toMatch(/^local:101\/vm-101-disk-\d\.raw$/);
+    expect(second.volumeId).not.toBe(first.volumeId);
+});
+
+test("taken off, it comes back; gone, no other takes its place", async () => {
+    const made = await ensure();
+    await takeOff("mp1");
+    await shutdownContainer(pve, place);
+    await startContainer(pve, place);
+    expect((await readConfig(pve, place)).unused).toEqual({ 0: made.volumeId });
+    expect((await ensure("/srv/pvesmb/own", made.volumeId)).volumeId).toBe(made.volumeId);
+    const failure = await failureOf(ensure("/srv/pvesmb/lost", "local:101/vm-101-disk-9.raw"));
+    expect(failure).toMatchObject({ kind: "Conflict", details: { property: "volume" } });
+    expect(Object.keys((await readConfig(pve, place)).mp)).toEqual(["1"]);
+});
+
+test("a volume that is still to be made has no id", async () => {
+    await ensure();
+    const mp1 = `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb/own,backup=1`;
+    await editConfig(pve, place, () => ({ set: { mp1 } }));
+    expect((await failureOf(ensure())).message).toContain("mp1 is pending");
+});
+
+test("a pending change without the size gets it back", async () => {
+    const { volumeId } = await ensure();
+    await editConfig(pve, place, () => ({ set: { mp1: `${volumeId},mp=/srv/pvesmb/own` } }));
+    await ensure("/srv/pvesmb/own", volumeId, { backup: false });
+    expect((await readConfig(pve, place)).mp[1]).toContain("size=1G");
+    await ensure("/srv/pvesmb/own", volumeId, { size: "2GiB" });
+    expect((await readConfig(pve, place, "active")).mp[1]).toContain("size=2G");
+});
+
+test("nothing is restarted for a volume that is not there", async () => {
+    const { uptime } = await readStatus(pve, place);
+    const log = lines();
+    await destroyVolume(pve, place, "local:101/vm-101-disk-9.raw", true, log);
+    expect(log.lines.join()).toContain("no longer attached");
+    expect(log.lines.join()).not.toContain("restarting");
+    expect((await readStatus(pve, place)).uptime).toBeGreaterThanOrEqual(uptime);
+});
