@@ -53,7 +53,7 @@ describe("a replacement, by the name of the top-level property", () => {
             "two at once",
             gatewayModel,
             gateway,
-            { ...gateway, lxc: { ...lxc, unprivileged: false }, data: { storage: "other", size: "1GiB" } },
+            { ...gateway, lxc: { ...lxc, unprivileged: false }, data: { bind: "/tank/files" } },
             ["lxc", "data"],
         ],
         ["a group that appears", shareModel, { ...share, volume: undefined }, share, ["volume"]],

@@ -176,11 +176,11 @@ test("a renamed stack keeps everything", async () => {
     await stack.preview({ flags: ["--expect-no-changes"] });
 });
 
-test("another VMID and another storage replace the guest, and everything on it is made again", async () => {
+test("another VMID replaces the guest, on the storage that is named now, and everything on it is made again", async () => {
     change({ files: gateway("files", { ...smallArgs(host, vmids), vmid: 5101, data: { storage: "local", size: "256MiB" } }) });
     // What goes with the gateway is not said of each thing on it.
     expect((await stack.preview()).output.match(/Smb\w+ \w+: replaced for .*/g)?.filter((line, i, all) => all.indexOf(line) === i)).toEqual(
-        [`SmbGateway files: replaced for vmid, data: ${gatewayModel.deletion}`],
+        [`SmbGateway files: replaced for vmid: ${gatewayModel.deletion}`],
     );
     const { steps } = await stack.up();
     expect(
