@@ -1,6 +1,5 @@
-const { readFileSync } = require("node:fs");
-const { basename, join } = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
+const { budgetOf, nameOf } = require("./e2e-budgets");
 
 /**
  * Runs the e2e files with the largest budgets first, so that two workers end at about the same time; jest's own order goes by what its
@@ -8,13 +7,7 @@ const { default: Sequencer } = require("@jest/test-sequencer");
  */
 module.exports = class LongestFirst extends Sequencer {
     async sort(tests) {
-        const sorted = await super.sort(tests);
-        const budgets = JSON.parse(readFileSync(join(this.rootDir(sorted), "test/e2e/budgets.json"), "utf8"));
-        const budget = ({ path }) => budgets[basename(path).replace(/\.test\.ts$/, "")] ?? 0;
-        return sorted.sort((a, b) => budget(b) - budget(a));
-    }
-
-    rootDir(tests) {
-        return tests[0]?.context.config.rootDir ?? process.cwd();
+        const budget = ({ path }) => budgetOf(nameOf(path)) ?? 0;
+        return (await super.sort(tests)).sort((a, b) => budget(b) - budget(a));
     }
 };

@@ -1,5 +1,5 @@
 const { existsSync, readFileSync } = require("node:fs");
-const { basename, join } = require("node:path");
+const { budgetOf, nameOf } = require("./e2e-budgets");
 
 const EVERY_SECONDS = 25;
 const SLOWEST = 10;
@@ -9,8 +9,7 @@ const SLOWEST = 10;
  * two tables: the slowest files with their budgets (test/e2e/budgets.json), and where the time went (test/e2e/support/spent.ts).
  */
 module.exports = class ProgressReporter {
-    constructor(globalConfig) {
-        this.budgets = JSON.parse(readFileSync(join(globalConfig.rootDir, "test/e2e/budgets.json"), "utf8"));
+    constructor() {
         this.running = new Map();
         this.done = [];
     }
@@ -31,13 +30,13 @@ module.exports = class ProgressReporter {
     onTestFileResult(test, result) {
         this.running.delete(test.path);
         const seconds = (result.perfStats.end - result.perfStats.start) / 1000;
-        this.done.push({ name: name(test.path), seconds, e2e: test.context.config.displayName?.name === "e2e" });
+        this.done.push({ name: nameOf(test.path), seconds, e2e: test.context.config.displayName?.name === "e2e" });
         this.spoken = Date.now();
     }
 
     say() {
         const now = Date.now();
-        const running = [...this.running].map(([path, since]) => `${name(path)} (${Math.round((now - since) / 1000)} s)`);
+        const running = [...this.running].map(([path, since]) => `${nameOf(path)} (${Math.round((now - since) / 1000)} s)`);
         process.stderr.write(`tests: ${this.done.length} of ${this.total} files done; running: ${running.join(", ") || "none yet"}\n`);
         this.spoken = now;
     }
@@ -47,17 +46,15 @@ module.exports = class ProgressReporter {
         const files = this.done.filter(({ e2e }) => e2e).sort((a, b) => b.seconds - a.seconds);
         if (files.length < 2) return;
         const row = ({ name, seconds }) => {
-            const budget = this.budgets[name];
+            const budget = budgetOf(name);
             const verdict = budget === undefined ? "no budget" : seconds > budget ? "OVER BUDGET" : "";
             return `  ${name.padEnd(20)} ${seconds.toFixed(0).padStart(5)} s   ${String(budget ?? "-").padStart(4)} s   ${verdict}`.trimEnd();
         };
-        const slow = files.filter((file, index) => index < SLOWEST || file.seconds > (this.budgets[file.name] ?? 0));
+        const slow = files.filter((file, index) => index < SLOWEST || file.seconds > (budgetOf(file.name) ?? 0));
         const lines = ["", "Slowest e2e files     took      budget", ...slow.map(row), "", ...spending()];
         process.stderr.write(`${lines.join("\n")}\n`);
     }
 };
-
-const name = (path) => basename(path).replace(/\.test\.ts$/, "");
 
 /** What the files' time went into, summed over all of them; what is side by side within a file counts twice. */
 function spending() {

@@ -35,7 +35,7 @@ export interface Unit {
 }
 
 export interface Batch {
-    /** File that must contain `text` (the gateway's nonce); absent means a host that is not (or no longer) ours. */
+    /** The record that must be there and name the gateway's nonce; absent means a host that is not (or no longer) ours. */
     guard?: Owned;
     units: Unit[];
     verify: Step[];

@@ -42,12 +42,14 @@ const SYNONYMS: Record<string, string> = {
     "winbind uid": "idmap uid",
 };
 
-/** As Samba compares option names: without case, blanks and underscores. */
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_]+/g, "");
+/** How Samba compares option names: without case, blanks and underscores. */
+export function optionKey(name: string): string {
+    return name.toLowerCase().replace(/[\s_]+/g, "");
+}
 
-const CANONICAL = new Map(Object.entries(SYNONYMS).map(([synonym, name]) => [plain(synonym), plain(name)]));
+const CANONICAL = new Map(Object.entries(SYNONYMS).map(([synonym, name]) => [optionKey(synonym), optionKey(name)]));
 
 /** The option that a name means, in the form in which names are compared: `VFS Object` and `vfs objects` are both `vfsobjects`. */
 export function canonicalOption(name: string): string {
-    return CANONICAL.get(plain(name)) ?? plain(name);
+    return CANONICAL.get(optionKey(name)) ?? optionKey(name);
 }

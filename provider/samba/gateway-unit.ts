@@ -54,6 +54,16 @@ export function gatewayUnit(
     return { key: `gateway:${owner.nonce}`, steps };
 }
 
+/** The nonce of the gateway that a host's mark (SAMBA.mark) names; undefined when it is no mark. */
+export function nonceIn(text: string): string | undefined {
+    try {
+        const { nonce } = Object(JSON.parse(text)) as { nonce?: unknown };
+        return typeof nonce === "string" ? nonce : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
 /** `SID for domain FILES is: S-1-5-21-...`, as remembered. */
 export function parseSid(line: string | undefined): string | undefined {
     return /\b(S-1-5-21-\d+-\d+-\d+)\b/.exec(line ?? "")?.[1];

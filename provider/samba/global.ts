@@ -1,8 +1,9 @@
 import { PvesmbError } from "../base/errors";
+import { optionKey } from "../model/option-synonyms";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { SAMBA } from "./paths";
-import { option, optionKey, section } from "./text";
+import { option, section } from "./text";
 import type { Line } from "./text";
 import { optionsInVersion } from "./versions";
 

@@ -1,7 +1,7 @@
-import { canonicalOption } from "../model/option-synonyms";
+import { canonicalOption, optionKey } from "../model/option-synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
-import { option, optionKey, parseBoolean, parseSections, section, valueText } from "./text";
+import { option, parseBoolean, parseSections, section, valueText } from "./text";
 import type { Line } from "./text";
 
 /** A share as its section of smb.conf says it. */
@@ -80,11 +80,8 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
  * Who is in `read list` by a group only reads, whatever another entry says, unless `write list` has them too (smb.conf(5)): the more generous
  * entry counts, as in the file system's ACL. Not on a share that nobody may write, since `write list` would lift that.
  */
-function writeList({ access, readOnly }: ShareSection): Line[] {
-    const writers = list(access, "change", "full");
-    const readers = list(access, "read");
-    return readOnly || readers === "" || writers === "" ? [] : [{ property: "access", name: "write list", value: writers }];
-}
+const writeList = ({ access, readOnly }: ShareSection): string =>
+    readOnly || list(access, "read") === "" ? "" : list(access, "change", "full");
 
 /**
  * Guests are let in server-wide only where a share asks for them (samba.md section 3). They have no key to encrypt with, and where the server
@@ -101,6 +98,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const header = `# pvesmb ${FORMAT} ${JSON.stringify(owner).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
     const named = list(share.access, "read", "change", "full");
     const readers = list(share.access, "read");
+    const writers = writeList(share);
     return [
         header,
         ...(share.guest ? [section("global"), ...GUESTS.map(([name, value]) => option(name, value))] : []),
@@ -113,7 +111,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
         option("guest ok", share.guest),
         ...(share.guest || named === "" ? [] : [option("valid users", named)]),
         ...(readers === "" ? [] : [option("read list", readers)]),
-        ...writeList(share).map(({ name, value }) => option(name, value)),
+        ...(writers === "" ? [] : [option("write list", writers)]),
         option("create mask", share.createMask),
         option("directory mask", share.directoryMask),
         ...(share.access.some((entry) => entry.level === "full") ? [option("dos filemode", true)] : []),
@@ -174,9 +172,8 @@ function moduleDrift({ modules: { plain } }: ShareSection, found = ""): Line[] {
 /** Settings that are not what they should be, in words. */
 export function settingDrift(found: ShareSection, wanted: ShareSection): string[] {
     return found.settings.flatMap(({ property, name, value }) => {
-        const should =
-            [...wanted.settings, ...writeList(wanted)].find((line) => line.name === name)?.value ??
-            (name === "vfs objects" ? wanted.modules.plain : "");
+        const written = name === "write list" ? writeList(wanted) : wanted.modules.plain;
+        const should = wanted.settings.find((line) => line.name === name)?.value ?? written;
         return valueText(value) === valueText(should)
             ? []
             : [`${property}: ${name} = ${valueText(value)} instead of ${valueText(should) || "(nothing)"}`];
@@ -209,8 +206,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         const now = take(line.name) ?? "(missing)";
         return now === valueText(line.value) ? line : { ...line, value: now };
     });
-    const wantedWriters = writeList(expected)[0]?.value ?? "";
-    if ((writers ?? "") !== wantedWriters) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
+    if ((writers ?? "") !== writeList(expected)) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
     if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
     const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {

@@ -1,4 +1,5 @@
 import { PvesmbError } from "../base/errors";
+import { optionKey } from "../model/option-synonyms";
 import { lineFault } from "../model/text";
 
 /** Text in which Samba's substitutions (`%U`), or strftime's, are meant; everywhere else a % is refused. */
@@ -51,11 +52,6 @@ export interface Section {
     options: Map<string, string>;
     /** The same names as they are written. */
     spelling: Map<string, string>;
-}
-
-/** How Samba compares option names. */
-export function optionKey(name: string): string {
-    return name.toLowerCase().replace(/[\s_]+/g, "");
 }
 
 /** Reads smb.conf text as Samba does: comments, joined lines, sections, blanks in a row as one (lib/util/tini.c). */

@@ -90,9 +90,9 @@ async function bySessionsToo(
 
 async function sessions(lab: Lab, number: number, way: string, flags: string[]): Promise<number> {
     const container = await bareContainer(lab, TEMPLATE, number);
-    await manySessionsAtOnce(container.address);
     const stack = await sessionsStack(lab, container.address, SHARES);
     try {
+        await manySessionsAtOnce(container.address);
         const { seconds } = await measure(`${SHARES} shares by SSH sessions${way}`, stack, "up", { flags });
         await putFile(lab.within, { host: container.address, share: `share${SHARES}` }, login, "proof.txt", "it works\n");
         return seconds;

@@ -1,6 +1,7 @@
 import type { GatherResult } from "../../hosts/batch";
 import type { GatewayInputs } from "../../model";
 import { sectionDrift, textDrift } from "../../samba/drift";
+import { nonceIn } from "../../samba/gateway-unit";
 import { renderGlobal } from "../../samba/global";
 import { SAMBA } from "../../samba/paths";
 import { serviceFiles } from "../../samba/services";
@@ -9,7 +10,7 @@ import { parseSections } from "../../samba/text";
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs, nonce: string): string[] {
     const found: string[] = [];
-    if (!(look.files[SAMBA.mark] ?? "").includes(nonce)) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
+    if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba });
     const { discovery } = state.samba;
     for (const [path, text] of Object.entries(serviceFiles(state.samba))) found.push(...textDrift(path, text, look.files[path]));

@@ -79,7 +79,7 @@ async function take(pve: Pve, place: Place, volume: string, own: ContainerConfig
     if (found.state !== "found") return volume;
     const key = Object.entries(found.config.all).find(([name, value]) => /^(mp|unused)\d+$/.test(name) && volumeId(value) === volume)?.[0];
     if (key === undefined) return volume;
-    const free = Object.keys(own.unused).length === 0 ? 0 : Math.max(...Object.keys(own.unused).map(Number)) + 1;
+    const free = Math.max(-1, ...Object.keys(own.unused).map(Number)) + 1;
     await (await moveVolume(pve, { node: found.node, vmid: owner }, key, { vmid: place.vmid, key: `unused${free}` })).wait();
     return (await readConfig(pve, place)).unused[free] ?? volume;
 }

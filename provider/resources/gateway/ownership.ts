@@ -9,7 +9,7 @@ import { editConfig } from "../../proxmox/lxc/edit";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { readClaim, readMark, withClaim } from "./mark";
-import type { Mark } from "./mark";
+import type { Claim, Mark } from "./mark";
 import { markKeys } from "./mark-keys";
 import { askGuest } from "./proof";
 import { throughWrapper } from "./reach";
@@ -86,10 +86,10 @@ async function letIn<T>(
     if (!alike) return undefined;
     const before = config.description ?? "";
     const write = (description: string): Promise<ContainerConfig> => editConfig(pve, place, () => ({ set: { description } }));
-    const pass = { key: "", nonce, vmid: place.vmid, phase: "ready", lease: 0, hostKeys: [] } as const;
+    const pass: Claim = { key: "", nonce, vmid: place.vmid, phase: "ready", lease: 0, hostKeys: [] };
     let answer: T | undefined;
     try {
-        answer = await ask(await write(withClaim(before, { ...pass, hostKeys: [] })));
+        answer = await ask(await write(withClaim(before, pass)));
         return answer;
     } finally {
         if (answer === undefined) await write(before);

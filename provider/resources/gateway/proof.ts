@@ -6,6 +6,7 @@ import type { Host } from "../../hosts";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import type { Place } from "../../proxmox/lxc/container";
+import { nonceIn } from "../../samba/gateway-unit";
 import { SAMBA } from "../../samba/paths";
 import { guestAddress } from "./address";
 import { guestHost } from "./reach";
@@ -51,15 +52,6 @@ export async function askGuest(
 export async function hostKeysOn(host: Host, deadline: Deadline): Promise<string[]> {
     const { stdout } = await host.exec(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"], { deadline });
     return hostKeysIn(Object.fromEntries(stdout.split("\n").map((line, i) => [`/etc/ssh/ssh_host_${i}`, line])));
-}
-
-function nonceIn(text: string): string | undefined {
-    try {
-        const { nonce } = Object(JSON.parse(text)) as { nonce?: unknown };
-        return typeof nonce === "string" ? nonce : undefined;
-    } catch {
-        return undefined;
-    }
 }
 
 const ED25519 = "ssh-ed25519";

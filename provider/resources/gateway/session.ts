@@ -86,7 +86,7 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
             return mark === undefined
                 ? {
                       state: "away",
-                      why: `${UNSIGNED(place)}; and it is stopped`,
+                      why: `${unsignedMark(place)}; and it is stopped`,
                       remedy: "if it still is the gateway, start it and run again",
                       place,
                   }
@@ -101,10 +101,10 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         const hostKeys = mark !== undefined && mark.hostKeys.length > 0 ? mark.hostKeys : pinsOf(formatId(id));
         const address = await guestAddress(pve, place, found.config.all);
         if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address))
-            return { state: "away", why: UNSIGNED(place), remedy: RENEW, place };
+            return { state: "away", why: unsignedMark(place), remedy: RENEW, place };
         const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
         if (mark === undefined) {
-            ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${UNSIGNED(place)}; ${RENEW}`);
+            ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${unsignedMark(place)}; ${RENEW}`);
             if (connection.ssh.via === "node" && hostKeys.length > 0 && !(await holdsKey(host, hostKeys, pve.deadline)))
                 throw new PvesmbError("HostKeyMismatch", `CT ${id.vmid} lacks the gateway's SSH host key: another guest has its number`, {
                     dispatched: false,
@@ -117,7 +117,7 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
     }
 }
 
-const UNSIGNED = ({ node, vmid }: Place): string =>
+const unsignedMark = ({ node, vmid }: Place): string =>
     `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it was made by an earlier version of pvesmb, signed with another secret, changed, or taken away`;
 const RENEW = "`pulumi up --refresh` of the gateway's own stack makes it anew (docs/marks.md)";
 

@@ -49,8 +49,7 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
 
 /**
  * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;
- * grown when it is smaller than asked. The volume that the state names, taken off
- * meanwhile, it comes back or nothing does.
+ * grown when it is smaller than asked. When the volume that the state names was taken off, that one is attached again; no other takes its place.
  */
 export async function ensureVolume(
     pve: Pve,

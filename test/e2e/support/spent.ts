@@ -15,7 +15,7 @@ export function endRecording(): void {
     delete process.env[VARIABLE];
 }
 
-/** One line per thing that took time; the reporter (tools/e2e-reporter.js) adds them up at the end of the run. */
+/** One line per thing that took time; tools/progress-reporter.js adds them up at the end of the run. */
 export function spend(on: Spending, seconds: number): void {
     const file = process.env[VARIABLE];
     if (file !== undefined) appendFileSync(file, `${JSON.stringify({ on, seconds })}\n`);

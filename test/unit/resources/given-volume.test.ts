@@ -3,41 +3,22 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer, readConfig } from "../../../provider/proxmox/lxc/container";
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
-import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import { withOwnVolume } from "../../../provider/resources/gateway/given-volume";
-import { type LabApi, startApi } from "../../lab/src/api/server";
-import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
-import { Bench, failureOf } from "../proxmox/harness";
+import { failureOf } from "../proxmox/harness";
+import { BARE, oneNode } from "./one-node";
 
 /** A data volume that is given: whoever holds it, it becomes the gateway's own, once. */
-const bench = new Bench();
-const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 const holder = { node: "pve1", vmid: 101 };
 const gateway = { node: "pve1", vmid: 102 };
 
-let api: LabApi;
 let pve: Pve;
-beforeEach(async () => {
-    const machine = new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] });
-    const { key, cert } = bench.certificates.node;
-    api = await startApi({
-        machine,
-        version: "9.2",
-        listen: () => ({ host: "127.0.0.1", port: 0 }),
-        tls: { key, cert },
-        state: { users: [{ userid: "root@pam", password: "root password" }] },
-    });
-    const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
-    pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
-    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
-    const config = { rootfs: newVolume("local", 2 ** 30) };
-    const options = { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true };
+oneNode(async (fresh) => {
+    pve = fresh;
     const mp0 = `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb`;
-    await (await createContainer(pve, holder, { ...options, config: { ...config, mp0 } })).wait();
-    await (await createContainer(pve, gateway, { ...options, config })).wait();
+    await (await createContainer(pve, holder, { ...BARE, config: { ...BARE.config, mp0 } })).wait();
+    await (await createContainer(pve, gateway, BARE)).wait();
 });
-afterEach(() => api.close());
 
 /** The holder's volume, mounted there or taken off. */
 async function held(how: "mounted" | "unused"): Promise<string> {

@@ -5,40 +5,21 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer, readConfig } from "../../../provider/proxmox/lxc/container";
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
-import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import { applySettings } from "../../../provider/resources/gateway/guest-settings";
 import type { Mark } from "../../../provider/resources/gateway/mark";
-import { type LabApi, startApi } from "../../lab/src/api/server";
-import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
-import { Bench } from "../proxmox/harness";
+import { BARE, oneNode } from "./one-node";
 
 /** The data volume of a running container: what is changed of its mount point waits for a restart, its size does not. */
-const bench = new Bench();
-const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 const place = { node: "pve1", vmid: 101 };
 
-let api: LabApi;
 let pve: Pve;
-beforeEach(async () => {
-    const machine = new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] });
-    const { key, cert } = bench.certificates.node;
-    api = await startApi({
-        machine,
-        version: "9.2",
-        listen: () => ({ host: "127.0.0.1", port: 0 }),
-        tls: { key, cert },
-        state: { users: [{ userid: "root@pam", password: "root password" }] },
-    });
-    const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
-    pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
-    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
-    const config = { rootfs: newVolume("local", 2 ** 30), mp0: `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb,backup=1` };
-    const options = { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true };
-    await (await createContainer(pve, place, { ...options, config })).wait();
+oneNode(async (fresh) => {
+    pve = fresh;
+    const mp0 = `${newVolume("local", 2 ** 30)},mp=/srv/pvesmb,backup=1`;
+    await (await createContainer(pve, place, { ...BARE, config: { ...BARE.config, mp0 } })).wait();
     await startContainer(pve, place);
 });
-afterEach(() => api.close());
 
 const mark: Mark = { key: "urn:test", nonce: "0123456789abcdef", vmid: 101, phase: "ready", lease: 0, hostKeys: [] };
 const apply = (data: object) => {

@@ -2,39 +2,20 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer, readConfig, readStatus } from "../../../provider/proxmox/lxc/container";
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../../provider/proxmox/lxc/power";
-import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import { destroyVolume, ensureVolume } from "../../../provider/resources/share/volume";
-import { type LabApi, startApi } from "../../lab/src/api/server";
-import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
-import { Bench, failureOf, lines } from "../proxmox/harness";
+import { failureOf, lines } from "../proxmox/harness";
+import { BARE, oneNode } from "./one-node";
 
 /** A share's own volume on a running container, whose mount points change at the next restart only. */
-const bench = new Bench();
-const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 const place = { node: "pve1", vmid: 101 };
 
-let api: LabApi;
 let pve: Pve;
-beforeEach(async () => {
-    const machine = new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] });
-    const { key, cert } = bench.certificates.node;
-    api = await startApi({
-        machine,
-        version: "9.2",
-        listen: () => ({ host: "127.0.0.1", port: 0 }),
-        tls: { key, cert },
-        state: { users: [{ userid: "root@pam", password: "root password" }] },
-    });
-    const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
-    pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
-    await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
-    const config = { rootfs: newVolume("local", 2 ** 30) };
-    const options = { ostemplate: `local:vztmpl/${TEMPLATE}`, unprivileged: true };
-    await (await createContainer(pve, place, { ...options, config })).wait();
+oneNode(async (fresh) => {
+    pve = fresh;
+    await (await createContainer(pve, place, BARE)).wait();
     await startContainer(pve, place);
 });
-afterEach(() => api.close());
 
 const wanted = { storage: "local", size: "1GiB", backup: true };
 const ensure = (path = "/srv/pvesmb/own", known?: string, more = {}) =>

@@ -191,9 +191,11 @@ def restore(path, was):
         put(path, base64.b64decode(was["data"]), was["mode"], was["uid"], was["gid"], was["acls"], was["mtime"])
     else:
         with contextlib.suppress(FileNotFoundError):
-            folder = stat.S_ISDIR(stat_of(path).st_mode)
-            with contextlib.suppress(*((OSError,) if folder else ())):
-                remove(path, folder)
+            if stat.S_ISDIR(stat_of(path).st_mode):
+                with contextlib.suppress(OSError):
+                    remove(path, folder=True)
+            else:
+                remove(path)
         if was["type"] == "symlink":
             with above(path) as (fd, name):
                 os.symlink(was["to"], name, dir_fd=fd)

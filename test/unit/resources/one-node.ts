@@ -1,0 +1,36 @@
+import type { Pve } from "../../../provider/proxmox/client/client";
+import { downloadAppliance } from "../../../provider/proxmox/templates";
+import { newVolume } from "../../../provider/proxmox/values/size";
+import { type LabApi, startApi } from "../../lab/src/api/server";
+import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
+import { Bench } from "../proxmox/harness";
+
+const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
+
+/** What every container of these tests is made with. */
+export const BARE = {
+    ostemplate: `local:vztmpl/${TEMPLATE}`,
+    unprivileged: true,
+    config: { rootfs: newVolume("local", 2 ** 30) },
+};
+
+/** Before each test of a file a new PVE of one node, in memory, with a template to make containers from; `prepare` gets a client of it. */
+export function oneNode(prepare: (pve: Pve) => Promise<void>): void {
+    const bench = new Bench();
+    let api: LabApi;
+    beforeEach(async () => {
+        const { key, cert } = bench.certificates.node;
+        api = await startApi({
+            machine: new ImaginaryMachine({ nodes: ["pve1"], appliances: [TEMPLATE] }),
+            version: "9.2",
+            listen: () => ({ host: "127.0.0.1", port: 0 }),
+            tls: { key, cert },
+            state: { users: [{ userid: "root@pam", password: "root password" }] },
+        });
+        const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
+        const pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
+        await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
+        await prepare(pve);
+    });
+    afterEach(() => api.close());
+}
