@@ -3,12 +3,16 @@ import { asset } from "../../base/asset";
 /** The executor's Python modules, each after those that it imports. */
 const MODULES = [
     "clock",
-    "commands",
     "acl",
     "files",
+    "commands",
+    "btrfs",
+    "projects",
     "ledger",
     "journal",
     "file_steps",
+    "carrying",
+    "below",
     "command_steps",
     "asking",
     "daemons",

@@ -2,7 +2,7 @@
 import re
 
 from clock import Failed
-from commands import Pipe, begin_ahead, run, said, shown
+from commands import Absent, Pipe, begin_ahead, run, said, shown
 
 
 def is_pipe(part):
@@ -16,7 +16,7 @@ def words(scope, argv):
 def prepare(steps):
     """Begins the commands which come in any case and whose words are known; what their pipes give is not wanted yet."""
     for step in steps:
-        if step["do"] in ("run", "ask") and "ifChanged" not in step:
+        if step["do"] in ("run", "ask") and "ifChanged" not in step and "in" not in step:
             argv = next(step[field] for field in ("unless", "onlyIf", "argv") if field in step)
             if all(isinstance(part, str) or is_pipe(part) for part in argv):
                 begin_ahead(tuple(None if is_pipe(part) else part for part in argv))
@@ -24,18 +24,23 @@ def prepare(steps):
 
 def do_run(scope, step):
     argv = words(scope, step["argv"])
-    env, timeout, quiet = step.get("env"), step.get("timeout", 60), step.get("quiet", False)
+    env, timeout, quiet, folder = step.get("env"), step.get("timeout", 60), step.get("quiet", False), step.get("in")
     for guard in ("unless", "onlyIf"):
         if guard in step:
-            succeeds = run(words(scope, step[guard]), scope.clock, "", env, timeout)[0] == 0
+            succeeds = run(words(scope, step[guard]), scope.clock, "", env, timeout, folder=folder)[0] == 0
             if succeeds == (guard == "unless"):
                 return {"changed": False}
     stdin, undo = scope.text(step.get("stdin", "")), None
     if "undo" in step:
         how = [scope.text(part) for part in step["undo"]]
-        undo = {"kind": "run", "argv": how, "stdin": scope.text(step.get("undoStdin", "")), "env": env, "quiet": quiet}
+        undo = {"kind": "run", "argv": how, "stdin": scope.text(step.get("undoStdin", "")), "env": env, "quiet": quiet, "in": folder}
         scope.journal.note(undo, scope.key)
-    code, out, err = run(argv, scope.clock, stdin, env, timeout)
+    try:
+        code, out, err = run(argv, scope.clock, stdin, env, timeout, folder=folder)
+    except Absent:
+        if step.get("absent") != "skip":
+            raise
+        return {"changed": False}
     fault = re.search(step["failIf"], out + err, re.M) if "failIf" in step else None
     fine = code in step.get("ok", [0]) and not fault
     if not fine:

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from clock import GONE, Failed
+from files import open_dir
 
 MIB = 1 << 20
 ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C"}
@@ -22,8 +23,30 @@ def tied():
         os._exit(127)
 
 
-def spawn(argv, env=None, **streams):
-    return subprocess.Popen(argv, env={**ENV, **(env or {})}, cwd="/", start_new_session=True, preexec_fn=tied, **streams)
+def spawn(argv, env=None, folder="/", **streams):
+    return subprocess.Popen(argv, env={**ENV, **(env or {})}, cwd=folder, start_new_session=True, preexec_fn=tied, **streams)
+
+
+class Absent(Failed):
+    """The directory that a command should begin in is not there, or only behind a link."""
+
+
+@contextlib.contextmanager
+def begun_in(folder):
+    """Where a command begins: in a directory that is open, so that what is planted at its path a moment later leads nowhere."""
+    if folder is None:
+        yield "/"
+        return
+    try:
+        fd = open_dir(folder)
+    except Failed as error:
+        raise Absent(str(error)) from None
+    if fd is None:
+        raise Absent(f"{folder}: there is no such directory")
+    try:
+        yield f"/proc/self/fd/{fd}"
+    finally:
+        os.close(fd)
 
 
 def end(process):
@@ -42,13 +65,13 @@ class Pipe(str):
 waiting = {}  # command line, None for its pipes -> (process, what to write to): begun ahead of their turn
 
 
-def begin(words, env=None):
+def begin(words, env=None, folder="/"):
     pipes = [os.pipe() for word in words if word is None]
     paths = iter([f"/proc/self/fd/{there}" for there, _ in pipes])
     argv = [next(paths) if word is None else word for word in words]
     try:
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return spawn(argv, env, **streams, pass_fds=[there for there, _ in pipes]), [here for _, here in pipes]
+        return spawn(argv, env, folder, **streams, pass_fds=[there for there, _ in pipes]), [here for _, here in pipes]
     except OSError:
         close([here for _, here in pipes])
         raise
@@ -68,7 +91,10 @@ def begin_ahead(words):
             waiting[words] = begin(words)
 
 
-def take_turn(argv, env):
+def take_turn(argv, env, folder=None):
+    if folder is not None:
+        with begun_in(folder) as here:
+            return begin(argv, env, here)[0]
     words = tuple(None if isinstance(part, Pipe) else part for part in argv)
     process, ends = waiting.pop(words, (None, []))
     if process is None or process.poll() is not None:
@@ -100,12 +126,12 @@ class Output:
         return (self.head + gap + self.tail).decode("utf-8", "replace")
 
 
-def run(argv, clock, stdin="", env=None, timeout=60, whole=None):
+def run(argv, clock, stdin="", env=None, timeout=60, whole=None, folder=None):
     """-> exit code (127: no such command), stdout, stderr. Output is cut, or with `whole` a failure, where it is more than that."""
     clock.check()
     limit, began = clock.limit(timeout), time.monotonic()
     try:
-        process = take_turn(argv, env)
+        process = take_turn(argv, env, folder)
     except OSError as error:
         return 127, "", f"{argv[0]}: {os.strerror(error.errno)}"
     outputs = {stream: Output(whole or MIB) for stream in (process.stdout, process.stderr)}

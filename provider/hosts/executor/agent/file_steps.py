@@ -8,7 +8,7 @@ import time
 import acl
 from acl import number
 from clock import Failed
-from files import belongs, dirty, exists, mounts, open_dir, open_file, parts, put, remove, rename, stat_of
+from files import above, belongs, dirty, exists, mounts, open_dir, open_file, parts, put, remove, rename, stat_of
 
 
 def write(scope, path, data, mode, uid, gid):
@@ -32,16 +32,26 @@ def do_write(scope, step):
 
 def do_assemble(scope, step):
     data = step["header"].encode()
-    for name in sorted(os.listdir(step["from"])):
+    for name in sorted(names_in(step["from"])):
         if name.endswith(step["suffix"]) and not name.startswith("."):
             with open_file(os.path.join(step["from"], name)) as file:
                 piece = file.read()
             data += piece if piece.endswith(b"\n") or not piece else piece + b"\n"
     reveal = step.get("reveal")
-    if reveal and os.path.exists(reveal["if"]):
+    if reveal and exists(reveal["if"]):
         prefix = reveal["prefix"].encode()
         data = b"".join(line.removeprefix(prefix) for line in data.splitlines(keepends=True))
     return write(scope, step["to"], data, int(step["mode"], 8), 0, 0)
+
+
+def names_in(path):
+    fd = open_dir(path)
+    if fd is None:
+        raise Failed(f"{path}: there is no such directory")
+    try:
+        return os.listdir(fd)
+    finally:
+        os.close(fd)
 
 
 def do_remove(scope, step):
@@ -56,8 +66,7 @@ def do_remove(scope, step):
         return {"changed": True}
     if not step.get("tree"):
         raise Failed(f"{path}: is a directory")
-    real = os.path.realpath(path)
-    mounted = sorted(place for place in mounts() if place == real or place.startswith(real + "/"))
+    mounted = sorted(place for place in mounts() if place == path or place.startswith(path + "/"))
     if mounted:
         raise Failed(f"{path}: not removed, because {mounted[0]} is a mount point")
     # Moved aside now, so that it can be brought back; really removed when the batch stands.
@@ -136,33 +145,33 @@ def dress(scope, step, fd, new):
 
 def do_link(scope, step):
     path, to = step["path"], step["to"]
-    there = os.path.lexists(path)
-    if there and not os.path.islink(path):
-        raise Failed(f"{path}: something other than a link is in the way", "Conflict")
-    if there and os.readlink(path) == to:
-        return {"changed": False}
-    fd = open_dir(os.path.dirname(path))
-    if fd is None:
-        raise Failed(f"{path}: there is no such directory")
-    try:
+    there = exists(path)
+    with above(path) as (fd, name):
+        if there and not stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+            raise Failed(f"{path}: something other than a link is in the way", "Conflict")
+        if there and os.readlink(name, dir_fd=fd) == to:
+            return {"changed": False}
         scope.save(path)
         if there:
-            os.unlink(os.path.basename(path), dir_fd=fd)
-        os.symlink(to, os.path.basename(path), dir_fd=fd)
-    finally:
-        os.close(fd)
+            os.unlink(name, dir_fd=fd)
+        os.symlink(to, name, dir_fd=fd)
     dirty.add(os.path.dirname(path))
     return {"changed": True}
 
 
 def do_require(scope, step):
+    path = "/" + "/".join(parts(step["path"]))
+    try:
+        mode = stat_of(path).st_mode if path != "/" else stat.S_IFDIR
+    except FileNotFoundError:
+        mode = None
     holds = {
-        "directory": os.path.isdir,
-        "file": os.path.isfile,
-        "absent": lambda path: not os.path.lexists(path),
-        "mountpoint": lambda path: os.path.realpath(path) in mounts(),
+        "directory": mode is not None and stat.S_ISDIR(mode),
+        "file": mode is not None and stat.S_ISREG(mode),
+        "absent": mode is None,
+        "mountpoint": mode is not None and path in mounts(),
     }[step["is"]]
-    if not holds(step["path"]):
+    if not holds:
         raise Failed(step["message"])
     return {"changed": False}
 

@@ -10,7 +10,9 @@ import errno
 import json
 import os
 import re
+import resource
 import stat
+import sys
 
 from acl import raw_acls, set_raw_acls
 from clock import Failed
@@ -65,6 +67,71 @@ def above(path):
         yield fd, name
     finally:
         os.close(fd)
+
+
+@contextlib.contextmanager
+def entered(folder, name, path):
+    """A directory in an open one, opened; None when absent. Anything else in its place is a failure that names the path."""
+    try:
+        fd = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        yield None
+        return
+    except OSError as error:
+        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+            raise
+        raise Failed(f"{path}: a symlink or a file is in the place of a directory") from None
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def worn(fd):
+    """Owner, mode, ACLs and attributes of what is open, and its times."""
+    info = os.fstat(fd)
+    attributes = {name: os.getxattr(fd, name).hex() for name in listed(fd) if name not in UNKEPT}
+    stamps = [info.st_atime_ns, info.st_mtime_ns]
+    return {"mode": stat.S_IMODE(info.st_mode), "uid": info.st_uid, "gid": info.st_gid, "attributes": attributes, "stamps": stamps}
+
+
+# Set by the kernel's own policy, for what is made too.
+UNKEPT = {"security.selinux", "security.ima", "security.evm"}
+
+
+def listed(fd):
+    try:
+        return os.listxattr(fd)
+    except OSError as error:
+        if error.errno != errno.ENOTSUP:
+            raise
+        return []
+
+
+def wear(fd, was, stamps=False):
+    """What `worn` saw, for what is open here. The owner comes before the rest: a new one takes rights to run away."""
+    now, wanted = worn(fd), was["attributes"]
+    if (now["uid"], now["gid"]) != (was["uid"], was["gid"]):
+        os.fchown(fd, was["uid"], was["gid"])
+    for name in now["attributes"].keys() - wanted.keys():
+        os.removexattr(fd, name)
+    for name, value in wanted.items():
+        if now["attributes"].get(name) != value:
+            os.setxattr(fd, name, bytes.fromhex(value))
+    if stat.S_IMODE(os.fstat(fd).st_mode) != was["mode"]:
+        os.fchmod(fd, was["mode"])
+    if stamps:
+        os.utime(fd, ns=tuple(was["stamps"]))
+
+
+def deep():
+    """Each level of a tree takes two descriptors and three calls."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2 * DEEPEST)), hard))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
+
+
+DEEPEST = 4000
 
 
 def stat_of(path):
@@ -139,12 +206,13 @@ def put_into(folder, name, data, mode, uid, gid, acls, mtime):
 
 def sync_dirs(*more):
     for path in {*dirty, *more}:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            fd = os.open(path, FOLDER)
-            try:
-                os.fsync(fd)
-            finally:
-                os.close(fd)
+        with contextlib.suppress(FileNotFoundError, Failed):  # another thing is in its place by now
+            fd = open_dir(path)
+            if fd is not None:
+                try:
+                    os.fsync(fd)
+                finally:
+                    os.close(fd)
     dirty.clear()
 
 

@@ -5,6 +5,8 @@ import os
 import sys
 import time
 
+import btrfs
+import projects
 from clock import ENDLESS, Failed, Stop, explain
 from commands import run, said
 from files import TEMP, above, exists, look, remove, rename, restore, sync_dirs
@@ -12,6 +14,7 @@ from ledger import forget
 
 PLACE = sys.argv[2]
 TOUCHES = {"write": "path", "directory": "path", "remove": "path", "assemble": "to", "reserve": "file", "remember": "file"}
+OTHERS = {"subvolume": btrfs.take_back, "project": projects.take_back}
 
 
 def take_back(entries):
@@ -24,9 +27,11 @@ def take_back(entries):
             elif entry["kind"] == "key":
                 forget(entry["file"], entry["keys"])
             elif entry["kind"] == "run":
-                code, out, err = run(entry["argv"], ENDLESS, entry["stdin"], entry["env"])
+                code, out, err = run(entry["argv"], ENDLESS, entry["stdin"], entry["env"], folder=entry.get("in"))
                 if code:
                     troubles.append(" ".join(entry["argv"]) + ": " + (f"exit code {code}" if entry["quiet"] else said(code, out, err)))
+            elif entry["kind"] in OTHERS:
+                OTHERS[entry["kind"]](entry)
             elif entry["kind"] == "rename" and exists(entry["to"]) and not exists(entry["from"]):
                 rename(entry["to"], entry["from"])
         except (FileNotFoundError, NotADirectoryError):
@@ -127,7 +132,7 @@ def recover(clock, activate):
 def undo(entries, path):
     todo = []
     for entry in entries:
-        if entry["kind"] in ("path", "rename", "run"):
+        if entry["kind"] in ("path", "rename", "run", *OTHERS):
             todo.append(entry)
         elif entry["kind"] == "failed":
             todo.pop()

@@ -1,5 +1,7 @@
 """Gather: looks at a host, changes nothing."""
 import contextlib
+import errno
+import fnmatch
 import glob
 import os
 import stat
@@ -7,40 +9,103 @@ import time
 
 import acl
 from clock import Failed, since
-from commands import MIB, run
+from commands import MIB, Absent, run
+from files import FOLDER, parts
 
 # A gateway of 512 MiB has to hold it, in the form of JSON too. As much as files.py keeps of a file for a rollback.
 LARGEST = 16 * MIB
+ABSENT = 126  # of a command whose directory is not there
 KINDS = {stat.S_IFDIR: "directory", stat.S_IFREG: "file", stat.S_IFLNK: "symlink"}
 
 
-def found(patterns):
+GONE = (FileNotFoundError, NotADirectoryError)
+
+
+def matching(folder, pattern):
     """A pattern that is the name of something stands for that."""
-    return sorted({path for pattern in patterns or [] for path in ([pattern] if os.path.lexists(pattern) else glob.glob(pattern))})
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(pattern, dir_fd=folder, follow_symlinks=False)
+        return [pattern]
+    if not glob.has_magic(pattern):
+        return []
+    return sorted(name for name in os.listdir(folder) if not name.startswith(".") and fnmatch.fnmatchcase(name, pattern))
 
 
-def each(function, paths):
-    """path -> what the function says of it; what has vanished meanwhile is left out."""
+def visit(pattern, function):
+    """path -> what the function says of an open directory and a name in it. No link on the way is followed: others may have planted it."""
     result = {}
-    for path in paths:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            result[path] = function(path)
+
+    def enter(folder, way, left):
+        for name in matching(folder, left[0]) if left else ["."]:
+            path = f"{way}/{name}" if left else "/"
+            with contextlib.suppress(*GONE):
+                if len(left) < 2:
+                    said = function(folder, name, path)
+                    if said is not None:
+                        result[path] = said
+                    continue
+                try:
+                    inner = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+                except OSError as error:
+                    if error.errno != errno.ELOOP:
+                        raise
+                    continue
+                try:
+                    enter(inner, path, left[1:])
+                finally:
+                    os.close(inner)
+
+    root = os.open("/", FOLDER)
+    try:
+        enter(root, "", parts(pattern))
+    finally:
+        os.close(root)
     return result
 
 
-def text(path):
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # what was a file a moment ago can be a FIFO
+def each(function, patterns):
+    """What has vanished meanwhile is left out."""
+    return dict(sorted(item for pattern in patterns or [] for item in visit(pattern, function).items()))
+
+
+def text(folder, name, path):
+    """Of a regular file; what was one a moment ago can be a FIFO."""
+    if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        return None
+    try:
+        leaf = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        return None
+    with open(leaf, "rb") as file:
+        if not stat.S_ISREG(os.fstat(leaf).st_mode):
+            return None
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Failed(f"{path}: over {LARGEST // MIB} MiB, which is more than a look takes")
     return data.decode("utf-8", "replace")
 
 
-def facts(path):
-    info = os.lstat(path)
+@contextlib.contextmanager
+def pinned(folder, name):
+    """Whatever it is, without opening it: a path that leads to this one thing, whatever comes in its place."""
+    fd = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        yield fd, f"/proc/self/fd/{fd}"
+    finally:
+        os.close(fd)
+
+
+def facts(folder, name, _):
+    with pinned(folder, name) as (fd, place):
+        return facts_of(os.fstat(fd), place)
+
+
+def facts_of(info, place):
     mode, result = stat.S_IMODE(info.st_mode), {}
-    if not stat.S_ISLNK(info.st_mode) and acl.has_acls(path):
-        lists = {which: acl.unpack(raw) for which, raw in {"access": None, "default": None, **acl.raw_acls(path)}.items()}
+    if not stat.S_ISLNK(info.st_mode) and acl.has_acls(place):
+        lists = {which: acl.unpack(raw) for which, raw in {"access": None, "default": None, **acl.raw_acls(place)}.items()}
         mode = acl.own_mode(mode, lists["access"])
         result = {"acl": {which: acl.spoken(entries) for which, entries in lists.items()}}
     owner, group = acl.name_of("user", info.st_uid), acl.name_of("group", info.st_gid)
@@ -48,8 +113,11 @@ def facts(path):
     return {"type": KINDS.get(stat.S_IFMT(info.st_mode), "other"), **result}
 
 
-def space(path):
-    info = os.statvfs(path)
+def space(folder, name, _):
+    with pinned(folder, name) as (fd, place):
+        if stat.S_ISLNK(os.fstat(fd).st_mode):
+            return None
+        info = os.statvfs(place)
     unit = info.f_frsize
     return {"total": info.f_blocks * unit, "used": (info.f_blocks - info.f_bfree) * unit, "available": info.f_bavail * unit, "files": info.f_files - info.f_ffree}
 
@@ -57,8 +125,10 @@ def space(path):
 def gather(spec, clock):
     began, commands = time.monotonic(), {}
     for command in spec.get("commands") or []:
-        code, out, err = run(command["argv"], clock, command.get("stdin", ""), None, command.get("timeout", 60), LARGEST)
+        try:
+            code, out, err = run(command["argv"], clock, command.get("stdin", ""), None, command.get("timeout", 60), LARGEST, command.get("in"))
+        except Absent as error:
+            code, out, err = ABSENT, "", str(error)
         commands[command["name"]] = {"code": code, "stdout": out, "stderr": err}
-    files = each(text, [path for path in found(spec.get("files")) if os.path.isfile(path)])
-    looks = {"stat": each(facts, found(spec.get("stat"))), "statvfs": each(space, found(spec.get("statvfs")))}
-    return {"files": files, **looks, "commands": commands, "ms": since(began)}
+    looks = {kind: each(function, spec.get(kind)) for kind, function in (("files", text), ("stat", facts), ("statvfs", space))}
+    return {**looks, "commands": commands, "ms": since(began)}

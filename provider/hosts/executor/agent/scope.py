@@ -1,14 +1,18 @@
 """A list of steps on its way: those of one unit, or verify and commit together."""
 import asking
+import below
+import btrfs
+import carrying
 import command_steps
 import daemons
 import file_steps
 import ledger
+import projects
 from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (asking, command_steps, daemons, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
+STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, command_steps, daemons, file_steps, ledger, projects) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Scope:

@@ -1,0 +1,77 @@
+"""Project numbers of XFS and ext4, given to a tree file by file by open directories (FS_IOC_FSSETXATTR, linux/fs.h)."""
+import contextlib
+import fcntl
+import os
+import stat
+import struct
+
+from clock import ENDLESS, Failed
+from files import open_dir
+
+GET, SET = 0x801C581F, 0x401C5820
+INHERIT = 0x200  # what is made in the directory gets its project: only directories may have it, ext4 refuses it for files
+
+
+def marked(fd, number, inherit):
+    """Whether it was otherwise."""
+    flags, extent, count, project, copied, rest = struct.unpack("<IIIII8s", fcntl.ioctl(fd, GET, bytes(28)))
+    wanted = flags | INHERIT if inherit else flags & ~INHERIT
+    if (flags, project) == (wanted, number):
+        return False
+    fcntl.ioctl(fd, SET, struct.pack("<IIIII8s", wanted, extent, 0, number, copied, rest))
+    return True
+
+
+def mark(folder, device, number, inherit, clock):
+    """Below an open directory, on one file system; links, FIFOs and devices hold no blocks that count."""
+    changed = marked(folder, number, inherit)
+    for name in os.listdir(folder):
+        clock.check()
+        with contextlib.suppress(FileNotFoundError):
+            info = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            folders = stat.S_ISDIR(info.st_mode)
+            if info.st_dev != device or not (folders or stat.S_ISREG(info.st_mode)):
+                continue
+            try:
+                fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | (os.O_DIRECTORY if folders else 0), dir_fd=folder)
+            except OSError as error:
+                if isinstance(error, FileNotFoundError):
+                    raise
+                raise Failed(f"{name}: something else was put in its place while it was marked") from None
+            try:
+                now = os.fstat(fd)
+                if (now.st_dev, now.st_ino) != (info.st_dev, info.st_ino):
+                    raise Failed(f"{name}: something else was put in its place while it was marked")
+                changed = (mark(fd, device, number, inherit, clock) if folders else marked(fd, number, False)) or changed
+            finally:
+                os.close(fd)
+    return changed
+
+
+def mark_tree(path, number, inherit, clock):
+    fd = open_dir(path)
+    if fd is None:
+        raise FileNotFoundError(2, "no such directory", path)
+    try:
+        return mark(fd, os.fstat(fd).st_dev, number, inherit, clock)
+    finally:
+        os.close(fd)
+
+
+def do_project(scope, step):
+    path, number = step["path"], step["project"]
+    if number:
+        # A marked directory reads as a finished tree, so it is taken back when what is in it cannot be marked.
+        undo = {"kind": "project", "path": path}
+        scope.journal.note(undo, scope.key)
+        scope.undo.append(undo)
+    try:
+        return {"changed": mark_tree(path, number, number != 0, scope.clock)}
+    except FileNotFoundError:
+        if number:
+            raise Failed(f"{path}: there is no such directory") from None
+        return {"changed": False}
+
+
+def take_back(entry):
+    mark_tree(entry["path"], 0, False, ENDLESS)
