@@ -1,13 +1,17 @@
 import type { AclEntry } from "./steps";
 
-/** Looks, changes nothing, takes no lock. A file or an output of more than 16 MiB fails: half of it would be read as if the rest were not there. */
+/**
+ * Looks, changes nothing, takes no lock; follows no link: what is behind one is not there, a link itself is a fact (`stat`). A file or an output of more than 16 MiB fails: half of it would be read as if the rest
+ * were not there.
+ */
 export interface Gather {
     /** Glob patterns -> path -> text. */
     files?: string[];
     /** Glob patterns -> path -> facts. */
     stat?: string[];
     statvfs?: string[];
-    commands?: { name: string; argv: string[]; stdin?: string; timeout?: number }[];
+    /** `in`: where it begins, as of a RunStep; code 126 when that is not there. */
+    commands?: { name: string; argv: string[]; stdin?: string; timeout?: number; in?: string }[];
 }
 
 export interface FileFacts {

@@ -96,6 +96,12 @@ export interface RunStep extends StepBase {
     do: "run";
     argv: Word[];
     stdin?: Text;
+    /**
+     * The directory that it begins in, reached without following a link, and its `unless`, `onlyIf` and `undo` too; default `/`. What works
+     * on a directory that others may write above is told `.`, never a path. Absent or behind a link: an error, unless `absent` says to skip.
+     */
+    in?: string;
+    absent?: "skip";
     /** Environment to add; LC_ALL=C is set. */
     env?: Record<string, string>;
     /** Exit codes that are fine; default [0]. */
@@ -119,6 +125,47 @@ export interface RunStep extends StepBase {
     failIf?: string;
     /** Keep its output out of results and errors. */
     quiet?: boolean;
+}
+
+/**
+ * A subvolume of btrfs, by its open parent; the value is its id. An empty directory is replaced by one that has its owner, mode, ACL and
+ * attributes; what is absent is made and belongs to `owner` alone (0700). Without `owner` it must be there.
+ */
+export interface SubvolumeStep extends StepBase {
+    do: "subvolume";
+    path: string;
+    /** Number. */
+    owner?: string;
+}
+
+/** Gives a directory and all in it on its file system to a project of XFS or ext4, by open directories; 0: to none. Absent with 0: unchanged. */
+export interface ProjectStep extends StepBase {
+    do: "project";
+    path: string;
+    project: number;
+}
+
+/**
+ * Copies all of a directory into another one that is there, with owners, modes, times, ACLs, attributes and hard links, and makes that one look
+ * as `from` does; until then it is root's alone. Where it was cut off it goes on; what is newer in `to` stays. `from` absent: unchanged. `to`
+ * absent: it is renamed. It is not taken back, since `from` stays as it is.
+ */
+export interface CarryStep extends StepBase {
+    do: "carry";
+    from: string;
+    to: string;
+}
+
+/** Owner, group, and the ACL of a mode and named entries for all below a directory, links apart; x as setfacl's `X`. It is not taken back. */
+export interface BelowStep extends StepBase {
+    do: "below";
+    path: string;
+    owner: Text;
+    group: Text;
+    mode: string;
+    acl: AclEntry[];
+    /** Directories below it, by their path from there, that are left alone with all in them. */
+    skip: string[];
 }
 
 /**
@@ -221,6 +268,10 @@ export type Step =
     | RenameStep
     | DirectoryStep
     | LinkStep
+    | SubvolumeStep
+    | ProjectStep
+    | CarryStep
+    | BelowStep
     | RunStep
     | AskStep
     | ReserveStep

@@ -1,8 +1,8 @@
-import type { Step } from "../hosts/batch";
+import type { RunStep, Step } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
 import type { UsageSource } from "./collector";
 import { about, freeIn, pathInside, space } from "./tree";
-import type { Spot, Tree, TreeKind, TreeState } from "./tree";
+import type { Look, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * btrfs: a subvolume per tree and the limit on what it refers to, on its qgroup 0/<id> (btrfs-quota(8)). Accounting is on for a whole file
@@ -30,32 +30,36 @@ export const btrfs: TreeKind = {
         };
     },
 
-    make({ path }) {
-        return {
-            object: path,
-            create: { do: "run", argv: ["btrfs", "-q", "subvolume", "create", path], undo: ["btrfs", "-q", "subvolume", "delete", path] },
-        };
-    },
+    make: ({ path }, owner) => [{ do: "subvolume", path, owner: String(owner), id: SUBVOLUME }],
 
     set({ path, mount }, state, wish) {
-        const limit = (value: number | undefined): string[] => [
-            "btrfs",
-            "qgroup",
-            "limit",
-            value === undefined ? "none" : String(value),
-            path,
-        ];
         const steps: Step[] = [];
         if (state.off !== undefined && wish.enable) steps.push({ do: "run", argv: ["btrfs", "quota", "enable", mount.target] });
-        if (state.limit !== wish.limit) steps.push({ do: "run", argv: limit(wish.limit), undo: limit(state.limit) });
-        return steps;
+        if (state.limit === wish.limit) return steps;
+        // By its id, and after a look whether that is still what stands there: a plain directory's would be the limit of all around it.
+        if (state.object !== undefined) steps.push({ do: "subvolume", path, id: SUBVOLUME });
+        const group = ["0/", { value: SUBVOLUME }];
+        const limit = (value: number | undefined): RunStep["undo"] & object => ["btrfs", "qgroup", "limit", said(value), group, "."];
+        return [...steps, { do: "run", in: path, argv: limit(wish.limit), undo: limit(state.limit) }];
     },
 
     release: ({ path }, { object, limit }) =>
         object === undefined || limit === undefined
             ? []
-            : [{ do: "run", argv: ["btrfs", "qgroup", "limit", "none", path], onlyIf: ["test", "-d", path] }],
+            : [
+                  {
+                      do: "run",
+                      in: path,
+                      absent: "skip",
+                      argv: ["btrfs", "qgroup", "limit", "none", `0/${object.replace("subvolume ", "")}`, "."],
+                  },
+              ],
 };
+
+/** The step that makes or finds it. */
+const SUBVOLUME = "subvolume";
+
+const said = (limit: number | undefined): string => (limit === undefined ? "none" : String(limit));
 
 /** Path -> id and the subvolume that it is in. */
 const subvolumes = onceSeen(
@@ -86,16 +90,16 @@ const qgroups = onceSeen(
 );
 
 /** The same for all subvolumes below a directory. */
-function looks({ from }: Spot, exact: boolean): Record<"list" | "groups" | "show", { name: string; argv: string[] }> {
+function looks({ from }: Spot, exact: boolean): Record<"list" | "groups" | "show", Look> {
     // Accounting lags behind by a transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
     const sync = exact ? ["--sync"] : [];
     return {
-        list: { name: `btrfs list ${from}`, argv: about("TARGET", from, "btrfs", "subvolume", "list") },
+        list: { name: `btrfs list ${from}`, ...about("TARGET", from, "btrfs", "subvolume", "list") },
         groups: {
             name: `btrfs groups ${from} ${sync.join("")}`,
-            argv: about("TARGET", from, "btrfs", "qgroup", "show", "-re", "--raw", ...sync),
+            ...about("TARGET", from, "btrfs", "qgroup", "show", "-re", "--raw", ...sync),
         },
-        show: { name: `btrfs show ${from}`, argv: about("TARGET", from, "btrfs", "filesystem", "show") },
+        show: { name: `btrfs show ${from}`, ...about("TARGET", from, "btrfs", "filesystem", "show") },
     };
 }
 

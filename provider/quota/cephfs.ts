@@ -1,13 +1,13 @@
 import type { Gather, Step } from "../hosts/batch";
 import { about, freeIn, space } from "./tree";
-import type { Spot, Tree, TreeKind, TreeState } from "./tree";
+import type { Look, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /** CephFS: limits are attributes of a directory, kept by the clients within seconds and not to the byte (docs.ceph.com, "CephFS Quotas"). */
 export const cephfs: TreeKind = {
     // What this node's client has written and not yet told its server is in no figure: ceph.dir.rbytes of a file just closed, 5 s late.
     look: (spot, { exact }): Gather => ({
         commands: [
-            ...(exact ? [{ name: `sync ${spot.from}`, argv: about("TARGET", spot.from, "sync", "-f") }] : []),
+            ...(exact ? [{ name: `sync ${spot.from}`, ...about("TARGET", spot.from, "sync", "-f") }] : []),
             ...Object.values(looks(spot)),
             space(spot),
         ],
@@ -38,14 +38,15 @@ export const cephfs: TreeKind = {
 };
 
 function attribute({ path }: Tree, what: "bytes" | "files", value: number | undefined, before: number | undefined): Step[] {
-    const to = (number = 0): string[] => ["-n", `ceph.quota.max_${what}`, "-v", String(number), path];
-    return value === before ? [] : [{ do: "run", argv: ["setfattr", ...to(value)], undo: ["setfattr", ...to(before)] }];
+    const to = (number = 0): string[] => ["-n", `ceph.quota.max_${what}`, "-v", String(number), "."];
+    return value === before ? [] : [{ do: "run", in: path, argv: ["setfattr", ...to(value)], undo: ["setfattr", ...to(before)] }];
 }
 
-function looks({ path }: Spot): Record<"limit" | "files" | "used" | "filesUsed", { name: string; argv: string[] }> {
-    const value = (name: string): { name: string; argv: string[] } => ({
+function looks({ path }: Spot): Record<"limit" | "files" | "used" | "filesUsed", Look> {
+    const value = (name: string): Look => ({
         name: `${name} ${path}`,
-        argv: ["getfattr", "--absolute-names", "--only-values", "-n", name, path],
+        in: path,
+        argv: ["getfattr", "--only-values", "-n", name, "."],
     });
     return {
         limit: value("ceph.quota.max_bytes"),

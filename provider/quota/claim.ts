@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
 import type { Gather, Step } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { DATA_ROOT } from "../model/paths";
@@ -12,6 +13,8 @@ export interface Claim {
     nonce: string;
     path: string;
     backend: string;
+    /** Where the directory's files are while it is made into another object. */
+    aside?: string;
 }
 
 export const CLAIMS = `${DATA_ROOT}/.pvesmb/quotas`;
@@ -38,11 +41,14 @@ export function renderClaim(claim: Claim): string {
 export function parseClaim(text: string | undefined): Claim | undefined {
     try {
         const claim = JSON.parse(text ?? "") as Claim & { v: number };
-        return claim.v === FORMAT ? claim : undefined;
+        return claim.v === FORMAT && isBeside(claim) ? claim : undefined;
     } catch {
         return undefined;
     }
 }
+
+const isBeside = ({ path, aside }: Claim): boolean =>
+    aside === undefined || (dirname(aside) === dirname(path) && basename(aside).startsWith(".pvesmb-convert-"));
 
 /** `known` is what the claim must contain if there is one: our key at a create, our nonce later; `before` the directory of then. */
 export function claimSteps(claim: Claim, known: string, options: { adopt: boolean; before?: string }, place = HERE): Step[] {

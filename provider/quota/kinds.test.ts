@@ -53,6 +53,15 @@ describe("before anything is touched", () => {
         expect(refuse("xfs", {}, nothing, "/xfs/docs/a")).not.toThrow();
     });
 
+    test("a directory that as a whole is a gateway's data, and files in both places after a conversion that was cut off", () => {
+        const seen = (filled?: string) => ({ state, filled });
+        const zfs = kindAt(mounts, at("/zfs/docs"));
+        expect(() => refuseTree(zfs, seen(), all, "pve1", { whole: true })).toThrow(/^path: .*as a whole the gateway's data/);
+        const aside = "/srv/pvesmb/.pvesmb-convert-1";
+        expect(() => refuseTree(zfs, seen("/zfs/docs/a"), all, "pve1", { aside })).toThrow(/\.pvesmb-convert-1 on the gateway/);
+        expect(() => refuseTree(zfs, seen(), nothing, "pve1", { aside })).not.toThrow();
+    });
+
     test("a project number that is somebody else's, whatever was asked for", () => {
         const clash = `/etc/projects gives project ${projectId("/xfs/docs")}, which /xfs/docs would have, to /elsewhere`;
         expect(refuse("xfs", { clash }, all)).toThrow(

@@ -57,9 +57,22 @@ export function refuseTree(
     { state, filled }: { state: TreeState; filled?: string },
     wanted: Pick<QuotaInputs, "convert" | "enable">,
     node: string,
+    { whole = false, aside }: { whole?: boolean; aside?: string } = {},
 ): void {
     const where = `${tree.path} on ${node}`;
-    if (kind.make !== undefined && state.object === undefined && filled !== undefined && !wanted.convert)
+    const plain = kind.make !== undefined && state.object === undefined;
+    if (plain && whole)
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${where} is a plain directory and as a whole the gateway's data, which cannot be made into ${ABILITIES[name].unit} while it is bound; make it one before the gateway is made, or limit its shares`,
+            { property: "path" },
+        );
+    if (plain && filled !== undefined && aside !== undefined)
+        throw new PvesmbError(
+            "Conflict",
+            `${where} holds files (${filled} for one), and more are in ${aside} on the gateway, where a conversion that was cut off left them; move all of them into that one, then run \`pulumi up\` again`,
+        );
+    if (plain && filled !== undefined && !wanted.convert)
         throw new PvesmbError(
             "InvalidInput",
             `convert: ${where} is a plain directory with files (${filled} for one), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to have it made into one (the files are copied, clients are disconnected)`,

@@ -3,7 +3,7 @@ import type { Gather, Step } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
 import { kindsOf, limitsOf, readIds, repquota, setIds, setquota } from "./repquota";
 import { freeIn, space } from "./tree";
-import type { LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
+import type { Look, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * Project quotas of XFS and ext4, by the tools that know both (Debian: quota, e2fsprogs): every file carries the project of the directory that
@@ -18,7 +18,7 @@ export const project: TreeKind = {
 
     parse(tree, look, { ids }): TreeState {
         const report = repquota("project", tree).name;
-        const id = projects(look, attributesOf(tree).name).get(tree.path) ?? 0;
+        const id = projects(look, attributesOf(tree).name).get(nameIn(tree)) ?? 0;
         const { used, filesUsed, ...limits } = limitsOf(look, id === 0 ? "" : report, id);
         return {
             object: id === 0 ? undefined : `project ${id}`,
@@ -53,9 +53,7 @@ export const project: TreeKind = {
                     unless: ["grep", "-qsxF", line, PROJECTS],
                     undo: forget(id),
                 },
-                // A marked directory reads as a finished tree, so it is taken back when what is in it cannot be marked.
-                { do: "run", argv: ["chattr", "+P", "-p", String(id), path], undo: mark(path, "-P", 0) },
-                { do: "run", argv: mark(path, "+P", id), timeout: 3600 },
+                { do: "project", path, project: id },
             );
         }
         if (state.limit !== wish.limit || state.soft !== wish.soft || state.files !== wish.files)
@@ -77,7 +75,7 @@ export const project: TreeKind = {
         return [
             ...setIds(tree.mount.target, state.ids, accounts),
             { do: "run", argv: setquota("project", id, {}, tree.mount.target) },
-            { do: "run", argv: mark(tree.path, "-P", 0), timeout: 3600 },
+            { do: "project", path: tree.path, project: 0 },
             { do: "run", argv: forget(id), onlyIf: ["test", "-e", PROJECTS] },
         ];
     },
@@ -85,12 +83,6 @@ export const project: TreeKind = {
 
 /** Who has which project, for people and tools (projects(5)). */
 const PROJECTS = "/etc/projects";
-
-/** Gives a tree to a project. Only directories may have the inherit flag: ext4 refuses it for files, XFS takes it. */
-const mark = (path: string, inherit: "+P" | "-P", id: number): string[] => [
-    ...["find", path, "-xdev", "-type", "d", "-exec", "chattr", inherit, "-p", String(id), "{}", "+"],
-    ...["-o", "-type", "f", "-exec", "chattr", "-p", String(id), "{}", "+"],
-];
 
 const forget = (id: number): string[] => ["sed", "-i", `/^${id}:/d`, PROJECTS];
 
@@ -126,11 +118,14 @@ function clashOf(projects: string, path: string): string | undefined {
 }
 
 /** One look for all directories side by side. */
-function attributesOf({ path, from }: Spot): { name: string; argv: string[] } {
-    const parent = path.slice(0, path.lastIndexOf("/")) || "/";
-    const which = path === from ? ["-d", path] : ["-a", parent];
-    return { name: `lsattr ${which.join(" ")}`, argv: ["lsattr", "-p", ...which] };
+function attributesOf({ path, from }: Spot): Look {
+    const alone = path === from;
+    const folder = alone ? path : path.slice(0, path.lastIndexOf("/")) || "/";
+    return { name: `lsattr ${alone ? "-d" : "-a"} ${folder}`, in: folder, argv: ["lsattr", "-p", alone ? "-d" : "-a", "."] };
 }
+
+/** As lsattr calls it there: what begins otherwise is part of a name with a line break. */
+const nameIn = ({ path, from }: Spot): string => (path === from ? "." : `.${path.slice(path.lastIndexOf("/"))}`);
 
 /** Directory -> the project that what is made in it gets. */
 const projects = onceSeen(({ commands }, name) => {

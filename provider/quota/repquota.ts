@@ -1,7 +1,7 @@
 import type { GatherResult, Step } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
 import { about } from "./tree";
-import type { IdLimit, LookOptions, Spot, TreeState, TreeWish } from "./tree";
+import type { IdLimit, Look, LookOptions, Spot, TreeState, TreeWish } from "./tree";
 
 /**
  * Limits as the tools of the package `quota` read and set them, for projects, users and groups alike. In KiB; users' and groups' limits hold
@@ -21,9 +21,9 @@ export interface Limits {
 }
 
 /** One look for all owners of a kind on a file system: `-v` lists those too that have a limit and hold nothing. */
-export const repquota = (owner: Owner, { from }: Spot): { name: string; argv: string[] } => ({
+export const repquota = (owner: Owner, { from }: Spot): Look => ({
     name: `repquota ${owner} ${from}`,
-    argv: about("TARGET", from, "repquota", FLAGS[owner], "-n", "-v", "-O", "csv"),
+    ...about("TARGET", from, "repquota", FLAGS[owner], "-n", "-v", "-O", "csv"),
 });
 
 const rows = onceSeen(

@@ -71,9 +71,12 @@ describe("zfs", () => {
 
     test("a directory without a dataset of its own becomes one, named after it", () => {
         expect(zfs.parse(plain, answers(zfs, plain, {}), options).object).toBeUndefined();
-        expect(zfs.make?.(plain)).toMatchObject({ object: "tank/shares/docs", create: { argv: ["zfs", "create", "tank/shares/docs"] } });
+        expect(zfs.make?.(plain, 100_000)).toMatchObject([
+            { argv: ["zfs", "create", "tank/shares/docs"] },
+            { do: "directory", path: "/tank/shares/docs", owner: "100000", mode: "0700" },
+        ]);
         const odd = { ...plain, path: "/tank/shares/Büro (2)" };
-        expect(zfs.make?.(odd).create).toMatchObject({
+        expect(zfs.make?.(odd, 0)[0]).toMatchObject({
             argv: ["zfs", "create", "-o", "mountpoint=/tank/shares/Büro (2)", "tank/shares/B:C3:BCro:20:282:29"],
         });
     });
@@ -162,13 +165,23 @@ describe("btrfs", () => {
         const { "btrfs qgroup show": _off, ...rest } = replies;
         const off = parsed(rest);
         expect(off.off).toBe("quotas are off on this btrfs");
-        expect(argvs(btrfs.set(tree, off, wish))).toEqual([["btrfs", "qgroup", "limit", String(64 * MIB), tree.path]]);
+        const group = ["0/", { value: "subvolume" }];
+        expect(btrfs.set(tree, off, wish)).toMatchObject([
+            { do: "subvolume", path: tree.path },
+            { in: tree.path, argv: ["btrfs", "qgroup", "limit", String(64 * MIB), group, "."] },
+        ]);
         expect(argvs(btrfs.set(tree, off, { ...wish, enable: true }))[0]).toEqual(["btrfs", "quota", "enable", "/mnt/pool"]);
     });
 
     test("an unchanged limit costs nothing", () => {
         expect(btrfs.set(tree, parsed(replies), wish)).toEqual([]);
-        expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", tree.path]]);
+        expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", "0/257", "."]]);
+    });
+
+    test("an empty or absent directory becomes a subvolume, whose id the limit then goes by", () => {
+        const plain = { ...tree, path: "/mnt/pool/docs" };
+        expect(btrfs.make?.(plain, 100_000)).toEqual([{ do: "subvolume", id: "subvolume", path: plain.path, owner: "100000" }]);
+        expect(btrfs.set(plain, parsed(replies, plain), wish)).toMatchObject([{ do: "run", in: plain.path }]);
     });
 });
 
@@ -177,7 +190,7 @@ describe("projects of xfs and ext4", () => {
     const tree = { path: "/ext4/share/my docs", from: "/ext4/share", mount };
     /** As Linux 6.12 and quota 4.06 print it. */
     const replies = {
-        "lsattr -p -a /ext4/share": "268435500 --------------e----P-- /ext4/share/my docs\n    0 --------------e------- /ext4/share/b\n",
+        "lsattr -p -a .": "268435500 --------------e----P-- ./my docs\n    0 --------------e------- ./b\n    7 -----P-- ./x\n268435501 -----P-- b\n",
         "repquota -P": [
             "Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace",
             "#0,ok,ok,28,0,0,,4,0,0,",
@@ -209,12 +222,8 @@ describe("projects of xfs and ext4", () => {
         expect(id).toBeLessThan(2 ** 29);
         const steps = project.set(plain, state, { ...wish, files: 9, soft: MIB, graceSeconds: 60 });
         expect(steps[0]).toMatchObject({ argv: ["tee", "-a", "/etc/projects"], stdin: `${id}:/ext4/share/b\n` });
-        expect(argvs(steps.slice(1))).toEqual([
-            ["chattr", "+P", "-p", String(id), "/ext4/share/b"],
-            [
-                ...["find", "/ext4/share/b", "-xdev", "-type", "d", "-exec", "chattr", "+P", "-p", String(id), "{}", "+"],
-                ...["-o", "-type", "f", "-exec", "chattr", "-p", String(id), "{}", "+"],
-            ],
+        expect(steps[1]).toEqual({ do: "project", path: "/ext4/share/b", project: id });
+        expect(argvs(steps.slice(2))).toEqual([
             ["setquota", "-P", String(id), "1024", "65536", "0", "9", "/ext4"],
             ["setquota", "-t", "-P", "60", "60", "/ext4"],
         ]);
@@ -270,13 +279,10 @@ describe("projects of xfs and ext4", () => {
     });
 
     test("its end takes number, marks and limit away", () => {
-        expect(argvs(project.release(tree, parsed(tree)))).toEqual([
-            ["setquota", "-P", "268435500", "0", "0", "0", "0", "/ext4"],
-            [
-                ...["find", "/ext4/share/my docs", "-xdev", "-type", "d", "-exec", "chattr", "-P", "-p", "0", "{}", "+"],
-                ...["-o", "-type", "f", "-exec", "chattr", "-p", "0", "{}", "+"],
-            ],
-            ["sed", "-i", "/^268435500:/d", "/etc/projects"],
+        expect(project.release(tree, parsed(tree))).toMatchObject([
+            { argv: ["setquota", "-P", "268435500", "0", "0", "0", "0", "/ext4"] },
+            { do: "project", path: "/ext4/share/my docs", project: 0 },
+            { argv: ["sed", "-i", "/^268435500:/d", "/etc/projects"] },
         ]);
     });
 });
@@ -287,14 +293,14 @@ test("cephfs: attributes of the directory", () => {
         from: "/mnt/ceph",
         mount: { target: "/mnt/ceph", source: "mon:/", type: "ceph", root: "/", options: [] },
     };
-    const value = (name: string): string => `getfattr --absolute-names --only-values -n ceph.${name}`;
+    const value = (name: string): string => `getfattr --only-values -n ceph.${name}`;
     const replies = { [value("quota.max_bytes")]: "100", [value("dir.rbytes")]: "40", [value("dir.rentries")]: "3" };
     const state = cephfs.parse(tree, answers(cephfs, tree, replies), options);
     expect(state).toMatchObject({ object: "CephFS directory", limit: 100, files: undefined, used: 40, filesUsed: 3 });
-    expect(argvs(cephfs.set(tree, state, { ...wish, limit: 100, files: 7 }))).toEqual([
-        ["setfattr", "-n", "ceph.quota.max_files", "-v", "7", tree.path],
+    expect(cephfs.set(tree, state, { ...wish, limit: 100, files: 7 })).toMatchObject([
+        { in: tree.path, argv: ["setfattr", "-n", "ceph.quota.max_files", "-v", "7", "."] },
     ]);
-    expect(argvs(cephfs.release(tree, state))).toEqual([["setfattr", "-n", "ceph.quota.max_bytes", "-v", "0", tree.path]]);
+    expect(argvs(cephfs.release(tree, state))).toEqual([["setfattr", "-n", "ceph.quota.max_bytes", "-v", "0", "."]]);
 });
 
 describe("what clients are shown", () => {

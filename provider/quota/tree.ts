@@ -81,8 +81,8 @@ export interface LookOptions {
 export interface TreeKind {
     look(spot: Spot, options: LookOptions): Gather;
     parse(tree: Tree, look: GatherResult, options: LookOptions): TreeState;
-    /** Makes an empty or moved away directory into what can be limited; none where any directory can. */
-    make?(tree: Tree): { create: Step; object: string };
+    /** Makes an empty or absent directory into what can be limited, the gateway's root's; none where any directory can. */
+    make?(tree: Tree, owner: number): Step[];
     set(tree: Tree, state: TreeState, wish: TreeWish): Step[];
     /** Takes the limits away. */
     release(tree: Tree, state: TreeState): Step[];
@@ -93,20 +93,24 @@ export const MOUNTS = { name: "mounts", argv: ["findmnt", "--json", "--list", "-
 
 export const mountsIn = onceSeen((look) => parseMounts(look.commands[MOUNTS.name]?.stdout ?? ""));
 
-/** A command about the file system that a directory is on: where that is mounted, or what it is of, comes last. */
-export const about = (what: "TARGET" | "SOURCE", directory: string, ...argv: string[]): string[] => [
-    "sh",
-    "-c",
-    `exec "$@" "$(findmnt --noheadings --nofsroot --output ${what} --target "$0")"`,
-    directory,
-    ...argv,
-];
+/** A command about the file system that a directory is on: where that is mounted, or what it is of, comes last. The directory itself is only entered. */
+export const about = (what: "TARGET" | "SOURCE", directory: string, ...argv: string[]): { in: string; argv: string[] } => ({
+    in: directory,
+    argv: ["sh", "-c", `exec "$@" "$(findmnt --noheadings --nofsroot --output ${what} --target .)"`, "sh", ...argv],
+});
 
 /** Free bytes of the whole file system. */
-export const space = ({ from }: Spot): { name: string; argv: string[] } => ({
+export const space = ({ from }: Spot): Look => ({
     name: `space ${from}`,
-    argv: about("TARGET", from, "df", "--block-size=1", "--output=avail"),
+    ...about("TARGET", from, "df", "--block-size=1", "--output=avail"),
 });
+
+/** A command that looks, in a directory. */
+export interface Look {
+    name: string;
+    in: string;
+    argv: string[];
+}
 
 export const freeIn = (spot: Spot, { commands }: GatherResult): number =>
     Number(commands[space(spot).name]?.stdout.split("\n")[1]?.trim() ?? 0);

@@ -1,7 +1,7 @@
 import type { Step } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
 import { about } from "./tree";
-import type { IdLimit, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
+import type { IdLimit, Look, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * ZFS: a dataset per tree. `refquota` counts what the dataset itself refers to, `quota` its snapshots and the datasets below it too
@@ -27,16 +27,18 @@ export const zfs: TreeKind = {
         };
     },
 
-    make(tree) {
-        const rest = tree.path.slice(tree.mount.target === "/" ? 0 : tree.mount.target.length).replace(/^\//, "");
-        const object = `${tree.mount.source}/${datasetName(rest)}`;
+    make(tree, owner) {
+        const object = objectAt(tree);
         // Where the name says where it is, the mount point is inherited, and follows when the parent is moved.
-        const place = rest === datasetName(rest) ? [] : ["-o", `mountpoint=${tree.path}`];
-        return { object, create: { do: "run", argv: ["zfs", "create", ...place, object], undo: ["zfs", "destroy", "-r", object] } };
+        const place = restOf(tree) === datasetName(restOf(tree)) ? [] : ["-o", `mountpoint=${tree.path}`];
+        return [
+            { do: "run", argv: ["zfs", "create", ...place, object], undo: ["zfs", "destroy", "-r", object] },
+            { do: "directory", path: tree.path, owner: String(owner), group: String(owner), mode: "0700" },
+        ];
     },
 
     set(tree, state, wish) {
-        const object = state.object ?? zfs.make?.(tree).object ?? "";
+        const object = state.object ?? objectAt(tree);
         const set = (property: string, value: number): Step => ({
             do: "run",
             argv: ["zfs", "set", `${property}=${value === 0 ? "none" : value}`, object],
@@ -65,6 +67,11 @@ const limitOf = (state: TreeState, { kind, id }: IdLimit): number =>
 
 const isDataset = ({ path, mount }: Tree): boolean => path === mount.target;
 
+const restOf = ({ path, mount }: Tree): string => path.slice(mount.target === "/" ? 0 : mount.target.length).replace(/^\//, "");
+
+/** The dataset that a directory becomes. */
+const objectAt = (tree: Tree): string => `${tree.mount.source}/${datasetName(restOf(tree))}`;
+
 /** Letters that a dataset's name can have (zfs(8)); all others are written as %XX would be, with a colon. */
 const datasetName = (path: string): string =>
     encodeURIComponent(path)
@@ -72,16 +79,16 @@ const datasetName = (path: string): string =>
         .replaceAll("%", ":");
 
 /** One look for the dataset that holds a directory and all below it. */
-function datasetLook({ from }: Spot): { name: string; argv: string[] } {
+function datasetLook({ from }: Spot): Look {
     const properties = "quota,refquota,used,referenced,available";
-    return { name: `zfs ${from}`, argv: about("SOURCE", from, "zfs", "get", "-Hp", "-r", "-o", "name,property,value", properties) };
+    return { name: `zfs ${from}`, ...about("SOURCE", from, "zfs", "get", "-Hp", "-r", "-o", "name,property,value", properties) };
 }
 
-function idLook({ path }: Spot, { ids }: LookOptions): { name: string; argv: string[] } {
+function idLook({ path }: Spot, { ids }: LookOptions): Look {
     const properties = ids.flatMap(({ kind, id }) => [`${kind}quota@${id}`, `${kind}used@${id}`]).join(",");
     return {
         name: `zfs ids ${path} ${properties}`,
-        argv: about("SOURCE", path, "zfs", "get", "-Hp", "-o", "name,property,value", properties),
+        ...about("SOURCE", path, "zfs", "get", "-Hp", "-o", "name,property,value", properties),
     };
 }
 

@@ -37,9 +37,11 @@ export interface Change {
     found: Found;
     inputs: QuotaInputs;
     /** Writes who has the tree; before anything else. */
-    claim: (place?: ClaimPlace) => Step[];
+    claim: (to?: { place?: ClaimPlace; aside?: string }) => Step[];
     /** To be called when that stands. */
     claimed: () => void;
+    /** Where the directory's files are since a conversion that was cut off. */
+    aside?: string;
     /** To be called when the directory is another one than those who are connected have open. */
     replaced: () => void;
     /** So it was before, and they could not be disconnected. */
@@ -53,7 +55,7 @@ export interface Backend {
     name: BackendName;
     look(): Promise<Found>;
     /** Throws, before anything is touched, what cannot be. */
-    refuse?(found: Found, inputs: QuotaInputs): void;
+    refuse?(found: Found, inputs: QuotaInputs, aside: string | undefined): void;
     apply(change: Change): Promise<Pick<Outputs, "made"> & { after: Found }>;
     /** Takes the limit away; the data stays. Gives what is left to do on the gateway. */
     release(id: string): Promise<Pick<Unit, "steps" | "asks">>;

@@ -1,11 +1,10 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { onceSeen } from "../../hosts";
 import type { Gather, GatherResult, Step, Workshop } from "../../hosts";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
-import type { Tree, TreeKind } from "../../quota/tree";
 
 /** A plain directory's content: one of its files, and what they take; nothing of an empty one. */
 export interface Content {
@@ -13,58 +12,68 @@ export interface Content {
     figures?: Figures;
 }
 
-/** Of all directories side by side, which are empty; and whether a link of the guest's leads there. */
+/** Of all directories side by side, which are empty. */
 export function emptyLook(path: string): Gather {
     const above = dirname(path);
     return {
-        commands: [
-            { name: `empty ${above}`, argv: ["find", above, "-mindepth", "1", "-maxdepth", "1", "-type", "d", "-empty"] },
-            { name: `real ${above}`, argv: ["realpath", "-e", "--", above] },
-        ],
+        commands: [{ name: `empty ${above}`, in: above, argv: ["find", ".", "-mindepth", "1", "-maxdepth", "1", "-type", "d", "-empty"] }],
     };
 }
 
-export function isEmpty(look: GatherResult, path: string): boolean {
-    const above = dirname(path);
-    return look.commands[`real ${above}`]?.stdout.trim() === above && empties(look, `empty ${above}`).has(path);
-}
+export const isEmpty = (look: GatherResult, path: string): boolean => empties(look, `empty ${dirname(path)}`).has(`./${basename(path)}`);
 
 const empties = onceSeen(({ commands }, name) => new Set(commands[name]?.stdout.split("\n")));
 
-/** Also makes sure that no link of the guest's leads elsewhere. */
-export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string): Promise<Content> {
-    const [realpath, find, du] = ["real", "first", "size"].map((what) => `${what} ${path}`) as [string, string, string];
+/** `mayLack`: it may have been moved aside. Also makes sure that no link of the guest's leads elsewhere. */
+export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string, mayLack: boolean): Promise<Content> {
+    const [find, du] = ["first", "size"].map((what) => `${what} ${path}`) as [string, string];
     const commands = [
-        { name: realpath, argv: ["realpath", "-e", "--", path] },
-        { name: find, argv: ["find", path, "-mindepth", "1", "-print", "-quit"] },
-        { name: du, argv: ["du", "-s", "-B1", "--", path], timeout: 600 },
+        { name: find, in: path, argv: ["find", ".", "-mindepth", "1", "-print", "-quit"] },
+        { name: du, in: path, argv: ["du", "-s", "-B1", "."], timeout: 600 },
     ];
     const look = await shop.snapshot.read(ctx.deadline, { commands });
-    const out = (name: string): string => look.commands[name]?.stdout.trim() ?? "";
-    const real = out(realpath);
-    if (real !== path)
+    const { code, stdout, stderr } = look.commands[find] ?? { code: -1, stdout: "", stderr: "no answer" };
+    if (code !== 0 && mayLack && stderr.endsWith("there is no such directory")) return {};
+    if (code !== 0)
         throw new PvesmbError(
             "InvalidInput",
-            `path: ${path} on ${shop.name} is ${real === "" ? "not there" : `really ${real}`}; a limit is set on a directory only, not through a link`,
+            `path: ${path} on ${shop.name} cannot be looked at: ${stderr.trim()}; a limit is set on a directory only, not through a link`,
             { property: "path" },
         );
-    if (out(find) === "") return {};
-    return { filled: out(find), figures: figuresOf(Number(/^\d+/.exec(out(du))?.[0] ?? 0), Infinity, Infinity) };
+    const first = stdout.replace(/\n$/, "");
+    if (first === "") return {};
+    const used = Number(/^\d+/.exec(look.commands[du]?.stdout ?? "")?.[0] ?? 0);
+    return { filled: path + first.slice(1), figures: figuresOf(used, Infinity, Infinity) };
 }
 
-/** The directory moved aside, the new object in its place with all that the directory was and held. */
-export function conversion(kind: TreeKind, tree: Tree, id: string, copy: boolean): Step[] {
-    const made = kind.make?.(tree);
-    if (made === undefined) return [];
-    const { path } = tree;
-    const aside = `${path.slice(0, path.lastIndexOf("/"))}/.pvesmb-convert-${id}`;
-    return [
-        { do: "rename", from: path, to: aside },
-        made.create,
-        // Owner, mode, ACL and attributes of the directory itself go along.
-        { do: "run", argv: ["cp", "-a", "--reflink=auto", "--no-target-directory", aside, path], timeout: copy ? 6 * 3600 : 60 },
-        // cp leaves the mode to the ACL that it sets, which not every file system takes it from.
-        { do: "run", argv: ["chmod", `--reference=${aside}`, path] },
-        { do: "remove", path: aside, tree: true },
-    ];
-}
+/**
+ * A directory with files is made into another object in four turns: the gateway moves it aside and ends its clients' sessions, the node makes
+ * the object and hands it over, the gateway copies (docs/decisions/0020). That it has begun stands in the quota's claim: whoever comes after
+ * one that was cut off goes on.
+ */
+export const asideOf = (path: string, id: string): string => `${dirname(path)}/.pvesmb-convert-${id}`;
+
+/** By the gateway. What could not be copied or removed is refused before anything is moved. */
+export const moveAside = (path: string, aside: string): Step[] => [
+    {
+        do: "run",
+        in: path,
+        argv: ["find", ".", "-mindepth", "1", "-type", "d", "-inum", SUBVOLUME, "-print", "-quit"],
+        failIf: "^.+$",
+        changes: false,
+        timeout: 600,
+        message: `${path} holds a subvolume or a dataset of its own, which cannot be copied with it; move it away first`,
+    },
+    { do: "rename", from: path, to: aside },
+];
+
+export const moveBack = (path: string, aside: string): Step[] => [{ do: "rename", from: aside, to: path }];
+
+/** By the gateway, in the object that it was given. */
+export const bringIn = (path: string, aside: string): Step[] => [
+    { do: "carry", from: aside, to: path },
+    { do: "remove", path: aside, tree: true },
+];
+
+/** The inode of a subvolume's own directory, which no other directory of btrfs has (btrfs-subvolume(8)). */
+const SUBVOLUME = "256";

@@ -18,6 +18,7 @@ import { ALL } from "../share/sessions";
 import { openBackend, refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
 import { collecting } from "./collect";
+import { bringIn } from "./conversion";
 import { inStep } from "./in-step";
 import type { Turn } from "./in-step";
 import { figureOutputs, readQuota } from "./read";
@@ -52,7 +53,8 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     const claimed = state.path ?? "";
     const look = await ready.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
     // Nobody's claim, or another resource's by now: ours is gone.
-    if (parseClaim(look.files[claimPath(claimed)])?.nonce !== id) return;
+    const { nonce, aside } = parseClaim(look.files[claimPath(claimed)]) ?? {};
+    if (nonce !== id) return;
     const config = await configOf(ctx, turn, state, ready);
     const target = targetOf(ctx, state, ready, config, look, treeOf(state, look) ?? { path: claimed });
     let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
@@ -64,7 +66,9 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
         if (!isKind(error, "InvalidInput")) throw error;
     }
     try {
-        const steps = [...claimRemovalSteps(claimed, id), ...left.steps, ...collectorRemovalSteps(id)];
+        // The files come back before the claim goes, which alone says where they are.
+        const back = aside === undefined ? [] : bringIn(claimed, aside);
+        const steps = [...back, ...claimRemovalSteps(claimed, id), ...left.steps, ...collectorRemovalSteps(id)];
         await ready.workshop.queue.submit({ ...left, key: `quota:${id}`, steps, looks: CHANGE_LOOK }, ctx.deadline);
     } catch (error) {
         if (!isKind(error, "Conflict")) throw error;
@@ -86,7 +90,8 @@ async function converge(
     // A share's limit moves with its directory, which nobody has claimed at its new place yet.
     const moved = before?.path !== undefined && before.path !== target.path;
     const ours = moved || (claim !== undefined && (claim.nonce === id || claim.key === known));
-    refuseImpossible(backend, found, inputs, ours);
+    const aside = ours && !moved ? claim?.aside : undefined;
+    refuseImpossible(backend, found, inputs, ours, aside);
 
     if (found.limited && !ours)
         tellAdopted(ctx.log, quotaModel, found.place, {
@@ -100,9 +105,10 @@ async function converge(
         id,
         found,
         inputs,
-        claim: (place) =>
+        aside,
+        claim: ({ place, aside: to } = {}) =>
             claimSteps(
-                { key: keyOf(inputs), nonce: id, path, backend: backend.name },
+                { key: keyOf(inputs), nonce: id, path, backend: backend.name, aside: to },
                 known,
                 { adopt: inputs.adopt, before: before?.path },
                 place,
@@ -149,9 +155,9 @@ async function find(
 const configOf = (ctx: Context<Outputs>, turn: Turn, inputs: QuotaInputs, { place }: Ready): Promise<ContainerConfig> =>
     turn.once("config", () => readConfig(pveOf(ctx, gatewayOf(inputs).connection), place));
 
-function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean): void {
+function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean, aside: string | undefined): void {
     refuseBelowUse(found, inputs);
-    backend.refuse?.(found, inputs);
+    backend.refuse?.(found, inputs, aside);
     if (found.limited && !ours && !inputs.adopt)
         throw new PvesmbError(
             "Conflict",

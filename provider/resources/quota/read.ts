@@ -39,6 +39,7 @@ export async function readQuota(
     const drift = [
         ...found.drift,
         ...collectorFaults(seen.look, target, id, { ...state, key }, found),
+        ...(claim.aside === undefined ? [] : [`a conversion was cut off, the files are in ${claim.aside}: \`pulumi up\` goes on with it`]),
         ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
         ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
     ];

@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import type { Context } from "../../base/handler";
 import { joined } from "../../hosts";
-import type { FileFacts, GatherResult, Workshop } from "../../hosts";
+import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota.backends";
 import type { BackendName } from "../../model/quota.backends";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf, formatSize } from "../../model/size";
+import { claimPath, parseClaim } from "../../quota/claim";
 import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
@@ -19,7 +20,7 @@ import { CONNECTIONS } from "../../samba/look";
 import { rootOnNode } from "../gateway/bind";
 import { ALL, endSessions } from "../share/sessions";
 import type { Backend, Found, Opening } from "./backend";
-import { contentOf, conversion, emptyLook, isEmpty } from "./conversion";
+import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } from "./conversion";
 import { bindDataset } from "./dataset-mount";
 import { NODE_LOOK, nodeShop } from "./node";
 import { Principals } from "./principals";
@@ -63,7 +64,9 @@ export async function treeBackend(
     const { shop, kinds } = await bound(target);
     const spot = spotOf(target, mount);
     const where = `${spot.path} on ${node}`;
-    const people = new Principals(target.look, rootOnNode(target.config.unprivileged));
+    const owner = rootOnNode(target.config.unprivileged);
+    const people = new Principals(target.look, owner);
+    const pending = parseClaim(target.look.files[claimPath(path)])?.aside;
     const options: LookOptions = {
         snapshots: inputs.snapshots === "count",
         ids: [...people.watched(inputs), ...people.forsaken(before, inputs)],
@@ -111,27 +114,35 @@ export async function treeBackend(
             ? []
             : ["clients are not shown the limit"];
 
+    /** Ends what clients have open in the share's directory. */
+    async function disconnect(): Promise<void> {
+        if (target.share === undefined) return;
+        const { workshop } = gateway;
+        workshop.snapshot.forget();
+        await endSessions(workshop, target.share, [ALL], await workshop.snapshot.readJust(ctx.deadline, CONNECTIONS), ctx.deadline);
+    }
+
     async function look(): Promise<Seen> {
         // Whom the gateway does not know is told before anything is touched.
         if (closely) people.limits(inputs);
         const seen = await shop.snapshot.read(ctx.deadline, nodeLook);
         const found = seenIn(seen);
         if (!closely || found.state.object !== undefined || isEmpty(seen, spot.path)) return found;
-        return { ...found, ...(await contentOf(ctx, shop, spot.path)) };
+        return { ...found, ...(await contentOf(ctx, shop, spot.path, pending !== undefined)) };
     }
 
     return {
         name,
         look,
 
-        refuse(found, wanted) {
+        refuse(found, wanted, aside) {
             const { tree, ...seen } = found as Seen;
-            refuseTree({ name, kind, tree }, seen, wanted, node);
+            refuseTree({ name, kind, tree }, seen, wanted, node, { whole: path === mount.at, aside });
         },
 
-        async apply({ id, found, inputs: wanted, claim, claimed, replaced, unended, settle }) {
+        async apply({ id, found, inputs: wanted, aside, claim, claimed, replaced, unended, settle }) {
             const { state, tree, filled, claims: place } = found as Seen;
-            const made = state.object === undefined && kind.make !== undefined;
+            const made = state.object === undefined ? kind.make?.(tree, owner) : undefined;
             const wish: TreeWish = {
                 limit: bytesOf(wanted.limit),
                 soft: wanted.soft === undefined ? undefined : bytesOf(wanted.soft),
@@ -142,36 +153,62 @@ export async function treeBackend(
                 enable: wanted.enable,
             };
             const { queue, snapshot } = gateway.workshop;
+            const key = `quota:${id}`;
+            const wished = [...(made ?? []), ...kind.set(tree, state, wish)];
+            const onNode = async (steps: Step[]): Promise<Seen> => {
+                const { look } = await shop.queue.submit({ key, steps, looks: nodeLook }, ctx.deadline);
+                return look === undefined ? (found as Seen) : seenIn(look);
+            };
+            const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "asks"> => {
+                const { counter } = after.state;
+                const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
+                return { steps: [...first, ...shown, ...settle(after)], ...(shown.length > 0 ? READ_ANEW : {}) };
+            };
+
+            // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
+            const copies = aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs"));
+            if (copies) {
+                const to = aside ?? asideOf(path, id);
+                if (aside === undefined) {
+                    await queue.submit({ key, steps: [...claim({ aside: to }), ...moveAside(path, to)] }, ctx.deadline);
+                    claimed();
+                }
+                try {
+                    await disconnect();
+                } catch (error) {
+                    // Nothing has been made yet: better the old directory for all than none for anybody.
+                    if (aside === undefined) await queue.submit({ key, steps: [...moveBack(path, to), ...claim()] }, ctx.deadline);
+                    throw error;
+                }
+                const given = await onNode(wished);
+                if (name === "zfs") await bindDataset(target, spot.path);
+                const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
+                await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
+                shop.snapshot.forget();
+                return { after: seenIn(await shop.snapshot.read(ctx.deadline, nodeLook)), made: true };
+            }
+
             // On the node both go in one batch, and stand or fall together.
             if (place === undefined) {
-                await queue.submit({ key: `quota:${id}`, steps: claim() }, ctx.deadline);
+                await queue.submit({ key, steps: claim() }, ctx.deadline);
                 claimed();
             }
-            const steps = [
-                ...(place === undefined ? [] : claim(place)),
-                ...(made ? conversion(kind, tree, id, filled !== undefined) : []),
-                ...kind.set(tree, state, wish),
-            ];
-            const done = await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
+            const after = await onNode([...(place === undefined ? [] : claim({ place })), ...wished]);
             if (place !== undefined) {
                 snapshot.forget();
                 claimed();
             }
-            const after = done.look === undefined ? (found as Seen) : seenIn(done.look);
-            if (made) replaced();
+            if (made !== undefined) replaced();
             if (name === "zfs") await bindDataset(target, spot.path);
-            const { counter } = after.state;
-            const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
-            const own = [...shown, ...settle(after)];
-            // Whoever had the directory open still has the one that was moved away.
-            const ending = made || unended ? target.share : undefined;
-            if (own.length > 0 || ending !== undefined) {
+            const own = onGateway(after);
+            // Whoever had the directory open still has the one that was replaced.
+            const ending = made !== undefined || unended ? target.share : undefined;
+            if (own.steps.length > 0 || ending !== undefined) {
                 const looks = joined([CHANGE_LOOK, ...(ending === undefined ? [] : [CONNECTIONS])]);
-                const unit = { key: `quota:${id}`, steps: own, looks, ...(shown.length > 0 ? READ_ANEW : {}) };
-                const { look } = await queue.submit(unit, ctx.deadline);
+                const { look } = await queue.submit({ ...own, key, looks }, ctx.deadline);
                 if (ending !== undefined) await endSessions(gateway.workshop, ending, [ALL], look, ctx.deadline);
             }
-            return { after, made: made || undefined };
+            return { after, made: made !== undefined || undefined };
         },
 
         async release(id) {
