@@ -190,7 +190,8 @@ describe("projects of xfs and ext4", () => {
     const tree = { path: "/ext4/share/my docs", from: "/ext4/share", mount };
     /** As Linux 6.12 and quota 4.06 print it. */
     const replies = {
-        "lsattr -p -a .": "268435500 --------------e----P-- ./my docs\n    0 --------------e------- ./b\n    7 -----P-- ./x\n268435501 -----P-- b\n",
+        "lsattr -p -a .":
+            "268435500 --------------e----P-- ./my docs\n    0 --------------e------- ./b\n    7 -----P-- ./x\n268435501 -----P-- b\n",
         "repquota -P": [
             "Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace",
             "#0,ok,ok,28,0,0,,4,0,0,",

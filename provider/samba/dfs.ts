@@ -19,7 +19,8 @@ export const linkLook = (path: string): Gather => ({
     commands: [
         {
             name: lookName(path),
-            argv: ["find", path, "-mindepth", "1", "-maxdepth", "1", "-type", "l", "-lname", `${MARK}*`, "-printf", "%f/%l\\0"],
+            in: path,
+            argv: ["find", ".", "-mindepth", "1", "-maxdepth", "1", "-type", "l", "-lname", `${MARK}*`, "-printf", "%f/%l\\0"],
         },
     ],
 });

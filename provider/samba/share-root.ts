@@ -26,35 +26,16 @@ export function rootSteps(path: string, root: ShareRoot, before: ShareRoot | und
     const dress: Step = { do: "directory", id: "root", path, owner, group, mode, acl: { access: acl, default: acl } };
     // A program that asks for it now means what is there already; otherwise a change of the root is what has to be handed down.
     const asked = before !== undefined && root.recursive && !before.recursive ? {} : { ifChanged: "root" };
-    return root.recursive ? [dress, ...recursion(path, root).map((step): Step => ({ ...step, ...asked }))] : [dress];
+    return root.recursive ? [dress, { ...recursion(path, root), ...asked }] : [dress];
 }
 
-/** Everything below the root but links, snapshots and the bin, whose parts are their users' own. X: folders, and what can be run already (setfacl(1)). */
-function recursion(path: string, { owner, group, mode, acl, recycle, snapshotFolder }: ShareRoot): Step[] {
-    const [user, own, other] = [...mode.slice(-3)].map((digit) => LETTERS[Number(digit)]);
-    const named = acl.map(({ kind, name, permissions }) => `${kind}:${name}:${permissions.replace("x", "X")}`);
-    const entries = [`u::${user}`, `g::${own}`, `o::${other}`, ...named].join(",");
-    const below = (...does: string[]): Step => ({
-        do: "run",
-        argv: [
-            "find",
-            path,
-            "-mindepth",
-            "1",
-            ...[recycle?.path, snapshotFolder].flatMap((folder) => (folder === undefined ? [] : skipped(`${path}/${folder}`))),
-            ...does,
-            "{}",
-            "+",
-        ],
-        timeout: 3600,
-    });
-    return [
-        below("!", "-type", "l", "-exec", "chown", "-h", `${owner}:${group}`),
-        below("!", "-type", "l", "-exec", "setfacl", "-b", "-m", entries),
-        ...(acl.length === 0 ? [] : [below("-type", "d", "-exec", "setfacl", "-d", "-m", entries.replaceAll("X", "x"))]),
-    ];
-}
-
-const skipped = (path: string): string[] => ["-path", path.replace(/[*?[\]\\]/g, "\\$&"), "-prune", "-o"];
-
-const LETTERS = ["---", "--X", "-w-", "-wX", "r--", "r-X", "rw-", "rwX"];
+/** Everything below the root but links, snapshots and the bin, whose parts are their users' own. */
+const recursion = (path: string, { owner, group, mode, acl, recycle, snapshotFolder }: ShareRoot): Step => ({
+    do: "below",
+    path,
+    owner,
+    group,
+    mode,
+    acl,
+    skip: [recycle?.path, snapshotFolder].filter((folder) => folder !== undefined),
+});

@@ -113,8 +113,8 @@ export const features = {
         usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
-        commands: [{ on: "node", commands: ["stat ...", "find ...", "chown ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
-        rootEquivalent: "`pct set` can bind any directory of the node into a container",
+        commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
+        rootEquivalent: "the directory is looked at and given by the same program that works on gateways, and python3 by sudo is root on the node; `pct set` can bind any directory of the node into a container",
     },
     "find-gateway": {
         purpose: "find the gateway that a share, user, group or quota lives on",
@@ -159,9 +159,6 @@ export const featureOf = (name: FeatureName): Feature => features[name];
 export const PROGRAMS = [
     "awk",
     "btrfs",
-    "chattr",
-    "chmod",
-    "cp",
     "df",
     "du",
     "env",
@@ -180,7 +177,6 @@ export const PROGRAMS = [
     "pdbedit",
     "pvesm",
     "python3",
-    "realpath",
     "repquota",
     "rm",
     "rmdir",

@@ -2,7 +2,7 @@ import type { Connection } from "../../base/connection";
 import type { Deadline } from "../../base/deadline";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
-import type { Host } from "../../hosts";
+import type { Step, Workshop } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
@@ -11,6 +11,7 @@ import { readConfig } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { mountPoint } from "../../proxmox/values/property-string";
+import { nodeShop } from "../quota/node";
 import { DATA_MOUNT } from "./config";
 import { nodeHost } from "./reach";
 
@@ -30,9 +31,8 @@ const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.
 export async function prepareBind(pve: Pve, connection: Connection, inputs: GatewayInputs, log: Log): Promise<void> {
     const path = inputs.data?.bind;
     if (path === undefined) return;
-    const node = await nodeHost(pve, connection, inputs.node);
     try {
-        await giveTo(node, inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
+        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
         if (!byApi(connection) || error.kind === "HostKeyMismatch")
@@ -45,28 +45,31 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
     }
 }
 
-async function giveTo(host: Host, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
+/** By open directories: those above may be another gateway's, whose root puts links there. */
+async function giveTo({ executor, queue }: Workshop, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
     const refuse = (why: string): PvesmbError =>
         new PvesmbError("InvalidInput", `data.bind: ${path} on ${node} ${why}`, { property: "data.bind" });
-    const { code, stdout, stderr } = await host.exec(["stat", "-c", "%F:%u", path], { deadline });
-    if (code !== 0)
+    const content = ["find", ".", "-mindepth", "1", "-maxdepth", "1", "-not", "-name", "lost+found", "-print", "-quit"];
+    const look = await executor.gather({ stat: [path], commands: [{ name: "content", in: path, argv: content }] }, deadline);
+    const { code, stdout, stderr } = look.commands["content"] ?? { code: -1, stdout: "", stderr: "no answer" };
+    const facts = look.stat[path];
+    if (facts === undefined)
         throw refuse(
-            /No such file/.test(stderr)
-                ? "does not exist; make the directory or dataset first"
-                : `cannot be looked at: ${stderr.trim() || `exit code ${code}`}`,
+            /symlink/.test(stderr) ? `is behind a link or a file (${stderr})` : "does not exist; make the directory or dataset first",
         );
-    const [kind = "", uid = ""] = stdout.trim().split(":");
-    if (kind !== "directory") throw refuse(`is a ${kind}, not a directory`);
-    if (Number(uid) === owner) return;
-    const content = await host.exec(["find", path, "-mindepth", "1", "-maxdepth", "1", "-not", "-name", "lost+found", "-print", "-quit"], {
-        deadline,
-    });
-    if (content.code !== 0 || content.stdout.trim() !== "")
+    if (facts.type !== "directory") throw refuse(`is a ${facts.type}, not a directory`);
+    if (facts.uid === owner) return;
+    if (code !== 0 || stdout.trim() !== "")
         throw refuse(
-            `belongs to uid ${uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` if the files are to be the gateway's, or use another directory`,
+            `belongs to uid ${facts.uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` if the files are to be the gateway's, or use another directory`,
         );
-    const given = await host.exec(["chown", "-h", `${owner}:${owner}`, path], { deadline });
-    if (given.code !== 0) throw refuse(`could not be given to the container's root (uid ${owner}): ${given.stderr.trim()}`);
+    const give: Step = { do: "directory", path, owner: String(owner), group: String(owner), mustExist: "it is gone" };
+    try {
+        await queue.submit({ key: `bind:${path}`, steps: [give] }, deadline);
+    } catch (error) {
+        if (!isKind(error, "RemoteFailed")) throw error;
+        throw refuse(`could not be given to the container's root (uid ${owner}): ${messageOf(error)}`);
+    }
 }
 
 /** Binds the directory as the gateway's data, in a guest that has no data mount yet. Gives the configuration as it is afterwards. */

@@ -83,7 +83,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         }
         if (dataset !== undefined) {
             // A mount point can be emptied from within, not removed. Nothing of that is undone, so the share ends first.
-            const empty: Step = { do: "run", argv: ["find", section.path, "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
+            const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
                 `${section.path}: the files are gone; the empty ${dataset.volumeId} of ${place.node} stays mounted in CT ${place.vmid} (${dataset.mountPoint}), for the next share there. To remove it: \`pct set ${place.vmid} --delete ${dataset.mountPoint}\`, restart the container, \`zfs destroy\``,

@@ -8,7 +8,7 @@ export async function refuseHiding({ executor }: Workshop, path: string, deadlin
         {
             commands: [
                 { name: "mounted", argv: ["mountpoint", "-q", path] },
-                { name: "file", argv: ["find", path, "-mindepth", "1", "-maxdepth", "1", "-print", "-quit"] },
+                { name: "file", in: path, argv: ["find", ".", "-mindepth", "1", "-maxdepth", "1", "-print", "-quit"] },
             ],
         },
         deadline,

@@ -1,0 +1,213 @@
+import { createHash } from "node:crypto";
+import { runOnNode } from "../lab/src/client";
+import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { nodeKeys } from "./support/node-keys";
+import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import type { Stack } from "./support/stack";
+import { type Workplace, workplace } from "./support/workplace";
+
+/**
+ * Root of an unprivileged gateway against its node (docs/security.md): it may do anything in its data, which the node limits for it, and it
+ * knows what pvesmb does there. After each attack nothing below the node's /etc is another than before, and the other gateway works.
+ */
+
+const vmids = { from: 6690, to: 6709 };
+const evil = { node: "pve1", vmid: 6690, address: "10.86.0.127", data: "/mnt/btrfs/hostile" };
+const good = { node: "pve1", vmid: 6691, address: "10.86.0.128", data: "/mnt/btrfs/honest" };
+const alice = { user: "alice", password: "alice's long p4ssword" };
+const MIB = 2 ** 20;
+
+let place: Workplace;
+let stack: Stack;
+let honest: Stack;
+/** The node's /etc: names, types, owners, modes, contents. */
+let etc: string;
+
+const { data: _data, dataOnDelete: _onDelete, network: _network, ...basics } = smallArgs(evil.address, vmids);
+const bound = (name: string, { vmid, address, data }: typeof evil): string =>
+    gateway(name, { ...basics, network: { bridge: "vmbr0", address: `${address}/24` }, vmid, data: { bind: data } });
+const access = { alice: "full" } as const;
+const ours = [bound("evil", evil), user("evil", alice)];
+const theirs = [bound("good", good), user("good", alice), share("good", "work", access)];
+const limited = (limit: string): string => program(...theirs, quota("work", "limit", { limit, enable: true }));
+
+async function onNode(command: string): Promise<string> {
+    const { code, stdout, stderr } = await runOnNode("pve1", command);
+    if (code !== 0) throw new Error(`on pve1: ${command}\nended with ${code}: ${stderr}`);
+    return stdout;
+}
+const manifest = (): Promise<string> =>
+    onNode("find /etc -xdev -printf '%p %y %m %U:%G %l\\n' | sort; find /etc -xdev -type f -exec sha256sum {} + | sort -k2");
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const at = (host: { address: string }, name: string) => ({ host: host.address, share: name });
+const inEvil = (script: string): Promise<string> => inGuest(evil as Pick<Guest, "node" | "vmid">, script);
+/** What a limit's claim is called (provider/quota/claim.ts). */
+const claim = (path: string): string => `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
+
+/** A program of the guest's root that goes on while something is done, and is over afterwards. */
+async function during<T>(attack: string, work: () => Promise<T>): Promise<T> {
+    const script = `${LIBRARY}${attack}`;
+    await inEvil(
+        `cat > /root/attack.py <<'END'\n${script}\nEND\nnohup python3 /root/attack.py > /root/attack.log 2>&1 & echo $! > /root/attack.pid`,
+    );
+    try {
+        return await work();
+    } finally {
+        await inEvil("kill -9 $(cat /root/attack.pid) 2>/dev/null; true");
+    }
+}
+
+const LIBRARY = `import os, stat, time
+os.chdir("/srv/pvesmb")
+def folder(name):
+    try:
+        return stat.S_ISDIR(os.lstat(name).st_mode)
+    except FileNotFoundError:
+        return False
+def aside():
+    return [name for name in os.listdir(".") if name.startswith(".pvesmb-convert-")]
+def swap(name, to):
+    os.rename(name, name + ".stolen-%x" % time.time_ns())
+    os.symlink(to, name)
+def new(name):
+    try:
+        return os.lstat(name).st_ino == 256
+    except FileNotFoundError:
+        return False
+`;
+/** Plants its program where the files wait, and puts a link in the place of what the node makes as soon as that is there. */
+const swapping = (name: string, to: string, planted: string): string => `
+while True:
+    for one in aside():
+        try:
+            open(one + "/${planted}", "x").write("#!/bin/sh\\ntouch /root/owned\\n")
+            os.chmod(one + "/${planted}", 0o755)
+        except OSError:
+            pass
+    if folder("${name}") and (aside() or new("${name}")):
+        swap("${name}", "${to}")
+        break
+`;
+
+beforeAll(async () => {
+    place = await workplace(
+        vmids,
+        ["data-bind", "quota-node"].flatMap((name) => ["--feature", name]),
+    );
+    await onNode(
+        `for d in ${evil.data} ${good.data}; do rm -rf $d && mkdir $d; done; mkdir -p /etc/profile.d /etc/cron.hourly /etc/cron.d; btrfs quota enable /mnt/btrfs`,
+    );
+    const environment = await nodeKeys();
+    [stack, honest] = await Promise.all([
+        place.stack(program(...ours, share("evil", "docs", access)), { project: "hostile", environment }),
+        place.stack(limited("64MiB"), { project: "honest", environment }),
+    ]);
+    await Promise.all([stack.up(), honest.up()]);
+    etc = await manifest();
+});
+afterAll(() => place?.dispose());
+
+/** The node is as it was, and works for others. */
+async function unharmed(limit: string): Promise<void> {
+    expect(await manifest()).toBe(etc);
+    expect(await onNode("ls /root/owned 2>/dev/null || true")).toBe("");
+    honest.write(limited(limit));
+    await honest.up();
+    const { output } = await smbclient(within, at(good, "work"), alice, "du");
+    const [, blocks, size] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];
+    expect(Number(blocks) * Number(size)).toBe(Number.parseInt(limit, 10) * MIB);
+}
+
+test("a link in the place of the directory that is being converted leads no file elsewhere, and all files are there in the end", async () => {
+    await putFile(within, at(evil, "docs"), alice, "first.txt", "first\n");
+    await inEvil(
+        "cd /srv/pvesmb/docs && for i in $(seq 600); do echo $i > f$i; done; printf '#!/bin/sh\\ntouch /root/owned\\n' > last.sh; chmod 755 last.sh",
+    );
+    stack.write(program(...ours, share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true })));
+    const { output } = await during(swapping("docs", "/etc/profile.d", "00-mine.sh"), () => stack.up({ fails: true }));
+    expect(output).toMatch(/link|somebody else/);
+    await unharmed("48MiB");
+    await inEvil("cd /srv/pvesmb && rm -f docs .pvesmb-convert-*/00-mine.sh && ls -A");
+    await stack.up();
+    expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
+    expect(await inEvil("cd /srv/pvesmb/docs && ls f* | wc -l && ls last.sh && ls -A .. | grep convert || true")).toBe("600\nlast.sh\n");
+    await stack.preview({ flags: ["--expect-no-changes"] });
+    expect(await manifest()).toBe(etc);
+});
+
+test("neither does one in the place of a new share's empty directory", async () => {
+    const more = [share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true })];
+    stack.write(program(...ours, ...more, share("evil", "empty", access)));
+    await stack.up();
+    stack.write(program(...ours, ...more, share("evil", "empty", access), quota("empty", "emptyLimit", { limit: "32MiB" })));
+    // It may come too late to be seen by this run, but by the next.
+    await during(swapping("empty", "/etc/cron.hourly", "mine"), async () => {
+        try {
+            await stack.up();
+        } catch (error) {
+            expect(String(error)).toMatch(/link|somebody else/);
+        }
+    });
+    await unharmed("64MiB");
+    await inEvil("cd /srv/pvesmb && rm -rf empty.stolen-*; [ ! -L empty ] || { rm empty && mkdir empty; }");
+    await stack.refresh();
+    await stack.up();
+    expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).toContain("33554432");
+    expect(await manifest()).toBe(etc);
+});
+
+test("a FIFO in a claim's place holds nobody up, and a link in that of the claims leads no file elsewhere", async () => {
+    const path = "/srv/pvesmb/plans";
+    const rest = [share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true }), share("evil", "plans", access)];
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    stack.write(program(...ours, ...rest, quota("plans", "plansLimit", { limit: "16MiB" })));
+    await inEvil(`mkfifo ${claim(path)}`);
+    const opened = `
+with open("${claim(path)}", "wb"):
+    os.rename(".pvesmb/quotas", ".pvesmb/mine")
+    os.symlink("/etc/cron.d", ".pvesmb/quotas")
+`;
+    honest.write(limited("80MiB"));
+    const [{ output }] = await during(opened, () => Promise.all([stack.up({ fails: true }), honest.up()]));
+    expect(output).toMatch(/not a regular file|link/);
+    await unharmed("64MiB");
+    await inEvil(`cd /srv/pvesmb/.pvesmb && { [ ! -L quotas ] || { rm quotas && mv mine quotas; }; } && rm -f ${claim(path)}`);
+    await stack.up();
+    expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).toContain("16777216");
+});
+
+test("a link in the place of a directory above, of the gateway's data, or of what a conversion left leads no look and no step elsewhere", async () => {
+    const rest = [share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true })];
+    await inEvil("cd /srv/pvesmb && ln -s /etc above");
+    stack.write(program(...ours, ...rest, dataQuota("evil", "above", { path: "/srv/pvesmb/above/cron.hourly", limit: "16MiB" })));
+    expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
+    stack.write(program(...ours, ...rest, dataQuota("evil", "above", { path: "/srv/pvesmb/above", limit: "16MiB", convert: true })));
+    expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
+    // A claim that says a conversion was cut off, and where the files are.
+    const docs = claim("/srv/pvesmb/docs");
+    await inEvil(
+        `cd /srv/pvesmb && ln -s /etc .pvesmb-convert-0 && sed -i 's#}$#,"aside":"/srv/pvesmb/.pvesmb-convert-0"}#' ${docs} && cat ${docs}`,
+    );
+    stack.write(program(...ours, share("evil", "docs", access), quota("docs", "limit", { limit: "72MiB", convert: true })));
+    expect((await stack.up({ fails: true })).output).toMatch(/convert-0.* symlink/);
+    await unharmed("48MiB");
+    await inEvil("cd /srv/pvesmb && rm above .pvesmb-convert-0");
+    await stack.up();
+    expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
+});
+
+test("another gateway's data below a directory of its own is reached through no link", async () => {
+    await inEvil("cd /srv/pvesmb && mkdir -p lent && ln -s /etc/cron.hourly lent/data");
+    const borrowed = gateway("borrower", {
+        ...basics,
+        network: { bridge: "vmbr0", address: "10.86.0.129/24" },
+        vmid: 6692,
+        data: { bind: `${evil.data}/lent/data` },
+    });
+    honest.write(program(...theirs, quota("work", "limit", { limit: "48MiB", enable: true }), borrowed));
+    expect((await honest.up({ fails: true })).output).toMatch(/data\.bind: .*lent\/data on pve1 .*(link|symlink)/);
+    expect(await guestsWithin(6692, 6692)).toEqual([]);
+    await unharmed("64MiB");
+});
