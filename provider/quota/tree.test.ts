@@ -72,13 +72,22 @@ describe("zfs", () => {
     test("a directory without a dataset of its own becomes one, named after it", () => {
         expect(zfs.parse(plain, answers(zfs, plain, {}), options).object).toBeUndefined();
         expect(zfs.make?.(plain, 100_000)).toMatchObject([
-            { argv: ["zfs", "create", "tank/shares/docs"] },
-            { do: "directory", path: "/tank/shares/docs", owner: "100000", mode: "0700" },
+            { argv: ["zfs", "create", "-o", "mountpoint=/var/lib/pvesmb/datasets/tank/shares/docs", "tank/shares/docs"] },
+            { do: "directory", path: "/var/lib/pvesmb/datasets/tank/shares/docs", owner: "100000", mode: "0700" },
         ]);
         const odd = { ...plain, path: "/tank/shares/Büro (2)" };
         expect(zfs.make?.(odd, 0)[0]).toMatchObject({
-            argv: ["zfs", "create", "-o", "mountpoint=/tank/shares/Büro (2)", "tank/shares/B:C3:BCro:20:282:29"],
+            undo: ["zfs", "destroy", "-r", "tank/shares/B:C3:BCro:20:282:29"],
         });
+    });
+
+    test("one that was made and not yet plugged in is known by its place, somebody else's of that name is not", () => {
+        const at = (mountpoint: string): TreeState =>
+            zfs.parse(plain, answers(zfs, plain, { "zfs get -Hp -r": properties({ refquota: 100, mountpoint }) }), options);
+        const apart = "/var/lib/pvesmb/datasets/tank/shares/docs";
+        expect(at(apart)).toMatchObject({ object: "tank/shares/docs", apart, limit: 100 });
+        expect(at("/tank/shares/docs").object).toBeUndefined();
+        expect(zfs.parse(own, answers(zfs, own, { "zfs get -Hp -r": properties({}) }), options).apart).toBeUndefined();
     });
 
     test("without and with snapshots", () => {

@@ -50,6 +50,8 @@ export interface TreeWish {
 export interface TreeState {
     /** What has the limit: dataset, subvolume, project; undefined while the directory is none. */
     object?: string;
+    /** Where the host has that, when the gateway has not yet got it at the directory's path. */
+    apart?: string;
     limit?: number;
     soft?: number;
     files?: number;

@@ -11,29 +11,32 @@ export const zfs: TreeKind = {
     look: (spot, options) => ({ commands: [datasetLook(spot), ...(options.ids.length > 0 ? [idLook(spot, options)] : [])] }),
 
     parse(tree, look, options): TreeState {
-        const properties = table(look, datasetLook(tree).name).get(tree.mount.source);
+        const all = table(look, datasetLook(tree).name);
+        const available = Number(all.get(tree.mount.source)?.get("available") ?? 0);
+        const object = isDataset(tree) ? tree.mount.source : isOurs(all, objectAt(tree)) ? objectAt(tree) : undefined;
+        const properties = all.get(object ?? "");
         const number = (name: string): number => Number(properties?.get(name) ?? 0);
-        if (!isDataset(tree) || properties === undefined) return { used: 0, available: number("available"), ids: [], drift: [] };
+        if (object === undefined || properties === undefined) return { used: 0, available, ids: [], drift: [] };
         const [property, other] = options.snapshots ? (["quota", "refquota"] as const) : (["refquota", "quota"] as const);
-        const own = table(look, idLook(tree, options).name).get(tree.mount.source);
+        const own = table(look, idLook(tree, options).name).get(object);
         const ofId = (name: string): number => Number(own?.get(name)?.replace(/^(none|-)$/, "0") ?? 0);
         return {
-            object: tree.mount.source,
+            object,
+            ...(isDataset(tree) ? {} : { apart: placeOf(object) }),
             limit: number(property) || undefined,
             used: number(options.snapshots ? "used" : "referenced"),
             available: number("available"),
             ids: options.ids.map(({ kind, id }) => ({ kind, id, limit: ofId(`${kind}quota@${id}`), used: ofId(`${kind}used@${id}`) })),
-            drift: number(other) > 0 ? [`${tree.mount.source}: ${other} is set as well (${number(other)} bytes)`] : [],
+            drift: number(other) > 0 ? [`${object}: ${other} is set as well (${number(other)} bytes)`] : [],
         };
     },
 
     make(tree, owner) {
         const object = objectAt(tree);
-        // Where the name says where it is, the mount point is inherited, and follows when the parent is moved.
-        const place = restOf(tree) === datasetName(restOf(tree)) ? [] : ["-o", `mountpoint=${tree.path}`];
+        const create = ["zfs", "create", "-o", `mountpoint=${placeOf(object)}`, object];
         return [
-            { do: "run", argv: ["zfs", "create", ...place, object], undo: ["zfs", "destroy", "-r", object] },
-            { do: "directory", path: tree.path, owner: String(owner), group: String(owner), mode: "0700" },
+            { do: "run", argv: create, undo: ["zfs", "destroy", "-r", object] },
+            { do: "directory", path: placeOf(object), owner: String(owner), group: String(owner), mode: "0700", mustExist: `${object} is not mounted` },
         ];
     },
 
@@ -69,6 +72,16 @@ const isDataset = ({ path, mount }: Tree): boolean => path === mount.target;
 
 const restOf = ({ path, mount }: Tree): string => path.slice(mount.target === "/" ? 0 : mount.target.length).replace(/^\//, "");
 
+/**
+ * Where the node mounts what pvesmb makes: a directory of its own. At a path in the gateway's data, whose root puts links there, it would be
+ * mounted over /etc, now or at the next boot.
+ */
+export const DATASETS = "/var/lib/pvesmb/datasets";
+const placeOf = (object: string): string => `${DATASETS}/${object}`;
+
+const isOurs = (all: Map<string, Map<string, string>>, object: string): boolean =>
+    (all.get(object)?.get("mountpoint") ?? "").endsWith(placeOf(object));
+
 /** The dataset that a directory becomes. */
 const objectAt = (tree: Tree): string => `${tree.mount.source}/${datasetName(restOf(tree))}`;
 
@@ -80,7 +93,7 @@ const datasetName = (path: string): string =>
 
 /** One look for the dataset that holds a directory and all below it. */
 function datasetLook({ from }: Spot): Look {
-    const properties = "quota,refquota,used,referenced,available";
+    const properties = "quota,refquota,used,referenced,available,mountpoint";
     return { name: `zfs ${from}`, ...about("SOURCE", from, "zfs", "get", "-Hp", "-r", "-o", "name,property,value", properties) };
 }
 

@@ -32,9 +32,10 @@ const kinds: Record<string, QuotaKind> = {
     zfs: {
         vmid: 114,
         data: "/rpool/shares",
+        kept: "/var/lib/pvesmb/datasets/rpool/shares/docs",
         make: "zfs create -o acltype=posixacl -o xattr=sa rpool/shares",
         args: { convert: true },
-        place: /^rpool\/shares\/docs \(\/rpool\/shares\/docs on pve1\)$/,
+        place: /^rpool\/shares\/docs \(\/var\/lib\/pvesmb\/datasets\/rpool\/shares\/docs on pve1\)$/,
         byHand: () => "zfs set refquota=500M rpool/shares/docs",
         limits: "zfs get -Hp -r -t filesystem -o name,property,value quota,refquota rpool/shares | awk '$3 != 0'",
         accounts: {

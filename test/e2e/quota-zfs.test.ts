@@ -19,6 +19,8 @@ const host = "10.86.0.122";
 const guest = { node: "pve1", vmid: 6660 };
 const other = { node: "pve1", vmid: 6661 };
 const visitor = { user: "visitor", password: "none" };
+/** Where the node has the share's dataset. */
+const docs = "/var/lib/pvesmb/datasets/rpool/quota/docs";
 const MIB = 2 ** 20;
 const bytes = (mib: number): string => "x".repeat(mib * MIB);
 
@@ -88,11 +90,11 @@ describe("a dataset per share on a bound directory", () => {
     test("is made of the new share's directory, limited, and plugged into the running gateway", async () => {
         expect(await property("refquota")).toBe(String(64 * MIB));
         const { mp0, mp1 } = await configOf(guest.vmid);
-        expect([mp0, mp1]).toEqual(["/rpool/quota,mp=/srv/pvesmb", "/rpool/quota/docs,mp=/srv/pvesmb/docs"]);
+        expect([mp0, mp1]).toEqual(["/rpool/quota,mp=/srv/pvesmb", `${docs},mp=/srv/pvesmb/docs`]);
         expect(await inGuest(guest, "stat -c %a /srv/pvesmb/docs")).toBe("777\n");
         expect(await outputs("limit")).toMatchObject({
             backendFound: "zfs",
-            place: "rpool/quota/docs (/rpool/quota/docs on pve1)",
+            place: `rpool/quota/docs (${docs} on pve1)`,
             level: "ok",
         });
         await stack.preview({ flags: ["--expect-no-changes"] });
@@ -171,7 +173,7 @@ describe("a dataset per share on a bound directory", () => {
         const moved = { ...open, path: "/srv/pvesmb/papers" };
         change({ docs: share("files", "docs", {}, moved) });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /path: the share's volume is mounted at \/srv\/pvesmb\/docs and stays there \(\/rpool\/quota\/docs, mp1 of CT 6660\)/,
+            /path: the share's volume is mounted at \/srv\/pvesmb\/docs and stays there \(\S+\/rpool\/quota\/docs, mp1 of CT 6660\)/,
         );
         change({ docs: share("files", "docs", {}, { ...open, name: "papers" }) });
         await stack.up();
@@ -183,7 +185,7 @@ describe("a dataset per share on a bound directory", () => {
         change({ limit: "" });
         await stack.up();
         expect([await property("quota"), await property("refquota")]).toEqual(["0", "0"]);
-        expect(await onNode("ls /rpool/quota/docs")).toContain("kept.bin\n");
+        expect(await onNode(`ls ${docs}`)).toContain("kept.bin\n");
     });
 
     test("a share that goes with its files leaves an empty dataset, for the next one there", async () => {
@@ -191,8 +193,8 @@ describe("a dataset per share on a bound directory", () => {
         change({ docs: gone, limit: quota("docs", "limit", { limit: "128MiB" }) });
         await stack.up();
         change({ docs: "", limit: "" });
-        expect((await stack.up()).output).toMatch(/the empty \/rpool\/quota\/docs of pve1 stays mounted in CT 6660 \(mp1\)/);
-        expect(await onNode("ls -A /rpool/quota/docs")).toBe("");
+        expect((await stack.up()).output).toMatch(/the empty \S+\/rpool\/quota\/docs of pve1 stays mounted in CT 6660 \(mp1\)/);
+        expect(await onNode(`ls -A ${docs}`)).toBe("");
         expect(await property("refquota")).toBe("0");
         change({ docs: gone, limit: quota("docs", "limit", { limit: "112MiB" }) });
         await stack.up();

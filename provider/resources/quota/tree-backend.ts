@@ -87,7 +87,7 @@ export async function treeBackend(
         const { tree } = kindAt(mountsIn(look), spot);
         const state = kind.parse(tree, look, options);
         return {
-            place: state.object === undefined ? where : `${state.object} (${where})`,
+            place: state.object === undefined ? where : `${state.object} (${state.apart ?? spot.path} on ${node})`,
             limit: state.limit,
             limited: state.limit !== undefined,
             observed: { ...people.observed(inputs, state), ...observedLimits(inputs, state) },
@@ -166,7 +166,7 @@ export async function treeBackend(
             };
 
             // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
-            const copies = aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs"));
+            const copies = aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
             if (copies) {
                 const to = aside ?? asideOf(path, id);
                 if (aside === undefined) {
@@ -181,7 +181,7 @@ export async function treeBackend(
                     throw error;
                 }
                 const given = await onNode(wished);
-                if (name === "zfs") await bindDataset(target, spot.path);
+                if (given.state.apart !== undefined) await bindDataset(target, given.state.apart);
                 const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
                 shop.snapshot.forget();
@@ -199,6 +199,7 @@ export async function treeBackend(
                 claimed();
             }
             if (made !== undefined) replaced();
+            // Of one that was mounted in its directory before pvesmb had a place for them.
             if (name === "zfs") await bindDataset(target, spot.path);
             const own = onGateway(after);
             // Whoever had the directory open still has the one that was replaced.

@@ -24,6 +24,8 @@ export interface QuotaKind {
     /** The directory that is the gateway's data, and what makes it. */
     data: string;
     make: string;
+    /** Where the node has the share's files, when that is not in there. */
+    kept?: string;
     /** What the quota says beside its limit. */
     args: { convert?: boolean; enable?: boolean };
     place: RegExp;
@@ -208,6 +210,6 @@ export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace,
 
     seen("destroy takes the gateway and leaves the directory", async () => {
         await stack.destroy();
-        expect(digest(Buffer.from(await vm().run(`base64 -w0 ${data}/docs/kept.bin`), "base64"))).toBe(digest(kept));
+        expect(digest(Buffer.from(await vm().run(`base64 -w0 ${kind.kept ?? `${data}/docs`}/kept.bin`), "base64"))).toBe(digest(kept));
     });
 }

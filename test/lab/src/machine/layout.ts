@@ -55,6 +55,9 @@ export const workstationNamespace = `pvesmb${labName}-ws`;
 /** Each node's ZFS pool. */
 export const zfsPool = "rpool";
 
+/** Where pvesmb has its datasets mounted (provider/quota/zfs.ts). */
+export const datasets = "/var/lib/pvesmb/datasets";
+
 /** One node of the lab: a network namespace with the bridge `vmbr0`, a mount namespace, and a container in both. */
 export interface NodeLayout {
     name: string;
@@ -83,6 +86,7 @@ export function nodeLayout(name: string, index: number): NodeLayout {
             "/mnt/btrfs": join(dir, "btrfs"),
             "/mnt/pve/shared": join(stateDir, "shared"),
             [`/${zfsPool}`]: join(dir, "zfs", zfsPool),
+            [datasets]: join(dir, "datasets"),
         },
         lxcPath: join(dir, "lxc"),
         rpcDir: join(dir, "rpc"),

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MachineError } from "../machine";
 import { willMake } from "./inventory";
-import { zfsPool } from "./layout";
+import { datasets, zfsPool } from "./layout";
 import type { NodeSpace } from "./node-space";
 import { attempt } from "./run";
 
@@ -21,9 +21,10 @@ export async function preparePools(space: NodeSpace): Promise<void> {
         await space.run(["mount", "-t", "btrfs", "-o", "loop,noatime", image, directories["/mnt/btrfs"] ?? ""]);
     }
     // Shared: datasets that come later are then seen in the node's container too.
-    const zfs = join(dir, "zfs");
-    await space.run(["mount", "--bind", zfs, zfs]);
-    await space.run(["mount", "--make-shared", zfs]);
+    for (const shared of [join(dir, "zfs"), join(dir, "datasets")]) {
+        await space.run(["mount", "--bind", shared, shared]);
+        await space.run(["mount", "--make-shared", shared]);
+    }
 }
 
 async function kernelHas(fileSystem: string): Promise<boolean> {
@@ -60,6 +61,13 @@ async function start(space: NodeSpace): Promise<void> {
         }
         await space.run(["mount", "--bind", own, path]);
     }
+    // The same place in the node's own files and for ZFS, which mounts there.
+    for (const path of [dirname(datasets), datasets])
+        if (!existsSync(path)) {
+            willMake({ kind: "directory", path });
+            mkdirSync(path);
+        }
+    await space.run(["mount", "--bind", join(dir, "datasets"), datasets]);
     writeFileSync(join(dir, "zfs-etc", "zfsrc"), "");
     const [command = "", ...args] = space.command(["zfs-fuse", "--no-daemon", "--enable-xattr", "--no-kstat-mount"]);
     spawn(command, args, { stdio: "ignore", detached: true }).unref();
