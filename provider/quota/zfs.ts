@@ -36,7 +36,14 @@ export const zfs: TreeKind = {
         const create = ["zfs", "create", "-o", `mountpoint=${placeOf(object)}`, object];
         return [
             { do: "run", argv: create, undo: ["zfs", "destroy", "-r", object] },
-            { do: "directory", path: placeOf(object), owner: String(owner), group: String(owner), mode: "0700", mustExist: `${object} is not mounted` },
+            {
+                do: "directory",
+                path: placeOf(object),
+                owner: String(owner),
+                group: String(owner),
+                mode: "0700",
+                mustExist: `${object} is not mounted`,
+            },
         ];
     },
 

@@ -140,6 +140,46 @@ describe("on btrfs", () => {
         await stack.refresh({ flags: ["--expect-no-changes"] });
     });
 
+    test("a conversion that is cut off, on the node or in the middle of the copy, is told by refresh and finished by the next up", async () => {
+        const cut = share("files", "cut", { alice: "full" }, { onDelete: "delete" });
+        change({ more: cut });
+        await stack.up();
+        await inGuest(
+            guest,
+            "cd /srv/pvesmb/cut && for i in $(seq 1500); do echo $i > f$i; done && chown alice f1 && setfacl -m u:alice:r f2 && mkdir -m 0711 sub",
+        );
+        const facts = (at: string): Promise<string> =>
+            inGuest(guest, `cd ${at} && getfacl -Rcp . | sha256sum && stat -c '%n %U:%G %a %y' . *`);
+        const before = await facts("/srv/pvesmb/cut");
+        change({ more: cut + quota("cut", "cutLimit", { limit: "64MiB", convert: true }) });
+        const real = "$(readlink -f $(command -v btrfs))";
+        await onNode(
+            `b=${real}; mv $b $b.real && printf '#!/bin/sh\\ncase "$*" in *"qgroup limit"*) exit 1;; esac\\nexec %s.real "$@"\\n' $b > $b && chmod 755 $b`,
+        );
+        try {
+            expect((await stack.up({ fails: true })).output).toContain("qgroup limit");
+        } finally {
+            await onNode(`b=${real}; mv $b.real $b`);
+        }
+        const aside = (await inGuest(guest, "ls -d /srv/pvesmb/.pvesmb-convert-*")).trim();
+        expect(await facts(aside)).toBe(before);
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toContain(`a conversion was cut off, the files are in ${aside}`);
+        await inGuest(
+            guest,
+            "nohup sh -c 'until [ -e /srv/pvesmb/cut/f700 ]; do :; done; pkill -9 -f /usr/bin/python3.-I.-S' > /dev/null 2>&1 &",
+        );
+        expect((await stack.up({ fails: true })).output).toMatch(/connection was lost|ended|Unreachable/);
+        expect(await inGuest(guest, `ls ${aside} | wc -l; ls /srv/pvesmb/cut | grep -c f7`)).toMatch(/^1501\n[1-9]/);
+        await expect(putFile(within, at("cut"), alice, "early.txt", "too early\n")).rejects.toThrow("NT_STATUS");
+        await stack.up();
+        expect(await facts("/srv/pvesmb/cut")).toBe(before);
+        expect(await inGuest(guest, "ls -A /srv/pvesmb")).not.toContain("convert");
+        await putFile(within, at("cut"), alice, "late.txt", "in time\n");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        change({ more: "" });
+        await stack.up();
+    });
+
     test("a client sees the limit, and a write stops at it", async () => {
         expect(await seen("docs")).toEqual({ total: 64 * MIB, free: expect.any(Number) as number });
         await putFile(within, at("docs"), alice, "kept.bin", bytes(30));

@@ -3,6 +3,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { onceSeen } from "../../hosts";
 import type { Gather, GatherResult, Step, Workshop } from "../../hosts";
+import type { BackendName } from "../../model/quota.backends";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
 
@@ -53,21 +54,26 @@ export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: str
  */
 export const asideOf = (path: string, id: string): string => `${dirname(path)}/.pvesmb-convert-${id}`;
 
-/** By the gateway. What could not be copied or removed is refused before anything is moved. */
-export const moveAside = (path: string, aside: string): Step[] => [
-    {
+/** By the gateway. What could not be copied is refused before anything is moved. On ZFS there is an empty directory to mount over. */
+export function moveAside(path: string, aside: string, backend: BackendName): Step[] {
+    const whole: Step = {
         do: "run",
         in: path,
         argv: ["find", ".", "-mindepth", "1", "-type", "d", "-inum", SUBVOLUME, "-print", "-quit"],
         failIf: "^.+$",
         changes: false,
         timeout: 600,
-        message: `${path} holds a subvolume or a dataset of its own, which cannot be copied with it; move it away first`,
-    },
-    { do: "rename", from: path, to: aside },
-];
+        message: `${path} holds a subvolume of its own, which cannot be copied with it; move it away first`,
+    };
+    const place: Step = { do: "directory", path, owner: "root", group: "root", mode: "0700", acl: { access: [], default: [] } };
+    return [...(backend === "btrfs" ? [whole] : []), { do: "rename", from: path, to: aside }, ...(backend === "zfs" ? [place] : [])];
+}
 
-export const moveBack = (path: string, aside: string): Step[] => [{ do: "rename", from: aside, to: path }];
+/** As it was. */
+export const moveBack = (path: string, aside: string, backend: BackendName): Step[] => [
+    ...(backend === "zfs" ? [{ do: "run", in: dirname(path), argv: ["rmdir", `./${basename(path)}`] } satisfies Step] : []),
+    { do: "rename", from: aside, to: path },
+];
 
 /** By the gateway, in the object that it was given. */
 export const bringIn = (path: string, aside: string): Step[] => [

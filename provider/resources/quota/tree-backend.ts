@@ -166,18 +166,19 @@ export async function treeBackend(
             };
 
             // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
-            const copies = aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
+            const copies =
+                aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
             if (copies) {
                 const to = aside ?? asideOf(path, id);
                 if (aside === undefined) {
-                    await queue.submit({ key, steps: [...claim({ aside: to }), ...moveAside(path, to)] }, ctx.deadline);
+                    await queue.submit({ key, steps: [...claim({ aside: to }), ...moveAside(path, to, name)] }, ctx.deadline);
                     claimed();
                 }
                 try {
                     await disconnect();
                 } catch (error) {
                     // Nothing has been made yet: better the old directory for all than none for anybody.
-                    if (aside === undefined) await queue.submit({ key, steps: [...moveBack(path, to), ...claim()] }, ctx.deadline);
+                    if (aside === undefined) await queue.submit({ key, steps: [...moveBack(path, to, name), ...claim()] }, ctx.deadline);
                     throw error;
                 }
                 const given = await onNode(wished);
