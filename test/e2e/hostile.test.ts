@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { runOnNode } from "../lab/src/client";
-import { type Guest, guestsWithin, inGuest } from "./support/guests";
+import { guestsWithin, inGuest } from "./support/guests";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -41,7 +41,7 @@ const manifest = (): Promise<string> =>
     onNode("find /etc -xdev -printf '%p %y %m %U:%G %l\\n' | sort; find /etc -xdev -type f -exec sha256sum {} + | sort -k2");
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 const at = (host: { address: string }, name: string) => ({ host: host.address, share: name });
-const inEvil = (script: string): Promise<string> => inGuest(evil as Pick<Guest, "node" | "vmid">, script);
+const inEvil = (script: string): Promise<string> => inGuest(evil, script);
 /** What a limit's claim is called (provider/quota/claim.ts). */
 const claim = (path: string): string => `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
