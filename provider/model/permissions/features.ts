@@ -114,7 +114,8 @@ export const features = {
         usual: false,
         grants: [],
         commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
-        rootEquivalent: "the directory is looked at and given by the same program that works on gateways, and python3 by sudo is root on the node; `pct set` can bind any directory of the node into a container",
+        rootEquivalent:
+            "the directory is looked at and given by the same program that works on gateways, and python3 by sudo is root on the node; `pct set` can bind any directory of the node into a container",
     },
     "find-gateway": {
         purpose: "find the gateway that a share, user, group or quota lives on",
