@@ -9,6 +9,7 @@ const MODULES = [
     "ledger",
     "journal",
     "file_steps",
+    "places",
     "command_steps",
     "asking",
     "daemons",

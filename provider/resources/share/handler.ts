@@ -7,7 +7,8 @@ import { spots } from "../../model/permissions/feature";
 import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
-import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
+import { WHOSE } from "../../samba/places";
+import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { uncOf } from "../../samba/unc";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
@@ -17,6 +18,7 @@ import { checkRights } from "../permissions/check";
 import { forgetNodes } from "../quota/node";
 import { pveOf } from "../pve";
 import { adopting } from "./adopt";
+import { makingAt } from "./making";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -36,18 +38,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const id = randomBytes(8).toString("hex");
         const found = inputs.adopt ? await adopting(ctx, inputs, gateway) : undefined;
         const state = { path: found?.path ?? defaultPath(inputs) };
-        if (inputs.volume !== undefined) {
-            await checkVolumeRights(ctx, inputs, gateway);
-            await refuseHiding(gateway.workshop, state.path, ctx.deadline);
-            await checkSpace(
-                pveOf(ctx, inputs.gateway.connection),
-                gateway.place.node,
-                "volume",
-                inputs.volume.storage,
-                inputs.volume.size ?? inputs.volume.initialSize ?? "0B",
-            );
-        }
-        return { id, state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }) };
+        return makingAt(gateway.place, state.path, inputs.volume !== undefined, async () => {
+            await checkPlace(ctx, id, gateway, inputs, state.path);
+            return {
+                id,
+                state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }),
+            };
+        });
     },
 
     read: (ctx, id, state) => readShare(ctx, id, state),
@@ -68,12 +65,14 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const { workshop, place } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state), { id });
         const discard = state.onDelete === "delete";
+        if (discard && scheduleOf(state) !== undefined)
+            await onceAlone(ctx, () => workshop.queue.submit(discardCheckUnit(section, id), ctx.deadline));
         if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
         const ownFiles = discard && state.volume === undefined;
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
-        const unit = shareRemovalUnit(section, id, ownFiles && dataset === undefined);
+        const unit = shareRemovalUnit(section, id, { remove: ownFiles && dataset === undefined, discards: discard });
         try {
-            const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
+            const { look } = await onceAlone(ctx, () => workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline));
             forgetNodes();
             await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
@@ -96,6 +95,28 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         }
     },
 };
+
+/** Of what is made outside of the gateway, before it is made: whether it is allowed, and whether there is room. */
+async function checkPlace(ctx: Context<Outputs>, id: string, gateway: Ready, inputs: ShareInputs, path: string): Promise<void> {
+    const { volume } = inputs;
+    if (volume === undefined && scheduleOf(inputs) === undefined) return;
+    const owner = { key: keyOf(inputs), nonce: id };
+    await gateway.workshop.queue.submit(shareCheckUnit(sectionOf(inputs, path, { id }), rootOf(inputs), owner), ctx.deadline);
+    if (volume === undefined) return;
+    await checkVolumeRights(ctx, inputs, gateway);
+    await refuseHiding(gateway.workshop, path, ctx.deadline);
+    const pve = pveOf(ctx, inputs.gateway.connection);
+    await checkSpace(pve, gateway.place.node, "volume", volume.storage, volume.size ?? volume.initialSize ?? "0B");
+}
+
+/** What lies in a directory that goes may be going at the same time: it gets a moment for that. */
+async function onceAlone<T>(ctx: Context<Outputs>, work: () => Promise<T>): Promise<T> {
+    return work().catch(async (error: unknown) => {
+        if (!isKind(error, "InvalidInput")) throw error;
+        await ctx.deadline.sleep(1000);
+        return work();
+    });
+}
 
 /** Waits until a gateway that may have been restarted takes commands again: what comes next shall not find it booting. */
 async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promise<void> {
@@ -143,8 +164,10 @@ async function converge(
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
-    const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
+    const { look, steps } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
     forgetNodes();
+    for (const other of steps[WHOSE]?.overlaps ?? [])
+        ctx.log.warn(`${path} overlaps with ${other}: each overwrites what the other says about the files they have in common`);
     const done = { ...known, unc: uncOf(address, section.name) };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
     if (who.length > 0) {

@@ -1,4 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
+import { onceSeen } from "../../hosts";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
 import { effective } from "../../model/share.purpose";
@@ -8,7 +9,7 @@ import { isSideBySide } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
-import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
+import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
 import { uncOf } from "../../samba/unc";
@@ -44,7 +45,7 @@ export async function readShare(
         Object.assign(observed, propertiesOf(found));
         drift.push(...settingDrift(found, expected));
         if (found.path !== path) drift.push(`path: ${found.path} in the section instead of ${path}`);
-        if (sameShare(found, expected) && fragment !== renderShare(expected, { key: owner?.key ?? "", nonce: id }))
+        if (sameShare(found, expected) && fragment !== renderShare(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
     const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
@@ -54,7 +55,8 @@ export async function readShare(
     drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
-    rootDrift(state, path, seen.look, observed, drift);
+    // What a view shows is another share's, and so are its rights.
+    if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
@@ -76,6 +78,16 @@ export async function readShare(
 export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
     return rest;
 }
+
+/** The directories of shares that are no views. */
+const mains = onceSeen(({ files }) => {
+    const own = Object.entries(files).filter(([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.view !== true);
+    return new Set(
+        own.flatMap(([, text]) =>
+            parseSections(text).flatMap(({ name, options }) => directoryOf(options.get("path") ?? "", name === HOMES)),
+        ),
+    );
+});
 
 /** The share's section as it is served against what it is meant to be. */
 function activeDrift(name: string, own: string, all: string): string[] {

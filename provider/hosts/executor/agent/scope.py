@@ -4,11 +4,12 @@ import command_steps
 import daemons
 import file_steps
 import ledger
+import places
 from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (asking, command_steps, daemons, file_steps, ledger) for name, function in vars(module).items() if name.startswith("do_")}
+STEPS = {name[3:]: function for module in (asking, command_steps, daemons, file_steps, ledger, places) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Scope:
@@ -41,6 +42,8 @@ class Scope:
         return self.changed or any(scope.changed for scope in self.below.values())
 
     def due(self, step):
+        if self.values.get(step.get("ifEmpty")) or ("ifFull" in step and not self.values.get(step["ifFull"])):
+            return False
         on = step.get("ifChanged")
         return on is None or (self.touched() if on == "*" else self.results.get(on, {}).get("changed", False))
 
