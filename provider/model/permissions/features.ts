@@ -185,6 +185,7 @@ export const PROGRAMS = [
     "rm",
     "rmdir",
     "setfattr",
+    "setpriv",
     "setquota",
     "sharesec",
     "smbclient",

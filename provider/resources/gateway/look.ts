@@ -34,7 +34,7 @@ export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gath
         if (gateway.state === "away") return away(gateway.why);
         return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), config: gateway.config, gateway };
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         return away(messageOf(error));
     }
 }

@@ -67,13 +67,14 @@ async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Pr
 }
 
 /** Where the gateway answers now. */
-async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string | undefined> {
+async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayState): Promise<string | undefined> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         return gateway.state === "ready" ? gateway.address : undefined;
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
-        return undefined;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
+        // Behind a foreign host key is no address of the gateway's.
+        return isKind(error, "HostKeyMismatch") ? state.address : undefined;
     }
 }
 
@@ -91,11 +92,12 @@ export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: Gat
         if (gateway.state !== "ready") return [];
         return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK), state, id.nonce);
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
+        const strange = isKind(error, "HostKeyMismatch");
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
             `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
         );
-        return [];
+        return strange ? ["network.address: another machine answers there, with another SSH host key than the gateway's"] : [];
     }
 }
