@@ -93,6 +93,43 @@ test("a gateway changes in place, and its shares show no change", async () => {
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });
 
+describe("an address", () => {
+    const args = { ...smallArgs(host, vmids), vmid: 5100, tags: ["samba", "office"], description: "For the office", onboot: false };
+    const lxc = { ...args.lxc, memory: "768MiB", cores: 2 };
+    const data = { storage: "tank", size: "384MiB" };
+    const files = (address: string, more = {}): string =>
+        gateway("files", { ...args, lxc, data, network: { bridge: "vmbr0", address }, ...more });
+    const net0 = async (): Promise<string> => String((await guestsWithin(5100, 5100))[0]?.config["net0"]);
+
+    test("that somebody has is refused, with who it is, before anything is made or changed", async () => {
+        const before = await net0();
+        change({ files: files("10.86.0.2/24") });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) has it; choose a free address/,
+        );
+        expect(await net0()).toBe(before);
+        const second = gateway("second", { ...smallArgs(host, vmids), vmid: 5110 });
+        change({ files: `${files(`${host}/24`)}\n${second}` });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: 10\.86\.0\.50 is in use: CT 5100 \(\w+\) on pve1 \(net0\) has it/,
+        );
+        expect(await guests()).toEqual([5100]);
+    });
+
+    test("at which the gateway cannot be reached is taken back, and nothing is left to do", async () => {
+        const before = await net0();
+        change({ files: files("10.99.0.5/24", { timeouts: { update: "30s" } }) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: the gateway cannot be reached from here at 10\.99\.0\.5; CT 5100 has its interfaces back as they were \(10\.86\.0\.50\/24\)/,
+        );
+        expect(await net0()).toBe(before);
+        expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
+        change({ files: files(`${host}/24`) });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+});
+
 test("two shares change in one up, as their clients see", async () => {
     change({
         docs: share("files", "docs", { alice: "full", bob: "read" }, { comment: "Papers" }),

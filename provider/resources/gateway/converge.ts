@@ -1,25 +1,21 @@
 import type { Connection } from "../../base/connection";
-import { isKind, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { rememberPins } from "../../base/pins";
 import type { Host } from "../../hosts";
 import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
 import { consequencesOf } from "../../model/consequences";
-import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
-import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
-import { shutdownContainer, startContainer, stopContainer } from "../../proxmox/lxc/power";
-import { net } from "../../proxmox/values/property-string";
+import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { uncOf } from "../../samba/unc";
+import { arrive } from "./arrival";
+import type { Arriving } from "./arrival";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { ensureBind } from "./bind";
 import { withOwnVolume } from "./given-volume";
-import { unreached } from "./free-address";
-import type { Wanted } from "./free-address";
 import { LEASE, now } from "./guest";
 import { applySettings, settlePending } from "./guest-settings";
 import type { GatewayState, Outputs } from "./handler";
@@ -29,23 +25,17 @@ import { markKeys } from "./mark-keys";
 import { hostKeysOn } from "./proof";
 import { guestHost } from "./reach";
 import { keepGateway, workshop } from "./session";
-import { awaitHost, configureSamba, installSamba } from "./setup";
+import { configureSamba, installSamba } from "./setup";
 
 /** A guest that exists, and what it shall be. */
-export interface Target {
-    pve: Pve;
+export interface Target extends Arriving {
     connection: Connection;
-    place: Place;
     inputs: GatewayInputs;
     hostname: string;
     mark: Mark;
     /** What the host's own mark must contain if it has one. */
     claim: string;
-    /** Never finished so far: the first SSH contact is trusted, Samba is started anew. */
-    fresh: boolean;
     templateVolume: string;
-    /** Addresses that this update gives it, and its interfaces so far. */
-    moves?: { to: readonly Wanted[]; from: Record<number, string> };
 }
 
 /** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
@@ -106,7 +96,7 @@ async function serve(
     const address = await awaitAddress(pve, place, config.all);
     const to = { ...place, address, fresh: target.fresh };
     const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    await reach(ctx, target, config, first);
+    await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
@@ -125,50 +115,6 @@ async function serve(
     );
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });
     return { address, sambaVersion, hostKeys };
-}
-
-/** Waits for the guest where it is to answer. An address that leads elsewhere is taken back: two machines that have one are of no use to anybody. */
-async function reach(ctx: Context<Outputs>, target: Target, config: ContainerConfig, host: Host): Promise<void> {
-    const { pve, place, moves } = target;
-    const moved = moves !== undefined && moves.to.length > 0 && !target.fresh;
-    try {
-        // What it was reached at before is given back in the time that is left.
-        await awaitHost(
-            host,
-            moved ? pve.within(ctx.deadline.atMost(Math.min(60_000, ctx.deadline.left / 2))) : pve,
-            place,
-            config.all,
-            ctx.log,
-        );
-    } catch (error) {
-        if (moved && isKind(error, "HostKeyMismatch", "Conflict", "Unreachable", "Timeout")) {
-            const before = await takeBack(pve, place, moves.from);
-            throw unreached(error, moves.to, `CT ${place.vmid} has its interfaces back as they were (${before})`);
-        }
-        if (!target.fresh || !isKind(error, "HostKeyMismatch", "Conflict")) throw error;
-        await stopContainer(pve, place);
-        await editConfig(pve, place, ({ onboot }) => (onboot ? { set: { onboot: 0 } } : undefined));
-        throw new PvesmbError(
-            "Conflict",
-            `network.address is another machine's: behind ${host.name} is one with another SSH host key than CT ${place.vmid} has; nothing was done there, and CT ${place.vmid} is stopped again and does not start by itself. Choose a free address (${error.message})`,
-            { property: "network.address" },
-        );
-    }
-}
-
-/** Gives a guest its interfaces back; says at which addresses it is then. */
-async function takeBack(pve: Pve, place: Place, from: Record<number, string>): Promise<string> {
-    await editConfig(pve, place, ({ net: now }) => {
-        const set = Object.fromEntries(
-            Object.entries(from).flatMap(([i, value]) => (now[Number(i)] === value ? [] : [[`net${i}`, value]])),
-        );
-        const added = Object.keys(now).flatMap((i) => (from[Number(i)] === undefined ? [`net${i}`] : []));
-        return Object.keys(set).length + added.length === 0 ? undefined : { set, delete: added };
-    });
-    return Object.values(from)
-        .flatMap((value) => [net.parse(value).ip, net.parse(value).ip6])
-        .filter((each) => each !== undefined)
-        .join(", ");
 }
 
 /** The first contact: the keys that the host has are those that it must have from now on, whatever becomes of the rest. */
