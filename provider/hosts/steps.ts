@@ -213,8 +213,7 @@ export interface Place {
  * place one that `holds` others), or homes of the host's accounts within a directory.
  */
 export type Others =
-    | { kind: string; from: string; suffix: string; path: string; name: string; holds?: string }
-    | { kind: string; within: string };
+    { kind: string; from: string; suffix: string; path: string; name: string; holds?: string } | { kind: string; within: string };
 
 /**
  * A directory must not overlap with another's: `same`, the other one `inside` this one or `around` it. Which of these fails the unit, and

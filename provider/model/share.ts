@@ -106,7 +106,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`." }),
+    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true }),
     volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
     mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
     snapshotFolder: field(z.string().optional(), {

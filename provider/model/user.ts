@@ -129,7 +129,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-    sid: field(z.string().optional(), { description: "Security identifier." }),
+    sid: field(z.string().optional(), { description: "Security identifier.", always: true }),
     ...childOutputs,
 });
 

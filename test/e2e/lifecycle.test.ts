@@ -128,6 +128,21 @@ describe("an address", () => {
         await stack.refresh({ flags: ["--expect-no-changes"] });
         await stack.preview({ flags: ["--expect-no-changes"] });
     });
+
+    test("that changes is in the shares' paths by the end of that very up, though they do not change", async () => {
+        const outputs = "export const unc = docs.unc; export const address = files.address;";
+        const [before, media] = [parts.files, parts.media];
+        change({ files: files("10.86.0.53/24"), media: `${media}\n${outputs}` });
+        expect(doings(await stack.up())).toContain("update SmbGateway files");
+        expect(await stack.outputs()).toEqual({ unc: "\\\\10.86.0.53\\docs", address: "10.86.0.53" });
+        expect(await getFile(within, at("docs", "10.86.0.53"), alice, "kept.txt")).toBe("kept\n");
+        await stack.refresh();
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        change({ files: before, media });
+        await stack.up();
+        await stack.refresh();
+        expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
+    });
 });
 
 test("two shares change in one up, as their clients see", async () => {

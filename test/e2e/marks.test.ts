@@ -132,7 +132,7 @@ describe("notes and address that lead to another machine", () => {
         const refreshed = await stack.refresh({ flags: ["--diff"] });
         expect(refreshed.output).toMatch(/network\.address: another machine answers there, with another SSH host key/);
         const { outputs } = (await stack.resources()).find(({ type }) => type.endsWith(":SmbGateway")) ?? {};
-        expect(outputs).toMatchObject({ address: host, unc: `\\\\${host}` });
+        expect(outputs).toMatchObject({ address, unc: `\\\\${address}` });
         stack.write(program(files({ description: "Our files" }), user("files", alice)));
         expect((await stack.up({ fails: true })).output).toContain("not authentic");
         expect(await inGuest(thief, "cat /root/caught 2>/dev/null || true")).toBe("");

@@ -65,6 +65,8 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
     const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys, openSize: opensSize(inputs) };
     config = await applySettings(pve, place, inputs, hostname, { mark: final, keys });
     rememberPins(id, facts.hostKeys);
+    // Stopped, and without a fixed address: by name, until it has one.
+    const address = facts.address ?? hostname;
     return {
         vmid: place.vmid,
         nonce: target.mark.nonce,
@@ -72,9 +74,9 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         templateVolume: target.templateVolume,
         dataVolume: volumeId(text(config.all, DATA_MOUNT)),
         hostKeys: facts.hostKeys,
-        address: facts.address,
+        address,
         sambaVersion: facts.sambaVersion,
-        unc: uncOf(facts.address),
+        unc: uncOf(address),
         ready: done,
     };
 }

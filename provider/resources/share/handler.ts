@@ -142,7 +142,8 @@ async function converge(
     state: Outputs,
     { claim, before, found }: { claim: string | undefined; before?: ShareState; found?: ShareInputs },
 ): Promise<Outputs> {
-    const { workshop, place, address } = ready;
+    const { workshop, place } = ready;
+    const address = ready.address ?? ready.config.hostname;
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
     if (inputs.volume !== undefined) {

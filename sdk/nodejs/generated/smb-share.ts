@@ -1,7 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
-import { shareRefOf } from "../share";
+import { shareRefOf, uncUnder } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
@@ -589,7 +589,7 @@ export class SmbShare extends PvesmbResource {
     /**
      * UNC path: `\\address\name`.
      */
-    declare readonly unc: pulumi.Output<string | undefined>;
+    declare readonly unc: pulumi.Output<string>;
 
     /**
      * Volume id of the share's own volume.
@@ -610,5 +610,6 @@ export class SmbShare extends PvesmbResource {
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
         this.ref = shareRefOf(this, args);
+        this.unc = uncUnder(args.gateway, this.unc);
     }
 }

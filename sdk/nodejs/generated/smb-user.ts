@@ -225,7 +225,7 @@ export class SmbUser extends PvesmbResource {
     /**
      * Security identifier.
      */
-    declare readonly sid: pulumi.Output<string | undefined>;
+    declare readonly sid: pulumi.Output<string>;
 
     /**
      * @param name The resource's name in Pulumi.
