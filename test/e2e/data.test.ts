@@ -273,6 +273,11 @@ describe("a share with a volume of its own", () => {
     });
 
     test("grows while it is in use", async () => {
+        await control("injectTask", { type: "resize", step: "file system", message: "resize2fs: Permission denied" });
+        sized("128MiB");
+        expect((await stack.up({ fails: true })).output).toMatch(/mp1 of CT 5200 has grown, but its file system has not/);
+        expect((await stack.up({ fails: true })).output).toMatch(/volume\.size: the file system has \d+MiB of the volume's 128MiB/);
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
         sized("160MiB");
         const { steps } = await stack.up();
         expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update vault"]);

@@ -76,7 +76,19 @@ test("a gateway changes in place, and its shares show no change", async () => {
     const args = smallArgs(host, vmids);
     const settings = { tags: ["samba", "office"], description: "For the office", onboot: false };
     const lxc = { ...args.lxc, memory: "768MiB", cores: 2 };
-    change({ files: gateway("files", { ...args, ...settings, vmid: 5100, lxc, data: { storage: "tank", size: "384MiB" } }) });
+    const sized = (size: string): string => gateway("files", { ...args, ...settings, vmid: 5100, lxc, data: { storage: "tank", size } });
+
+    // A task that says OK while the file system stays behind its volume: said then, at each further up, and by a refresh.
+    await control("injectTask", { type: "resize", step: "file system", message: "resize2fs: Permission denied" });
+    change({ files: sized("320MiB") });
+    expect((await stack.up({ fails: true })).output).toMatch(
+        /mp0 of CT 5100 has grown, but its file system has not \(.*Permission denied\)/,
+    );
+    const lag = /data\.size: the file system has \d+MiB of the volume's 320MiB: it did not grow with it/;
+    expect((await stack.up({ fails: true })).output).toMatch(lag);
+    expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(lag);
+
+    change({ files: sized("384MiB") });
     expect(doings(await stack.preview())).toEqual(["update SmbGateway files"]);
     expect(doings(await stack.up())).toEqual(["update SmbGateway files"]);
     const [guest] = await guestsWithin(vmids.from, vmids.to);

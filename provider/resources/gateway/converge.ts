@@ -19,6 +19,8 @@ import { withOwnVolume } from "./given-volume";
 import { LEASE, now } from "./guest";
 import { applySettings, settlePending } from "./guest-settings";
 import type { GatewayState, Outputs } from "./handler";
+import { refuseLag } from "../lag";
+import { volumesIn } from "./volumes";
 import { withMark } from "./mark";
 import type { Mark } from "./mark";
 import { markKeys } from "./mark-keys";
@@ -103,7 +105,7 @@ async function serve(
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);
-    const hostKeys = await configureSamba(
+    const { hostKeys, spaces } = await configureSamba(
         shop,
         inputs,
         hostname,
@@ -115,6 +117,7 @@ async function serve(
             sambaVersion,
         },
     );
+    refuseLag(place, volumesIn(config.all, spaces, before));
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });
     return { address, sambaVersion, hostKeys };
 }

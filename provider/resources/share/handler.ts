@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
-import type { Step } from "../../hosts";
+import { joined } from "../../hosts";
+import type { Step, Unit } from "../../hosts";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
+import { bytesOf } from "../../model/size";
 import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
@@ -15,6 +17,7 @@ import { forgetGateway, readyGateway, remainingGateway } from "../gateway/sessio
 import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { refuseLag } from "../lag";
 import { forgetNodes } from "../quota/node";
 import { pveOf } from "../pve";
 import { adopting } from "./adopt";
@@ -146,9 +149,10 @@ async function converge(
     const address = ready.address ?? ready.config.hostname;
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
+    let size: number | undefined;
     if (inputs.volume !== undefined) {
         const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
-        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before));
+        ({ size, ...volume } = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before)));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const schedule = scheduleOf(inputs);
@@ -165,12 +169,17 @@ async function converge(
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
-    const { look, steps } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
+    const { look, steps } = await workshop.queue.submit({ ...unit, ...looksOf(who.length > 0, inputs, path) }, ctx.deadline);
     forgetNodes();
     for (const other of steps[WHOSE]?.overlaps ?? [])
         ctx.log.warn(`${path} overlaps with ${other}: each overwrites what the other says about the files they have in common`);
     const done = { ...known, unc: uncOf(address, section.name) };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
+    if (inputs.volume?.size !== undefined) {
+        const lag = { property: "volume.size", volume: volume.volumeId, configured: size, fileSystem: look?.statvfs[path]?.total };
+        const was = before?.volume?.size;
+        refuseLag(place, [{ ...lag, ...(was === undefined ? {} : { before: bytesOf(was) }) }]);
+    }
     if (who.length > 0) {
         await endSessions(workshop, sectionName(old?.section ?? section), who, look, ctx.deadline);
         ctx.checkpoint(id, done);
@@ -178,6 +187,12 @@ async function converge(
     if (schedule !== undefined) await makeSnapshots(ctx, series, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, { ...series, share: before }, false);
     return done;
+}
+
+/** Who is connected, where somebody is to be ended; the space of a volume whose size the share declares. */
+function looksOf(connections: boolean, { volume }: ShareInputs, path: string): Pick<Unit, "looks"> {
+    const looks = [...(connections ? [CONNECTIONS] : []), ...(volume?.size === undefined ? [] : [{ statvfs: [path] }])];
+    return looks.length === 0 ? {} : { looks: joined(looks) };
 }
 
 async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {

@@ -2,10 +2,11 @@ import type { Context, Observed } from "../../base/handler";
 import { onceSeen } from "../../hosts";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
+import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share.purpose";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
-import { isSideBySide } from "../../samba/look";
+import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
@@ -14,6 +15,8 @@ import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
 import { uncOf } from "../../samba/unc";
 import { lookAt } from "../gateway/look";
+import type { Seen } from "../gateway/look";
+import { lagOf } from "../lag";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
@@ -29,6 +32,7 @@ export async function readShare(
     const seen = await lookAt(ctx, state.gateway, {
         ...(isSideBySide(path) ? {} : { stat: [path] }),
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
+        ...(state.volume?.size === undefined ? {} : { statvfs: [SIDE_BY_SIDE] }),
     });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
@@ -62,6 +66,7 @@ export async function readShare(
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
+        drift.push(...lagsIn(seen, path, state));
     }
     const mounted = state.volume === undefined ? undefined : mountedIn(seen.config, path);
     const { address } = seen.gateway;
@@ -77,6 +82,20 @@ export async function readShare(
 /** What a section says in properties of its own; the other settings are compared line by line. */
 export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
     return rest;
+}
+
+/** Of a volume whose size the share declares: whether its file system is as large. */
+function lagsIn({ config, look }: Seen, path: string, { volume }: ShareState): string[] {
+    const size = volume?.size === undefined ? undefined : observedVolume(config, path)?.size;
+    const mounted = mountedIn(config, path);
+    if (size === undefined || mounted === undefined) return [];
+    const lag = lagOf({
+        property: "volume.size",
+        volume: mounted.volumeId,
+        configured: bytesOf(size),
+        fileSystem: look.statvfs[path]?.total,
+    });
+    return lag === undefined ? [] : [lag];
 }
 
 /** The directories of shares that are no views. */
