@@ -51,7 +51,7 @@ export function newAddresses(inputs: GatewayInputs, config: GuestConfig = {}): W
 /**
  * Before the gateway gets an address: whether somebody has it. Asked of the neighbours by whoever stands in the network (the running gateway
  * itself, else the node, where commands go there anyway), else of the address itself, from here; and of Proxmox VE, which knows its own
- * guests. Throws InvalidInput with who has it. Not seen are machines that answer none of these.
+ * guests. Throws InvalidInput with who has it. Not seen are machines that answer none of these (docs/decisions/0023).
  */
 export async function refuseUsed(
     { pve, connection, node, log }: { pve: Pve; connection: Connection; node: string; log: Log },

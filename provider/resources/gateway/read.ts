@@ -52,7 +52,9 @@ export async function readGateway(
     const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
     if (running) drift.push(...(await hostDrift(ctx, id, state, { ...found.config.all, [DATA_MOUNT]: mount })));
-    const address = (running ? await addressOf(ctx, id, state) : undefined) ?? staticAddress(found.config.all);
+    // Where another machine answers is no address of the gateway's, whatever its configuration says.
+    const own = drift.includes(STRANGER) ? state.address : running ? await addressOf(ctx, id, state) : undefined;
+    const address = own ?? staticAddress(found.config.all);
     const outputs: Outputs = {
         ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
         ...(address === undefined ? {} : { address, unc: uncOf(address) }),
@@ -70,14 +72,13 @@ async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Pr
 }
 
 /** Where the gateway answers now. */
-async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayState): Promise<string | undefined> {
+async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string | undefined> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         return gateway.state === "ready" ? gateway.address : undefined;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
-        // Behind a foreign host key is no address of the gateway's.
-        return isKind(error, "HostKeyMismatch") ? state.address : undefined;
+        return undefined;
     }
 }
 
@@ -87,6 +88,8 @@ function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
     const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);
     return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
 }
+
+const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
 export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs, config?: GuestConfig): Promise<string[]> {
@@ -98,11 +101,10 @@ export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: Gat
         return [...gatewayDrift(look, state, id.nonce), ...lags];
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
-        const strange = isKind(error, "HostKeyMismatch");
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
             `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
         );
-        return strange ? ["network.address: another machine answers there, with another SSH host key than the gateway's"] : [];
+        return isKind(error, "HostKeyMismatch") ? [STRANGER] : [];
     }
 }

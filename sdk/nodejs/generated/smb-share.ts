@@ -37,7 +37,7 @@ export interface SmbShareArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb.
+     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
      * @default /srv/pvesmb/<name at creation>
      */
     path?: pulumi.Input<string>;
@@ -350,7 +350,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb.
+     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
      * @default /srv/pvesmb/<name at creation>
      */
     declare readonly path: pulumi.Output<string>;
