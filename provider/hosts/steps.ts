@@ -17,8 +17,8 @@ interface StepBase {
     id?: string;
     /** Run only if the step with this id (of the same unit) changed something. `"*"`: if any step before it in this unit did; in commit: if any unit did. */
     ifChanged?: string;
-    /** Run only if the step with this id (of the same unit) gave an empty value. */
-    ifEmpty?: string;
+    /** Run only if the steps with these ids (of the same unit) gave empty values. */
+    ifEmpty?: string[];
     /** Run only if it gave one that is not empty. */
     ifFull?: string;
 }

@@ -51,10 +51,12 @@ export function shareUnit(
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
-        steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: WHOSE_BEFORE });
+        steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
     const apart = handsDownAlone(wanted, owner);
-    steps.push(...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: WHOSE } : step)));
+    steps.push(
+        ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
+    );
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
     const content = renderShare(wanted, root.view ? { ...owner, view: true } : owner);

@@ -216,6 +216,16 @@ describe("a directory has one owner", () => {
         expect(await acl()).toBe(before);
         await stack.refresh({ flags: ["--expect-no-changes"] });
 
+        // Where it shows something else, or that again, the files stay where they are.
+        change({ vault: gallery.replace("pvesmb/docs", "pvesmb/hall") });
+        await stack.up();
+        expect(await inGuest(guest, "ls -A /srv/pvesmb/hall")).toBe("");
+        expect(await inDocs()).toBe("alice's\n");
+        change({ vault: gallery });
+        await stack.up();
+        expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
+        expect(await inDocs()).toBe("alice's\n");
+
         change({ vault: gallery.replace('"read"', '"full"') + user("files", { user: "eva", password: "eva's long p4ssword" }) });
         await stack.up();
         expect(await acl()).toBe(before);

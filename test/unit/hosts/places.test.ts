@@ -157,7 +157,7 @@ test("steps that depend on whose a directory is", async () => {
             own: { files: [] },
             refuse: SAYS,
         },
-        { ...write(bench.at("empty"), path), ifEmpty: "whose" },
+        { ...write(bench.at("empty"), path), ifEmpty: ["whose"] },
         { ...write(bench.at("full"), path), ifFull: "whose" },
     ];
     await bench.fine(...marks("data/docs"));

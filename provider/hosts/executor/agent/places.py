@@ -12,24 +12,40 @@ KNOWN = {}  # file -> (what its stat said, the place that it names)
 def keys(path, known):
     """
     Of each directory on the way its device and inode, so that neither a spelling (a tree that ignores case) nor a second mount makes two
-    of one. From where nothing is there: the last that is, and the names.
+    of one. From where nothing is there: the last that is, and the names. `known`: what was found in this batch, whole ways and parts.
     """
+    if path in known:
+        return known[path]
     found, at = [], ""
     for name in parts(path):
         at += "/" + name
-        if at not in known:
+        key = known.get((at,))
+        if key is None:
             try:
                 info = os.lstat(at)
-                known[at] = (info.st_dev, info.st_ino)
+                key = known[(at,)] = (info.st_dev, info.st_ino)
             except (FileNotFoundError, NotADirectoryError):
-                found.append(((found[-1] if found else ()), name))
-                continue
-        found.append(known[at])
+                found += missing(found, path, at)
+                return found
+        found.append(key)
+    known[path] = found
     return found
 
 
-def named_in(source, entry):
-    """The place that a file of ours names; None: none."""
+def missing(found, path, at):
+    last, below = found[-1] if found else (), parts(path)[len(parts(at)) - 1 :]
+    return [(last, *below[: i + 1]) for i in range(len(below))]
+
+
+def named_in(source, entry, known):
+    """The place that a file of ours names; None: none. Each is written by renaming: within a batch, another inode is another text."""
+    seen = known.get((entry.path, entry.inode()))
+    if seen is None:
+        seen = known[entry.path, entry.inode()] = (read(source, entry),)
+    return seen[0]
+
+
+def read(source, entry):
     info = entry.stat(follow_symlinks=False)
     version = (info.st_ino, info.st_mtime_ns, info.st_size)
     if KNOWN.get(entry.path, (None,))[0] != version:
@@ -41,16 +57,16 @@ def named_in(source, entry):
     return KNOWN[entry.path][1]
 
 
-def named(source, own):
+def named(source, own, known):
     with os.scandir(source["from"]) as entries:
         for entry in entries:
             if entry.name.endswith(source["suffix"]) and not entry.name.startswith(".") and entry.path not in own["files"]:
-                place = named_in(source, entry)
+                place = named_in(source, entry, known)
                 if place and place["path"].startswith("/") and ".." not in place["path"].split("/") and not any(field in own and place["record"].get(field) == own[field] for field in ("key", "nonce")):
                     yield place
 
 
-def homes(source, own):
+def homes(source, own, _known):
     for account in pwd.getpwall():
         if account.pw_dir.startswith(source["within"] + "/") and ".." not in account.pw_dir.split("/") and account.pw_name != own.get("account"):
             yield {"kind": source["kind"], "name": account.pw_name, "path": account.pw_dir.rstrip("/"), "record": {}, "holds": None}
@@ -74,7 +90,7 @@ def fits(mine, other, how):
 def do_apart(scope, step):
     mine, known = step["mine"], scope.journal.places
     own = keys(mine["path"], known)
-    others = [other for source in step["others"] for other in (named if "from" in source else homes)(source, step["own"])]
+    others = [other for source in step["others"] for other in (named if "from" in source else homes)(source, step["own"], known)]
     lying = [(other, how) for other in others for how in [lies(own, keys(other["path"], known))] if how]
     beside = [other for other, how in lying if how == "same" and fits(mine, other, how)]
     clashes = [(other, how) for other, how in lying if not fits(mine, other, how)]

@@ -42,7 +42,7 @@ class Scope:
         return self.changed or any(scope.changed for scope in self.below.values())
 
     def due(self, step):
-        if self.values.get(step.get("ifEmpty")) or ("ifFull" in step and not self.values.get(step["ifFull"])):
+        if any(self.values.get(each) for each in step.get("ifEmpty", [])) or ("ifFull" in step and not self.values.get(step["ifFull"])):
             return False
         on = step.get("ifChanged")
         return on is None or (self.touched() if on == "*" else self.results.get(on, {}).get("changed", False))
