@@ -107,9 +107,14 @@ async function fromWithin(
     return tolerant(neighboursOn(own.host, `eth${index}`, [address], pve.deadline.atMost(20_000)));
 }
 
-/** Where commands may run on the node. What stands in for pct there (pvesmb-pct) allows nothing else. A bridge sees nothing of a VLAN. */
+/**
+ * Where commands run on the node anyway, or the program says how it is reached. What stands in for pct there (pvesmb-pct) allows nothing
+ * else. A bridge sees nothing of a VLAN.
+ */
 async function fromNode(pve: Pve, connection: Connection, node: string, { address, bridge, vlan }: Wanted): Promise<Answers> {
-    if (connection.ssh.via !== "node" || connection.ssh.pct !== "pct" || vlan !== undefined) return undefined;
+    const { via, pct, nodes } = connection.ssh;
+    const reached = via === "node" ? pct === "pct" : nodes[node] !== undefined;
+    if (!reached || vlan !== undefined) return undefined;
     return tolerant(nodeHost(pve, connection, node).then((host) => neighboursOn(host, bridge, [address], pve.deadline.atMost(20_000))));
 }
 
