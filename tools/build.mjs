@@ -16,6 +16,11 @@ await build({
     logLevel: "warning",
 });
 copyFileSync("node_modules/zod/LICENSE", "dist/provider/LICENSE.zod");
-for (const from of ["provider/hosts/executor/agent", "provider/quota/collector/program", "provider/snapshots/program"])
+for (const from of [
+    "provider/hosts/executor/agent",
+    "provider/hosts/probe",
+    "provider/quota/collector/program",
+    "provider/snapshots/program",
+])
     cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => path === from || path.endsWith(".py") });
 cpSync("provider/hosts/pvesmb-pct", "dist/provider/hosts/pvesmb-pct");

@@ -56,7 +56,7 @@ const enumName = (value: string): string => value.charAt(0).toUpperCase() + valu
 function resourceSpec(model: Model, names: Names): Json {
     const inputs = fieldsOf(model.inputs);
     const outputs = fieldsOf(model.outputs);
-    const always = [...inputs.filter(({ optional, meta }) => !optional || meta.chosen), ...outputs.filter(({ optional }) => !optional)];
+    const always = [...inputs, ...outputs].filter(({ optional, meta }) => !optional || meta.chosen || meta.always);
     return {
         description: `${model.description}\n\n{{% examples %}}\n## Example Usage\n\n{{% example %}}\n\`\`\`typescript\n${model.example}\n\`\`\`\n{{% /example %}}\n{{% /examples %}}`,
         properties: { ...propertiesOf(inputs, names), ...propertiesOf(outputs, names) },

@@ -71,7 +71,7 @@ function secretPaths(object: z.ZodObject): string[][] {
 
 function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names): string {
     const property = (field: Field): string => {
-        const always = !field.optional || field.meta.chosen || field.name in named;
+        const always = !field.optional || field.meta.chosen || field.meta.always || field.name in named;
         return `${comment(field)}declare readonly ${field.name}: pulumi.Output<${typeText(field.schema, names, "output")}${always ? "" : " | undefined"}>;\n`;
     };
     const extra = [
@@ -101,6 +101,7 @@ ${reference}
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
     super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
     ${own ? `this.ref = ${own.own};` : ""}
+    ${model.kind === "SmbShare" ? "this.unc = uncUnder(args.gateway, this.unc);" : ""}
 }
 }
 `;
@@ -109,7 +110,7 @@ constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceO
 /** What generated classes use of the SDK's own modules. */
 const HELPERS: Record<string, string[]> = {
     "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
-    "../share": ["ShareLike", "shareInput", "shareRefOf"],
+    "../share": ["ShareLike", "shareInput", "shareRefOf", "uncUnder"],
 };
 
 /** Imports of just those names that the code uses. */

@@ -50,6 +50,8 @@ export interface StepResult {
     code?: number;
     stdout?: string;
     stderr?: string;
+    /** Of an ApartStep: what else lies there and was not refused. */
+    overlaps?: string[];
 }
 
 export type UnitResult =
@@ -59,8 +61,8 @@ export type UnitResult =
           /** Its id, or what it does and its place: `write #3`. */
           step: string;
           message: string;
-          /** Conflict: somebody else's (owned, a taken number, a rename onto something). */
-          kind: "RemoteFailed" | "Conflict";
+          /** Conflict: somebody else's (owned, a taken number, a rename onto something). InvalidInput: where an ApartStep refuses. */
+          kind: "RemoteFailed" | "Conflict" | "InvalidInput";
           steps: Record<string, StepResult>;
       };
 

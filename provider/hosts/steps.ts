@@ -17,6 +17,10 @@ interface StepBase {
     id?: string;
     /** Run only if the step with this id (of the same unit) changed something. `"*"`: if any step before it in this unit did; in commit: if any unit did. */
     ifChanged?: string;
+    /** Run only if the steps with these ids (of the same unit) gave empty values. */
+    ifEmpty?: string[];
+    /** Run only if it gave one that is not empty. */
+    ifFull?: string;
 }
 
 /** Whole-file write: temp file, fsync, rename, fsync of the directory. Unchanged when content, mode and owner already are so. */
@@ -239,6 +243,38 @@ export interface KnownStep extends StepBase {
     message: string;
 }
 
+/** A directory that something has for itself, as a step asks for it. */
+export interface Place {
+    kind: string;
+    path: string;
+    /** Kind of the places that may lie in it. */
+    holds?: string;
+    /** It only shows a directory that may be another's. */
+    view?: boolean;
+    /** No view of it may be there either. */
+    alone?: boolean;
+}
+
+/**
+ * Where others are: in the files of a folder, whose `path` and `name` are patterns (the second group of `path`, when it matches, makes the
+ * place one that `holds` others), or homes of the host's accounts within a directory.
+ */
+export type Others =
+    { kind: string; from: string; suffix: string; path: string; name: string; holds?: string } | { kind: string; within: string };
+
+/**
+ * A directory must not overlap with another's: `same`, the other one `inside` this one or `around` it. Which of these fails the unit, and
+ * with what text ({other}: what lies there), `refuse` says. Directories are compared by what they are, not by their names. Value: whose
+ * directory a view shows, empty when it is its own. `own` is not another's.
+ */
+export interface ApartStep extends StepBase {
+    do: "apart";
+    mine: Place;
+    others: readonly Others[];
+    own: { files: string[]; key?: string; nonce?: string; account?: string };
+    refuse: Partial<Record<"same" | "inside" | "around", string>>;
+}
+
 /** What one of these fields of the record that a file begins with must say: compared whole, since `...::docs` is part of `...::docs-old`. */
 export interface Owned {
     path: string;
@@ -279,4 +315,5 @@ export type Step =
     | DaemonStep
     | RequireStep
     | KnownStep
+    | ApartStep
     | OwnedStep;

@@ -202,10 +202,13 @@ const inputs = z.strictObject({
 const outputs = z.object({
     currentNode: field(z.string(), { description: "Node it was found on." }),
     templateVolume: field(z.string(), { description: "Template it was made from." }),
-    address: field(z.string().optional(), { description: "First IP address, without prefix length." }),
+    address: field(z.string().optional(), {
+        description: "First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.",
+        always: true,
+    }),
     hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints." }),
     sambaVersion: field(z.string().optional(), { description: "Version of Samba." }),
-    unc: field(z.string().optional(), { description: "Base of the shares' paths: `\\\\address`." }),
+    unc: field(z.string().optional(), { description: "Base of the shares' paths: `\\\\address`.", always: true }),
     dataVolume: field(z.string().optional(), { description: "Volume id of the data volume." }),
     nonce: field(z.string(), { description: "Random mark of this very guest.", hidden: true }),
     ready: field(z.boolean(), { description: "Whether it was ever finished.", hidden: true }),

@@ -30,7 +30,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-    sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group." }),
+    sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group.", always: true }),
     ...childOutputs,
 });
 

@@ -49,6 +49,8 @@ export interface FieldMeta {
     env?: string[];
     /** Left out by the user, the provider chooses a value, which is then an output of the same name. */
     chosen?: boolean;
+    /** An output that every finished resource has, though one that was never finished may lack it. */
+    always?: boolean;
     deprecated?: string;
     /** Set by the SDK or by read, not by users; left out of docs. */
     hidden?: boolean;

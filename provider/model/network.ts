@@ -40,7 +40,7 @@ export const networkInputs = z.strictObject({
             error: 'must be "dhcp", "none" or an IPv4 address with prefix length such as "192.168.1.50/24"',
         }),
         {
-            description: "IPv4: `dhcp`, `none`, or an address with prefix length.",
+            description: "IPv4: `dhcp`, `none`, or an address with prefix length that nobody else has.",
             compare: "address",
             brings: { does: "connections to the old address end" },
         },

@@ -128,18 +128,22 @@ const inputs = z.strictObject({
     ...hiddenInputs,
 });
 
-const figure = (description: string) => field(z.number().optional(), { description, unit: "bytes" });
+const figure = (description: string) => field(z.number().optional(), { description, unit: "bytes", always: true });
 
 const outputs = z.object({
     backendFound: field(z.enum(BACKENDS), { description: "What holds the limit." }),
     place: field(z.string(), { description: "The object that has the limit: volume id, dataset or directory on the node." }),
     used: figure("What the tree holds."),
     available: figure("What can still be written."),
-    percent: field(z.number().optional(), { description: "How full it is." }),
+    percent: field(z.number().optional(), { description: "How full it is.", always: true }),
     filesUsed: field(z.number().optional(), { description: "Files and directories, where the backend counts them." }),
-    level: field(z.enum(["ok", "warning", "critical", "emergency"]).optional(), { description: "How full it is, by `alerts`." }),
+    level: field(z.enum(["ok", "warning", "critical", "emergency"]).optional(), {
+        description: "How full it is, by `alerts`.",
+        always: true,
+    }),
     lastChecked: field(z.string().optional(), {
         description: "When these figures were read (UTC). A refresh that finds the same ones leaves it.",
+        always: true,
     }),
     trend: field(z.number().optional(), {
         description: "How fast it grows, by a fit that outliers do not move. Left out while too few samples are there.",

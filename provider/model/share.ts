@@ -37,7 +37,8 @@ const volume = z.strictObject({
 const inputs = z.strictObject({
     name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name", brings: changes.name }),
     path: field(absolutePath().optional(), {
-        description: "Directory on the gateway, under /srv/pvesmb.",
+        description:
+            "Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.",
         defaultText: "/srv/pvesmb/<name at creation>",
         brings: changes.path,
         chosen: true,
@@ -106,7 +107,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`." }),
+    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true }),
     volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
     mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
     snapshotFolder: field(z.string().optional(), {

@@ -118,7 +118,7 @@ const inputs = z.strictObject({
     fullName: field(gecos(128).default(""), { description: "Full name." }),
     home: field(dataPath().optional(), {
         description:
-            "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.",
+            "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.",
         brings: {
             does: "files in the old folder stay there",
             when: "once there is one",
@@ -129,7 +129,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-    sid: field(z.string().optional(), { description: "Security identifier." }),
+    sid: field(z.string().optional(), { description: "Security identifier.", always: true }),
     ...childOutputs,
 });
 

@@ -23,9 +23,19 @@ export function volumeFaults({ configured, stored, fileSystem }: VolumeSizes): s
         faults.push(
             `the guest's configuration says ${configured === undefined ? "no size" : formatSize(configured)}, the storage ${formatSize(stored)}`,
         );
-    if (fileSystem !== undefined && stored - fileSystem > overhead(stored))
-        faults.push(`the file system has ${rough(fileSystem)} of the volume's ${formatSize(stored)}: it did not grow with it`);
+    const fault = fileSystem === undefined ? undefined : fileSystemFault(stored, fileSystem);
+    if (fault !== undefined) faults.push(fault);
     return faults;
+}
+
+/**
+ * Whether the file system of a volume is too small for it, in words. `before`: the size that the volume had been meant to have until now: a
+ * file system with no more than that did not follow a growth of more than a twentieth.
+ */
+export function fileSystemFault(volume: number, fileSystem: number, before?: number): string | undefined {
+    const stayed = before !== undefined && before < volume * 0.95 && fileSystem <= before;
+    if (!stayed && volume - fileSystem <= overhead(volume)) return undefined;
+    return `the file system has ${rough(fileSystem)} of the volume's ${formatSize(volume)}: it did not grow with it`;
 }
 
 /** After a change: has the file system followed? PVE's task says OK when only the volume did. */

@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
+import { dataIsThere } from "./places";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -21,6 +22,7 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
     return {
         key: `group:${owner.nonce}`,
         steps: [
+            dataIsThere,
             ...(claim === undefined ? [] : [ours(name, claim)]),
             {
                 do: "require",

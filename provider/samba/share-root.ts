@@ -16,17 +16,19 @@ export interface ShareRoot {
     recursive: boolean;
     /** Where snapshots are that a schedule makes: read-only. */
     snapshotFolder?: string;
+    /** The share only reads and declares nothing about the directory: it may be another one's. */
+    view?: boolean;
 }
 
-/** What brings a share's directory to what is wanted; `before`: what it was to be so far. */
-export function rootSteps(path: string, root: ShareRoot, before: ShareRoot | undefined): Step[] {
+/** What brings a share's directory to what is wanted; `before`: what it was to be so far; `apart` comes before something is handed down. */
+export function rootSteps(path: string, root: ShareRoot, before: ShareRoot | undefined, apart: Step): Step[] {
     const { owner, group, mode, acl } = root;
     const same = (a: ShareRoot): string => JSON.stringify([a.owner, a.group, a.mode, a.acl]);
     if (root.once && before !== undefined && same(before) === same(root)) return [{ do: "directory", path }];
     const dress: Step = { do: "directory", id: "root", path, owner, group, mode, acl: { access: acl, default: acl } };
     // A program that asks for it now means what is there already; otherwise a change of the root is what has to be handed down.
     const asked = before !== undefined && root.recursive && !before.recursive ? {} : { ifChanged: "root" };
-    return root.recursive ? [dress, { ...recursion(path, root), ...asked }] : [dress];
+    return root.recursive ? [dress, ...[apart, recursion(path, root)].map((step): Step => ({ ...step, ...asked }))] : [dress];
 }
 
 /** Everything below the root but links, snapshots and the bin, whose parts are their users' own. */

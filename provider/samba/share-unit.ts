@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
+import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe, renderShare } from "./share";
@@ -32,7 +33,13 @@ export function shareUnit(
 ): Unit {
     const { section: was } = before ?? {};
     const renamed = was !== undefined && fragmentPath(was.name) !== fragmentPath(wanted.name);
-    const steps: Step[] = [...ours(wanted.name, claim), known(wanted, root)];
+    const steps: Step[] = [
+        dataIsThere,
+        ...ours(wanted.name, claim),
+        ...shareApart(wanted, root, owner, before),
+        known(wanted, root),
+        ...(root.view ? shown(wanted) : []),
+    ];
     if (wanted.guest)
         steps.push({
             do: "require",
@@ -43,12 +50,17 @@ export function shareUnit(
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
-    if (was !== undefined && was.path !== wanted.path && !root.mounted) steps.push({ do: "rename", from: was.path, to: wanted.path });
+    if (was !== undefined && was.path !== wanted.path && !root.mounted)
+        steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
-    steps.push(...rootSteps(wanted.path, root, before?.root));
+    const apart = handsDownAlone(wanted, owner);
+    steps.push(
+        ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
+    );
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
-    steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });
+    const content = renderShare(wanted, root.view ? { ...owner, view: true } : owner);
+    steps.push({ do: "write", path: fragmentPath(wanted.name), content, mode: "0644" });
     const had = was !== undefined && needsRights(was.access);
     if (renamed && had) steps.push(...clearRights(was, true));
     if (needsRights(wanted.access)) steps.push(...setRights(wanted, had && !renamed));
@@ -61,13 +73,17 @@ export function shareUnit(
     };
 }
 
-/** Ends a share. Its directory is retained unless `remove` says otherwise. A fragment with another nonce is somebody else's and stays. */
-export function shareRemovalUnit(share: ShareSection, nonce: string, remove: boolean): Unit {
+/**
+ * Ends a share. Its directory is retained unless `remove` says otherwise; `discards`: its files go, here or by who asks for it. A fragment
+ * with another nonce is somebody else's and stays.
+ */
+export function shareRemovalUnit(share: ShareSection, nonce: string, { remove, discards }: { remove: boolean; discards: boolean }): Unit {
     return {
         key: `share:${nonce}`,
         asks: false,
         steps: [
             ...ours(share.name, nonce),
+            ...(discards ? [dataIsThere, discardsAlone(share, nonce)] : []),
             { do: "remove", path: fragmentPath(share.name) },
             ...clearRights(share, needsRights(share.access)),
             { do: "remove", path: expiryPath(nonce) },
@@ -89,6 +105,29 @@ function known({ access }: ShareSection, root: ShareRoot): Step {
         message: "access, owner or group: the gateway does not know",
     };
 }
+
+/** Whether this is allowed where it is, before anything is made for it on the node or in Proxmox VE. */
+export function shareCheckUnit(wanted: ShareSection, root: ShareRoot, owner: FragmentOwner, before?: ShareBefore): Unit {
+    return { key: `share:${owner.nonce}`, steps: [dataIsThere, ...shareApart(wanted, root, owner, before)] };
+}
+
+/** Before the node's snapshots of a share go with it. */
+export function discardCheckUnit(share: ShareSection, nonce: string): Unit {
+    return { key: `share:${nonce}`, steps: [...ours(share.name, nonce), dataIsThere, discardsAlone(share, nonce)] };
+}
+
+/** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
+const shown = ({ access, path }: ShareSection): Step[] =>
+    access.map(({ user, group }): Step => {
+        const as = user === undefined ? ["65534", "--regid", group ?? "", "--clear-groups"] : [user, "--regid", "65534", "--init-groups"];
+        return {
+            do: "run",
+            ifFull: WHOSE,
+            argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
+            changes: false,
+            message: `access: ${user ?? `group ${group}`} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+        };
+    });
 
 function ours(name: string, claim: string | undefined): Step[] {
     if (claim === undefined) return [];

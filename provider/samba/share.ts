@@ -62,6 +62,8 @@ const rawText = (options: Record<string, string>): string =>
 export interface FragmentOwner {
     key: string;
     nonce: string;
+    /** A share's directory may be another one's, which it only shows. */
+    view?: true;
 }
 
 const FORMAT = 1;
@@ -151,8 +153,9 @@ export function parseOwner(fragment: string): FragmentOwner | undefined {
     const match = /^# pvesmb (\d+) (\{.*\})$/m.exec(fragment);
     if (!match || Number(match[1]) !== FORMAT) return undefined;
     try {
-        const { key, nonce } = JSON.parse(match[2] ?? "") as Partial<FragmentOwner>;
-        return typeof key === "string" && typeof nonce === "string" ? { key, nonce } : undefined;
+        const { key, nonce, view } = JSON.parse(match[2] ?? "") as Partial<FragmentOwner>;
+        if (typeof key !== "string" || typeof nonce !== "string") return undefined;
+        return view === true ? { key, nonce, view } : { key, nonce };
     } catch {
         return undefined;
     }

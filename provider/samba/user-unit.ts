@@ -5,6 +5,7 @@ import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
+import { dataIsThere, homeApart } from "./places";
 import type { FragmentOwner } from "./share";
 
 export interface Account {
@@ -29,18 +30,20 @@ export interface PasswordChange {
 }
 
 /**
- * What brings an account to what is wanted. `leaving` are groups it was in before. The Unix account has no login shell. Without a `claim` it
+ * What brings an account to what is wanted. `leaving` are groups it was in before, `home` the one it has already. The Unix account has no login shell. Without a `claim` it
  * is taken over from whoever has it.
  */
 export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[] },
+    change: { secret: PasswordChange; leaving: string[]; home?: string },
 ): Unit {
     const { name, groups = [] } = wanted;
     const steps: Step[] = [
+        dataIsThere,
         ...(claim === undefined ? [] : [ours(name, claim)]),
+        ...(wanted.home === undefined || wanted.home === change.home ? [] : [homeApart(name, wanted.home)]),
         {
             do: "require",
             path: groupPath(name),

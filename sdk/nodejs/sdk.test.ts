@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SmbGateway, SmbShare, SmbUser } from ".";
+import { Quota, SmbGateway, SmbGroup, SmbShare, SmbUser } from ".";
 import { hostLabel } from "./gateway";
 import { sealed } from "./sealed";
 
@@ -16,7 +16,8 @@ beforeEach(async () => {
         {
             newResource: ({ type, name, inputs, id }) => {
                 registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                return { id: id || (type.endsWith(":SmbGateway") ? "pve1/101/0123456789abcdef" : `${name}-id`), state: inputs as object };
+                const state = type.endsWith(":SmbShare") ? { ...inputs, unc: `\\\\10.0.0.1\\${String(inputs.name)}` } : inputs;
+                return { id: id || (type.endsWith(":SmbGateway") ? "pve1/101/0123456789abcdef" : `${name}-id`), state: state as object };
             },
             call: ({ inputs }) => inputs as object,
         },
@@ -151,6 +152,28 @@ test("every output is there, as an Output", async () => {
     const docs = new SmbShare("docs", { gateway: { id: "x" }, comment: "c" });
     expect(await value(docs.comment)).toBe("c");
     for (const output of [docs.unc, docs.volumeId, docs.path, docs.access]) expect(pulumi.Output.isInstance(output)).toBe(true);
+});
+
+test("outputs that every finished resource has are texts to the compiler too: other resources take them", () => {
+    const on = gateway();
+    const texts: pulumi.Output<string>[] = [
+        on.address,
+        on.unc,
+        new SmbShare("docs", { gateway: on }).unc,
+        new SmbUser("alice", { gateway: on, password: "p" }).sid,
+        new SmbGroup("crew", { gateway: on }).sid,
+    ];
+    const numbers: pulumi.Output<number>[] = (({ used, available, percent }) => [used, available, percent])(
+        new Quota("docs", { gateway: on, limit: "1GiB" }),
+    );
+    for (const output of [...texts, ...numbers]) expect(pulumi.Output.isInstance(output)).toBe(true);
+});
+
+test("a share's UNC path is at its gateway's address of now, whatever its own state says", async () => {
+    const on = gateway();
+    Object.assign(on, { unc: pulumi.output("\\\\10.0.0.2") });
+    expect(await value(new SmbShare("docs", { gateway: on }).unc)).toBe("\\\\10.0.0.2\\docs");
+    expect(await value(new SmbShare("pub", { gateway: { id: "x" } }).unc)).toBe("\\\\10.0.0.1\\pub");
 });
 
 test("an input that was left out comes from the resource all the same, as nothing", async () => {

@@ -31,3 +31,17 @@ export function shareInput(share: ShareLike | pulumi.Input<ShareRefArgs>): pulum
     const { [PARTS]: parts } = share as ShareLike & { [PARTS]?: Omit<ShareRefArgs, "id"> };
     return { id: share.id, ...parts } as ShareRefArgs;
 }
+
+/**
+ * A share's UNC path at the address that its gateway has now. The share itself does not change with it, so that what is in its state follows
+ * at its next update or refresh only.
+ */
+export function uncUnder(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>, unc: pulumi.Output<string>): pulumi.Output<string> {
+    if (!pulumi.CustomResource.isInstance(gateway)) return unc;
+    const { unc: base } = gateway as GatewayLike & { unc?: pulumi.Output<string | undefined> };
+    return pulumi.all([base, unc] as const).apply(([at, own]) => moved(at, own));
+}
+
+/** `own` is what the provider said, if it ever did. */
+const moved = (at: string | undefined, own: string): string =>
+    typeof at === "string" && typeof own === "string" ? at + own.slice(own.lastIndexOf("\\")) : own;

@@ -170,6 +170,95 @@ describe("a share in a directory", () => {
     });
 });
 
+describe("a directory has one owner", () => {
+    const docs = (more = {}): string => share("files", "docs", everybody, more);
+    const inDocs = (): Promise<string> => getFile(within, at("docs"), alice, "alices.txt");
+
+    test("what would overlap is refused with what lies where, before anything is made, also of what is made at the same time", async () => {
+        const before = await mounts();
+        change({
+            docs: docs(),
+            vault: [
+                share("files", "inner", { bob: "full" }, { path: "/srv/pvesmb/docs/inner" }),
+                share("files", "same", { bob: "full" }, { path: "/srv/pvesmb/docs" }),
+                share("files", "ground", { bob: "full" }, { path: "/srv/pvesmb/docs", volume: { storage: "tank", size: "32MiB" } }),
+                user("files", { user: "eva", password: "eva's long p4ssword" }, { home: "/srv/pvesmb/docs/eva" }),
+                share("files", "outer", { bob: "full" }, { path: "/srv/pvesmb/pair" }),
+                share("files", "within", { bob: "full" }, { path: "/srv/pvesmb/pair/within" }),
+            ].join("\n"),
+        });
+        const { output } = await stack.up({ fails: true });
+        const docsIs = "share docs (/srv/pvesmb/docs)";
+        expect(output).toContain(`path: /srv/pvesmb/docs/inner lies within ${docsIs}`);
+        expect(output).toContain(`path: /srv/pvesmb/docs is already that of ${docsIs}`);
+        expect(output).toContain(`home: /srv/pvesmb/docs/eva lies within ${docsIs}`);
+        expect(output).toMatch(/pair\/within lies within share outer|within \/srv\/pvesmb\/pair lies share within/);
+        expect(await mounts()).toEqual(before);
+        expect((await inGuest(guest, "ls /srv/pvesmb/docs; getent passwd eva || true")).trim().split("\n")).toEqual([
+            "alices.txt",
+            "bobs.txt",
+        ]);
+        expect(await inGuest(guest, "ls /etc/samba/pvesmb/shares.d")).toMatch(/^docs\.conf\n(outer|within)\.conf\n$/);
+        change({ vault: "" });
+        await stack.up();
+        expect(await inDocs()).toBe("alice's\n");
+    });
+
+    test("a share that only reads may show another one's, and leaves owner and rights to it", async () => {
+        const gallery = share("files", "gallery", { bob: "read" }, { path: "/srv/pvesmb/docs", readOnly: true });
+        const acl = (): Promise<string> => inGuest(guest, "getfacl -cp /srv/pvesmb/docs");
+        const before = await acl();
+        change({ docs: docs(), vault: gallery });
+        await stack.up();
+        expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
+        expect((await smbclient(within, at("gallery"), bob, "mkdir x")).output).toContain("NT_STATUS_ACCESS_DENIED");
+        await putFile(within, at("docs"), bob, "bobs.txt", "bob's\n");
+        expect(await acl()).toBe(before);
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+
+        // Where it shows something else, or that again, the files stay where they are.
+        change({ vault: gallery.replace("pvesmb/docs", "pvesmb/hall") });
+        await stack.up();
+        expect(await inGuest(guest, "ls -A /srv/pvesmb/hall")).toBe("");
+        expect(await inDocs()).toBe("alice's\n");
+        change({ vault: gallery });
+        await stack.up();
+        expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
+        expect(await inDocs()).toBe("alice's\n");
+
+        change({ vault: gallery.replace('"read"', '"full"') + user("files", { user: "eva", password: "eva's long p4ssword" }) });
+        await stack.up();
+        expect(await acl()).toBe(before);
+        change({ vault: parts.vault.replace("bob.name", "eva.name").replace(/^(.*)\n?(const eva.*)$/s, "$2\n$1") });
+        expect((await stack.up({ fails: true })).output).toContain(
+            "access: eva may not read /srv/pvesmb/docs, which this share only shows",
+        );
+    });
+
+    test("whose files are not all its own is not deleted", async () => {
+        change({
+            docs: docs({ onDelete: "delete" }),
+            vault: share("files", "gallery", { bob: "read" }, { path: "/srv/pvesmb/docs", readOnly: true }),
+        });
+        await stack.up();
+        change({ docs: "" });
+        expect((await stack.up({ fails: true })).output).toContain(
+            "onDelete: /srv/pvesmb/docs is that of share gallery (/srv/pvesmb/docs) too",
+        );
+        expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
+        // Made by hand, or by a version that did not ask.
+        await inGuest(guest, "useradd -M -d /srv/pvesmb/docs/ida ida");
+        change({ vault: "" });
+        expect((await stack.up({ fails: true })).output).toContain(
+            "onDelete: within /srv/pvesmb/docs lies home of ida (/srv/pvesmb/docs/ida)",
+        );
+        await inGuest(guest, "userdel ida");
+        change({ docs: docs() });
+        await stack.up();
+        expect(await inDocs()).toBe("alice's\n");
+    });
+});
+
 describe("a share with a volume of its own", () => {
     const sized = (size: string, more = {}): void =>
         change({ vault: share("files", "vault", everybody, { volume: { storage: "tank", size }, ...more }) });
@@ -194,6 +283,11 @@ describe("a share with a volume of its own", () => {
     });
 
     test("grows while it is in use", async () => {
+        await control("injectTask", { type: "resize", step: "file system", message: "resize2fs: Permission denied" });
+        sized("128MiB");
+        expect((await stack.up({ fails: true })).output).toMatch(/mp1 of CT 5200 has grown, but its file system has not/);
+        expect((await stack.up({ fails: true })).output).toMatch(/volume\.size: the file system has \d+MiB of the volume's 128MiB/);
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
         sized("160MiB");
         const { steps } = await stack.up();
         expect(steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update vault"]);
@@ -255,6 +349,11 @@ describe("a share with a volume of its own", () => {
 });
 
 let others: Stack[] = [];
+/** What a program of another stack begins with. */
+const beside = [
+    'const files = new pulumi.StackReference("organization/data/dev").requireOutput("ref") as pulumi.Output<pvesmb.GatewayRef>;',
+    'const alice = { name: "alice" };',
+];
 
 test("two stacks add shares and volumes to the gateway at the same time: none is lost, none is doubled", async () => {
     const plain = Array.from({ length: process.env["PVESMB_SOAK"] === "1" ? 50 : 10 }, (_, i) => `plain${i + 1}`);
@@ -262,8 +361,7 @@ test("two stacks add shares and volumes to the gateway at the same time: none is
         ["left", "right"].map((side) =>
             place.stack(
                 program(
-                    'const files = new pulumi.StackReference("organization/data/dev").requireOutput("ref") as pulumi.Output<pvesmb.GatewayRef>;',
-                    'const alice = { name: "alice" };',
+                    ...beside,
                     ...[1, 2, 3, 4].map((i) =>
                         share("files", `${side}${i}`, { alice: "full" }, { volume: { storage: "tank", size: "32MiB" } }),
                     ),
@@ -288,6 +386,12 @@ test("two stacks add shares and volumes to the gateway at the same time: none is
         ["docs", ...names, ...["left", "right"].flatMap((side) => plain.map((name) => side + name))].sort(),
     );
     for (const each of [stack, ...others]) await each.refresh({ flags: ["--expect-no-changes"] });
+
+    const [left] = others;
+    left?.write(program(...beside, share("files", "deep", { alice: "full" }, { path: "/srv/pvesmb/docs/deep" })));
+    expect((await left?.up({ fails: true, flags: ["--target", "**deep"] }))?.output).toContain(
+        "path: /srv/pvesmb/docs/deep lies within share docs (/srv/pvesmb/docs)",
+    );
 });
 
 test("when its data may go, destroy takes it all; what other stacks had on it is gone with it", async () => {

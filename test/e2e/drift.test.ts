@@ -17,20 +17,20 @@ const bob = { user: "bob", password: "bob's long p4ssword" };
 
 let place: Workplace;
 let stack: Stack;
+const declared = (comment = "As declared"): string =>
+    program(
+        gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
+        user("files", alice),
+        user("files", bob),
+        'new pvesmb.SmbGroup("crew", { gateway: files });',
+        ...["docs", "team", "pub"].map((name) => share("files", name, { alice: "full", bob: "read" }, { comment })),
+        share("files", "bin", { alice: "full" }, { comment: "As declared", recycle: { keepFor: "30d" } }),
+        share("files", "some", { alice: "change" }),
+        share("files", "tree", { alice: "full" }, { dfsLinks: { north: ["n1\\docs", "n2\\docs"], south: ["s1\\docs"] } }),
+    );
 beforeAll(async () => {
     place = await workplace(vmids);
-    stack = await place.stack(
-        program(
-            gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
-            user("files", alice),
-            user("files", bob),
-            'new pvesmb.SmbGroup("crew", { gateway: files });',
-            ...["docs", "team", "pub"].map((name) => share("files", name, { alice: "full", bob: "read" }, { comment: "As declared" })),
-            share("files", "bin", { alice: "full" }, { comment: "As declared", recycle: { keepFor: "30d" } }),
-            share("files", "some", { alice: "change" }),
-            share("files", "tree", { alice: "full" }, { dfsLinks: { north: ["n1\\docs", "n2\\docs"], south: ["s1\\docs"] } }),
-        ),
-    );
+    stack = await place.stack(declared());
 });
 afterAll(() => place?.dispose());
 
@@ -239,6 +239,13 @@ test("a data volume taken off is named at the gateway, and comes back with its f
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
     await power("start");
     await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
+    // A change that leaves the gateway out writes nothing into the directory beneath.
+    stack.write(declared("Changed meanwhile"));
+    expect((await stack.up({ fails: true, flags: ["--target", "**docs"] })).output).toContain(
+        "the gateway's data is not mounted at /srv/pvesmb",
+    );
+    expect(await inGuest(guest, "ls -A /srv/pvesmb")).toBe("");
+    stack.write(declared());
     const { output } = await stack.refresh({ flags: ["--diff"] });
     expect(output).toContain(`data: ${volume} is not mounted (it is unused0)`);
     await stack.up();

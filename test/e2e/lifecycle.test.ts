@@ -76,7 +76,19 @@ test("a gateway changes in place, and its shares show no change", async () => {
     const args = smallArgs(host, vmids);
     const settings = { tags: ["samba", "office"], description: "For the office", onboot: false };
     const lxc = { ...args.lxc, memory: "768MiB", cores: 2 };
-    change({ files: gateway("files", { ...args, ...settings, vmid: 5100, lxc, data: { storage: "tank", size: "384MiB" } }) });
+    const sized = (size: string): string => gateway("files", { ...args, ...settings, vmid: 5100, lxc, data: { storage: "tank", size } });
+
+    // A task that says OK while the file system stays behind its volume: said then, at each further up, and by a refresh.
+    await control("injectTask", { type: "resize", step: "file system", message: "resize2fs: Permission denied" });
+    change({ files: sized("320MiB") });
+    expect((await stack.up({ fails: true })).output).toMatch(
+        /mp0 of CT 5100 has grown, but its file system has not \(.*Permission denied\)/,
+    );
+    const lag = /data\.size: the file system has \d+MiB of the volume's 320MiB: it did not grow with it/;
+    expect((await stack.up({ fails: true })).output).toMatch(lag);
+    expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(lag);
+
+    change({ files: sized("384MiB") });
     expect(doings(await stack.preview())).toEqual(["update SmbGateway files"]);
     expect(doings(await stack.up())).toEqual(["update SmbGateway files"]);
     const [guest] = await guestsWithin(vmids.from, vmids.to);
@@ -91,6 +103,58 @@ test("a gateway changes in place, and its shares show no change", async () => {
     expect(Number(await inGuest({ node: "pve1", vmid: 5100 }, "df --output=size -m /srv/pvesmb | tail -1"))).toBeGreaterThan(320);
     expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
     await stack.refresh({ flags: ["--expect-no-changes"] });
+});
+
+describe("an address", () => {
+    const args = { ...smallArgs(host, vmids), vmid: 5100, tags: ["samba", "office"], description: "For the office", onboot: false };
+    const lxc = { ...args.lxc, memory: "768MiB", cores: 2 };
+    const data = { storage: "tank", size: "384MiB" };
+    const files = (address: string, more = {}): string =>
+        gateway("files", { ...args, lxc, data, network: { bridge: "vmbr0", address }, ...more });
+    const net0 = async (): Promise<string> => String((await guestsWithin(5100, 5100))[0]?.config["net0"]);
+
+    test("that somebody has is refused, with who it is, before anything is made or changed", async () => {
+        const before = await net0();
+        change({ files: files("10.86.0.2/24") });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) has it; choose a free address/,
+        );
+        expect(await net0()).toBe(before);
+        const second = gateway("second", { ...smallArgs(host, vmids), vmid: 5110 });
+        change({ files: `${files(`${host}/24`)}\n${second}` });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: 10\.86\.0\.50 is in use: CT 5100 \(\w+\) on pve1 \(net0\) has it/,
+        );
+        expect(await guests()).toEqual([5100]);
+    });
+
+    test("at which the gateway cannot be reached is taken back, and nothing is left to do", async () => {
+        const before = await net0();
+        change({ files: files("10.99.0.5/24", { timeouts: { update: "30s" } }) });
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /network\.address: the gateway cannot be reached from here at 10\.99\.0\.5; CT 5100 has its interfaces back as they were \(10\.86\.0\.50\/24\)/,
+        );
+        expect(await net0()).toBe(before);
+        expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
+        change({ files: files(`${host}/24`) });
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("that changes is in the shares' paths by the end of that very up, though they do not change", async () => {
+        const outputs = "export const unc = docs.unc; export const address = files.address;";
+        const [before, media] = [parts.files, parts.media];
+        change({ files: files("10.86.0.53/24"), media: `${media}\n${outputs}` });
+        expect(doings(await stack.up())).toContain("update SmbGateway files");
+        expect(await stack.outputs()).toEqual({ unc: "\\\\10.86.0.53\\docs", address: "10.86.0.53" });
+        expect(await getFile(within, at("docs", "10.86.0.53"), alice, "kept.txt")).toBe("kept\n");
+        await stack.refresh();
+        await stack.preview({ flags: ["--expect-no-changes"] });
+        change({ files: before, media });
+        await stack.up();
+        await stack.refresh();
+        expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
+    });
 });
 
 test("two shares change in one up, as their clients see", async () => {

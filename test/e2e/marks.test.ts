@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Claim, readClaim, withClaim } from "../../provider/resources/gateway/mark";
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
@@ -129,9 +130,16 @@ describe("notes and address that lead to another machine", () => {
     });
 
     test("nor does a refresh believe it, and the gateway itself is not changed by what the other machine says", async () => {
-        expect((await stack.refresh({ fails: true })).output).toMatch(/host key/);
+        // What the refresh writes down is taken back: the tests below go on with what state knew.
+        const state = join(stack.directory, "state.json");
+        await stack.pulumi(["stack", "export", "--file", state]);
+        const refreshed = await stack.refresh({ flags: ["--diff"] });
+        expect(refreshed.output).toMatch(/network\.address: another machine answers there, with another SSH host key/);
+        const { outputs } = (await stack.resources()).find(({ type }) => type.endsWith(":SmbGateway")) ?? {};
+        expect(outputs).toMatchObject({ address, unc: `\\\\${address}` });
         stack.write(program(files({ description: "Our files" }), user("files", alice)));
         expect((await stack.up({ fails: true })).output).toContain("not authentic");
+        await stack.pulumi(["stack", "import", "--file", state]);
         expect(await inGuest(thief, "cat /root/caught 2>/dev/null || true")).toBe("");
         expect(await notes()).not.toContain("Our files");
     });

@@ -13,6 +13,7 @@ const MODULES = [
     "file_steps",
     "carrying",
     "below",
+    "places",
     "command_steps",
     "asking",
     "daemons",

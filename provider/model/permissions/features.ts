@@ -108,6 +108,14 @@ export const features = {
         commands: [{ on: "node", commands: ["python3 ..."] }],
         rootEquivalent: "the schedule is set up by the same program that works on gateways, and python3 by sudo is root on the node",
     },
+    "address-probe": {
+        purpose: "ask the node's neighbours whether a new gateway's address is free; without it Proxmox VE and the SSH port are asked",
+        usedBy: ["SmbGateway"],
+        usual: false,
+        grants: [],
+        commands: [{ on: "node", commands: ["python3 ..."] }],
+        rootEquivalent: "python3 by sudo is root on the node",
+    },
     "data-bind": {
         purpose: "put a gateway's data on a directory of the node (`data.bind`)",
         usedBy: ["SmbGateway"],
@@ -182,6 +190,7 @@ export const PROGRAMS = [
     "rm",
     "rmdir",
     "setfattr",
+    "setpriv",
     "setquota",
     "sharesec",
     "smbclient",

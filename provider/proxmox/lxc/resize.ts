@@ -4,6 +4,7 @@ import { route } from "../client/form";
 import { says, worthAnother } from "../client/sayings";
 import { pauseBefore } from "../client/timing";
 import { task } from "../tasks";
+import type { Task } from "../tasks";
 import { text } from "../values/scalars";
 import { rootfs } from "../values/property-string";
 import { formatPveSize } from "../values/size";
@@ -11,14 +12,16 @@ import { type Place, readConfig } from "./container";
 
 /**
  * Grows a volume to `bytes` and waits for it; one that has that size already is done, and so a try whose outcome is unknown is made again.
- * Shrinking is RemoteFailed. In a running container an ext4 can stay small with only a line in the task's log: look at what came out.
+ * Shrinking is RemoteFailed, and so is a task that says OK while the file system did not grow.
  */
 export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: number): Promise<void> {
     const { node, vmid } = place;
     for (let attempt = 0; ; attempt++) {
         try {
             const upid = text(await pve.put(route`/nodes/${node}/lxc/${vmid}/resize`, { disk, size: formatPveSize(bytes) })) ?? "";
-            await task(pve, upid).wait();
+            const work = task(pve, upid);
+            await work.wait();
+            await refuseLag(work, place, disk);
             break;
         } catch (error) {
             if (says(error, "same size")) return;
@@ -35,3 +38,17 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
             `Proxmox VE says that ${disk} of CT ${vmid} on ${node} has grown, but its configuration does not`,
         );
 }
+
+/** Where the file system of a volume cannot be grown, Proxmox VE says so in the task's log only (pve-api.md 1.4, PUT lxc resize). */
+async function refuseLag(work: Task, place: Place, disk: string): Promise<void> {
+    const said = (await work.lines()).find((line) => line.startsWith("Failed to update the container's filesystem"));
+    if (said === undefined) return;
+    throw new PvesmbError(
+        "RemoteFailed",
+        `${disk} of CT ${place.vmid} has grown, but its file system has not (${said}). ${growByHand(place)}`,
+    );
+}
+
+/** What helps where a file system stayed behind its volume. */
+export const growByHand = ({ node, vmid }: Place, volume = "VOLUME"): string =>
+    `Asking for a larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;

@@ -1,18 +1,17 @@
 import type { Connection } from "../../base/connection";
-import { isKind, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { rememberPins } from "../../base/pins";
 import type { Host } from "../../hosts";
 import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
 import { consequencesOf } from "../../model/consequences";
-import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
-import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { uncOf } from "../../samba/unc";
+import { arrive } from "./arrival";
+import type { Arriving } from "./arrival";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { ensureBind } from "./bind";
@@ -20,26 +19,24 @@ import { withOwnVolume } from "./given-volume";
 import { LEASE, now } from "./guest";
 import { applySettings, settlePending } from "./guest-settings";
 import type { GatewayState, Outputs } from "./handler";
+import { refuseLag } from "../lag";
+import { volumesIn } from "./volumes";
 import { withMark } from "./mark";
 import type { Mark } from "./mark";
 import { markKeys } from "./mark-keys";
 import { hostKeysOn } from "./proof";
 import { guestHost } from "./reach";
 import { keepGateway, workshop } from "./session";
-import { awaitHost, configureSamba, installSamba } from "./setup";
+import { configureSamba, installSamba } from "./setup";
 
 /** A guest that exists, and what it shall be. */
-export interface Target {
-    pve: Pve;
+export interface Target extends Arriving {
     connection: Connection;
-    place: Place;
     inputs: GatewayInputs;
     hostname: string;
     mark: Mark;
     /** What the host's own mark must contain if it has one. */
     claim: string;
-    /** Never finished so far: the first SSH contact is trusted, Samba is started anew. */
-    fresh: boolean;
     templateVolume: string;
 }
 
@@ -70,6 +67,8 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
     const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys, openSize: opensSize(inputs) };
     config = await applySettings(pve, place, inputs, hostname, { mark: final, keys });
     rememberPins(id, facts.hostKeys);
+    // Stopped, and without a fixed address: by name, until it has one.
+    const address = facts.address ?? hostname;
     return {
         vmid: place.vmid,
         nonce: target.mark.nonce,
@@ -77,9 +76,9 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         templateVolume: target.templateVolume,
         dataVolume: volumeId(text(config.all, DATA_MOUNT)),
         hostKeys: facts.hostKeys,
-        address: facts.address,
+        address,
         sambaVersion: facts.sambaVersion,
-        unc: uncOf(facts.address),
+        unc: uncOf(address),
         ready: done,
     };
 }
@@ -101,21 +100,12 @@ async function serve(
     const address = await awaitAddress(pve, place, config.all);
     const to = { ...place, address, fresh: target.fresh };
     const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    try {
-        await awaitHost(first, pve, place, config.all, ctx.log);
-    } catch (error) {
-        if (!target.fresh || !isKind(error, "HostKeyMismatch")) throw error;
-        throw new PvesmbError(
-            "Conflict",
-            `network.address is another machine's: behind ${first.name} is one with another SSH host key than CT ${place.vmid} has; nothing was done there. Choose a free address (${error.message})`,
-            { property: "network.address" },
-        );
-    }
+    await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);
-    const hostKeys = await configureSamba(
+    const { hostKeys, spaces } = await configureSamba(
         shop,
         inputs,
         hostname,
@@ -127,6 +117,7 @@ async function serve(
             sambaVersion,
         },
     );
+    refuseLag(place, volumesIn(config.all, spaces, before));
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });
     return { address, sambaVersion, hostKeys };
 }

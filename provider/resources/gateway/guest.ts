@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
+import { together } from "../../base/together";
 import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { isFreeVmid } from "../../proxmox/cluster";
@@ -40,6 +41,8 @@ export interface Plan {
     publicKeys: string[];
     /** What signs the mark, and tells whether one is authentic. */
     keys: MarkKeys;
+    /** Throws when somebody has one of its addresses. */
+    free(): Promise<void>;
     /** Asks a guest with a mark that proves nothing whether it is that gateway all the same; gives its host keys. */
     ask(place: Place, config: ContainerConfig, nonce: string): Promise<string[] | undefined>;
     /** A resource that exists in the program's state already, but whose guest never came to be: its identity is settled. */
@@ -62,8 +65,8 @@ export async function makeGuest(pve: Pve, plan: Plan, log: Log, remember: (made:
 
 async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (made: Made) => void): Promise<Made> {
     const { inputs } = plan;
-    // Here and not earlier: what a killed create left behind has its volumes already.
-    await checkStorages(pve, inputs);
+    // Here and not earlier: what a killed create left behind has its volumes and its address already.
+    await together(checkStorages(pve, inputs), plan.free());
     const mark: Mark = {
         key: plan.key,
         nonce: plan.identity?.nonce ?? randomBytes(8).toString("hex"),

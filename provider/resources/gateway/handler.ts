@@ -1,24 +1,31 @@
+import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import { together } from "../../base/together";
+import type { Host } from "../../hosts";
 import type { GatewayInputs, GatewayOutputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { guestAddress } from "./address";
 import { tellTaken } from "./adopt";
 import { prepareBind } from "./bind";
 import { converge } from "./converge";
 import type { Target } from "./converge";
+import { newAddresses, refuseUsed } from "./free-address";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
 import { markKeys } from "./mark-keys";
 import { provedMark } from "./ownership";
 import { askGuest } from "./proof";
-import { checkNode, checkReachable, publicKeyOf } from "./reach";
+import { checkNode, checkReachable, guestHost, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
 import { creationUses, holderOf, updateUses } from "./rights";
@@ -50,6 +57,12 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config, state);
         await checkRights(pve, updateUses(inputs, vmid));
+        const wanted = newAddresses(inputs, found.config.all);
+        const own = { vmid, config: found.config.all, host: undefined };
+        if (wanted.length > 0) {
+            const host = await runningHost(pve, connection, { node: found.node, vmid }, found.config, mark.hostKeys);
+            await refuseUsed({ pve, connection, node: found.node, log: ctx.log }, wanted, { ...own, host });
+        }
         forgetGateway(id);
         const target: Omit<Target, "place"> = {
             pve,
@@ -60,6 +73,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             claim: nonce,
             fresh: state.ready !== true,
             templateVolume: state.templateVolume ?? "",
+            moves: { to: wanted, from: found.config.net },
         };
         return follow(pve, { node: found.node, vmid }, (place) => converge(ctx, id, { ...target, place }, state));
     },
@@ -82,6 +96,7 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         template,
         identity,
         keys: markKeys(connection),
+        free: () => refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs)),
         ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
         publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys])],
     };
@@ -114,6 +129,23 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
         converge(ctx, id, { ...target, place }, stateOf(made)),
     );
     return { id, state };
+}
+
+/** A running gateway as it is reached now; undefined when it is not. */
+async function runningHost(
+    pve: Pve,
+    connection: Connection,
+    place: Place,
+    config: ContainerConfig,
+    hostKeys: readonly string[],
+): Promise<Host | undefined> {
+    try {
+        if (!(await readStatus(pve, place)).running) return undefined;
+        return await guestHost(pve, connection, { ...place, address: await guestAddress(pve, place, config.all), hostKeys, fresh: false });
+    } catch (error) {
+        if (error instanceof PvesmbError) return undefined;
+        throw error;
+    }
 }
 
 /** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */

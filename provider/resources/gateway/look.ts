@@ -8,10 +8,11 @@ import { CLAIMS_LOOK } from "../../quota/claim";
 import { COLLECTOR, COLLECTOR_LOOK } from "../../quota/collector";
 import { DFREE_FILES } from "../../quota/dfree";
 import { openGateway } from "./session";
+import { SPACES } from "./setup";
 import type { Ready } from "./session";
 
 /** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
-export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLECTOR.entries}/*.json`, DFREE_FILES] }]);
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLECTOR.entries}/*.json`, DFREE_FILES], statvfs: SPACES }]);
 
 export interface Seen {
     look: GatherResult;
@@ -34,7 +35,7 @@ export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gath
         if (gateway.state === "away") return away(gateway.why);
         return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), config: gateway.config, gateway };
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         return away(messageOf(error));
     }
 }

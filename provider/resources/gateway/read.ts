@@ -12,14 +12,17 @@ import { uncOf } from "../../samba/unc";
 import { pveOf } from "../pve";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
+import type { GuestConfig } from "./config";
 import { gatewayDrift } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
 import { isOutdated, readClaim, readMark } from "./mark";
 import { markKeys } from "./mark-keys";
 import { observedInputs } from "./observed";
+import { lagOf } from "../lag";
 import { forgetGateway, formatId, openGateway } from "./session";
 import type { GatewayId } from "./session";
+import { volumesIn } from "./volumes";
 
 /** The gateway as PVE and, when it runs, its host say it is. Undefined when the VMID is free or somebody else's. */
 export async function readGateway(
@@ -48,8 +51,10 @@ export async function readGateway(
     if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
     const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
-    if (running) drift.push(...(await hostDrift(ctx, id, state)));
-    const address = (running ? await addressOf(ctx, id, state) : undefined) ?? staticAddress(found.config.all);
+    if (running) drift.push(...(await hostDrift(ctx, id, state, { ...found.config.all, [DATA_MOUNT]: mount })));
+    // Where another machine answers is no address of the gateway's, whatever its configuration says.
+    const own = drift.includes(STRANGER) ? state.address : running ? await addressOf(ctx, id, state) : undefined;
+    const address = own ?? staticAddress(found.config.all);
     const outputs: Outputs = {
         ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
         ...(address === undefined ? {} : { address, unc: uncOf(address) }),
@@ -72,7 +77,7 @@ async function addressOf(ctx: Context<unknown>, id: GatewayId, state: GatewayInp
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         return gateway.state === "ready" ? gateway.address : undefined;
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         return undefined;
     }
 }
@@ -84,18 +89,22 @@ function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
     return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
 }
 
+const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
+
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
-export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string[]> {
+export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs, config?: GuestConfig): Promise<string[]> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
         if (gateway.state !== "ready") return [];
-        return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK), state, id.nonce);
+        const look = await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK);
+        const lags = config === undefined ? [] : volumesIn(config, look.statvfs, state).flatMap((each) => lagOf(each) ?? []);
+        return [...gatewayDrift(look, state, id.nonce), ...lags];
     } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
             `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
         );
-        return [];
+        return isKind(error, "HostKeyMismatch") ? [STRANGER] : [];
     }
 }

@@ -1,8 +1,9 @@
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Deadline } from "../../base/deadline";
 import type { Log } from "../../base/log";
-import type { Host, Workshop } from "../../hosts";
+import type { GatherResult, Host, Workshop } from "../../hosts";
 import type { GatewayInputs } from "../../model";
+import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
@@ -17,9 +18,13 @@ import type { GuestConfig } from "./config";
 import { text } from "./config";
 import { hostKeysIn } from "./ssh-keys";
 
-export interface Setup {
-    sambaVersion: string;
+/** Where the gateway's own volumes are mounted. */
+export const SPACES = ["/", DATA_ROOT];
+
+export interface Configured {
     hostKeys: string[];
+    /** Of SPACES. */
+    spaces: GatherResult["statvfs"];
 }
 
 /** Waits until commands run on a guest that is still starting, and makes sure that it is the guest. */
@@ -87,9 +92,9 @@ export async function configureSamba(
     hostname: string,
     owner: FragmentOwner,
     options: { claim: string; restart: boolean; deadline: Deadline; sambaVersion: string },
-): Promise<Setup["hostKeys"]> {
+): Promise<Configured> {
     const { executor } = workshop;
-    const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"] }, options.deadline);
+    const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"], statvfs: SPACES }, options.deadline);
     const sid = parseSid(look.files[FACTS_FILE]);
     const settings = { hostname, samba: inputs.samba, version: options.sambaVersion };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
@@ -97,5 +102,5 @@ export async function configureSamba(
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();
-    return hostKeysIn(look.files);
+    return { hostKeys: hostKeysIn(look.files), spaces: look.statvfs };
 }

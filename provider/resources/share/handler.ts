@@ -1,22 +1,27 @@
 import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
-import type { Step } from "../../hosts";
+import { joined } from "../../hosts";
+import type { Step, Unit } from "../../hosts";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
+import { bytesOf } from "../../model/size";
 import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
-import { shareRemovalUnit, shareUnit } from "../../samba/share-unit";
+import { WHOSE } from "../../samba/places";
+import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { uncOf } from "../../samba/unc";
 import { checkSpace } from "../gateway/preflight";
 import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
 import type { Ready } from "../gateway/session";
 import { keyOf } from "../given";
 import { checkRights } from "../permissions/check";
+import { refuseLag } from "../lag";
 import { forgetNodes } from "../quota/node";
 import { pveOf } from "../pve";
 import { adopting } from "./adopt";
+import { makingAt } from "./making";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -36,18 +41,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const id = randomBytes(8).toString("hex");
         const found = inputs.adopt ? await adopting(ctx, inputs, gateway) : undefined;
         const state = { path: found?.path ?? defaultPath(inputs) };
-        if (inputs.volume !== undefined) {
-            await checkVolumeRights(ctx, inputs, gateway);
-            await refuseHiding(gateway.workshop, state.path, ctx.deadline);
-            await checkSpace(
-                pveOf(ctx, inputs.gateway.connection),
-                gateway.place.node,
-                "volume",
-                inputs.volume.storage,
-                inputs.volume.size ?? inputs.volume.initialSize ?? "0B",
-            );
-        }
-        return { id, state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }) };
+        return makingAt(gateway.place, state.path, inputs.volume !== undefined, async () => {
+            await checkPlace(ctx, id, gateway, inputs, state.path);
+            return {
+                id,
+                state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }),
+            };
+        });
     },
 
     read: (ctx, id, state) => readShare(ctx, id, state),
@@ -68,12 +68,14 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const { workshop, place } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state), { id });
         const discard = state.onDelete === "delete";
+        if (discard && scheduleOf(state) !== undefined)
+            await onceAlone(ctx, () => workshop.queue.submit(discardCheckUnit(section, id), ctx.deadline));
         if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
         const ownFiles = discard && state.volume === undefined;
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
-        const unit = shareRemovalUnit(section, id, ownFiles && dataset === undefined);
+        const unit = shareRemovalUnit(section, id, { remove: ownFiles && dataset === undefined, discards: discard });
         try {
-            const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
+            const { look } = await onceAlone(ctx, () => workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline));
             forgetNodes();
             await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
@@ -96,6 +98,28 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         }
     },
 };
+
+/** Of what is made outside of the gateway, before it is made: whether it is allowed, and whether there is room. */
+async function checkPlace(ctx: Context<Outputs>, id: string, gateway: Ready, inputs: ShareInputs, path: string): Promise<void> {
+    const { volume } = inputs;
+    if (volume === undefined && scheduleOf(inputs) === undefined) return;
+    const owner = { key: keyOf(inputs), nonce: id };
+    await gateway.workshop.queue.submit(shareCheckUnit(sectionOf(inputs, path, { id }), rootOf(inputs), owner), ctx.deadline);
+    if (volume === undefined) return;
+    await checkVolumeRights(ctx, inputs, gateway);
+    await refuseHiding(gateway.workshop, path, ctx.deadline);
+    const pve = pveOf(ctx, inputs.gateway.connection);
+    await checkSpace(pve, gateway.place.node, "volume", volume.storage, volume.size ?? volume.initialSize ?? "0B");
+}
+
+/** What lies in a directory that goes may be going at the same time: it gets a moment for that. */
+async function onceAlone<T>(ctx: Context<Outputs>, work: () => Promise<T>): Promise<T> {
+    return work().catch(async (error: unknown) => {
+        if (!isKind(error, "InvalidInput")) throw error;
+        await ctx.deadline.sleep(1000);
+        return work();
+    });
+}
 
 /** Waits until a gateway that may have been restarted takes commands again: what comes next shall not find it booting. */
 async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promise<void> {
@@ -121,12 +145,14 @@ async function converge(
     state: Outputs,
     { claim, before, found }: { claim: string | undefined; before?: ShareState; found?: ShareInputs },
 ): Promise<Outputs> {
-    const { workshop, place, address } = ready;
+    const { workshop, place } = ready;
+    const address = ready.address ?? ready.config.hostname;
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
+    let size: number | undefined;
     if (inputs.volume !== undefined) {
         const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
-        volume = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before));
+        ({ size, ...volume } = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before)));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const schedule = scheduleOf(inputs);
@@ -143,10 +169,17 @@ async function converge(
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
     const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
-    const { look } = await workshop.queue.submit({ ...unit, looks: who.length > 0 ? CONNECTIONS : undefined }, ctx.deadline);
+    const { look, steps } = await workshop.queue.submit({ ...unit, ...looksOf(who.length > 0, inputs, path) }, ctx.deadline);
     forgetNodes();
+    for (const other of steps[WHOSE]?.overlaps ?? [])
+        ctx.log.warn(`${path} overlaps with ${other}: each overwrites what the other says about the files they have in common`);
     const done = { ...known, unc: uncOf(address, section.name) };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
+    if (inputs.volume?.size !== undefined) {
+        const lag = { property: "volume.size", volume: volume.volumeId, configured: size, fileSystem: look?.statvfs[path]?.total };
+        const was = before?.volume?.size;
+        refuseLag(place, [{ ...lag, ...(was === undefined ? {} : { before: bytesOf(was) }) }]);
+    }
     if (who.length > 0) {
         await endSessions(workshop, sectionName(old?.section ?? section), who, look, ctx.deadline);
         ctx.checkpoint(id, done);
@@ -154,6 +187,12 @@ async function converge(
     if (schedule !== undefined) await makeSnapshots(ctx, series, schedule);
     else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, { ...series, share: before }, false);
     return done;
+}
+
+/** Who is connected, where somebody is to be ended; the space of a volume whose size the share declares. */
+function looksOf(connections: boolean, { volume }: ShareInputs, path: string): Pick<Unit, "looks"> {
+    const looks = [...(connections ? [CONNECTIONS] : []), ...(volume?.size === undefined ? [] : [{ statvfs: [path] }])];
+    return looks.length === 0 ? {} : { looks: joined(looks) };
 }
 
 async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {

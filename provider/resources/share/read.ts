@@ -1,18 +1,22 @@
 import type { Context, Observed } from "../../base/handler";
+import { onceSeen } from "../../hosts";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
+import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share.purpose";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
-import { isSideBySide } from "../../samba/look";
+import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
-import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
+import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
 import { uncOf } from "../../samba/unc";
 import { lookAt } from "../gateway/look";
+import type { Seen } from "../gateway/look";
+import { lagOf } from "../lag";
 import type { Outputs, ShareState } from "./handler";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
@@ -28,6 +32,7 @@ export async function readShare(
     const seen = await lookAt(ctx, state.gateway, {
         ...(isSideBySide(path) ? {} : { stat: [path] }),
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
+        ...(state.volume?.size === undefined ? {} : { statvfs: [SIDE_BY_SIDE] }),
     });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
@@ -44,7 +49,7 @@ export async function readShare(
         Object.assign(observed, propertiesOf(found));
         drift.push(...settingDrift(found, expected));
         if (found.path !== path) drift.push(`path: ${found.path} in the section instead of ${path}`);
-        if (sameShare(found, expected) && fragment !== renderShare(expected, { key: owner?.key ?? "", nonce: id }))
+        if (sameShare(found, expected) && fragment !== renderShare(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
     const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
@@ -54,12 +59,14 @@ export async function readShare(
     drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
-    rootDrift(state, path, seen.look, observed, drift);
+    // What a view shows is another share's, and so are its rights.
+    if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = observedVolume(seen.config, path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
+        drift.push(...lagsIn(seen, path, state));
     }
     const mounted = state.volume === undefined ? undefined : mountedIn(seen.config, path);
     const { address } = seen.gateway;
@@ -76,6 +83,30 @@ export async function readShare(
 export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
     return rest;
 }
+
+/** Of a volume whose size the share declares: whether its file system is as large. */
+function lagsIn({ config, look }: Seen, path: string, { volume }: ShareState): string[] {
+    const size = volume?.size === undefined ? undefined : observedVolume(config, path)?.size;
+    const mounted = mountedIn(config, path);
+    if (size === undefined || mounted === undefined) return [];
+    const lag = lagOf({
+        property: "volume.size",
+        volume: mounted.volumeId,
+        configured: bytesOf(size),
+        fileSystem: look.statvfs[path]?.total,
+    });
+    return lag === undefined ? [] : [lag];
+}
+
+/** The directories of shares that are no views. */
+const mains = onceSeen(({ files }) => {
+    const own = Object.entries(files).filter(([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.view !== true);
+    return new Set(
+        own.flatMap(([, text]) =>
+            parseSections(text).flatMap(({ name, options }) => directoryOf(options.get("path") ?? "", name === HOMES)),
+        ),
+    );
+});
 
 /** The share's section as it is served against what it is meant to be. */
 function activeDrift(name: string, own: string, all: string): string[] {

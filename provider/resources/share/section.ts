@@ -54,6 +54,20 @@ const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
 
 export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
     const { owner, group, mode, volume, recycle, aclEntries: own, recursive, acl: kind } = effective(inputs);
+    const view = onlyShows(inputs);
     const acl = own === undefined ? aclEntries(inputs.access) : ownEntries(own);
-    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive, snapshotFolder };
+    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive, snapshotFolder, view };
+}
+
+/** It reads, and nothing that it declares is about the directory itself: that may be another share's. */
+function onlyShows(inputs: ShareInputs): boolean {
+    const { owner, group, mode, volume, recycle, aclEntries, recursive, acl, homes, dfsLinks, timeMachine } = {
+        ...effective(inputs),
+        mode: inputs.mode,
+    };
+    const own = [mode, volume, recycle, aclEntries, dfsLinks, timeMachine, inputs.previousVersions?.schedule].some(
+        (each) => each !== undefined,
+    );
+    const plain = owner === "root" && group === "root" && acl === "posix" && !recursive && homes !== true;
+    return inputs.readOnly && plain && !own && inputs.onDelete === "retain";
 }

@@ -57,7 +57,7 @@ export async function ensureVolume(
     path: string,
     volume: NonNullable<ShareInputs["volume"]>,
     { volumeId: known, volume: was }: { volumeId?: string; volume?: ShareInputs["volume"] } = {},
-): Promise<Mounted> {
+): Promise<Mounted & { size: number | undefined }> {
     const declared = volume.size === undefined ? undefined : bytesOf(volume.size);
     const config = await editConfig(pve, place, async (current) => {
         const active = await readConfig(pve, place, "active");
@@ -88,8 +88,9 @@ export async function ensureVolume(
             `volume: Proxmox VE makes the volume for ${path} at the next restart of CT ${place.vmid} only (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
             { property: "volume" },
         );
-    if (declared !== undefined && (found.size ?? 0) < declared) await resizeVolume(pve, place, `mp${index}`, declared);
-    return { mountPoint: `mp${index}`, volumeId: found.volume };
+    const grows = declared !== undefined && (found.size ?? 0) < declared;
+    if (grows) await resizeVolume(pve, place, `mp${index}`, declared);
+    return { mountPoint: `mp${index}`, volumeId: found.volume, size: grows ? declared : found.size };
 }
 
 /** `tank:1`: a volume still to be made, which is what a pending mount point says. */

@@ -34,7 +34,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         const leaving = (state.groups ?? []).filter((group) => !inputs.groups?.includes(group));
         const ends = leaving.length > 0 || (state.enabled && !inputs.enabled);
         const closing = ends ? [nameOf(inputs, "user")] : (state.closing ?? []);
-        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, closing });
+        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, closing, home: state.home });
     },
 
     async delete(ctx, id, state) {
@@ -57,7 +57,7 @@ async function converge(
     id: string,
     inputs: UserInputs,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; closing: string[] },
+    change: { secret: PasswordChange; leaving: string[]; closing: string[]; home?: string },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);

@@ -39,9 +39,9 @@ export class FileServer<
     /** Those of shares by the share's name, and those of `quotas`. */
     readonly quotas: Readonly<Partial<Record<Share | Limit, Quota>>>;
     /** First IP address of the gateway. */
-    readonly address: pulumi.Output<string | undefined>;
+    readonly address: pulumi.Output<string>;
     /** UNC path of each share: `\\address\name`. */
-    readonly paths: pulumi.Output<Record<Share, string | undefined>>;
+    readonly paths: pulumi.Output<Record<Share, string>>;
 
     constructor(name: string, args: FileServerArgs<Share, User, Group, Limit>, opts: pulumi.ComponentResourceOptions = {}) {
         const faults = faultsOf(args);

@@ -82,7 +82,7 @@ export interface NetworkArgs {
     bridge: pulumi.Input<string>;
 
     /**
-     * IPv4: `dhcp`, `none`, or an address with prefix length.
+     * IPv4: `dhcp`, `none`, or an address with prefix length that nobody else has.
      */
     address: pulumi.Input<string>;
 

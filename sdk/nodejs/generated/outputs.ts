@@ -81,7 +81,7 @@ export interface Network {
     bridge: string;
 
     /**
-     * IPv4: `dhcp`, `none`, or an address with prefix length.
+     * IPv4: `dhcp`, `none`, or an address with prefix length that nobody else has.
      */
     address: string;
 

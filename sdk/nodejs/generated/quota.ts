@@ -363,17 +363,17 @@ export class Quota extends PvesmbResource {
     /**
      * What the tree holds. In bytes.
      */
-    declare readonly used: pulumi.Output<number | undefined>;
+    declare readonly used: pulumi.Output<number>;
 
     /**
      * What can still be written. In bytes.
      */
-    declare readonly available: pulumi.Output<number | undefined>;
+    declare readonly available: pulumi.Output<number>;
 
     /**
      * How full it is.
      */
-    declare readonly percent: pulumi.Output<number | undefined>;
+    declare readonly percent: pulumi.Output<number>;
 
     /**
      * Files and directories, where the backend counts them.
@@ -383,12 +383,12 @@ export class Quota extends PvesmbResource {
     /**
      * How full it is, by `alerts`.
      */
-    declare readonly level: pulumi.Output<"ok" | "warning" | "critical" | "emergency" | undefined>;
+    declare readonly level: pulumi.Output<"ok" | "warning" | "critical" | "emergency">;
 
     /**
      * When these figures were read (UTC). A refresh that finds the same ones leaves it.
      */
-    declare readonly lastChecked: pulumi.Output<string | undefined>;
+    declare readonly lastChecked: pulumi.Output<string>;
 
     /**
      * How fast it grows, by a fit that outliers do not move. Left out while too few samples are there. In bytes per day.

@@ -408,9 +408,9 @@ export class SmbGateway extends PvesmbResource {
     declare readonly templateVolume: pulumi.Output<string>;
 
     /**
-     * First IP address, without prefix length.
+     * First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.
      */
-    declare readonly address: pulumi.Output<string | undefined>;
+    declare readonly address: pulumi.Output<string>;
 
     /**
      * SSH host keys, as SHA-256 fingerprints.
@@ -425,7 +425,7 @@ export class SmbGateway extends PvesmbResource {
     /**
      * Base of the shares' paths: `\\address`.
      */
-    declare readonly unc: pulumi.Output<string | undefined>;
+    declare readonly unc: pulumi.Output<string>;
 
     /**
      * Volume id of the data volume.

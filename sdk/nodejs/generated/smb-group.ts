@@ -107,7 +107,7 @@ export class SmbGroup extends PvesmbResource {
     /**
      * Security identifier that Samba has for the group.
      */
-    declare readonly sid: pulumi.Output<string | undefined>;
+    declare readonly sid: pulumi.Output<string>;
 
     /**
      * @param name The resource's name in Pulumi.

@@ -1,7 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
-import { shareRefOf } from "../share";
+import { shareRefOf, uncUnder } from "../share";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
@@ -37,7 +37,7 @@ export interface SmbShareArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb.
+     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
      * @default /srv/pvesmb/<name at creation>
      */
     path?: pulumi.Input<string>;
@@ -350,7 +350,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb.
+     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
      * @default /srv/pvesmb/<name at creation>
      */
     declare readonly path: pulumi.Output<string>;
@@ -589,7 +589,7 @@ export class SmbShare extends PvesmbResource {
     /**
      * UNC path: `\\address\name`.
      */
-    declare readonly unc: pulumi.Output<string | undefined>;
+    declare readonly unc: pulumi.Output<string>;
 
     /**
      * Volume id of the share's own volume.
@@ -610,5 +610,6 @@ export class SmbShare extends PvesmbResource {
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
         this.ref = shareRefOf(this, args);
+        this.unc = uncUnder(args.gateway, this.unc);
     }
 }

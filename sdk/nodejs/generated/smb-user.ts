@@ -72,7 +72,7 @@ export interface SmbUserArgs {
     fullName?: pulumi.Input<string>;
 
     /**
-     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.
+     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.
      */
     home?: pulumi.Input<string>;
 
@@ -201,7 +201,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly fullName: pulumi.Output<string | undefined>;
 
     /**
-     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.
+     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.
      */
     declare readonly home: pulumi.Output<string | undefined>;
 
@@ -225,7 +225,7 @@ export class SmbUser extends PvesmbResource {
     /**
      * Security identifier.
      */
-    declare readonly sid: pulumi.Output<string | undefined>;
+    declare readonly sid: pulumi.Output<string>;
 
     /**
      * @param name The resource's name in Pulumi.

@@ -77,7 +77,12 @@ export class SambaInVm {
             return shareUnit(share, root, owner, before ? owner.nonce : owner.key, before && { section: before, root });
         });
         const gone = [...from.shares].filter(([name]) => !to.shares.has(name));
-        return this.run(batchOf([...changed, ...gone.map(([name, share]) => shareRemovalUnit(share, ownerOf(name).nonce, true))]));
+        return this.run(
+            batchOf([
+                ...changed,
+                ...gone.map(([name, share]) => shareRemovalUnit(share, ownerOf(name).nonce, { remove: true, discards: true })),
+            ]),
+        );
     }
 
     /** A batch that changes nothing: the first one after a crash takes back what was cut off. */

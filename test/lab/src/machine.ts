@@ -111,8 +111,8 @@ export interface Machine {
     // --- volumes -------------------------------------------------------------------------------------------------------
     /** Makes a volume of `size` bytes with a file system owned by the container's root (0 bytes: a plain directory). */
     createVolume(volume: VolumeRef, size: number, unprivileged: boolean): Promise<void>;
-    /** Grows to `size` bytes; also while mounted in a running container. */
-    resizeVolume(volume: VolumeRef, size: number): Promise<void>;
+    /** Grows to `size` bytes; also while mounted in a running container. `alone`: what is in an image stays as large as it was. */
+    resizeVolume(volume: VolumeRef, size: number, alone?: boolean): Promise<void>;
     removeVolume(volume: VolumeRef): Promise<void>;
     renameVolume(volume: VolumeRef, name: string): Promise<void>;
     copyVolume(from: VolumeRef, to: VolumeRef): Promise<void>;

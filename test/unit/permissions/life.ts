@@ -25,6 +25,7 @@ export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
         template,
         publicKeys: [],
         keys: [Buffer.alloc(32, 1)],
+        free: () => Promise.resolve(),
         ask: () => Promise.resolve(undefined),
     };
     const { keys } = plan;

@@ -306,6 +306,20 @@ describe("small things", () => {
         expect(failure).toMatchObject({ kind: "RemoteFailed", message: expect.stringContaining("its configuration does not") as string });
     });
 
+    test("a resize that PVE calls OK though the file system did not grow is a failure, with the way out", async () => {
+        const server = tasks(await bench.server(), ["resize", "OK"]).on(`PUT ${CT}/resize`, data(upid("resize")));
+        server.on(`GET ${CT}/config`, data({ mp0: "local:101/vm-101-disk-1.raw,mp=/srv,size=3584M" }));
+        server.on(
+            `GET /nodes/pve1/tasks/${upid("resize")}/log`,
+            data([{ n: 1, t: "Failed to update the container's filesystem: resize2fs: Permission denied" }]),
+        );
+        const failure = await failureOf(resizeVolume(bench.pve(server), PLACE, "mp0", 3584 * 2 ** 20));
+        expect(failure.kind).toBe("RemoteFailed");
+        expect(failure.message).toMatch(
+            /mp0 of CT 101 has grown, but its file system has not \(.*Permission denied\)\. Asking for a larger size/,
+        );
+    });
+
     test("pending: only what differs", async () => {
         const rows = [
             { key: "features", value: "nesting=1", pending: "nesting=0" },

@@ -15,7 +15,7 @@ export const BARE = {
 };
 
 /** Before each test of a file a new PVE of one node, in memory, with a template to make containers from; `prepare` gets a client of it. */
-export function oneNode(prepare: (pve: Pve) => Promise<void>): void {
+export function oneNode(prepare: (pve: Pve, api: LabApi) => Promise<void>): void {
     const bench = new Bench();
     let api: LabApi;
     beforeEach(async () => {
@@ -30,7 +30,7 @@ export function oneNode(prepare: (pve: Pve) => Promise<void>): void {
         const auth = { kind: "ticket", username: "root@pam", password: "root password" } as const;
         const pve = bench.pve([`https://127.0.0.1:${api.ports.get("pve1")}`], { auth, timing: { answer: 2_000 }, deadline: 8_000 });
         await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
-        await prepare(pve);
+        await prepare(pve, api);
     });
     afterEach(() => api.close());
 }

@@ -104,6 +104,7 @@ class Batch:
         order = list(self.scopes)
         later = [self.scopes[other] for other in order[order.index(key) + 1 :]]
         scope = self.scopes.pop(key)
+        self.journal.places.clear()
         self.live[:] = [unit for unit in self.live if unit["key"] != key]
         mine = []
         for entry in scope.undo:

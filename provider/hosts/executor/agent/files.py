@@ -277,9 +277,12 @@ def record(path):
     """The JSON object that a file of ours begins with, behind `# pvesmb N ` where the rest is configuration. None when there is no file."""
     try:
         with open_file(path) as file:
-            text = file.read(1 << 20).decode("utf-8", "replace")
+            return record_in(file.read(1 << 20).decode("utf-8", "replace"))
     except FileNotFoundError:
         return None
+
+
+def record_in(text):
     try:
         found, _ = json.JSONDecoder().raw_decode(re.sub(r"\A# pvesmb \d+ ", "", text))
     except ValueError:

@@ -58,6 +58,7 @@ class Journal:
     def __init__(self):
         self.name, self.file = os.path.join(PLACE, f"{time.time_ns()}-{os.getpid()}"), None
         self.waiting, self.known, self.doomed = [], set(), []
+        self.places = {}  # directory -> what it is, for as long as none was moved
 
     def foresee(self, steps):
         """Looks at all paths up to the first rename, so that most batches sync their journal once; nothing is written before a change."""

@@ -7,12 +7,13 @@ import command_steps
 import daemons
 import file_steps
 import ledger
+import places
 import projects
 from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, command_steps, daemons, file_steps, ledger, projects) for name, function in vars(module).items() if name.startswith("do_")}
+STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, command_steps, daemons, file_steps, ledger, places, projects) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Scope:
@@ -45,6 +46,8 @@ class Scope:
         return self.changed or any(scope.changed for scope in self.below.values())
 
     def due(self, step):
+        if any(self.values.get(each) for each in step.get("ifEmpty", [])) or ("ifFull" in step and not self.values.get(step["ifFull"])):
+            return False
         on = step.get("ifChanged")
         return on is None or (self.touched() if on == "*" else self.results.get(on, {}).get("changed", False))
 

@@ -56,6 +56,22 @@ test("a login gives a ticket; writing with it needs the CSRF token", async () =>
     expect(await lab.as("root@pam!t1=nonsense")("GET", "/version")).toMatchObject({ status: 401, reason: "Authentication failed!" });
 });
 
+test("a file system that cannot be grown is a line in the log of a resize that went well; the same size again is refused", async () => {
+    expect(await finish(await make(101, { mp0: "local:2,mp=/srv" }))).toBe("OK");
+    lab.api.control.injectTask({ type: "resize", step: "file system", message: "resize2fs: Permission denied to resize filesystem" });
+    const resize = (size: string) => root("PUT", "/nodes/pve1/lxc/101/resize", { disk: "mp0", size });
+    const started = await resize("3G");
+    expect(await finish(started)).toBe("OK");
+    const log = (await root("GET", `/nodes/pve1/tasks/${String(started.body?.data)}/log`)).body?.data as { t: string }[];
+    expect(log.map(({ t }) => t)).toEqual([
+        "Failed to update the container's filesystem: resize2fs: Permission denied to resize filesystem",
+        "TASK OK",
+    ]);
+    expect((await config(101))["mp0"]).toContain("size=3G");
+    expect(await resize("3G")).toMatchObject({ status: 500, reason: "disk is already at specified size" });
+    expect(await finish(await resize("4G"))).toBe("OK");
+});
+
 test("a container's life: create, config, start, hot change, resize, stop, delete", async () => {
     expect(
         await finish(
@@ -99,6 +115,11 @@ test("a container's life: create, config, start, hot change, resize, stop, delet
     expect(await root("PUT", "/nodes/pve1/lxc/101/resize", { disk: "mp0", size: "3" })).toMatchObject({
         status: 500,
         reason: "unable to shrink disk size",
+    });
+
+    expect(await root("PUT", "/nodes/pve1/lxc/101/resize", { disk: "mp0", size: "3584M" })).toMatchObject({
+        status: 500,
+        reason: "disk is already at specified size",
     });
 
     expect(await root("DELETE", "/nodes/pve1/lxc/101")).toMatchObject({

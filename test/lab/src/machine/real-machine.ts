@@ -43,8 +43,8 @@ export class RealMachine implements Machine {
         await volumeKind(volume.storage.type).create(this.volume(volume), size, unprivileged);
     }
 
-    async resizeVolume(volume: VolumeRef, size: number): Promise<void> {
-        await volumeKind(volume.storage.type).resize(this.volume(volume), size);
+    async resizeVolume(volume: VolumeRef, size: number, alone = false): Promise<void> {
+        await volumeKind(volume.storage.type).resize(this.volume(volume), size, alone);
     }
 
     async removeVolume(volume: VolumeRef): Promise<void> {

@@ -1,5 +1,5 @@
 /** Growing and moving a container's volumes (pve-container src/PVE/API2/LXC.pm: resize_vm, move_volume). */
-import { badParameters, died } from "../../pve/errors";
+import { badParameters, died, textOf } from "../../pve/errors";
 import { formatSize, parseSize } from "../../pve/size";
 import { parseVolumeId } from "../../pve/volume-id";
 import { flag, need, number, text, type Call, type Methods } from "../call";
@@ -44,12 +44,19 @@ async function resize(call: Call): Promise<string> {
             const guest = container(call);
             const { mount, bytes } = await checkResize(call, guest);
             await task.step("resize");
-            await lab.machine.resizeVolume(lab.storages.volume(mount.volume, guest.node).ref, bytes);
+            const { ref, parsed } = lab.storages.volume(mount.volume, guest.node);
+            // What is a file system of its own on the storage has nothing else to grow.
+            const failed = parsed.format === "raw" ? await failureOf(task.step("file system")) : undefined;
+            await lab.machine.resizeVolume(ref, bytes, failed !== undefined);
             guest.config.values[disk] = lab.lxc.print(disk, { ...mount.parts, size: formatSize(bytes) });
+            // Said with Perl's `warn`, which marks no warning: the task ends with OK (resize_vm).
+            if (failed !== undefined) task.log(`Failed to update the container's filesystem: ${failed}`);
             await task.step("resized");
         }),
     );
 }
+
+const failureOf = (step: Promise<void>): Promise<string | undefined> => step.then(() => undefined, textOf);
 
 /** The mount point or unusedN that is to move; both hold one volume of this guest. */
 function source(call: Call, guest: Guest, key: string): MountPoint {

@@ -18,8 +18,8 @@ export const btrfsVolumes: VolumeKind = {
         await space.run(["chown", unprivileged ? "100000:100000" : "0:0", path]);
     },
 
-    resize({ space, place, name }, size) {
-        return growImage(space, disk(space, place, name), size);
+    resize({ space, place, name }, size, alone) {
+        return growImage(space, disk(space, place, name), size, alone);
     },
 
     async remove({ space, place, name }) {

@@ -11,12 +11,12 @@ export async function createImage(space: NodeSpace, path: string, size: number, 
     await imageFileSystem.make(space, path, unprivileged ? 100_000 : 0, lostFound);
 }
 
-/** Grows the file, then every loop device on it, then the file system: mounted or not. */
-export async function growImage(space: NodeSpace, path: string, size: number): Promise<void> {
+/** Grows the file, then every loop device on it, then the file system (unless `alone`): mounted or not. */
+export async function growImage(space: NodeSpace, path: string, size: number, alone: boolean): Promise<void> {
     await space.run(["truncate", "--size", String(size), path]);
     const devices = await loopDevices(space, path);
     for (const device of devices) await space.run(["losetup", "--set-capacity", device]);
-    await imageFileSystem.grow(space, path, devices[0]);
+    if (!alone) await imageFileSystem.grow(space, path, devices[0]);
 }
 
 export async function mountImage(space: NodeSpace, path: string, at: string, readOnly: boolean): Promise<void> {

@@ -12,8 +12,8 @@ export interface Volume {
 export interface VolumeKind {
     /** `size` in bytes; 0: no limit of its own (a plain directory). */
     create(volume: Volume, size: number, unprivileged: boolean): Promise<void>;
-    /** Grows, also while mounted. */
-    resize(volume: Volume, size: number): Promise<void>;
+    /** Grows, also while mounted. `alone`: an image without the file system in it. */
+    resize(volume: Volume, size: number, alone: boolean): Promise<void>;
     remove(volume: Volume): Promise<void>;
     rename(volume: Volume, name: string): Promise<void>;
     copy(from: Volume, to: Volume): Promise<void>;

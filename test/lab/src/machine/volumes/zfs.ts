@@ -18,7 +18,7 @@ export const zfsVolumes: VolumeKind = {
     },
 
     async resize({ space, place, name }, size) {
-        if (isImage(space, place, name)) return growImage(space, imageOf(space, place, name), size);
+        if (isImage(space, place, name)) return growImage(space, imageOf(space, place, name), size, false);
         await zfs(space, ["zfs", "set", `refquota=${size}`, `${place.path}/${name}`]);
     },
 

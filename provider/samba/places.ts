@@ -1,0 +1,125 @@
+import type { Others, Place, Step } from "../hosts/batch";
+import { DATA_ROOT } from "../model/paths";
+import { FACTS_FILE } from "./gateway-unit";
+import { fragmentPath, SAMBA } from "./paths";
+import type { FragmentOwner, ShareSection } from "./share";
+import type { ShareRoot } from "./share-root";
+
+const [SHARE, HOME] = ["share", "home of"];
+
+/** The gateway's own record of who has which directory: the shares' fragments, whichever stack they are of, and passwd. */
+const OTHERS: Others[] = [
+    {
+        kind: SHARE,
+        from: SAMBA.fragments,
+        suffix: ".conf",
+        name: "^\\[(?!global\\])(.*)\\]$",
+        path: "^\\s*path\\s*=\\s*(.*?)(/%S)?\\s*$",
+        holds: HOME,
+    },
+    { kind: HOME, within: DATA_ROOT },
+];
+
+type Refusals = Extract<Step, { do: "apart" }>["refuse"];
+
+const placeOf = ({ path, homes }: ShareSection, { view }: Pick<ShareRoot, "view">): Place => ({
+    kind: SHARE,
+    path,
+    ...(homes ? { holds: HOME } : {}),
+    ...(view ? { view } : {}),
+});
+
+const ownOf = (owner: Partial<FragmentOwner>, ...shares: ShareSection[]): { files: string[]; key?: string; nonce?: string } => ({
+    files: [...new Set(shares.map(({ name }) => fragmentPath(name)))],
+    ...(owner.key === undefined ? {} : { key: owner.key }),
+    ...(owner.nonce === undefined ? {} : { nonce: owner.nonce }),
+});
+
+/** Of the steps that name, when the share only shows it, whose directory it is: the one wanted, the one so far. */
+export const WHOSE = "whose";
+export const WHOSE_BEFORE = "whose before";
+
+/** A share's directory against all others on the gateway. `settled`: it has been there, so that an overlap is told and refused no more. */
+export function shareApart(
+    wanted: ShareSection,
+    root: ShareRoot,
+    owner: FragmentOwner,
+    before: { section: ShareSection; root?: ShareRoot } | undefined,
+): Step[] {
+    const { section: was } = before ?? {};
+    const moves = was !== undefined && was.path !== wanted.path;
+    const settled = was !== undefined && !moves && was.homes === wanted.homes && before?.root?.view === root.view;
+    const own = ownOf(owner, wanted, ...(was === undefined ? [] : [was]));
+    const { path } = wanted;
+    const refuse: Refusals = {
+        same: `path: ${path} is already that of {other}; give each share a directory of its own. A second one that only shows it has \`readOnly: true\` and says nothing about owner, group, mode, aclEntries, acl, recursive, volume, recycle, dfsLinks, a schedule of snapshots, or \`onDelete: "delete"\``,
+        inside: `path: within ${path} lies {other}; choose a directory beside it`,
+        around: `path: ${path} lies within {other}; choose a directory beside it`,
+    };
+    const old = {
+        same: `path: ${was?.path} is that of {other} too, which would lose its files; give that another path first`,
+        inside: `path: within ${was?.path} lies {other}, which would be moved along; give that another path first`,
+    };
+    const so = was && placeOf({ ...was, homes: false }, before?.root ?? {});
+    return [
+        ...(so && moves
+            ? [{ do: "apart", id: WHOSE_BEFORE, mine: so.view ? so : { ...so, alone: true }, others: OTHERS, own, refuse: old } as const]
+            : []),
+        { do: "apart", id: WHOSE, mine: placeOf(wanted, root), others: OTHERS, own, refuse: settled ? {} : refuse },
+    ];
+}
+
+/** Before the files of a share go: nothing that others have may be among them. */
+export function discardsAlone(share: ShareSection, nonce: string): Step {
+    const rest =
+        'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes';
+    return {
+        do: "apart",
+        mine: { ...placeOf(share, {}), alone: true },
+        others: OTHERS,
+        own: ownOf({ nonce }, share),
+        refuse: {
+            same: `onDelete: ${share.path} is that of {other} too, ${rest}`,
+            inside: `onDelete: within ${share.path} lies {other}, ${rest}`,
+        },
+    };
+}
+
+/** Before owner and rights are handed down: what others have there is not the share's to give away. */
+export function handsDownAlone(share: ShareSection, owner: FragmentOwner): Step {
+    const rest = "whose owner and rights would be overwritten; take `recursive` out";
+    return {
+        do: "apart",
+        mine: placeOf({ ...share, homes: false }, {}),
+        others: OTHERS,
+        own: ownOf(owner, share),
+        refuse: {
+            same: `recursive: ${share.path} is that of {other} too, ${rest}`,
+            inside: `recursive: within ${share.path} lies {other}, ${rest}`,
+        },
+    };
+}
+
+/** A user's home against all others: within a share with `homes` it is at home. */
+export function homeApart(account: string, path: string): Step {
+    const way = "choose a directory of its own, or one within a share with `homes`";
+    return {
+        do: "apart",
+        mine: { kind: HOME, path },
+        others: OTHERS,
+        own: { files: [], account },
+        refuse: {
+            same: `home: ${path} is already that of {other}; ${way}`,
+            inside: `home: within ${path} lies {other}; ${way}`,
+            around: `home: ${path} lies within {other}; ${way}`,
+        },
+    };
+}
+
+/** The data volume has the facts in it since the gateway was first set up: without them what is mounted here is not it. */
+export const dataIsThere: Step = {
+    do: "require",
+    path: FACTS_FILE,
+    is: "file",
+    message: `the gateway's data is not mounted at ${DATA_ROOT} (${FACTS_FILE} is missing): nothing was written into the empty directory beneath. \`pulumi up --refresh\` of the gateway attaches its volume again, or says what is in the way`,
+};
