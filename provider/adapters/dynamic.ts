@@ -2,10 +2,11 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
 import { rememberPins } from "../base/pins";
-import { setStackConfig } from "../base/stack-config";
+import { setStackConfig, stackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
 import { check } from "../runtime/check";
+import { checkConnection } from "../runtime/connection-check";
 import { diff } from "../runtime/diff";
 import { OperationFailed, operationFailed } from "../runtime/failure";
 import { guardProcess } from "../runtime/process";
@@ -27,7 +28,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         },
 
         check(_olds, news) {
-            const failures = check(model, own(news));
+            const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
             if (failures.length === 0) coming.announce(news["key"]);
             return Promise.resolve({ inputs: news, failures });
         },

@@ -18,7 +18,7 @@ import type { Made, Plan } from "./guest";
 import { markKeys } from "./mark-keys";
 import { provedMark } from "./ownership";
 import { askGuest } from "./proof";
-import { checkNode, checkReachable, publicKeyOf } from "./reach";
+import { checkNode, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
 import { creationUses, holderOf, updateUses } from "./rights";
@@ -39,7 +39,6 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const { vmid, nonce } = parseId(id);
         const connection = ctx.connect(inputs.connection);
-        checkReachable(connection);
         const pve = pveClient(connection, ctx.log).within(ctx.deadline);
         const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
         if (found.state === "forbidden") throw found.error;
@@ -69,7 +68,6 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
 
 async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: Plan["identity"]): Promise<{ id: string; state: Outputs }> {
     const connection = ctx.connect(inputs.connection);
-    checkReachable(connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
     const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
