@@ -16,6 +16,7 @@ import type { Target } from "./converge";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
 import { markKeys } from "./mark-keys";
+import { checkNames } from "./names";
 import { provedMark } from "./ownership";
 import { askGuest } from "./proof";
 import { checkNode, publicKeyOf } from "./reach";
@@ -48,6 +49,7 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config, state);
+        await checkNames(pve, inputs, state);
         await checkRights(pve, updateUses(inputs, vmid));
         forgetGateway(id);
         const target: Omit<Target, "place"> = {
@@ -114,10 +116,12 @@ async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: P
     return { id, state };
 }
 
-/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */
+/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong but names. */
 async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
-    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve)]);
+    const names = checkNames(pve, inputs);
+    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
+    await names;
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
     const findings = { template: settledOf(found), holder: settledOf(holder) };
     await checkRights(pve, creationUses(settled, keyOf(inputs), findings));
