@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { shareRefOf } from "../share";
+import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
@@ -608,6 +609,7 @@ export class SmbShare extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
+        needArguments(kind, name, args);
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
         this.ref = shareRefOf(this, args);
     }
