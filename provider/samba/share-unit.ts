@@ -31,6 +31,7 @@ export function shareUnit(
     before?: ShareBefore,
 ): Unit {
     const { section: was } = before ?? {};
+    const lost = `${wanted.path}/lost+found`;
     const renamed = was !== undefined && fragmentPath(was.name) !== fragmentPath(wanted.name);
     const steps: Step[] = [...ours(wanted.name, claim), known(wanted, root)];
     if (wanted.guest)
@@ -46,6 +47,9 @@ export function shareUnit(
     if (was !== undefined && was.path !== wanted.path && !root.mounted) steps.push({ do: "rename", from: was.path, to: wanted.path });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
     steps.push(...rootSteps(wanted.path, root, before?.root));
+    // ext4's own folder in a new volume: clients would see one that nobody may open. e2fsck makes it when it needs it (mklost+found(8)).
+    if (root.mounted && before === undefined)
+        steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
     steps.push({ do: "write", path: fragmentPath(wanted.name), content: renderShare(wanted, owner), mode: "0644" });

@@ -145,11 +145,11 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /data\.storage: node pve1 has no storage nowhere; `pvesm status`/,
+            says: /data\.storage: there is no storage nowhere \(there is .*tank/,
         },
         rootfs: {
             args: { lxc: { ...small.lxc, rootfs: { storage: "nowhere", size: "4GiB" } } },
-            says: /lxc\.rootfs\.storage: node pve1 has no storage nowhere/,
+            says: /lxc\.rootfs\.storage: there is no storage nowhere/,
         },
         space: {
             args: { data: { storage: "tank", size: "900TiB" } },
@@ -159,7 +159,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
             args: { vmid: taken },
             says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
         },
-        node: { args: { node: "pve9" }, says: /node/ },
+        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(there is pve1/ },
         password: {
             args: { connection: { username: "root@pam", password: "wrong-e2e" } },
             says: /does not accept the credentials of root@pam/,
@@ -197,7 +197,7 @@ test("what a token with the least rights may not do is told with all that it lac
         all: { args: { pool: undefined }, says: /lacks.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is its name right\?/s,
+            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is nowhere spelt right\? Of storages, you may see/s,
         },
         bridge: {
             args: { network: { bridge: "vmbr7", address: "dhcp" }, extraNetworks: [{ bridge: "vmbr8", vlan: 20, address: "dhcp" }] },

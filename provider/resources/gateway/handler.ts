@@ -49,8 +49,8 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config, state);
-        await checkNames(pve, inputs, state);
-        await checkRights(pve, updateUses(inputs, vmid));
+        const doubts = await checkNames(pve, inputs, state);
+        await checkRights(pve, updateUses(inputs, vmid), doubts);
         forgetGateway(id);
         const target: Omit<Target, "place"> = {
             pve,
@@ -121,10 +121,10 @@ async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["
     const search = findTemplate(pve, inputs);
     const names = checkNames(pve, inputs);
     const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
-    await names;
+    const doubts = await names;
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
     const findings = { template: settledOf(found), holder: settledOf(holder) };
-    await checkRights(pve, creationUses(settled, keyOf(inputs), findings));
+    await checkRights(pve, creationUses(settled, keyOf(inputs), findings), doubts);
     return search;
 }
 

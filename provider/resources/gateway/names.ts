@@ -21,11 +21,14 @@ type Named = Pick<GatewayInputs, "node" | "pool" | "lxc" | "data" | "network" | 
 
 /**
  * Nodes, bridges, pools and storages that Proxmox VE does not have, all at once: said before rights are looked at, since nobody can be
- * given rights on what does not exist. Names that stand in `before` too are what the gateway has already.
+ * given rights on what does not exist. Names that stand in `before` too are what the gateway has already. Gives back doubts, for the case
+ * that rights are missing: names that the caller may only be unable to see.
  */
-export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<void> {
-    const names = namesOf(inputs).filter(({ what, name }) => !(before && namesOf(before).some((old) => old.what === what && old.name === name)));
-    if (names.length === 0) return;
+export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<string[]> {
+    const names = namesOf(inputs).filter(
+        ({ what, name }) => !(before && namesOf(before).some((old) => old.what === what && old.name === name)),
+    );
+    if (names.length === 0) return [];
     const kinds = new Set(names.map(({ what }) => what));
     const asked = <T>(what: string, ask: () => Promise<T[]>): Promise<T[]> => (kinds.has(what) ? ask() : Promise.resolve([]));
     const nodes = (await listNodes(pve)).map(({ node }) => node);
@@ -38,7 +41,7 @@ export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promi
         knownPermissions(pve),
     );
     const seen: Record<string, readonly string[]> = { node: nodes, bridge: bridges, pool: pools, storage: storages };
-    refuse(
+    return refuse(
         names.flatMap((each): Given[] => {
             const there = seen[each.what] ?? [];
             if (there.includes(each.name) || mayUse(permissions, each)) return [];
@@ -78,16 +81,21 @@ const VISIBLE: Record<string, [path: string, privileges: string[]]> = {
     storage: ["/storage", ["Datastore.Audit", "Datastore.AllocateSpace"]],
 };
 
-/** A name of which it cannot be told whether it exists is left to the look at rights, unless it is nearly one that does. */
-function refuse(missing: readonly Given[]): void {
-    const sure = missing.filter(({ name, seen, all }) => all || nearest(name, seen) !== undefined);
-    const [first] = sure;
-    if (first === undefined) return;
-    throw new PvesmbError("InvalidInput", sure.map(sentence).join("\n"), { property: first.property });
+/** Refuses what surely is not there; gives back, in words, what the caller may only be unable to see. */
+function refuse(missing: readonly Given[]): string[] {
+    const [first, ...more] = missing.filter(({ all }) => all);
+    if (first === undefined) return missing.map(doubt);
+    throw new PvesmbError("InvalidInput", [first, ...more].map(sentence).join("\n"), { property: first.property });
 }
 
-function sentence({ property, what, name, seen, all }: Given): string {
+function sentence({ property, what, name, seen }: Given): string {
+    return `${property}: there is no ${what} ${name}${meant(name, seen)} (there is ${seen.length === 0 ? "none" : seen.join(", ")})`;
+}
+
+const doubt = ({ property, what, name, seen }: Given): string =>
+    `${property}: is ${name} spelt right? Of ${what}s, you may see ${seen.length === 0 ? "none" : seen.join(", ")}.`;
+
+function meant(name: string, seen: readonly string[]): string {
     const close = nearest(name, seen);
-    const there = seen.length === 0 ? "there is none" : `${all ? "there is" : "you may see"} ${seen.join(", ")}`;
-    return `${property}: there is no ${what} ${name}${close === undefined ? "" : `; did you mean ${close}?`} (${there})`;
+    return close === undefined ? "" : `; did you mean ${close}?`;
 }

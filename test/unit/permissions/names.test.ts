@@ -1,5 +1,7 @@
 import { checkNames } from "../../../provider/resources/gateway/names";
 import { type Need } from "../../../provider/model/permissions/feature";
+import { creationUses } from "../../../provider/resources/gateway/rights";
+import { checkRights } from "../../../provider/resources/permissions/check";
 import { Bench, failureOf } from "../proxmox/harness";
 import { inputsOf, ROOT, World } from "./world";
 
@@ -52,13 +54,18 @@ test("a node that is not there is said alone: nothing can be asked of it", async
     expect(error.message).toBe("node: there is no node pve9; did you mean pve1? (there is pve1)");
 });
 
-test("a token is told of what is nearly one of those it sees; others are left to the look at rights", async () => {
+test("a token that sees a part is asked about the spelling, together with the rights that it lacks", async () => {
     await world.grant(RIGHTS);
-    const typo = inputsOf({ network: { bridge: "vmbr9", address: "dhcp" }, data: { storage: "elsewhere", size: "1GiB" } });
-    expect((await failureOf(checkNames(world.token(), typo))).message).toBe(
-        "network.bridge: there is no bridge vmbr9; did you mean vmbr0? (you may see vmbr0)",
-    );
-    await checkNames(world.token(), inputsOf({ data: { storage: "elsewhere", size: "1GiB" } }));
+    const inputs = inputsOf({ network: { bridge: "vmbr1", address: "dhcp" }, data: { storage: "elsewhere", size: "1GiB" } });
+    const pve = world.token();
+    const doubts = await checkNames(pve, inputs);
+    expect(doubts).toEqual([
+        "network.bridge: is vmbr1 spelt right? Of bridges, you may see vmbr0.",
+        "data.storage: is elsewhere spelt right? Of storages, you may see system, tank.",
+    ]);
+    const { message } = await failureOf(checkRights(pve, creationUses(inputs, "", {}), doubts));
+    expect(message).toMatch(/SDN\.Use on .*vmbr1.*\n.*is vmbr1 spelt right/s);
+    expect(message).not.toContain("Check the spelling");
 });
 
 test("an update looks at what changes only", async () => {
