@@ -3,13 +3,18 @@ import { scrub } from "../base/scrub";
 
 const said = new Set<string>();
 
-/** What a dynamic provider prints is shown by the CLI as a line of the stack (pulumi.md 1.12); on standard error it would look like a failure. */
+/** Whether something has not been said yet in this process. */
+export function firstTime(key: string): boolean {
+    if (said.has(key)) return false;
+    said.add(key);
+    return true;
+}
+
+/** What a dynamic provider prints is shown by the CLI as a line of the stack (docs/facts/pulumi.md 1.12); on standard error it would look like a failure. */
 export const consoleLog: Log = {
     info: (text) => console.log(scrub(text)),
     warn: (text) => console.log(scrub(`warning: ${text}`)),
     warnOnce(key, text) {
-        if (said.has(key)) return;
-        said.add(key);
-        this.warn(text);
+        if (firstTime(key)) this.warn(text);
     },
 };

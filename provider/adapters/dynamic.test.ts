@@ -11,6 +11,13 @@ const handler = {
 } as unknown as AnyHandler;
 const provider = dynamicProvider(userModel, () => handler);
 const user = (name: string) => ({ key: `urn:${name}`, name, password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } });
+const reachable = {
+    PROXMOX_VE_ENDPOINT: "https://pve1:8006",
+    PROXMOX_VE_API_TOKEN: "svc@pve!gw=0123",
+    PROXMOX_VE_SSH_AGENT: "true",
+    SSH_AUTH_SOCK: "/run/agent",
+};
+beforeEach(() => void Object.assign(process.env, reachable));
 const wasMore = (): boolean | undefined => seen.pop();
 
 test("handlers can see whether the engine has others to hand in", async () => {
@@ -29,4 +36,40 @@ test("handlers can see whether the engine has others to hand in", async () => {
     expect(coming.more).toBe(false);
     await provider.delete("1", outs ?? {});
     expect(wasMore()).toBe(true);
+});
+
+describe("a preview names all that is missing to reach Proxmox VE", () => {
+    const reasons = async (inputs: object): Promise<string[]> =>
+        (await provider.check({}, inputs as never)).failures?.map(({ property, reason }) => `${property}|${reason}`) ?? [];
+
+    test("at once, with what is wrong with the inputs", async () => {
+        for (const name of Object.keys(reachable)) delete process.env[name];
+        const found = await reasons({ ...user("A B"), gateway: { id: "pve1/101/0123456789abcdef", connection: { port: 1 } } });
+        expect(found).toHaveLength(2);
+        expect(await reasons(user("a"))).toEqual([
+            expect.stringMatching(/^\|connection\.endpoint is missing/),
+            expect.stringMatching(/^\|connection\.apiToken is missing/),
+            expect.stringMatching(/^\|connection\.ssh: Proxmox VE has no API/),
+        ]);
+    });
+
+    test("malformed values too, without their text", async () => {
+        Object.assign(process.env, { PROXMOX_VE_API_TOKEN: "s3cret-8c1d", PROXMOX_VE_ENDPOINT: "pve1" });
+        const found = await reasons(user("a"));
+        expect(found).toHaveLength(2);
+        expect(found.join()).not.toContain("8c1d");
+        process.env["PROXMOX_VE_SSH_PRIVATE_KEY"] = "not a key 8c1d";
+        expect(await reasons({ ...user("a"), gateway: { id: user("a").gateway.id, connection: { endpoint: "https://a:8006" } } })).toEqual([
+            expect.stringContaining("PROXMOX_VE_API_TOKEN"),
+            expect.stringMatching(/^\|connection\.ssh\.privateKey cannot be read/),
+        ]);
+        delete process.env["PROXMOX_VE_SSH_PRIVATE_KEY"];
+    });
+
+    test("what is not known yet is taken to be right", async () => {
+        for (const name of Object.keys(reachable)) delete process.env[name];
+        const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+        expect(await reasons({ ...user("a"), gateway: unknown })).toEqual([]);
+        expect(await reasons({ ...user("a"), gateway: { id: unknown, connection: { apiToken: unknown } } })).toEqual([]);
+    });
 });

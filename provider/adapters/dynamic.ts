@@ -2,22 +2,23 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
 import { rememberPins } from "../base/pins";
-import { setStackConfig } from "../base/stack-config";
+import { setStackConfig, stackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
 import { check } from "../runtime/check";
+import { checkConnection } from "../runtime/connection-check";
 import { diff } from "../runtime/diff";
 import { OperationFailed, operationFailed } from "../runtime/failure";
 import { guardProcess } from "../runtime/process";
 import { operations } from "../runtime/run";
-import { consoleLog } from "./console-log";
+import { allSaid, engineLog } from "./engine-log";
 
 /** The text from which Pulumi's server makes this provider; it rides along in inputs and outputs of every resource. */
 const PROVIDER = "__provider";
 
 /** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
 export function dynamicProvider(model: Model, handler: () => AnyHandler): Required<ResourceProvider<Tree, Tree>> {
-    const run = operations(model, handler, consoleLog);
+    const run = operations(model, handler, engineLog);
     return {
         // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
         configure({ config }) {
@@ -27,7 +28,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         },
 
         check(_olds, news) {
-            const failures = check(model, own(news));
+            const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
             if (failures.length === 0) coming.announce(news["key"]);
             return Promise.resolve({ inputs: news, failures });
         },
@@ -35,7 +36,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         diff: (id, olds, news) =>
             settled(() => {
                 rememberPins(id, olds["hostKeys"]);
-                const difference = diff(model, own(olds), own(news), consoleLog);
+                const difference = diff(model, own(olds), own(news), engineLog(news["key"]));
                 if (difference.changes !== false) return difference;
                 coming.strike(news["key"]);
                 // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
@@ -49,7 +50,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         },
 
         async read(id, props = {}) {
-            const found = await run.read(id, own(props));
+            const found = await said(() => run.read(id, own(props)));
             if (!found) return { id: "" };
             const { state, inputs } = found;
             // Inputs that it is not told the engine keeps.
@@ -61,7 +62,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             return { outs: await partial(news, () => run.update(id, own(olds), own(news))) };
         },
 
-        delete: (id, props) => coming.unannounced(() => run.delete(id, own(props))),
+        delete: (id, props) => said(() => coming.unannounced(() => run.delete(id, own(props)))),
     };
 }
 
@@ -77,9 +78,17 @@ const textOf = (value: unknown): string | undefined => (value === undefined || t
 
 async function settled<T>(work: () => T): Promise<T> {
     try {
-        return await Promise.resolve(work());
+        return await said(() => Promise.resolve(work()));
     } catch (error) {
         throw operationFailed(error);
+    }
+}
+
+async function said<T>(work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } finally {
+        await allSaid();
     }
 }
 
@@ -89,7 +98,7 @@ async function settled<T>(work: () => T): Promise<T> {
  */
 async function partial<T>(news: Tree, work: () => Promise<T>): Promise<T> {
     try {
-        return await work();
+        return await said(work);
     } catch (error) {
         if (!(error instanceof OperationFailed) || !error.remains) throw error;
         const { id, state } = error.remains;

@@ -1,4 +1,4 @@
-/** Where handlers say things to the user. The dynamic adapter prints to the console; the native plugin will use the engine's log. */
+/** Where handlers say things to the user. The adapter decides where that is. */
 export interface Log {
     info(text: string): void;
     warn(text: string): void;

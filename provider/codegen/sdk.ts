@@ -99,6 +99,7 @@ ${reference}
  * @param name The resource's name in Pulumi.
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
+    needArguments(kind, name, args);
     super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
     ${own ? `this.ref = ${own.own};` : ""}
     ${model.kind === "SmbShare" ? "this.unc = uncUnder(args.gateway, this.unc);" : ""}
@@ -111,6 +112,7 @@ constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceO
 const HELPERS: Record<string, string[]> = {
     "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
     "../share": ["ShareLike", "shareInput", "shareRefOf", "uncUnder"],
+    "../usable": ["needArguments"],
 };
 
 /** Imports of just those names that the code uses. */

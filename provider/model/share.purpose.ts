@@ -21,7 +21,8 @@ const presets: Record<(typeof PURPOSES)[number], Preset> = {
     default: {},
     homes: { homes: true, browseable: false, mode: "0711", ...PRIVATE },
     // The sticky bit: who may put files in can neither remove nor replace those of others.
-    dropBox: { mode: "1770", hideUnreadable: true, ...PRIVATE },
+    // The group's bits of the masks bound what those with `full` get, who collect; no group gets anything by them (share/section.ts).
+    dropBox: { mode: "1770", hideUnreadable: true, createMask: "0770", directoryMask: "0770" },
     timeMachine: { timeMachine: {}, ...PRIVATE },
     archive: { recycle: { ...bin, keepFor: "90d" } },
     media: { mode: "2775", createMask: "0764", directoryMask: "2775", vetoFiles: [".DS_Store", "Thumbs.db", "desktop.ini"] },

@@ -1,5 +1,6 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
+import { route } from "./client/form";
 import { flag, list, number, rows, text } from "./values/scalars";
 
 export type GuestType = "lxc" | "qemu";
@@ -63,6 +64,16 @@ export async function listNodes(pve: Pve): Promise<NodeStatus[]> {
         online: node["status"] !== "offline",
         fingerprint: text(node["ssl_fingerprint"]),
     }));
+}
+
+/** Bridges of a node, virtual networks among them, that the caller may use or look at. */
+export async function listBridges(pve: Pve, node: string): Promise<string[]> {
+    return rows(await pve.get(route`/nodes/${node}/network`, { type: "any_bridge" })).map((each) => text(each["iface"]) ?? "");
+}
+
+/** Pools that the caller may see. */
+export async function listPools(pve: Pve): Promise<string[]> {
+    return rows(await pve.get("/pools")).map((pool) => text(pool["poolid"]) ?? "");
 }
 
 export interface ClusterStatus {

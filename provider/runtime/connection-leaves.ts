@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { PvesmbError } from "../base/errors";
+import type { Failure } from "../base/handler";
 import { hide } from "../base/scrub";
 import { connectionInputs, type ConnectionInputs, sshInputs } from "../model/connection";
 import { bare, metaOf } from "../model/meta";
@@ -47,15 +47,22 @@ interface Finding {
     source: string;
 }
 
-export function readLeaves(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): Leaves {
+/** Every value, and what is malformed: such a value counts as found, but is undefined. */
+export function readLeaves(
+    resource: ConnectionInputs | undefined,
+    env: NodeJS.ProcessEnv,
+    config: Config,
+): { leaves: Leaves; faults: Failure[] } {
     const { ssh: _, ...apiShape } = connectionInputs.shape;
     const { ssh, ...api } = resource ?? {};
-    const sshConfig = objectOf(config("pvesmb:ssh"));
+    const faults: Failure[] = [];
+    const sshConfig = objectOf(config("pvesmb:ssh"), faults);
     const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || sshConfig[name];
-    return {
-        api: leavesOf(apiShape, "", api, env, (name) => config(`pvesmb:${name}`)) as unknown as LeavesOf<Api>,
-        ssh: leavesOf(sshInputs.shape, "ssh.", ssh ?? {}, env, nested) as unknown as LeavesOf<Ssh>,
+    const leaves = {
+        api: leavesOf(apiShape, "", api, env, (name) => config(`pvesmb:${name}`), faults) as unknown as LeavesOf<Api>,
+        ssh: leavesOf(sshInputs.shape, "ssh.", ssh ?? {}, env, nested, faults) as unknown as LeavesOf<Ssh>,
     };
+    return { leaves, faults };
 }
 
 function leavesOf(
@@ -64,6 +71,7 @@ function leavesOf(
     resource: Record<string, unknown>,
     env: NodeJS.ProcessEnv,
     config: (name: string) => unknown,
+    faults: Failure[],
 ): Record<string, Leaf<unknown>> {
     const leaf = ([name, schema]: [string, z.ZodType]): [string, Leaf<unknown>] => {
         const names = metaOf(schema)?.env ?? [];
@@ -75,18 +83,19 @@ function leavesOf(
         ];
         const found = findings.find(({ value }) => value !== undefined && value !== null && value !== "");
         if (!found) return [name, { ...base, value: undefined, rank: Infinity }];
-        return [name, { ...base, value: accept(schema, found, base.path), rank: found.rank }];
+        return [name, { ...base, value: accept(schema, found, base.path, faults), rank: found.rank }];
     };
     return Object.fromEntries(Object.entries(shape).map(leaf));
 }
 
-function accept(schema: z.ZodType, found: Finding, property: string): unknown {
+function accept(schema: z.ZodType, found: Finding, property: string, faults: Failure[]): unknown {
     const secret = metaOf(schema)?.secret === true;
     if (secret && typeof found.value === "string") hide(found.value);
     const parsed = schema.safeParse(typeof found.value === "string" ? fromText(bare(schema), found.value) : found.value);
     if (parsed.success) return parsed.data;
     const reasons = parsed.error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(" ")).join("; ");
-    throw new PvesmbError("InvalidInput", `${found.source}: ${reasons}`, { property });
+    faults.push({ property, reason: `${found.source}: ${reasons}` });
+    return undefined;
 }
 
 /** Environment and stack config hold text: booleans, numbers, lists (with commas) and JSON become what the model expects; anything else is left to it to refuse. */
@@ -106,7 +115,7 @@ function fromText(schema: z.ZodType, text: string): unknown {
     }
 }
 
-function objectOf(text: string | undefined): Record<string, unknown> {
+function objectOf(text: string | undefined, faults: Failure[]): Record<string, unknown> {
     if (!text) return {};
     let value: unknown;
     try {
@@ -115,11 +124,9 @@ function objectOf(text: string | undefined): Record<string, unknown> {
         value = undefined;
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw new PvesmbError(
-        "InvalidInput",
-        "stack config pvesmb:ssh: must be an object in JSON, as `pulumi config set --path pvesmb:ssh.username root` writes it",
-        {
-            property: "connection.ssh",
-        },
-    );
+    faults.push({
+        property: "connection.ssh",
+        reason: "stack config pvesmb:ssh: must be an object in JSON, as `pulumi config set --path pvesmb:ssh.username root` writes it",
+    });
+    return {};
 }

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Connection, SshConnection, SshPlace, TlsTrust } from "../base/connection";
 import { PvesmbError } from "../base/errors";
+import type { Failure } from "../base/handler";
 import { hide } from "../base/scrub";
 import type { ConnectionInputs } from "../model/connection";
 import { chooseBest, type Choice, type Leaf, type Leaves, readLeaves } from "./connection-leaves";
@@ -14,58 +15,74 @@ import { chooseBest, type Choice, type Leaf, type Leaves, readLeaves } from "./c
  * Values that only make sense together are not mixed: endpoint(s), credentials and TLS trust each follow the highest source that names
  * one of the group, so an API token in the environment does not override a user that the resource itself names.
  *
- * Throws InvalidInput that names what is missing or malformed and where it was looked for; never a secret's value.
+ * Throws InvalidInput that names all that is missing or malformed and where it was looked for; never a secret's value.
  */
 export function resolveConnection(
     resource: ConnectionInputs | undefined,
     env: NodeJS.ProcessEnv,
     config: (key: string) => string | undefined,
 ): Connection {
-    const leaves = readLeaves(resource, env, config);
+    const { connection, faults } = readConnection(resource, env, config);
+    const [first] = faults;
+    if (first === undefined) return connection;
+    throw new PvesmbError("InvalidInput", faults.map(({ reason }) => reason).join("\n"), { property: first.property });
+}
+
+/** The connection as far as it can be told, and everything that is missing or malformed. */
+export function readConnection(
+    resource: ConnectionInputs | undefined,
+    env: NodeJS.ProcessEnv,
+    config: (key: string) => string | undefined,
+): { connection: Connection; faults: Failure[] } {
+    const { leaves, faults } = readLeaves(resource, env, config);
     const { markSecret, markSecretPrevious } = leaves.api;
     for (const secret of [markSecret.value, ...(markSecretPrevious.value ?? [])]) hide(secret);
-    return {
-        endpoints: endpointsOf(leaves),
-        auth: authOf(leaves),
+    const connection = {
+        endpoints: endpointsOf(leaves, faults),
+        auth: authOf(leaves, faults),
         tls: tlsOf(leaves),
-        ssh: sshOf(leaves, env),
+        ssh: sshOf(leaves, env, faults),
         ...(markSecret.value === undefined ? {} : { markSecret: markSecret.value }),
         ...(markSecretPrevious.value === undefined ? {} : { markSecretPrevious: markSecretPrevious.value }),
     };
+    return { connection, faults };
 }
 
-function endpointsOf(leaves: Leaves): string[] {
+function endpointsOf(leaves: Leaves, faults: Failure[]): string[] {
     const { endpoint, endpoints } = leaves.api;
     const rank = Math.min(endpoint.rank, endpoints.rank);
     if (rank === Infinity)
-        throw missing("connection.endpoint", "the address of the Proxmox VE API, such as https://pve1.example.org:8006", endpoint);
+        faults.push(missing("connection.endpoint", "the address of the Proxmox VE API, such as https://pve1.example.org:8006", endpoint));
     const named = [endpoint, endpoints].filter((leaf) => leaf.rank === rank).flatMap((leaf) => leaf.value ?? []);
     return [...new Set(named.map((text) => new URL(text).origin))];
 }
 
-function authOf(leaves: Leaves): Connection["auth"] {
+function authOf(leaves: Leaves, faults: Failure[]): Connection["auth"] {
     const { apiToken, username, password, otp } = leaves.api;
     const login = Math.min(username.rank, password.rank);
-    if (apiToken.value !== undefined && apiToken.rank <= login) {
+    if (apiToken.rank !== Infinity && apiToken.rank <= login) {
         // Checked by the model: user@realm!tokenid=secret.
-        const [id = "", ...secret] = apiToken.value.split("=");
+        const [id = "", ...secret] = (apiToken.value ?? "").split("=");
         hide(secret.join("="));
         return { kind: "token", id, secret: secret.join("=") };
     }
     if (login === Infinity)
-        throw missing(
-            "connection.apiToken",
-            "an API token (user@realm!tokenid=secret), or username and password",
-            apiToken,
-            username,
-            password,
+        faults.push(
+            missing(
+                "connection.apiToken",
+                "an API token (user@realm!tokenid=secret), or username and password",
+                apiToken,
+                username,
+                password,
+            ),
         );
-    if (username.value === undefined)
-        throw missing("connection.username", "the user (such as root@pam) that the password belongs to", username);
-    if (password.value === undefined) throw missing("connection.password", `the password of ${username.value}`, password);
+    else if (username.rank === Infinity)
+        faults.push(missing("connection.username", "the user (such as root@pam) that the password belongs to", username));
+    else if (password.rank === Infinity)
+        faults.push(missing("connection.password", `the password of ${username.value ?? "the user"}`, password));
     hide(password.value);
     hide(otp.value);
-    return { kind: "ticket", username: username.value, password: password.value, otp: otp.value };
+    return { kind: "ticket", username: username.value ?? "", password: password.value ?? "", otp: otp.value };
 }
 
 /** Of equal rank the strictest wins; a higher source may loosen or tighten what a lower one says. */
@@ -79,11 +96,11 @@ function tlsOf(leaves: Leaves): TlsTrust {
     return chooseBest(choices) ?? { kind: "system" };
 }
 
-function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv): SshConnection {
+function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv, faults: Failure[]): SshConnection {
     const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, pct, port, nodes, jump, knownHosts } = leaves.ssh;
     for (const secret of [privateKey, passphrase, password]) hide(secret.value);
-    if (agent.value && agentSocket.value === undefined)
-        throw missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket);
+    if (agent.value && agentSocket.rank === Infinity)
+        faults.push(missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket));
     const user = username.value ?? "root";
     const sshPort = port.value ?? 22;
     const place = (given: { address: string; port?: number; hostKeys?: string[] }): SshPlace => ({
@@ -111,11 +128,13 @@ function expandHome(path: string, env: NodeJS.ProcessEnv): string {
     return path.startsWith("~/") ? join(env["HOME"] || homedir(), path.slice(2)) : path;
 }
 
-function missing(property: string, what: string, ...looked: Leaf<unknown>[]): PvesmbError {
+function missing(property: string, what: string, ...looked: Leaf<unknown>[]): Failure {
     const args = looked.map((leaf) => leaf.path).join(" / ");
     const names = looked.flatMap((leaf) => leaf.env);
     const environment = names.length > 0 ? `the environment variable ${names.join(" / ")}, ` : "";
     const keys = looked.map((leaf) => leaf.configKey).join(" / ");
-    const text = `${property} is missing: pvesmb needs ${what}. Give it by the resource's argument ${args}, ${environment}or stack config ${keys}`;
-    return new PvesmbError("InvalidInput", text, { property });
+    return {
+        property,
+        reason: `${property} is missing: pvesmb needs ${what}. Give it by the resource's argument ${args}, ${environment}or stack config ${keys}`,
+    };
 }

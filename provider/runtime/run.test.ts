@@ -14,7 +14,11 @@ const never = (): never => {
 };
 
 function serve(handler: Partial<AnyHandler>): Operations {
-    return operations(userModel, () => ({ create: never, read: never, update: never, delete: never, ...handler }), quiet);
+    return operations(
+        userModel,
+        () => ({ create: never, read: never, update: never, delete: never, ...handler }),
+        () => quiet,
+    );
 }
 
 async function failure(work: Promise<unknown>): Promise<OperationFailed> {

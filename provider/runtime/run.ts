@@ -35,7 +35,7 @@ export interface Operations {
  * returns. A failure after a checkpoint carries what exists so far. A failed update is remembered with its old inputs, so that a later
  * refresh and diff show again what it did not do.
  */
-export function operations(model: Model, handler: () => AnyHandler, log: Log): Operations {
+export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: unknown) => Log): Operations {
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
 
     async function attempt<T>(verb: Verb, inputs: Tree, timeouts: unknown, body: (ctx: Context<Tree>) => Promise<T>): Promise<T> {
@@ -43,7 +43,7 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
         let remains: Remains | undefined;
         const ms = timeoutOf(verb, timeouts);
         const context = (signal: AbortSignal): Context<Tree> => ({
-            log,
+            log: logOf(inputs["key"]),
             deadline: Deadline.in(ms, signal),
             connect: (given) => resolveConnection(given, process.env, stackConfig),
             checkpoint: (id, state) => {
@@ -99,7 +99,7 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
         async update(id, stored, news) {
             const { state, inputs } = open(stored);
             eachSecret(model.inputs, news, hide);
-            return attempt("update", inputs, news["timeouts"], async (ctx) => {
+            return attempt("update", { ...inputs, key: news["key"] }, news["timeouts"], async (ctx) => {
                 const after = await handler().update(ctx, id, handlerState(model, state), full(news));
                 return toState(model, news, { ...chosenOf(model, state), ...after });
             });

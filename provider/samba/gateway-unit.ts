@@ -27,6 +27,13 @@ export function gatewayUnit(
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
         { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
+        // Proxmox VE gives a container its name when it starts; one that runs keeps the old one, and so does whoever it tells it.
+        {
+            do: "run",
+            id: "hostname",
+            argv: ["hostname", settings.hostname],
+            unless: ["grep", "-qxF", settings.hostname, "/proc/sys/kernel/hostname"],
+        },
         ...serviceSteps(settings.samba),
         {
             do: "run",

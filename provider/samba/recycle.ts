@@ -5,6 +5,8 @@ export interface Bin {
     path: string;
     perUser: boolean;
     keepFor?: string;
+    /** The share serves a folder per user below its own, each with a bin. */
+    homes?: boolean;
 }
 
 export const expiryPath = (nonce: string): string => `/etc/tmpfiles.d/pvesmb-${nonce}.conf`;
@@ -23,7 +25,8 @@ export function binSteps(
     const acl = { access: root.acl, default: root.acl };
     const none = { access: [], default: [] };
     return [
-        ...(recycle === undefined
+        // In a home only its user makes one.
+        ...(recycle === undefined || recycle.homes
             ? []
             : [
                   recycle.perUser
@@ -51,11 +54,17 @@ export function binSteps(
 }
 
 /** What the file of a share's expiry holds; undefined: there is none. */
-export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor"> | undefined): string | undefined =>
-    recycle?.keepFor === undefined ? undefined : expiryText(`${share}/${recycle.path}`, recycle.keepFor);
+export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor" | "homes"> | undefined): string | undefined =>
+    recycle?.keepFor === undefined
+        ? undefined
+        : expiryText([share, ...(recycle.homes ? [EVERY] : []), recycle.path].map(literally).join("/"), recycle.keepFor);
 
-/** One line of tmpfiles.d(5): a quoted path with C escapes, its glob characters taken by themselves. */
-export function expiryText(folder: string, age: string): string {
-    const literal = folder.replace(/[*?[]/g, "[$&]").replace(/["\\]/g, "\\$&");
-    return `e "${literal}" - - - ${age}\n`;
+const EVERY = "*";
+
+/** A part of a glob of tmpfiles.d(5) that stands for itself; alone, a star is every folder. */
+const literally = (part: string): string => (part === EVERY ? part : part.replace(/[*?[]/g, "[$&]"));
+
+/** One line of tmpfiles.d(5): a quoted glob with C escapes. */
+export function expiryText(glob: string, age: string): string {
+    return `e "${glob.replace(/["\\]/g, "\\$&")}" - - - ${age}\n`;
 }

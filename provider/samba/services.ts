@@ -32,12 +32,16 @@ export function serviceSteps(samba: SambaSettings): Step[] {
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
         ...service("wsdd", discovery.wsdd),
-        ...(discovery.wsdd ? [{ do: "run", ifChanged: SAMBA.wsdd, argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
+        ...(discovery.wsdd ? [restart("wsdd", SAMBA.wsdd), restart("wsdd", "hostname")] : []),
         // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
         ...service("avahi-daemon", discovery.avahi),
+        ...(discovery.avahi ? [restart("avahi-daemon", "hostname")] : []),
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
+
+/** They read it at their start only. `hostname`: the step of gateway-unit.ts. */
+const restart = (name: string, after: string): Step => ({ do: "run", ifChanged: after, argv: ["systemctl", "restart", name] });
 
 const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} ${SAMBA.logins} {
 	size ${bytes}

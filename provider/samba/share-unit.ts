@@ -32,6 +32,7 @@ export function shareUnit(
     before?: ShareBefore,
 ): Unit {
     const { section: was } = before ?? {};
+    const lost = `${wanted.path}/lost+found`;
     const renamed = was !== undefined && fragmentPath(was.name) !== fragmentPath(wanted.name);
     const steps: Step[] = [
         dataIsThere,
@@ -57,6 +58,9 @@ export function shareUnit(
     steps.push(
         ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
     );
+    // ext4's own folder in a new volume: clients would see one that nobody may open. e2fsck makes it when it needs it (mklost+found(8)).
+    if (root.mounted && before === undefined)
+        steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
     const content = renderShare(wanted, root.view ? { ...owner, view: true } : owner);

@@ -48,15 +48,20 @@ it("asks a group for leave to join, and a group with members asks the users' fil
 it("takes over what somebody else has only without a claim", () => {
     const guards = (steps: ReturnType<typeof unit>["steps"]): string[] =>
         steps.flatMap((step) =>
-            step.do === "owned" ? [`owned ${step.value}`] : step.do === "run" && step.message !== undefined ? ["no foreign account"] : [],
+            step.do === "owned"
+                ? [`owned ${step.value}`]
+                : step.do === "run" && step.message !== undefined
+                  ? [`no foreign ${step.argv[1]}`]
+                  : [],
         );
     const of = (claim: string | undefined) => guards(userUnit(account, owner, claim, { secret: {}, leaving: [] }).steps);
     const ofGroup = (claim: string | undefined) => guards(groupUnit({ name: "staff" }, owner, claim).steps);
-    for (const guardsOf of [of, ofGroup]) {
-        expect(guardsOf(owner.key)).toEqual([`owned ${owner.key}`, "no foreign account"]);
-        expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
-        expect(guardsOf(undefined)).toEqual([]);
-    }
+    expect(of(owner.key)).toEqual([`owned ${owner.key}`, "no foreign passwd", "no foreign group"]);
+    expect(ofGroup(owner.key)).toHaveLength(2);
+    for (const guardsOf of [of, ofGroup]) expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
+    // A group of the distribution's is no account that could be taken over.
+    expect(of(undefined)).toEqual(["no foreign group"]);
+    expect(ofGroup(undefined)).toEqual([]);
 });
 
 describe("check", () => {

@@ -51,6 +51,7 @@ export function userUnit(
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
         ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
+        ...(claim === owner.nonce ? [] : [notOthersGroup(name)]),
         ...groups.map(usersMayJoin),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
@@ -160,6 +161,19 @@ function notForeign(name: string): Step {
         ok: [2],
         changes: false,
         message: `the gateway already has an account ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+    };
+}
+
+/** A group of the distribution (`video`, `staff`): a new account of that name could not have a group of its own. */
+function notOthersGroup(name: string): Step {
+    return {
+        do: "run",
+        argv: ["getent", "group", name],
+        onlyIf: ["test", "!", "-e", accountPath(name)],
+        unless: ["getent", "passwd", name],
+        ok: [2],
+        changes: false,
+        message: `the gateway already has a group ${name} that pvesmb did not make, and a user's own group has the user's name; choose another name`,
     };
 }
 

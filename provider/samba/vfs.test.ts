@@ -4,7 +4,7 @@ import type { ShareInputs } from "../model";
 import { effective } from "../model/share.purpose";
 import { filled } from "../model/schema";
 import { copied, samples } from "../../test/unit/samples";
-import { expiryText } from "./recycle";
+import { expiryOf, expiryText } from "./recycle";
 import { renderShare } from "./share";
 import { settingLines } from "./share-lines";
 import { parseSections, valueText } from "./text";
@@ -88,7 +88,8 @@ describe("masks", () => {
     it.each([
         [{}, false],
         [{ purpose: "media" }, false],
-        [{ purpose: "dropBox" }, true],
+        [{ purpose: "dropBox" }, false],
+        [{ purpose: "homes" }, true],
         [{ createMask: "0644" }, true],
         [{ directoryMask: "0755" }, true],
         [{ createMask: "0660", directoryMask: "2770" }, false],
@@ -99,7 +100,7 @@ describe("masks", () => {
 
 describe("a purpose", () => {
     it("sets defaults, and what the program says stands", () => {
-        expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0700", hideUnreadable: true });
+        expect(share({ purpose: "dropBox" })).toMatchObject({ mode: "1770", createMask: "0770", hideUnreadable: true });
         expect(share({ purpose: "dropBox", mode: "0770", hideUnreadable: false })).toMatchObject({ mode: "0770", hideUnreadable: false });
         expect(share({})).toMatchObject({ mode: "0770", createMask: "0764", directoryMask: "0775", browseable: true });
     });
@@ -128,5 +129,7 @@ it("gives every share that passes check one section, each option once", () => {
 
 it("quotes and escapes the folder whose files expire", () => {
     expect(expiryText("/srv/pvesmb/a b/.recycle", "30d")).toBe('e "/srv/pvesmb/a b/.recycle" - - - 30d\n');
-    expect(expiryText('/srv/pvesmb/[x]*"/.r', "1d")).toBe('e "/srv/pvesmb/[[]x][*]\\"/.r" - - - 1d\n');
+    expect(expiryOf('/srv/pvesmb/[x]*"', { path: ".r", keepFor: "1d" })).toBe('e "/srv/pvesmb/[[]x][*]\\"/.r" - - - 1d\n');
+    expect(expiryOf("/srv/pvesmb/folk", { path: ".r", keepFor: "1d", homes: true })).toBe('e "/srv/pvesmb/folk/*/.r" - - - 1d\n');
+    expect(expiryOf("/srv/pvesmb/folk", { path: ".r", homes: true })).toBeUndefined();
 });

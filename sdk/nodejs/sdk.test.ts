@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Quota, SmbGateway, SmbGroup, SmbShare, SmbUser } from ".";
 import { hostLabel } from "./gateway";
@@ -215,5 +219,49 @@ describe("a gateway with data is protected", () => {
         gateway(args, { ...opts, transformations: [transformation] });
         await arrived(NAME);
         expect(seen.protect).toBe(protect);
+    });
+});
+
+describe("from plain JavaScript", () => {
+    test.each<[unknown, unknown, string]>([
+        ["docs", undefined, "SmbShare docs: the arguments must be an object, such as { ... }, not undefined"],
+        ["docs", "x", "SmbShare docs: the arguments must be an object, such as { ... }, not a string"],
+        ["docs", [], "SmbShare docs: the arguments must be an object, such as { ... }, not a list"],
+        [
+            "docs",
+            pulumi.output({}),
+            "SmbShare docs: the arguments must be an object, such as { ... }, not an Output (its properties may be Outputs)",
+        ],
+        [undefined, {}, "new SmbShare(name, args): the name must be a string that is not empty"],
+        ["", {}, "new SmbShare(name, args): the name must be a string that is not empty"],
+    ])("wrong shape %#", (name, args, says) => {
+        expect(() => new SmbShare(name as string, args as never)).toThrow(new Error(says));
+    });
+});
+
+describe("where Pulumi would not find the provider, one sentence says so", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pvesmb-sdk-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test("pvesmb below another package only, then from another folder, then right", () => {
+        // In a process of its own: Jest resolves modules in its own way.
+        const script = `
+            import { mkdirSync, writeFileSync } from "node:fs";
+            import { needProvider } from ${JSON.stringify(join(__dirname, "loadable.ts"))};
+            const said = (hasEngine) => { try { needProvider(process.cwd(), hasEngine); return ""; } catch (error) { return error.message; } };
+            const module = (folder) => { mkdirSync("node_modules/" + folder, { recursive: true }); writeFileSync("node_modules/" + folder + "/index.js", ""); };
+            const all = [said(false), said(true)];
+            module("pvesmb/runtime/v1");
+            all.push(said(true));
+            module("@pulumi/pulumi/cmd/dynamic-provider");
+            all.push(said(true));
+            process.stdout.write(JSON.stringify(all));`;
+        const tsx = join(__dirname, "../../node_modules/.bin/tsx");
+        expect(JSON.parse(execFileSync(tsx, ["-e", script], { cwd: folder, encoding: "utf8" }))).toEqual([
+            "",
+            expect.stringMatching(/^Pulumi loads pvesmb's provider from .*, where there is no pvesmb\/runtime\/v1: add pvesmb to the dep/),
+            expect.stringMatching(/no @pulumi\/pulumi\/cmd\/dynamic-provider: run the program from the folder of/),
+            "",
+        ]);
     });
 });

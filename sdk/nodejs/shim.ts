@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { needProvider } from "./loadable";
 import { sealed } from "./sealed";
 import { sparingTraces } from "./traces";
 
@@ -33,6 +34,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
                 `${kind.name} ${name} cannot be imported; set \`adopt: true\` to take over what is there`,
                 opts.parent,
             );
+        needProvider(process.cwd(), pulumi.runtime.hasEngine());
         const properties: pulumi.Inputs = {
             ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
             ...(sealed(args, kind.secrets) as pulumi.Inputs),

@@ -94,6 +94,13 @@ test("a group of the distribution is taken only when asked", async () => {
     const lines = [user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared];
     stack.write(program(files, ...lines, 'new pvesmb.SmbGroup("games", { gateway: files });'));
     expect((await stack.up({ fails: true })).output).toMatch(/already has a group games that pvesmb did not make/);
+    // Nor does a user get the number of such a group, adopted or not.
+    const named = ["video", "staff"].map((name, i) => user("files", { user: name, password: "a long p4ssword" }, { adopt: i === 1 }));
+    stack.write(program(files, ...lines, ...named));
+    const { output } = await stack.up({ fails: true, flags: ["--continue-on-error"] });
+    for (const name of ["video", "staff"])
+        expect(output).toContain(`already has a group ${name} that pvesmb did not make, and a user's own`);
+    expect(await inGuest(guest, "getent passwd video staff || true")).toBe("");
     const before = await inGuest(guest, "getent group games");
     const taken = await up(...lines, 'new pvesmb.SmbGroup("games", { gateway: files, adopt: true, members: [alice.name] });');
     expect(told(taken)).toEqual(['SmbGroup games: taken over (adopt); changed: members: [] -> ["alice"]']);

@@ -145,11 +145,11 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /data\.storage: node pve1 has no storage nowhere; `pvesm status`/,
+            says: /data\.storage: there is no storage nowhere \(there is .*tank/,
         },
         rootfs: {
             args: { lxc: { ...small.lxc, rootfs: { storage: "nowhere", size: "4GiB" } } },
-            says: /lxc\.rootfs\.storage: node pve1 has no storage nowhere/,
+            says: /lxc\.rootfs\.storage: there is no storage nowhere/,
         },
         space: {
             args: { data: { storage: "tank", size: "900TiB" } },
@@ -159,7 +159,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
             args: { vmid: taken },
             says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
         },
-        node: { args: { node: "pve9" }, says: /node/ },
+        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(there is pve1/ },
         password: {
             args: { connection: { username: "root@pam", password: "wrong-e2e" } },
             says: /does not accept the credentials of root@pam/,
@@ -197,7 +197,7 @@ test("what a token with the least rights may not do is told with all that it lac
         all: { args: { pool: undefined }, says: /lacks.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is its name right\?/s,
+            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is nowhere spelt right\? Of storages, you may see/s,
         },
         bridge: {
             args: { network: { bridge: "vmbr7", address: "dhcp" }, extraNetworks: [{ bridge: "vmbr8", vlan: 20, address: "dhcp" }] },
@@ -223,12 +223,24 @@ test("what is missing is named with all the places where it may be given", async
         PROXMOX_VE_SSH_PRIVATE_KEY: "",
     };
     const small = smallArgs(address(162), vmids);
-    const cases: Cases = {
-        unconnected: { args: {}, says: /connection\.endpoint is missing.*PROXMOX_VE_ENDPOINT.*pvesmb:endpoint/s },
-        unnamed: { args: { connection: { endpoint } }, says: /connection\.apiToken is missing.*PROXMOX_VE_API_TOKEN/s },
-        keyless: { args: { connection: { endpoint, username, password } }, says: /connection\.ssh: .*PROXMOX_VE_SSH_PRIVATE_KEY/s },
-    };
-    const stack = await place.stack(program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args }))));
-    const up = await stack.up({ fails: true, flags: ["--continue-on-error"], environment });
-    expect(complaints(up, Object.keys(cases))).toEqual(matching(cases));
+    const stack = await place.stack("");
+    const connection = { endpoint, username, password };
+    const cases: [connection: object | undefined, says: RegExp[]][] = [
+        [
+            undefined,
+            [
+                /connection\.endpoint is missing.*PROXMOX_VE_ENDPOINT.*pvesmb:endpoint/s,
+                /connection\.apiToken is missing.*PROXMOX_VE_API_TOKEN/s,
+                /connection\.ssh: .*PROXMOX_VE_SSH_PRIVATE_KEY/s,
+            ],
+        ],
+        [connection, [/connection\.ssh: .*PROXMOX_VE_SSH_PRIVATE_KEY/s]],
+    ];
+    for (const [given, says] of cases) {
+        stack.write(program(gateway("unconnected", { ...small, connection: given })));
+        const { diagnostics } = await stack.preview({ fails: true, environment });
+        const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+        for (const each of says) expect(errors.join("\n")).toMatch(each);
+        expect(errors.join("\n").match(/connection\.\w+ is missing|connection\.ssh:/g)).toHaveLength(says.length);
+    }
 });

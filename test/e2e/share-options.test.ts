@@ -15,12 +15,15 @@ const host = "10.86.0.91";
 const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5620 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
 const bob = { user: "bob", password: "bob's long p4ssword" };
+const carol = { user: "carol", password: "carol's long p4ssword" };
 /** What smbtorture takes for granted of a server for Macs. */
 const MAC_LIKE = { "fruit:copyfile": "yes", "fruit:nfs_aces": "yes" };
 const files = [
     gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10", options: MAC_LIKE } }),
     user("files", alice, { home: "/srv/pvesmb/people/alice" }),
     user("files", bob),
+    user("files", carol),
+    share("files", "drop", { alice: "change", carol: "change", bob: "full" }, { purpose: "dropBox" }),
     'const crew = new pvesmb.SmbGroup("crew", { gateway: files, members: [alice.name, bob.name] });',
     'new pvesmb.SmbShare("plans", { gateway: files, access: [{ group: crew.name, level: "read" }, { user: alice.name, level: "change" }] });',
 ];
@@ -38,8 +41,7 @@ const shares: Record<string, ShareSettings> = {
     tidy: { vetoFiles: ["*.exe"], hideFiles: ["*.bak"] },
     lower: { caseHandling: "lower" },
     db: { purpose: "database" },
-    drop: { purpose: "dropBox" },
-    people: { purpose: "homes" },
+    people: { purpose: "homes", recycle: { keepFor: "1m" } },
     media: { purpose: "media" },
     backups: { purpose: "timeMachine", timeMachine: { maxSize: "1GiB" } },
     few: { maxConnections: 1 },
@@ -90,11 +92,14 @@ test("a deleted file is in the user's part of the bin, and goes in time; an excl
         expect(await client("bin", login, `del ${name}`)).not.toContain("NT_STATUS");
     }
     expect(await inGuest(guest, "cd /srv/pvesmb/bin/.recycle && find . -type f | sort")).toBe("./alice/a.txt\n./bob/b.txt\n");
+    await putFile(within, at("alice"), alice, "home.txt", "kept\n");
+    expect(await client("alice", alice, "del home.txt")).not.toContain("NT_STATUS");
+    expect(await inGuest(guest, "cd /srv/pvesmb/people && find . -type f; ls -A")).toBe("./alice/.recycle/alice/home.txt\nalice\n");
     expect(await client("bin", alice, "ls .recycle/bob/*")).toContain("NT_STATUS_ACCESS_DENIED");
     expect(await getFile(within, at("bin"), bob, ".recycle/bob/b.txt")).toBe("kept\n");
     expect(await inGuest(guest, "systemctl is-active systemd-tmpfiles-clean.timer")).toBe("active\n");
     await inGuest(guest, "sleep 61; systemctl start systemd-tmpfiles-clean.service");
-    expect(await inGuest(guest, "find /srv/pvesmb/bin/.recycle -type f")).toBe("");
+    expect(await inGuest(guest, "find /srv/pvesmb/bin/.recycle /srv/pvesmb/people/alice/.recycle -type f")).toBe("");
 });
 
 test("what is audited is in the journal, with user, address and share", async () => {
@@ -130,12 +135,16 @@ test("vetoed names cannot be made, hidden ones are hidden, new names are lower c
     expect(await inGuest(guest, "ls /srv/pvesmb/lower")).toBe("report.txt\n");
 });
 
-test("a drop box shows and gives away nobody's files but one's own", async () => {
+test("a drop box gives what was dropped to who collects it, and nobody sees more than one's own", async () => {
     await putFile(within, at("drop"), alice, "hers.txt", "x\n");
+    expect(await client("drop", alice, "mkdir work")).toBe("");
+    await putFile(within, at("drop"), alice, "work/page.txt", "y\n");
     expect(await client("drop", alice, "ls")).toContain("hers.txt");
-    expect(await client("drop", bob, "ls")).not.toContain("hers.txt");
-    expect(await client("drop", bob, "del hers.txt")).toContain("NT_STATUS");
-    expect(await inGuest(guest, "ls /srv/pvesmb/drop")).toBe("hers.txt\n");
+    expect(await client("drop", carol, "ls")).not.toMatch(/hers\.txt|work/);
+    expect(await client("drop", carol, "get hers.txt /dev/null; del hers.txt; ls work\\*")).not.toContain("page.txt");
+    expect(await inGuest(guest, "ls /srv/pvesmb/drop")).toBe("hers.txt\nwork\n");
+    expect(await getFile(within, at("drop"), bob, "hers.txt")).toBe("x\n");
+    expect(await getFile(within, at("drop"), bob, "work/page.txt")).toBe("y\n");
 });
 
 test("who works on media together changes the other's files, and leaves no litter", async () => {

@@ -23,9 +23,10 @@ import { newAddresses, refuseUsed } from "./free-address";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
 import { markKeys } from "./mark-keys";
+import { checkNames } from "./names";
 import { provedMark } from "./ownership";
 import { askGuest } from "./proof";
-import { checkNode, checkReachable, guestHost, publicKeyOf } from "./reach";
+import { checkNode, guestHost, publicKeyOf } from "./reach";
 import { readGateway } from "./read";
 import { refuseLosses } from "./refusals";
 import { creationUses, holderOf, updateUses } from "./rights";
@@ -46,7 +47,6 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const { vmid, nonce } = parseId(id);
         const connection = ctx.connect(inputs.connection);
-        checkReachable(connection);
         const pve = pveClient(connection, ctx.log).within(ctx.deadline);
         const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
         if (found.state === "forbidden") throw found.error;
@@ -56,7 +56,8 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
             throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config, state);
-        await checkRights(pve, updateUses(inputs, vmid));
+        const doubts = await checkNames(pve, inputs, state);
+        await checkRights(pve, updateUses(inputs, vmid), doubts);
         const wanted = newAddresses(inputs, found.config.all);
         const own = { vmid, config: found.config.all, host: undefined };
         if (wanted.length > 0) {
@@ -83,7 +84,6 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
 
 async function create(ctx: Context<Outputs>, inputs: GatewayInputs, identity?: Plan["identity"]): Promise<{ id: string; state: Outputs }> {
     const connection = ctx.connect(inputs.connection);
-    checkReachable(connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
     const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
@@ -148,13 +148,15 @@ async function runningHost(
     }
 }
 
-/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong. */
+/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong but names. */
 async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
-    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve)]);
+    const names = checkNames(pve, inputs);
+    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
+    const doubts = await names;
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
     const findings = { template: settledOf(found), holder: settledOf(holder) };
-    await checkRights(pve, creationUses(settled, keyOf(inputs), findings));
+    await checkRights(pve, creationUses(settled, keyOf(inputs), findings), doubts);
     return search;
 }
 

@@ -1,6 +1,7 @@
-import { utils } from "ssh2";
+import { type ParsedKey, utils } from "ssh2";
 import type { Connection, SshPlace } from "../../base/connection";
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind, messageOf, PvesmbError } from "../../base/errors";
+import type { Failure } from "../../base/handler";
 import { pctHost, sshHost } from "../../hosts";
 import type { Host, SshTarget } from "../../hosts";
 import type { Pve } from "../../proxmox/client/client";
@@ -8,31 +9,37 @@ import { nodePlace } from "./node-place";
 
 /** The public half of the connection's private key, for root's authorized_keys in a new container. */
 export function publicKeyOf(connection: Connection): string | undefined {
-    const { privateKey, passphrase } = connection.ssh;
+    const key = parsedKey(connection);
+    return key && `${key.type} ${key.getPublicSSH().toString("base64")} pvesmb`;
+}
+
+function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {
     if (privateKey === undefined) return undefined;
     // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
     const [key] = [utils.parseKey(privateKey, passphrase)].flat();
-    if (key === undefined || key instanceof Error)
-        throw new PvesmbError(
-            "InvalidInput",
-            `connection.ssh.privateKey cannot be read: ${key?.message ?? "it is empty"}; give an OpenSSH or PEM key, and its passphrase if it has one`,
-            {
-                property: "connection.ssh.privateKey",
-            },
-        );
-    return `${key.type} ${key.getPublicSSH().toString("base64")} pvesmb`;
+    if (key !== undefined && !(key instanceof Error)) return key;
+    throw new PvesmbError(
+        "InvalidInput",
+        `connection.ssh.privateKey cannot be read: ${key?.message ?? "it is empty"}; give an OpenSSH or PEM key, and its passphrase if it has one`,
+        { property: "connection.ssh.privateKey" },
+    );
 }
 
-/** Commands run in containers over SSH only: there is no API for it (pve-api.md 2.4). */
-export function checkReachable(connection: Connection): void {
+/** What is missing to run commands in containers. That goes over SSH only: there is no API for it (docs/facts/pve-api.md 2.4). */
+export function reachFaults(connection: Connection): Failure[] {
     const { privateKey, agentSocket, password, via } = connection.ssh;
-    if (privateKey === undefined && agentSocket === undefined && (via === "guest" || password === undefined))
-        throw new PvesmbError(
-            "InvalidInput",
+    if (privateKey === undefined && agentSocket === undefined && (via === "guest" || password === undefined)) {
+        const reason =
             "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
-                (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node'),
-            { property: "connection.ssh" },
-        );
+            (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node');
+        return [{ property: "connection.ssh", reason }];
+    }
+    try {
+        parsedKey(connection);
+        return [];
+    } catch (error) {
+        return [{ property: "connection.ssh.privateKey", reason: messageOf(error) }];
+    }
 }
 
 /**

@@ -90,7 +90,12 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
                       remedy: "if it still is the gateway, start it and run again",
                       place,
                   }
-                : { state: "away", why: `gateway CT ${id.vmid} on ${found.node} is stopped`, place };
+                : {
+                      state: "away",
+                      why: `gateway CT ${id.vmid} on ${found.node} is stopped`,
+                      remedy: "`pulumi up --refresh` starts it again, unless it is declared with `started: false`",
+                      place,
+                  };
         if (readClaim(description).claim === undefined && throughWrapper(connection))
             return {
                 state: "away",
@@ -134,7 +139,7 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
             "NotFound",
             `the gateway (VMID ${parseId(ref.id).vmid}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
         );
-    const remedy = gateway.remedy ?? "start it (or set `started: true`) and run again";
+    const remedy = gateway.remedy ?? "see that its node runs and that it can be reached from here, then run again";
     throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 

@@ -60,10 +60,14 @@ export function refuseStranger(host: Host, place: Place, config: GuestConfig, ma
         );
 }
 
+const SLOW_MS = 3_000;
+
 /** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
 export async function installSamba(host: Host, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<string> {
     const script = bootstrapScript({ ...inputs.packages, more: servicePackages(inputs.samba) });
-    const answer = await host.exec(["sh", "-s"], { stdin: script, deadline });
+    // With a template that has Samba this takes a second; packages of a mirror take a minute without a word.
+    const slow = setTimeout(() => log.info(`installing Samba on ${host.name}`), SLOW_MS);
+    const answer = await host.exec(["sh", "-s"], { stdin: script, deadline }).finally(() => clearTimeout(slow));
     const facts = parseBootstrap(answer.stdout);
     if (answer.code !== 0 || facts === undefined)
         throw new PvesmbError(

@@ -16,9 +16,9 @@ export interface Use {
 /**
  * Before anything is touched: throws Denied that names everything the caller lacks for these uses, and how to give it. One call of the
  * API per connection; only what seems to be missing is asked for again, since privileges by way of a pool come with the guest. When
- * Proxmox VE does not tell, it is left to the calls themselves.
+ * Proxmox VE does not tell, it is left to the calls themselves. `doubts` are said with what is missing: names that may be misspelt.
  */
-export async function checkRights(pve: Pve, uses: readonly Use[]): Promise<void> {
+export async function checkRights(pve: Pve, uses: readonly Use[], doubts: readonly string[] = []): Promise<void> {
     const used = uses.map(({ feature, scope }) => ({ feature: featureOf(feature), scope }));
     const needs = needsOf(used, used.some(byRelease) ? (await readVersion(pve)).major : 0);
     const closed = used.map(({ feature }) => feature).filter(({ rootOnly }) => rootOnly !== undefined && pve.identity !== "root@pam");
@@ -26,7 +26,16 @@ export async function checkRights(pve: Pve, uses: readonly Use[]): Promise<void>
     if (permissions && lacking(permissions, needs).length > 0) permissions = await knownPermissions(pve, permissions);
     const missing = permissions ? lacking(permissions, needs) : [];
     if (missing.length + closed.length === 0) return;
-    throw new PvesmbError("Denied", report(pve.identity, missing, closed, advice(permissions, needs, missing)), { dispatched: false });
+    const pools = permissions === undefined ? [] : poolsWith(permissions, missing);
+    const text = report(pve.identity, missing, closed, advice(permissions, needs, missing), { pools, doubts });
+    throw new PvesmbError("Denied", text, { dispatched: false });
+}
+
+/** Pools where the caller has what it lacks at the guest's own path: there, the gateway only has to be put in one of them. */
+function poolsWith(permissions: Permissions, missing: readonly Need[]): string[] {
+    const atGuest = missing.filter(({ give }) => give === "vms" || give.startsWith("/vms")).flatMap(({ privileges }) => privileges);
+    if (atGuest.length === 0) return [];
+    return [...permissions.keys()].filter((path) => path.startsWith("/pool/") && atGuest.every((each) => holds(permissions, path, each)));
 }
 
 const byRelease = ({ feature }: { feature: Feature }): boolean =>
@@ -57,7 +66,13 @@ function advice(permissions: Permissions | undefined, needs: readonly Need[], mi
     );
 }
 
-function report(identity: string, missing: readonly Need[], closed: readonly Feature[], grants: Map<string, string[]>): string {
+function report(
+    identity: string,
+    missing: readonly Need[],
+    closed: readonly Feature[],
+    grants: Map<string, string[]>,
+    { pools, doubts }: { pools: readonly string[]; doubts: readonly string[] },
+): string {
     const lines = [
         ...sentences(missing),
         ...closed.map(
@@ -66,11 +81,16 @@ function report(identity: string, missing: readonly Need[], closed: readonly Fea
         ),
     ];
     const commands = grantCommands(grants, granteeOf(identity)).map(quote);
-    const storage = missing.some(({ give }) => give.startsWith("/storage/"));
+    const named = missing.some(({ give }) => /^\/(storage|sdn|pool)\//.test(give));
+    const inPool = pools.map((path) => `\`pool: ${JSON.stringify(path.slice("/pool/".length))}\``).join(" or ");
     return [
         `${identity} lacks, before anything was touched:`,
         ...lines.map((line) => `  ${line}`),
-        ...(storage ? ["Nobody has rights on a storage that does not exist: is its name right?"] : []),
+        ...(pools.length > 0 ? [`It has these rights in a pool: set ${inPool} on the gateway, and no more is needed on /vms.`] : []),
+        ...doubts,
+        ...(named && doubts.length === 0
+            ? ["Check the spelling: nobody has rights on a storage, bridge or pool that does not exist."]
+            : []),
         ...(commands.length > 0 ? ["As root on a node, this gives them:", ...commands.map((line) => `  ${line}`)] : []),
         "`npx pvesmb permissions` prints all that pvesmb may need.",
     ].join("\n");

@@ -56,7 +56,7 @@ export async function readShare(
     const all = seen.look.files[SAMBA.shares] ?? "";
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);
-    drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
+    drift.push(...textDrift(expiry, expiryOf(path, rootOf(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     // What a view shows is another share's, and so are its rights.
@@ -138,9 +138,12 @@ function rootDrift(inputs: ShareState, path: string, look: GatherResult, observe
     observed["owner"] = root.owner;
     observed["group"] = root.group;
     observed["mode"] = effective(inputs).mode.length === 3 ? root.mode.slice(-3) : root.mode;
-    const wanted = aclText(rootOf(inputs).acl);
-    for (const kind of ["access", "default"] as const) {
-        const found = aclText(root.acl?.[kind] ?? []);
+    const { acl, inherited = acl } = rootOf(inputs);
+    for (const [kind, entries] of [
+        ["access", acl],
+        ["default", inherited],
+    ] as const) {
+        const [found, wanted] = [aclText(root.acl?.[kind] ?? []), aclText(entries)];
         if (found !== wanted) drift.push(`access: the directory's ${kind} ACL is ${found || "empty"} instead of ${wanted || "empty"}`);
     }
 }

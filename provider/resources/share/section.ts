@@ -53,10 +53,23 @@ function withSnapshots(share: Effective, { id, snapshotFolder: folder }: Known):
 const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
 
 export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
-    const { owner, group, mode, volume, recycle, aclEntries: own, recursive, acl: kind } = effective(inputs);
-    const view = onlyShows(inputs);
+    const { owner, group, mode, volume, aclEntries: own, recursive, acl: kind, purpose, homes = false, ...share } = effective(inputs);
     const acl = own === undefined ? aclEntries(inputs.access) : ownEntries(own);
-    return { owner, group, mode, mounted: volume !== undefined, recycle, acl, once: kind === "windows", recursive, snapshotFolder, view };
+    // What is dropped is for those who collect it, and not for others who drop something.
+    const collectors = own === undefined && purpose === "dropBox" ? inputs.access.filter(({ level }) => level === "full") : undefined;
+    return {
+        owner,
+        group,
+        mode,
+        mounted: volume !== undefined,
+        ...(share.recycle && { recycle: { ...share.recycle, homes } }),
+        acl,
+        ...(collectors && { inherited: aclEntries(collectors) }),
+        once: kind === "windows",
+        recursive,
+        snapshotFolder,
+        view: onlyShows(inputs),
+    };
 }
 
 /** It reads, and nothing that it declares is about the directory itself: that may be another share's. */

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { type ShareLike, shareInput } from "../share";
+import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
@@ -414,6 +415,7 @@ export class Quota extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: QuotaArgs, opts?: pulumi.CustomResourceOptions) {
+        needArguments(kind, name, args);
         super(
             kind,
             name,

@@ -1,6 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { hostLabel, protectData, refOf } from "../gateway";
+import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     ConnectionArgs,
@@ -439,6 +440,7 @@ export class SmbGateway extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbGatewayArgs, opts?: pulumi.CustomResourceOptions) {
+        needArguments(kind, name, args);
         super(kind, name, { ...args, hostname: args.hostname ?? hostLabel(name) }, protectData(args, opts));
         this.ref = refOf(this, args.connection);
     }

@@ -1,6 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
+import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
 import type { GatewayRef, Timeouts } from "./outputs";
@@ -113,6 +114,7 @@ export class SmbGroup extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbGroupArgs, opts?: pulumi.CustomResourceOptions) {
+        needArguments(kind, name, args);
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
     }
 }

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
 import { shareRefOf, uncUnder } from "../share";
+import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
@@ -43,7 +44,7 @@ export interface SmbShareArgs {
     path?: pulumi.Input<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0700, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     purpose?: pulumi.Input<"default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database">;
@@ -356,7 +357,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly path: pulumi.Output<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0700, directoryMask 0700; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     declare readonly purpose: pulumi.Output<
@@ -608,6 +609,7 @@ export class SmbShare extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
+        needArguments(kind, name, args);
         super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
         this.ref = shareRefOf(this, args);
         this.unc = uncUnder(args.gateway, this.unc);

@@ -9,7 +9,11 @@ const UNKNOWN_CHANGES = 0;
 
 let plugin: Plugin;
 beforeAll(async () => {
-    plugin = await Plugin.start({ "pvesmb:endpoint": "https://pve1:8006" });
+    plugin = await Plugin.start({
+        "pvesmb:endpoint": "https://pve1:8006",
+        "pvesmb:apiToken": "svc@pve!gw=0123",
+        "pvesmb:ssh": '{"agent":true,"agentSocket":"/run/agent"}',
+    });
 }, 30_000);
 afterAll(() => plugin?.stop());
 

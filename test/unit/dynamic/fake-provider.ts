@@ -10,6 +10,8 @@ const handler: AnyHandler = {
     async create(ctx, inputs) {
         const password = String(inputs["password"]);
         ctx.checkpoint("id-1", inputs);
+        ctx.log.info(`making ${String(inputs["name"])}`);
+        ctx.log.warn(`of ${password}`);
         switch (inputs["fullName"]) {
             case "fails":
                 throw new Error(`cannot use ${password}`);

@@ -23,7 +23,8 @@ export class Plugin {
         readonly output: () => string,
     ) {}
 
-    static async start(config: Tree): Promise<Plugin> {
+    /** `engine`: where lines for the user go; by default nobody is there. */
+    static async start(config: Tree, engine = "127.0.0.1:1"): Promise<Plugin> {
         const project = mkdtempSync(join(tmpdir(), "pvesmb-plugin-"));
         const folder = join(project, "node_modules/pvesmb");
         mkdirSync(folder, { recursive: true });
@@ -38,7 +39,7 @@ export class Plugin {
                 "--require",
                 join(repository, "node_modules/tsx/dist/cjs/index.cjs"),
                 server,
-                "127.0.0.1:1", // the engine, which is not needed
+                engine,
             ],
             {
                 cwd: project,

@@ -126,7 +126,7 @@ test("everything that is missing is told at once, each thing once", async () => 
           Datastore.AllocateTemplate on /storage/templates, to download a template that the storage lacks
           Sys.Modify on /, to make a privileged container (\`lxc.unprivileged: false\`)
           root@pam itself, logged in by password (username and password in place of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
-        Nobody has rights on a storage that does not exist: is its name right?
+        Check the spelling: nobody has rights on a storage, bridge or pool that does not exist.
         As root on a node, this gives them:
           pveum role add SmbGuests.9c1dd0 --privs VM.Allocate,VM.Audit,VM.Config.CPU,VM.Config.Disk,VM.Config.Memory,VM.Config.Network,VM.Config.Options,VM.PowerMgmt
           pveum role add SmbStorage.AllocateSpace --privs Datastore.AllocateSpace
@@ -197,4 +197,11 @@ test("the holder of a given volume is asked for rights as long as it is there", 
     expect(await holderOf(world.as(ROOT), GIVEN)).toBe(300);
     expect(await holderOf(world.as(ROOT), inputsOf({ data: { volume: "tank:301/vm-301-disk-0.raw" } }))).toBeUndefined();
     expect(await holderOf(world.as(ROOT), PLAIN)).toBeUndefined();
+});
+
+test("rights in a pool and no pool named: the pool is", async () => {
+    world = await World.start(bench, "9.2");
+    await world.grant(needsAt(usesOf(PLAIN, true), 9));
+    const { message } = await failureOf(checkRights(world.token(), creationUses(inputsOf({ pool: undefined }), "", {})));
+    expect(message).toMatch(/lacks.* on \/vms.*set `pool: "gw"` on the gateway/s);
 });

@@ -1,0 +1,76 @@
+import { createRequire } from "node:module";
+import type { Log } from "../base/log";
+import { scrub } from "../base/scrub";
+import { consoleLog, firstTime } from "./console-log";
+
+/** What is used of `EngineClient` and `LogRequest` of @pulumi/pulumi/proto. */
+type Send = (severity: number, message: string, urn: string) => Promise<void>;
+
+const INFO = 1;
+const WARNING = 2;
+/** A line that the engine has not taken by then is printed. */
+const PATIENCE_MS = 5_000;
+
+let engine: Send | undefined;
+let broken = false;
+const underWay = new Set<Promise<void>>();
+
+/**
+ * Lines at the resource they belong to, as the engine shows them. What a dynamic provider prints stands at the stack instead
+ * (docs/facts/pulumi.md 1.12), so that is only the way out when the engine does not answer.
+ */
+export function engineLog(urn: unknown): Log {
+    const log: Log = {
+        info: (text) => say(INFO, text, urn),
+        warn: (text) => say(WARNING, text, urn),
+        warnOnce(key, text) {
+            if (firstTime(key)) log.warn(text);
+        },
+    };
+    return log;
+}
+
+/** Ends when the engine has all lines: before the operation that said them ends. */
+export async function allSaid(): Promise<void> {
+    await Promise.all(underWay);
+}
+
+function say(severity: number, text: string, urn: unknown): void {
+    const print = (): void => (severity === WARNING ? consoleLog.warn(text) : consoleLog.info(text));
+    if (broken || typeof urn !== "string") return print();
+    let sent: Promise<void>;
+    try {
+        engine ??= connect();
+        sent = engine(severity, scrub(text), urn);
+    } catch {
+        broken = true;
+        return print();
+    }
+    const done = sent.catch(() => {
+        broken = true;
+        print();
+    });
+    underWay.add(done);
+    void done.then(() => underWay.delete(done));
+}
+
+/** The engine's address is the first argument of the process in which a dynamic provider runs. */
+function connect(): Send {
+    const address = process.argv[2] ?? "";
+    if (!/^[\w.[\]:-]+:\d+$/.test(address)) throw new Error("there is no engine");
+    /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- these come without types that we have */
+    const pulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    const { credentials } = pulumi("@grpc/grpc-js");
+    const { EngineClient } = pulumi("@pulumi/pulumi/proto/engine_grpc_pb");
+    const { LogRequest } = pulumi("@pulumi/pulumi/proto/engine_pb");
+    const client = new EngineClient(address, credentials.createInsecure());
+    return (severity, message, urn) =>
+        new Promise((resolve, reject) => {
+            const request = new LogRequest();
+            request.setSeverity(severity);
+            request.setMessage(message);
+            request.setUrn(urn);
+            client.log(request, { deadline: Date.now() + PATIENCE_MS }, (error: Error | null) => (error ? reject(error) : resolve()));
+        });
+    /* eslint-enable */
+}

@@ -1,0 +1,101 @@
+import { PvesmbError } from "../../base/errors";
+import { nearest } from "../../base/nearest";
+import { together } from "../../base/together";
+import type { GatewayInputs } from "../../model";
+import { holds, knownPermissions, type Permissions } from "../../proxmox/access";
+import type { Pve } from "../../proxmox/client/client";
+import { listBridges, listNodes, listPools } from "../../proxmox/cluster";
+import { listStorages } from "../../proxmox/storage";
+
+/** One name that the program gives, and the names of that kind that the caller sees. */
+interface Given {
+    property: string;
+    what: string;
+    name: string;
+    seen: readonly string[];
+    /** Whether the caller sees every one there is. */
+    all: boolean;
+}
+
+type Named = Pick<GatewayInputs, "node" | "pool" | "lxc" | "data" | "network" | "extraNetworks">;
+
+/**
+ * Nodes, bridges, pools and storages that Proxmox VE does not have, all at once: said before rights are looked at, since nobody can be
+ * given rights on what does not exist. Names that stand in `before` too are what the gateway has already. Gives back doubts, for the case
+ * that rights are missing: names that the caller may only be unable to see.
+ */
+export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<string[]> {
+    const names = namesOf(inputs).filter(
+        ({ what, name }) => !(before && namesOf(before).some((old) => old.what === what && old.name === name)),
+    );
+    if (names.length === 0) return [];
+    const kinds = new Set(names.map(({ what }) => what));
+    const asked = <T>(what: string, ask: () => Promise<T[]>): Promise<T[]> => (kinds.has(what) ? ask() : Promise.resolve([]));
+    const nodes = (await listNodes(pve)).map(({ node }) => node);
+    // Nothing else can be asked of a node that is not there.
+    if (!nodes.includes(inputs.node)) refuse(names.flatMap((each) => (each.what === "node" ? [{ ...each, seen: nodes, all: true }] : [])));
+    const [bridges, pools, storages, permissions] = await together(
+        asked("bridge", () => listBridges(pve, inputs.node)),
+        asked("pool", () => listPools(pve)),
+        asked("storage", async () => (await listStorages(pve, inputs.node)).map(({ storage }) => storage)),
+        knownPermissions(pve),
+    );
+    const seen: Record<string, readonly string[]> = { node: nodes, bridge: bridges, pool: pools, storage: storages };
+    return refuse(
+        names.flatMap((each): Given[] => {
+            const there = seen[each.what] ?? [];
+            if (there.includes(each.name) || mayUse(permissions, each)) return [];
+            return [{ ...each, seen: there, all: seesAll(pve, permissions, each.what) }];
+        }),
+    );
+}
+
+function namesOf({ node, pool, lxc, data, network, extraNetworks }: Named): { property: string; what: string; name: string }[] {
+    return [
+        { property: "node", what: "node", name: node },
+        ...(pool === undefined ? [] : [{ property: "pool", what: "pool", name: pool }]),
+        ...[network, ...extraNetworks].map(({ bridge }, i) => ({
+            property: i === 0 ? "network.bridge" : `extraNetworks[${i - 1}].bridge`,
+            what: "bridge",
+            name: bridge,
+        })),
+        { property: "lxc.rootfs.storage", what: "storage", name: lxc.rootfs.storage },
+        ...(data?.storage === undefined ? [] : [{ property: "data.storage", what: "storage", name: data.storage }]),
+    ];
+}
+
+/** The lists of Proxmox VE leave out what the caller has no rights on (docs/facts/pve-api.md 2.2). */
+function seesAll(pve: Pve, permissions: Permissions | undefined, what: string): boolean {
+    if (what === "node" || pve.identity === "root@pam") return true;
+    const [path, privileges] = VISIBLE[what] ?? ["/", []];
+    return permissions !== undefined && privileges.some((privilege) => holds(permissions, `${path}/*`, privilege));
+}
+
+/** A pool that guests may be made in is not listed for callers without Pool.Audit. */
+const mayUse = (permissions: Permissions | undefined, { what, name }: { what: string; name: string }): boolean =>
+    what === "pool" && permissions?.get(`/pool/${name}`)?.has("VM.Allocate") === true;
+
+const VISIBLE: Record<string, [path: string, privileges: string[]]> = {
+    bridge: ["/sdn/zones/localnetwork", ["SDN.Audit", "SDN.Use"]],
+    pool: ["/pool", ["Pool.Audit"]],
+    storage: ["/storage", ["Datastore.Audit", "Datastore.AllocateSpace"]],
+};
+
+/** Refuses what surely is not there; gives back, in words, what the caller may only be unable to see. */
+function refuse(missing: readonly Given[]): string[] {
+    const [first, ...more] = missing.filter(({ all }) => all);
+    if (first === undefined) return missing.map(doubt);
+    throw new PvesmbError("InvalidInput", [first, ...more].map(sentence).join("\n"), { property: first.property });
+}
+
+function sentence({ property, what, name, seen }: Given): string {
+    return `${property}: there is no ${what} ${name}${meant(name, seen)} (there is ${seen.length === 0 ? "none" : seen.join(", ")})`;
+}
+
+const doubt = ({ property, what, name, seen }: Given): string =>
+    `${property}: is ${name} spelt right? Of ${what}s, you may see ${seen.length === 0 ? "none" : seen.join(", ")}.`;
+
+function meant(name: string, seen: readonly string[]): string {
+    const close = nearest(name, seen);
+    return close === undefined ? "" : `; did you mean ${close}?`;
+}

@@ -1,0 +1,30 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const NEEDED = {
+    "pvesmb/runtime/v1": "add pvesmb to the dependencies of the project there (`npm install pvesmb`)",
+    "@pulumi/pulumi/cmd/dynamic-provider": "run the program from the folder of a project that has @pulumi/pulumi and pvesmb",
+};
+let found = false;
+
+/**
+ * Pulumi loads the provider by name from the folder that the program runs in, wherever the program itself has this package from. Where it
+ * would not find it, it would say so with a stack of its own. Tests with mocks need no provider.
+ */
+export function needProvider(folder: string, hasEngine: boolean): void {
+    if (found || !hasEngine) return;
+    for (const [module, wayOut] of Object.entries(NEEDED))
+        if (!resolves(module, folder))
+            throw new Error(`Pulumi loads pvesmb's provider from ${folder}, where there is no ${module}: ${wayOut}`);
+    found = true;
+}
+
+function resolves(module: string, folder: string): boolean {
+    try {
+        createRequire(join(folder, "index.js")).resolve(module);
+        return true;
+    } catch (error) {
+        // Anything else than that nobody there knows the name is Node's to judge when Pulumi loads it.
+        return !(error instanceof Error && error.message.includes(`'${module}'`));
+    }
+}

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** From plain JavaScript anything can come: one sentence instead of a TypeError somewhere in here. */
+export function needArguments(kind: { name: string }, name: unknown, args: unknown): void {
+    if (typeof name !== "string" || name === "")
+        throw new Error(`new ${kind.name}(name, args): the name must be a string that is not empty`);
+    if (typeof args !== "object" || args === null || Array.isArray(args) || pulumi.Output.isInstance(args) || args instanceof Promise)
+        throw new Error(`${kind.name} ${name}: the arguments must be an object, such as { ... }, not ${kindOf(args)}`);
+}
+
+function kindOf(value: unknown): string {
+    if (value === null || value === undefined) return String(value);
+    if (Array.isArray(value)) return "a list";
+    if (pulumi.Output.isInstance(value)) return "an Output (its properties may be Outputs)";
+    return value instanceof Promise ? "a Promise" : `a ${typeof value}`;
+}
