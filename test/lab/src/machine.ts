@@ -33,6 +33,15 @@ export interface VolumeRef {
     name: string;
 }
 
+export interface StoredFile {
+    name: string;
+    /** Bytes. */
+    size: number;
+    /** Bytes of it that are on the disk, where the storage says so. */
+    used?: number;
+    ctime: number;
+}
+
 export interface Usage {
     total: number;
     used: number;
@@ -102,6 +111,8 @@ export interface GuestStats {
     disk: number;
     maxDisk: number;
     pid: number;
+    /** Average of the last ten seconds as the kernel writes it, where it does: `cpusome`, `memoryfull` ... */
+    pressure: Record<string, string>;
 }
 
 export interface Machine {
@@ -123,12 +134,10 @@ export interface Machine {
     removeSnapshot(volume: VolumeRef, name: string): Promise<void>;
     /** Size in bytes as the storage says it, or undefined when there is no such volume. */
     volumeSize(volume: VolumeRef): Promise<number | undefined>;
-    /** Files of a kind (templates, images) on a storage: name -> bytes. */
-    list(
-        node: string,
-        storage: StoragePlace,
-        kind: "vztmpl" | "images" | "iso" | "snippets" | "backup",
-    ): Promise<{ name: string; size: number; ctime: number }[]>;
+    /** Files of a kind (templates, images) on a storage. */
+    list(node: string, storage: StoragePlace, kind: "vztmpl" | "images" | "iso" | "snippets" | "backup"): Promise<StoredFile[]>;
+    /** Makes sure that a directory storage can be used: itself and the directories of what it holds, as far as `make` allows. */
+    activate(node: string, storage: StoragePlace, contents: string[], make: { base: boolean; contents: boolean }): Promise<void>;
     usage(node: string, storage: StoragePlace): Promise<Usage>;
     /** Templates that `aplinfo` offers: file name -> facts. */
     appliances(): Promise<{ template: string; package: string; version: string; os: string; section: string; sha512sum: string }[]>;

@@ -40,6 +40,7 @@ export async function startApi(options: ApiOptions): Promise<LabApi> {
         const files = new ConfigFiles(lab.cluster, options.writeConfig);
         lab.changed = () => files.sync();
     }
+    await lab.storages.activateAll();
     const servers = new Map<string, NodeServer>();
     const ports = new Map<string, number>();
     for (const { name } of options.machine.nodes()) {

@@ -10,6 +10,7 @@ import {
     type GuestStats,
     type Machine,
     type StoragePlace,
+    type StoredFile,
     type Usage,
     type VolumeRef,
 } from "../machine";
@@ -121,10 +122,16 @@ export class ImaginaryMachine implements Machine {
         this.files.set(`${ImaginaryMachine.place(node, storage)}:${kind}/${name}`, { name, size, ctime: now() });
     }
 
-    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<{ name: string; size: number; ctime: number }[]> {
+    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<StoredFile[]> {
         const prefix = `${ImaginaryMachine.place(node, storage)}:${kind === "images" ? "" : `${kind}/`}`;
         const source = kind === "images" ? this.volumes : this.files;
-        return [...source].filter(([key]) => key.startsWith(prefix)).map(([, entry]) => ({ ...entry }));
+        return [...source].filter(([key]) => key.startsWith(prefix)).map(([, entry]) => ({ ...entry, used: 0 }));
+    }
+
+    async activate(_node: string, { id, path }: StoragePlace, _contents: string[], make: { base: boolean }): Promise<void> {
+        if (make.base) this.directories.add(path);
+        if (!this.directories.has(path))
+            throw new MachineError(`unable to activate storage '${id}' - directory '${path}' does not exist or is unreachable`);
     }
 
     async usage(): Promise<Usage> {
@@ -191,6 +198,7 @@ export class ImaginaryMachine implements Machine {
             disk: 0,
             maxDisk: 0,
             pid: 1000 + vmid,
+            pressure: { cpusome: "0.00", iosome: "0.00", iofull: "0.00", memorysome: "0.00", memoryfull: "0.00" },
         };
     }
 

@@ -88,6 +88,7 @@ export const btrfsVolumes: VolumeKind = {
                 return {
                     name: `${owner}/${entry}.${raw ? "raw" : "subvol"}`,
                     size: raw?.size ?? 0,
+                    used: (raw?.blocks ?? 0) * 512,
                     ctime: Math.floor(stat.ctimeMs / 1000),
                 };
             }),

@@ -57,7 +57,8 @@ export const dirVolumes: VolumeKind = {
         const names = readdirSync(root).flatMap((owner) => readdirSync(join(root, owner)).map((file) => `${owner}/${file}`));
         return names.map((name) => {
             const stat = statSync(join(root, name));
-            return { name, size: stat.isDirectory() ? 0 : stat.size, ctime: Math.floor(stat.ctimeMs / 1000) };
+            const sizes = stat.isDirectory() ? { size: 0, used: 0 } : { size: stat.size, used: stat.blocks * 512 };
+            return { name, ...sizes, ctime: Math.floor(stat.ctimeMs / 1000) };
         });
     },
 };
