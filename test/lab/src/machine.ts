@@ -92,6 +92,8 @@ export interface GuestSpec {
     nameserver?: string[];
     searchdomain?: string[];
     timezone?: string;
+    /** LXC's own keys, as they stand in the configuration file; `lxc.idmap` replaces the usual mapping. */
+    lxc?: [key: string, value: string][];
 }
 
 export interface GuestIface {
@@ -151,8 +153,11 @@ export interface Machine {
         spec: GuestSpec,
         template: { node: string; storage: StoragePlace; name: string },
         secrets: { password?: string; sshKeys?: string },
-    ): Promise<{ ostype: string; log: string[] }>;
-    start(spec: GuestSpec): Promise<{ warnings: string[] }>;
+    ): Promise<{ ostype: string; log: string[]; systemd?: number }>;
+    /** Makes a copied root file system this container's own: it gets a new machine id (PVE::LXC::Setup::post_clone_hook). */
+    adopt(spec: GuestSpec): Promise<{ systemd?: number }>;
+    /** Also tells the version of the systemd that is the container's init, if it is one. */
+    start(spec: GuestSpec): Promise<{ systemd?: number }>;
     /** Kills it at once. */
     stop(node: string, vmid: number): Promise<void>;
     /** Clean shutdown; rejects after `timeout` seconds. */
@@ -170,6 +175,9 @@ export interface Machine {
     forget(node: string, vmid: number): Promise<void>;
     bridgeExists(node: string, bridge: string): Promise<boolean>;
     directoryExists(node: string, path: string): Promise<boolean>;
+
+    /** The system password of a node's root, which is that of root@pam. */
+    setRootPassword(node: string, password: string): Promise<void>;
 
     // --- faults (tests only) -------------------------------------------------------------------------------------------
     /** Kills a container's init from outside, as a crash would. */

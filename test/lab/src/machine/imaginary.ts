@@ -44,6 +44,8 @@ export class ImaginaryMachine implements Machine {
     readonly bridges: Set<string>;
     readonly directories: Set<string>;
     readonly offered: string[];
+    /** Of what is in its templates; the recorded ones' had none. */
+    systemd?: number;
 
     constructor(options: ImaginaryOptions = {}) {
         this.nodeNames = options.nodes ?? ["pve1"];
@@ -160,9 +162,13 @@ export class ImaginaryMachine implements Machine {
         this.files.delete(`${ImaginaryMachine.place(node, storage)}:${kind}/${name}`);
     }
 
-    async populate(spec: GuestSpec): Promise<{ ostype: string; log: string[] }> {
+    async populate(spec: GuestSpec): Promise<{ ostype: string; log: string[]; systemd?: number }> {
         for (const mount of spec.mounts) if (mount.source.kind === "volume") this.existing(mount.source.volume);
-        return { ostype: "debian", log: [] };
+        return { ostype: "debian", log: [], systemd: this.systemd };
+    }
+
+    async adopt(): Promise<{ systemd?: number }> {
+        return { systemd: this.systemd };
     }
 
     private find(node: string, vmid: number): { spec: GuestSpec; since: number } {
@@ -171,10 +177,10 @@ export class ImaginaryMachine implements Machine {
         return found;
     }
 
-    async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
+    async start(spec: GuestSpec): Promise<{ systemd?: number }> {
         for (const mount of spec.mounts) if (mount.source.kind === "volume") this.existing(mount.source.volume);
         this.running.set(`${spec.node}/${spec.vmid}`, { spec, since: Date.now() });
-        return { warnings: [] };
+        return { systemd: this.systemd };
     }
 
     async stop(node: string, vmid: number): Promise<void> {
@@ -237,6 +243,8 @@ export class ImaginaryMachine implements Machine {
     async directoryExists(_node: string, path: string): Promise<boolean> {
         return this.directories.has(path);
     }
+
+    async setRootPassword(): Promise<void> {}
 
     async crash(node: string, vmid: number): Promise<void> {
         await this.stop(node, vmid);

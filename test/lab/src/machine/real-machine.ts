@@ -110,15 +110,17 @@ export class RealMachine implements Machine {
         spec: GuestSpec,
         template: { node: string; storage: StoragePlace; name: string },
         secrets: { password?: string; sshKeys?: string },
-    ): Promise<{ ostype: string; log: string[] }> {
+    ): Promise<{ ostype: string; log: string[]; systemd?: number }> {
         const path = filePath(this.space(template.node), template.storage, "vztmpl", template.name);
-        const log = await this.guest(spec.node, spec.vmid).populate(spec, path, secrets);
-        return { ostype: "debian", log };
+        return { ostype: "debian", ...(await this.guest(spec.node, spec.vmid).populate(spec, path, secrets)) };
     }
 
-    async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
-        await this.guest(spec.node, spec.vmid).start(spec);
-        return { warnings: [] };
+    async adopt(spec: GuestSpec): Promise<{ systemd?: number }> {
+        return { systemd: await this.guest(spec.node, spec.vmid).adopt(spec) };
+    }
+
+    async start(spec: GuestSpec): Promise<{ systemd?: number }> {
+        return { systemd: await this.guest(spec.node, spec.vmid).start(spec) };
     }
 
     async stop(node: string, vmid: number): Promise<void> {
@@ -195,6 +197,10 @@ export class RealMachine implements Machine {
     async directoryExists(node: string, path: string): Promise<boolean> {
         const space = this.space(node);
         return statSync(space.outside(space.path(path)), { throwIfNoEntry: false })?.isDirectory() ?? false;
+    }
+
+    async setRootPassword(node: string, password: string): Promise<void> {
+        await this.node(node).setRootPassword(password);
     }
 
     async crash(node: string, vmid: number): Promise<void> {

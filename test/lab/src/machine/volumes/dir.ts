@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, rmdirSync, renameSync, stat
 import { dirname, join } from "node:path";
 import type { StoragePlace } from "../../machine";
 import type { NodeSpace } from "../node-space";
-import { copyImage, createImage, growImage, imageSize, mountImage } from "./image";
+import { atRest, copyImage, createImage, growImage, imageSize, mountImage } from "./image";
 import type { VolumeKind } from "./kind";
 
 /** A directory storage: `images/101/vm-101-disk-0.raw` is an image, `images/101/subvol-101-disk-0.subvol` a plain directory. */
@@ -32,7 +32,10 @@ export const dirVolumes: VolumeKind = {
 
     async copy(from, to) {
         const [source, target] = [pathOf(from.space, from.place, from.name), pathOf(to.space, to.place, to.name)];
-        if (!isPlain(from.name)) return copyImage(to.space, source, target);
+        if (!isPlain(from.name)) {
+            await atRest(from.space, source);
+            return copyImage(to.space, source, target);
+        }
         mkdirSync(to.space.outside(target), { recursive: true });
         await to.space.run(["cp", "-a", `${source}/.`, target]);
     },
