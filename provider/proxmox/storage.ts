@@ -58,6 +58,21 @@ export async function listVolumes(
 }
 
 /**
+ * Is there such a volume? A list of container volumes does not tell: one whose container is gone counts as an image there (libpve-storage-perl
+ * Plugin.pm, list_volumes), and on a storage that takes containers only it is not listed at all.
+ */
+export async function volumeExists(pve: Pve, node: string, volid: string): Promise<boolean> {
+    const storage = volid.slice(0, volid.indexOf(":"));
+    try {
+        await pve.get(route`/nodes/${node}/storage/${storage}/content/${volid}`);
+        return true;
+    } catch (error) {
+        if (isKind(error, "Denied") || isKind(error, "Unreachable") || isKind(error, "Busy")) throw error;
+        return false;
+    }
+}
+
+/**
  * Destroys a volume for good. PVE does not look whether a stopped guest still refers to it (pve-api.md 1.4): the caller must. A volume
  * that is not there counts as deleted.
  */

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as Client from "../lab/src/client";
 import { identify } from "../lab/src/machine/processes";
@@ -47,14 +48,20 @@ async function login(): Promise<void> {
     credentials = `header = "CSRFPreventionToken: ${csrf}"\ncookie = "PVEAuthCookie=${encodeURIComponent(ticket)}"`;
 }
 
-async function task(method: string, path: string, params?: Record<string, string>): Promise<void> {
+/** A task to its end: how it ended, and its log. */
+async function ended(method: string, path: string, params?: Record<string, string>): Promise<{ exit: string | undefined; log: string }> {
     const upid = encodeURIComponent(await api<string>(method, path, params));
     for (;;) {
         const { status, exitstatus } = await api<{ status: string; exitstatus?: string }>("GET", `/nodes/pve1/tasks/${upid}/status`);
         if (status === "running") continue;
-        if (exitstatus !== "OK") throw new Error(`${method} ${path}: ${exitstatus}`);
-        return;
+        const lines = await api<{ t: string }[]>("GET", `/nodes/pve1/tasks/${upid}/log`);
+        return { exit: exitstatus, log: lines.map(({ t }) => `${t}\n`).join("") };
     }
+}
+
+async function task(method: string, path: string, params?: Record<string, string>): Promise<void> {
+    const { exit, log } = await ended(method, path, params);
+    if (exit !== "OK") throw new Error(`${method} ${path}: ${exit}\n${log}`);
 }
 
 /** A command in a guest over SSH, waiting for sshd; throws unless it ends with 0. */
@@ -76,6 +83,7 @@ async function createGuest(vmid: number, ip: string, template: string, storage?:
         vmid: String(vmid),
         ostemplate: `local:vztmpl/${template}_12.7-1_amd64.tar.zst`,
         unprivileged: "1",
+        features: "nesting=1",
         hostname: `guest${vmid}`,
         memory: "512",
         rootfs: `${storage ?? "local"}:2`,
@@ -251,6 +259,123 @@ describe("a guest of the standard template, by DHCP", () => {
     test("shuts down when asked", async () => {
         await task("POST", "/nodes/pve1/lxc/102/status/shutdown", { timeout: "30" });
         expect((await api<{ status: string }>("GET", "/nodes/pve1/lxc/102/status/current")).status).toBe("stopped");
+    });
+});
+
+/** The process that holds the lab's node: mount namespaces made from its own have copies of all guests' mounts. */
+function keeper(): string {
+    const holds = (pid: string): boolean => {
+        const seen = (file: string): string => readFileSync(`/proc/${pid}/${file}`, "utf8");
+        try {
+            return (
+                seen("cmdline") === "sleep\0infinity\0" && seen("mountinfo").includes(`/var/lib/pvesmb-lab-${labName}/nodes/pve1/guests/`)
+            );
+        } catch {
+            return false; // Gone in the meantime.
+        }
+    };
+    const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && holds(name));
+    if (found[0] === undefined) throw new Error("the node's keeper is not there, or no guest runs on it");
+    return found[0];
+}
+
+describe("a guest without nesting, made and changed by an administrator's hands", () => {
+    const warning = "WARN: Systemd 252 detected. You may need to enable nesting.\n";
+    const inside = (vmid: number, command: string): ReturnType<typeof onNode> => onNode(`pct exec ${vmid} -- sh -c '${command}'`);
+
+    test("is warned of by its create and its start; while it runs it has a process and pressures", async () => {
+        const made = await ended("POST", "/nodes/pve1/lxc", {
+            vmid: "120",
+            ostemplate: "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst",
+            rootfs: "tank:1",
+            unprivileged: "1",
+            hostname: "before",
+        });
+        expect(made).toEqual({ exit: "WARNINGS: 1", log: expect.stringContaining(warning) as string });
+        expect(await ended("POST", "/nodes/pve1/lxc/120/status/start")).toEqual({
+            exit: "WARNINGS: 1",
+            log: `${warning}TASK WARNINGS: 1\n`,
+        });
+        expect(await api("GET", "/nodes/pve1/lxc/120/status/current")).toMatchObject({
+            pid: expect.any(Number) as number,
+            pressurememorysome: expect.stringMatching(/^\d+\.\d\d$/) as string,
+        });
+        const [volume] = await api<{ parent: null; size: number; used: number }[]>("GET", "/nodes/pve1/storage/tank/content?vmid=120");
+        expect(volume).toMatchObject({ parent: null, size: 2 ** 30 });
+        expect(volume?.used).toBeGreaterThan(50 * 2 ** 20);
+        expect(volume?.used).toBeLessThan(2 ** 30);
+    });
+
+    test("is cloned with all it wrote, though something still holds its file system", async () => {
+        const hold = run(
+            ["nsenter", `--target=${keeper()}`, "--mount", "unshare", "--mount", "--propagation", "private", "sleep", "15"],
+            {},
+        );
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expect(await inside(120, "head -c 20000000 /dev/urandom > /root/data; md5sum < /root/data > /root/sum")).toMatchObject({ code: 0 });
+        await ended("POST", "/nodes/pve1/lxc/120/status/stop");
+        expect(await ended("POST", "/nodes/pve1/lxc/120/clone", { newid: "121" })).toMatchObject({ exit: "WARNINGS: 1" });
+        expect(await ended("POST", "/nodes/pve1/lxc/121/status/start")).toMatchObject({ exit: "WARNINGS: 1" });
+        expect(await inside(121, "md5sum < /root/data | cmp - /root/sum && cat /etc/machine-id")).toMatchObject({
+            code: 0,
+            stderr: "",
+            stdout: expect.stringMatching(/^[0-9a-f]{32}\n$/) as string,
+        });
+        await hold;
+    });
+
+    test("gets what is written into its configuration file on the node", async () => {
+        const file = "/etc/pve/lxc/121.conf";
+        expect(await onNode(`sed -i s/CT121/after/ ${file}; printf 'lxc.idmap: %s 0 100000 60000\\n' u g >> ${file}`)).toMatchObject({
+            code: 0,
+        });
+        expect(await api("GET", "/nodes/pve1/lxc/121/config")).toMatchObject({
+            hostname: "after",
+            lxc: [
+                ["lxc.idmap", "u 0 100000 60000"],
+                ["lxc.idmap", "g 0 100000 60000"],
+            ],
+        });
+        await api("PUT", "/nodes/pve1/lxc/121/config", { memory: "400" });
+        expect((await onNode(`cat ${file}`)).stdout).toMatch(/hostname: after\nmemory: 400\n[^]*lxc.idmap: g 0 100000 60000\n$/);
+        await ended("POST", "/nodes/pve1/lxc/121/status/stop");
+        await ended("POST", "/nodes/pve1/lxc/121/status/start");
+        expect((await inside(121, "hostname; cat /proc/self/uid_map")).stdout).toMatch(/^after\n\s*0\s+100000\s+60000\s*$/);
+    });
+});
+
+describe("a node's storages and root", () => {
+    test("have the directories of all they hold, new ones too", async () => {
+        expect(await onNode("cd /var/lib/vz && ls -d dump images private snippets template/cache template/iso")).toMatchObject({ code: 0 });
+        await api("POST", "/storage", { storage: "more", type: "dir", path: "/var/lib/more", content: "snippets,iso" });
+        expect((await onNode("cd /var/lib/more && find . -type d")).stdout.split("\n").sort().join(" ").trim()).toBe(
+            ". ./snippets ./template ./template/iso",
+        );
+        await onNode("rm -r /var/lib/more");
+        await api("PUT", "/storage/more", { "create-base-path": "0" });
+        await onNode("rm -rf /var/lib/more");
+        const rows = await api<{ storage: string; active: number }[]>("GET", "/nodes/pve1/storage");
+        expect(rows).toEqual(
+            expect.arrayContaining([
+                expect.objectContaining({ storage: "more", active: 0 }),
+                expect.objectContaining({ storage: "tank", active: 1 }),
+            ]),
+        );
+        await api("DELETE", "/storage/more");
+    });
+
+    test("lets root@pam in by its password", async () => {
+        const { password } = client.labAccess();
+        const ask = join(mkdtempSync(join(tmpdir(), "lab-ask-")), "ask");
+        writeFileSync(ask, '#!/bin/sh\necho "$LAB_PASSWORD"\n', { mode: 0o700 });
+        const options = ["PreferredAuthentications=password", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+        const ssh = ["ssh", ...options.flatMap((option) => ["-o", option]), "root@10.86.0.11", "whoami"];
+        const env = { SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: "force" };
+        expect(await client.runAtWorkstation(ssh, { env: { ...env, LAB_PASSWORD: password } })).toMatchObject({
+            code: 0,
+            stdout: "root\n",
+        });
+        expect(await client.runAtWorkstation(ssh, { env: { ...env, LAB_PASSWORD: "wrong" } })).toMatchObject({ code: 255 });
     });
 });
 

@@ -2,7 +2,7 @@ import { PvesmbError } from "../../base/errors";
 import type { GatewayInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
-import { listVolumes, readStorage } from "../../proxmox/storage";
+import { readStorage, volumeExists } from "../../proxmox/storage";
 import type { Storage } from "../../proxmox/storage";
 
 /** Storages that give out more than they have on purpose: there, free space says nothing about a new volume. */
@@ -24,12 +24,11 @@ async function checkGivenVolume(pve: Pve, { node, data }: GatewayInputs): Promis
     if (volume === undefined) return;
     const storage = volume.slice(0, volume.indexOf(":"));
     const property = "data.volume";
-    const found = await storageOf(pve, node, property, storage);
-    const volumes = await listVolumes(pve, node, found.storage, { content: "rootdir" });
-    if (!volumes.some(({ volid }) => volid === volume))
+    await storageOf(pve, node, property, storage);
+    if (!(await volumeExists(pve, node, volume)))
         throw new PvesmbError(
             "InvalidInput",
-            `${property}: ${storage} on ${node} has no container volume ${volume}; \`pvesm list ${storage} --content rootdir\` on the node lists them`,
+            `${property}: ${storage} on ${node} has no volume ${volume}; \`pvesm list ${storage}\` on the node lists them`,
             { property },
         );
 }

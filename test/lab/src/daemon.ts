@@ -29,12 +29,16 @@ async function main(options: DaemonOptions): Promise<void> {
     writeFileSync(daemonFile, JSON.stringify(identify(process.pid)));
     const { machine, nodes } = await raise(options.nodes, (line) => tell("step", line));
     const password = randomBytes(12).toString("base64url");
+    await Promise.all(nodes.map((node) => node.setRootPassword(password)));
     const pve = await startPve({
         machine,
         nodes: nodes.map((node) => node.layout),
         version: options.version,
         password,
-        writeConfig: (name, vmid, text) => nodes.find(({ layout }) => layout.name === name)?.writeConfig(vmid, text),
+        configStore: {
+            write: (name, vmid, text) => nodes.find(({ layout }) => layout.name === name)?.writeConfig(vmid, text),
+            read: (name) => nodes.find(({ layout }) => layout.name === name)?.readConfigs() ?? new Map<number, string>(),
+        },
     });
     machine.onReboot = (node, vmid) => void pve.call(node)("POST", `/nodes/${node}/lxc/${vmid}/status/start`);
     machine.onNodeDown = (node) => pve.nodeDied(node);

@@ -33,6 +33,15 @@ export interface VolumeRef {
     name: string;
 }
 
+export interface StoredFile {
+    name: string;
+    /** Bytes. */
+    size: number;
+    /** Bytes of it that are on the disk, where the storage says so. */
+    used?: number;
+    ctime: number;
+}
+
 export interface Usage {
     total: number;
     used: number;
@@ -83,6 +92,8 @@ export interface GuestSpec {
     nameserver?: string[];
     searchdomain?: string[];
     timezone?: string;
+    /** LXC's own keys, as they stand in the configuration file; `lxc.idmap` replaces the usual mapping. */
+    lxc?: [key: string, value: string][];
 }
 
 export interface GuestIface {
@@ -102,6 +113,8 @@ export interface GuestStats {
     disk: number;
     maxDisk: number;
     pid: number;
+    /** Average of the last ten seconds as the kernel writes it, where it does: `cpusome`, `memoryfull` ... */
+    pressure: Record<string, string>;
 }
 
 export interface Machine {
@@ -123,12 +136,10 @@ export interface Machine {
     removeSnapshot(volume: VolumeRef, name: string): Promise<void>;
     /** Size in bytes as the storage says it, or undefined when there is no such volume. */
     volumeSize(volume: VolumeRef): Promise<number | undefined>;
-    /** Files of a kind (templates, images) on a storage: name -> bytes. */
-    list(
-        node: string,
-        storage: StoragePlace,
-        kind: "vztmpl" | "images" | "iso" | "snippets" | "backup",
-    ): Promise<{ name: string; size: number; ctime: number }[]>;
+    /** Files of a kind (templates, images) on a storage. */
+    list(node: string, storage: StoragePlace, kind: "vztmpl" | "images" | "iso" | "snippets" | "backup"): Promise<StoredFile[]>;
+    /** Makes sure that a directory storage can be used: itself and the directories of what it holds, as far as `make` allows. */
+    activate(node: string, storage: StoragePlace, contents: string[], make: { base: boolean; contents: boolean }): Promise<void>;
     usage(node: string, storage: StoragePlace): Promise<Usage>;
     /** Templates that `aplinfo` offers: file name -> facts. */
     appliances(): Promise<{ template: string; package: string; version: string; os: string; section: string; sha512sum: string }[]>;
@@ -142,8 +153,11 @@ export interface Machine {
         spec: GuestSpec,
         template: { node: string; storage: StoragePlace; name: string },
         secrets: { password?: string; sshKeys?: string },
-    ): Promise<{ ostype: string; log: string[] }>;
-    start(spec: GuestSpec): Promise<{ warnings: string[] }>;
+    ): Promise<{ ostype: string; log: string[]; systemd?: number }>;
+    /** Makes a copied root file system this container's own: it gets a new machine id (PVE::LXC::Setup::post_clone_hook). */
+    adopt(spec: GuestSpec): Promise<{ systemd?: number }>;
+    /** Also tells the version of the systemd that is the container's init, if it is one. */
+    start(spec: GuestSpec): Promise<{ systemd?: number }>;
     /** Kills it at once. */
     stop(node: string, vmid: number): Promise<void>;
     /** Clean shutdown; rejects after `timeout` seconds. */
@@ -161,6 +175,9 @@ export interface Machine {
     forget(node: string, vmid: number): Promise<void>;
     bridgeExists(node: string, bridge: string): Promise<boolean>;
     directoryExists(node: string, path: string): Promise<boolean>;
+
+    /** The system password of a node's root, which is that of root@pam. */
+    setRootPassword(node: string, password: string): Promise<void>;
 
     // --- faults (tests only) -------------------------------------------------------------------------------------------
     /** Kills a container's init from outside, as a crash would. */

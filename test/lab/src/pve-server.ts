@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Server } from "node:net";
-import type { WriteConfig } from "./api/config-files";
+import type { ConfigStore } from "./api/config-files";
 import type { InitialState } from "./api/initial-state";
 import { startApi } from "./api/server";
 import type { DaemonOptions } from "./daemon";
@@ -37,9 +37,9 @@ export async function startPve(options: {
     nodes: NodeLayout[];
     version: DaemonOptions["version"];
     password: string;
-    writeConfig: WriteConfig;
+    configStore: ConfigStore;
 }): Promise<PveServer> {
-    const { machine, nodes, version, password, writeConfig } = options;
+    const { machine, nodes, version, password, configStore } = options;
     const places = await Promise.all(
         nodes.map(async (node) => ({ node, tls: await nodeCertificate(node), server: await listenIn(node.namespace, node.address, 8006) })),
     );
@@ -51,7 +51,7 @@ export async function startPve(options: {
         version,
         tls: first.tls,
         controlSocket,
-        writeConfig,
+        configStore,
         state: { storages, users: [{ userid: "root@pam", password }] },
         listen: (name) => {
             const socket = sockets.get(name);

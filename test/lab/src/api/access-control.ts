@@ -23,6 +23,7 @@ export interface User {
     email?: string;
     firstname?: string;
     lastname?: string;
+    keys?: string;
     tokens: Map<string, Token>;
 }
 

@@ -24,7 +24,10 @@ function send(response: ServerResponse, status: number, reason: string, body: un
 }
 
 export function sendResult(response: ServerResponse, result: unknown): void {
-    const body = result instanceof WithTotal ? { data: result.data, total: result.total } : { data: result ?? null };
+    const body =
+        result instanceof WithTotal
+            ? { data: result.data, ...(result.total > 0 ? { total: result.total } : {}) } // PVE sends no total of 0.
+            : { data: result ?? null };
     send(response, 200, "OK", body, false);
 }
 

@@ -204,7 +204,7 @@ test("a scoped token can make a guest in its pool, without tags, and loses sight
     const privs =
         "VM.Allocate VM.Audit VM.Config.Disk VM.Config.CPU VM.Config.Memory VM.Config.Network VM.Config.Options VM.PowerMgmt".split(" ");
     const who = ["svc@pve", "svc@pve!lp1"] as const;
-    lab.api.control.add({
+    await lab.api.control.add({
         pools: ["gw"],
         roles: [
             { roleid: "Gateway", privs },

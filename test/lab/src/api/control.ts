@@ -65,8 +65,9 @@ export class Control {
     }
 
     /** Adds users, tokens, roles, groups, ACLs, pools, storages and options; entries with the same name are replaced. */
-    add(state: InitialState): void {
+    async add(state: InitialState): Promise<void> {
         applyState(this.lab, { storages: [], ...state });
+        await this.lab.storages.activateAll();
     }
 
     /** To be called after something was done past the API. */

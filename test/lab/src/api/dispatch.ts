@@ -84,6 +84,7 @@ export async function dispatch(lab: Lab, request: Request, identity: string): Pr
     if (params["node"] === "localhost") params["node"] = request.via;
     if (identity.includes("!") && match.schema.allowtoken === 0)
         throw denied(`URI '${request.path}' not available with API token, need proper ticket.\n`);
+    lab.refresh();
     checkMethod(lab.access, match.schema, identity, params);
     await reach(lab, match.schema, request, params);
     const checked = validate(match.schema, params);

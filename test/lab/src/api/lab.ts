@@ -23,11 +23,13 @@ export interface Timing {
     idle: number;
     /** PVE's checks take their time between looking at a new guest's VMID and taking it: two calls may meet there. */
     think: number;
+    /** How long a start waits to hear that the container runs; PVE: 10000. */
+    monitor: number;
     /** A ticket's life; PVE: two hours. */
     ticket: number;
 }
 
-export const pveTiming: Timing = { refusal: 3000, lock: 10_000, proxy: 30_000, idle: 5000, think: 15, ticket: 7_200_000 };
+export const pveTiming: Timing = { refusal: 3000, lock: 10_000, proxy: 30_000, idle: 5000, think: 15, monitor: 10_000, ticket: 7_200_000 };
 
 /** Everything the API's methods work on. */
 export class Lab {
@@ -44,6 +46,8 @@ export class Lab {
     readonly ha = new HaManager(this);
     /** Told whenever something may have changed. */
     changed: () => void = () => undefined;
+    /** Takes over what was changed past the API. */
+    refresh: () => void = () => undefined;
     /** Node -> SHA-256 of the certificate it serves, colon hex. */
     readonly fingerprints = new Map<string, string>();
 

@@ -109,7 +109,7 @@ function scoped(without?: string): ReturnType<ThrowawayLab["as"]> {
     const { access } = lab.api.lab;
     access.pools.set("gw", { vms: new Set(), storage: new Set() });
     access.acl = access.acl.filter((entry) => !entry.ugid.startsWith("lp@pve"));
-    lab.api.control.add({
+    void lab.api.control.add({
         users: [{ userid: "lp@pve", tokens: [{ tokenid: "one", secret }] }],
         roles: least.map(([, privs], index) => ({ roleid: `Least${index}`, privs: privs.filter((name) => name !== without) })),
         acl: least.flatMap(([path], index) => [

@@ -1,7 +1,7 @@
 /** The lab's PVE API: HTTPS on every node, one state behind them. */
 import type { Machine } from "../machine";
 import type { Version } from "../pve/method-table";
-import { ConfigFiles, type WriteConfig } from "./config-files";
+import { ConfigFiles, type ConfigStore } from "./config-files";
 import { Control } from "./control";
 import { serveControl } from "./control-socket";
 import { applyState, type InitialState } from "./initial-state";
@@ -19,7 +19,7 @@ export interface ApiOptions {
     /** Times that PVE takes; a 401 comes after 300 ms unless told, all others as in PVE. */
     timing?: Partial<Timing>;
     /** Keeps the nodes' own configuration files; none when left out. */
-    writeConfig?: WriteConfig;
+    configStore?: ConfigStore;
     /** Unix socket of the control endpoint; none when left out. */
     controlSocket?: string;
 }
@@ -36,10 +36,13 @@ export interface LabApi {
 export async function startApi(options: ApiOptions): Promise<LabApi> {
     const lab = new Lab(options.version, options.machine, { ...pveTiming, refusal: 300, ...options.timing });
     applyState(lab, options.state ?? {});
-    if (options.writeConfig) {
-        const files = new ConfigFiles(lab.cluster, options.writeConfig);
+    if (options.configStore) {
+        const names = (): string[] => options.machine.nodes().map(({ name }) => name);
+        const files = new ConfigFiles(lab.cluster, options.configStore, names);
         lab.changed = () => files.sync();
+        lab.refresh = () => files.refresh();
     }
+    await lab.storages.activateAll();
     const servers = new Map<string, NodeServer>();
     const ports = new Map<string, number>();
     for (const { name } of options.machine.nodes()) {

@@ -108,6 +108,11 @@ export class Tasks {
         return [...this.all.values()].reverse();
     }
 
+    /** As when their logs are rotated away. */
+    forgetEnded(): void {
+        for (const [upid, task] of this.all) if (task.endtime !== undefined) this.all.delete(upid);
+    }
+
     /** Resolves when no task is running. */
     async idle(): Promise<void> {
         for (;;) {

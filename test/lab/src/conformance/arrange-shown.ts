@@ -63,9 +63,16 @@ function lists(world: World, recording: Recording, data: unknown): void {
     if (tokens) for (const row of rows(data)) tokens.set(asText(row["tokenid"]), { secret: "x", privsep: row["privsep"] === 1, expire: 0 });
 }
 
+/** Files in a storage's content are there, of the size shown. */
+async function content(world: World, recording: Recording, data: unknown): Promise<void> {
+    if (!/^\/nodes\/[^/]+\/storage\/[^/]+\/content$/.test(recording.path)) return;
+    for (const row of rows(data)) await world.volume(asText(row["volid"]), Number(row["size"]));
+}
+
 /** Tasks in a list have run, by those who are named and with the same end. */
 async function tasks(world: World, recording: Recording, data: unknown): Promise<void> {
     if (!/^\/nodes\/[^/]+\/tasks$|^\/cluster\/tasks$/.test(recording.path)) return;
+    world.lab.tasks.forgetEnded();
     for (const row of rows(data).reverse()) {
         const identity = row["tokenid"] === undefined ? asText(row["user"]) : `${asText(row["user"])}!${asText(row["tokenid"])}`;
         world.lab.tasks.start(asText(row["node"]), asText(row["type"]), asText(row["id"]), identity, () => {
@@ -75,10 +82,13 @@ async function tasks(world: World, recording: Recording, data: unknown): Promise
     await world.lab.tasks.idle();
 }
 
-/** Guests in an overview, with their pools and tags. */
+/** Guests in an overview or a pool, with their pools and tags; none is locked or under HA. */
 async function overview(world: World, recording: Recording, data: unknown): Promise<void> {
-    if (recording.path !== "/cluster/resources") return;
-    for (const row of rows(data)) {
+    const inPool = /^\/pools\/(.+)$/.exec(recording.path)?.[1];
+    if (recording.path !== "/cluster/resources" && inPool === undefined) return;
+    world.lab.cluster.haResources.clear();
+    for (const { config } of world.lab.cluster.guests.values()) delete config.values["lock"];
+    for (const row of rows(inPool === undefined || !isObject(data) ? data : data["members"])) {
         if (row["type"] !== "lxc" && row["type"] !== "qemu") continue;
         const found = await world.guest(
             row["type"],
@@ -87,9 +97,10 @@ async function overview(world: World, recording: Recording, data: unknown): Prom
             [...world.lab.cluster.storages.keys()][0] ?? "local",
         );
         if (row["tags"] !== undefined) found.config.values["tags"] = asText(row["tags"]);
-        if (typeof row["pool"] !== "string") continue;
-        const pool = world.lab.access.pools.get(row["pool"]) ?? { vms: new Set<number>(), storage: new Set<string>() };
-        world.lab.access.pools.set(row["pool"], { ...pool, vms: pool.vms.add(found.vmid) });
+        const poolid = inPool === undefined ? row["pool"] : decodeURIComponent(inPool);
+        if (typeof poolid !== "string") continue;
+        const pool = world.lab.access.pools.get(poolid) ?? { vms: new Set<number>(), storage: new Set<string>() };
+        world.lab.access.pools.set(poolid, { ...pool, vms: pool.vms.add(found.vmid) });
     }
 }
 
@@ -99,5 +110,6 @@ export async function arrangeShown(world: World, recording: Recording): Promise<
     await guest(world, recording, data);
     lists(world, recording, data);
     await overview(world, recording, data);
+    await content(world, recording, data);
     await tasks(world, recording, data);
 }

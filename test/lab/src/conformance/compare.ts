@@ -1,6 +1,11 @@
-/** What of an answer must be alike: status, reason phrase, message, the parameter errors, the kind of the data, the task's end. */
+/**
+ * What of an answer must be alike: status, reason phrase, message, the parameter errors, the data's keys and
+ * types, the task's end.
+ */
 import type { Answer } from "../api/throwaway";
+import { isMeant } from "./differences-meant";
 import { upidOf, type Body, type Recording } from "./recording";
+import { keysBeyond, rowsBeyond, shapeOf, wrongTypes } from "./shape";
 
 /** Perl's places in its own source differ between versions and are no part of the answer. */
 const plain = (text: string | undefined): string | undefined => text?.replace(/ at \/usr\/share\/perl5\/\S+ line \d+\.?/g, "").trimEnd();
@@ -16,23 +21,25 @@ function errorsDiffer(one: Body | undefined, other: Body | undefined): boolean {
     return texts(one) !== texts(other);
 }
 
-/** Keys that an answer has only when the machine behind it does. */
-const optionalKeys = new Set(["level", "ssl_fingerprint", "pressurecpufull"]);
-
 /** Answers that repeat what was arranged, or never change: compared value by value. */
 const exact = /\/(?:config|pending|version)$|^\/access\/roles\/|^\/cluster\/(?:backup|metrics\/server)\/|\/token$/;
 
-const keysOf = (data: unknown): string[] => {
-    if (Array.isArray(data)) return [...new Set(data.flatMap((row: unknown) => keysOf(row)))];
-    return typeof data === "object" && data !== null ? Object.keys(data) : [];
-};
+/** `data`, and `total` beside it. */
+const bodyKeys = (body: Body | undefined): string =>
+    Object.keys(body ?? {})
+        .sort()
+        .join(", ");
 
-/** Recorded keys (of an object, or of a list's rows taken together) that are not answered. */
-function missingKeys(recording: Recording, answer: Answer): string[] {
-    if (recording.verb !== "GET" || recording.path === "/access/permissions") return [];
-    const answered = keysOf(answer.body?.data);
-    if (Array.isArray(answer.body?.data) && answer.body.data.length === 0) return [];
-    return keysOf(recording.body?.data).filter((key) => !answered.includes(key) && !optionalKeys.has(key));
+/** Keys and types that differ, beyond what is meant to (differences-meant.ts). */
+function shapeDiffers(recording: Recording, answer: Answer): { rows: string[]; missing: string[]; extra: string[]; types: string[] } {
+    const [recorded, answered] = [shapeOf(recording.body?.data), shapeOf(answer.body?.data)];
+    const counts = (place: string): boolean => !isMeant(recording, place);
+    return {
+        rows: rowsBeyond(recorded, answered).filter(counts),
+        missing: keysBeyond(recorded, answered).filter(counts),
+        extra: keysBeyond(answered, recorded).filter(counts),
+        types: wrongTypes(recorded, answered).filter((difference) => counts(difference.split(":")[0] ?? "")),
+    };
 }
 
 /** An order of keys and rows that does not count, and no digests (they are of the whole file). */
@@ -63,7 +70,12 @@ export function differences(recording: Recording, answer: Answer, exit: string |
     if (errorsDiffer(recording.body, answer.body)) compare("errors", recording.body?.errors, answer.body?.errors);
     if (recording.status === 200 && answer.status === 200) compare("data", kind(recording.body?.data), kind(answer.body?.data));
     if (recording.status === 200 && answer.status === 200) {
-        compare("missing keys", "", missingKeys(recording, answer).join(", "));
+        compare("body", bodyKeys(recording.body), bodyKeys(answer.body));
+        const { rows, missing, extra, types } = shapeDiffers(recording, answer);
+        compare("missing rows", "", rows.join(", "));
+        compare("missing keys", "", missing.join(", "));
+        compare("extra keys", "", extra.join(", "));
+        compare("types", "", types.join(", "));
         if (recording.verb === "GET" && exact.test(recording.path))
             compare("data", settled(recording.body?.data), settled(answer.body?.data));
     }

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { replay, summary } from "../conformance";
 import { otherNames, renameRecordings } from "./rename";
+import { keysBeyond, shapeOf, wrongTypes } from "./shape";
 
 jest.setTimeout(60_000);
 
@@ -38,7 +39,23 @@ test.each(files)("%s: also in another order", async (name) => {
     expect(outcomes.filter((outcome) => outcome.verdict === "different")).toEqual([]);
 });
 
-test("a wrong answer is seen: status, text, parameter errors, the task's end, data", async () => {
+test("types and keys: rows of one list count together by kind, and what only one side's list is empty of is not told", () => {
+    const recorded = shapeOf([
+        { type: "lxc", vmid: 1, pool: "a" },
+        { type: "lxc", vmid: 2 },
+        { type: "node", level: "" },
+    ]);
+    const answered = shapeOf([{ type: "lxc", vmid: "1", lock: "x" }]);
+    expect(wrongTypes(recorded, answered)).toEqual(["data[lxc].vmid: number -> string"]);
+    expect(keysBeyond(recorded, answered)).toEqual(["data[lxc].pool"]);
+    expect(keysBeyond(answered, recorded)).toEqual(["data[lxc].lock"]);
+    expect(wrongTypes(shapeOf({ parent: null, a: [1] }), shapeOf({ parent: "x", a: ["1"] }))).toEqual([
+        "data.parent: null -> string",
+        "data.a[]: number -> string",
+    ]);
+});
+
+test("a wrong answer is seen: status, text, parameter errors, the task's end, data, keys, types", async () => {
     const lines = [
         { v: "9.2.11", as: "adm", m: "GET", p: "/nodes/pve1/lxc/200/config", s: 404, r: "Not Found", b: { data: null } },
         {
@@ -63,11 +80,30 @@ test("a wrong answer is seen: status, text, parameter errors, the task's end, da
             task: { exit: "failed", type: "vzcreate" },
         },
         { v: "9.2.11", as: "adm", m: "GET", p: "/access/roles/PVEPoolUser", s: 200, r: "OK", b: { data: { "Pool.Allocate": 1 } } },
+        {
+            v: "9.2.11",
+            as: "adm",
+            m: "GET",
+            p: "/nodes/pve1/qemu/203/status/current",
+            s: 200,
+            r: "OK",
+            b: { data: { name: "VM 203", vmid: "203", ha: "managed=0", pid: 1 }, total: 1 },
+        },
+        { v: "9.2.11", as: "adm", m: "GET", p: "/pools", s: 200, r: "OK", b: { data: [{ poolid: "a" }] } },
+        { v: "9.2.11", as: "adm", m: "GET", p: "/storage", s: 200, r: "OK", b: { data: [{ storage: 7, shared: "1" }] } },
     ];
     const outcomes = await replay(lines.map((line) => JSON.stringify(line)).join("\n"));
-    expect(summary(outcomes)).toBe("0 alike, 4 different, 0 not applicable");
+    expect(summary(outcomes)).toBe("0 alike, 7 different, 0 not applicable");
     expect(outcomes[0]?.notes[0]).toBe("status: 404 -> 200");
     expect(outcomes[1]?.notes).toEqual(['errors: {"ostemplate":"missing"} -> {"ostemplate":"property is missing and it is not optional"}']);
     expect(outcomes[2]?.notes.map((note) => note.split(":")[0])).toEqual(["data", "task"]);
-    expect(outcomes[3]?.notes.map((note) => note.split(":")[0])).toEqual(["missing keys", "data"]);
+    expect(outcomes[3]?.notes.map((note) => note.split(":")[0])).toEqual(["missing keys", "extra keys", "data"]);
+    expect(outcomes[4]?.notes).toEqual([
+        'body: "data, total" -> "data"',
+        'missing keys: "" -> "data.pid"',
+        expect.stringMatching(/^extra keys: "" -> "data\.status, /),
+        'types: "" -> "data.vmid: string -> number, data.ha: string -> object"',
+    ]);
+    expect(outcomes[5]?.notes).toEqual(['missing rows: "" -> "data[]"']);
+    expect(outcomes[6]?.notes).toEqual(['missing rows: "" -> "data[]"']); // Of no type; the answer's have one.
 });

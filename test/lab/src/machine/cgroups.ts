@@ -66,6 +66,29 @@ export function cgroupFile(within: string, key: string): string {
     return join(hierarchy, cgroupName, within, key);
 }
 
+/**
+ * How long processes of a cgroup waited, in percent of the last ten seconds: `cpusome`, `iofull` ... Only cgroup v2 tells it of one cgroup;
+ * elsewhere the machine's own stall information stands in, which a guest has its part in.
+ */
+export function pressureOf(within: string): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const kind of ["cpu", "io", "memory"]) {
+        const file = cgroupVersion() === 2 ? cgroupFile(within, `${kind}.pressure`) : `/proc/pressure/${kind}`;
+        const text = existsSync(file) ? readPressure(file) : "";
+        for (const [, some = "", average = ""] of text.matchAll(/^(some|full) avg10=(\d+\.\d+)/gm)) found[`${kind}${some}`] = average;
+    }
+    return found;
+}
+
+/** Empty where the kernel keeps none (booted with psi=0). */
+function readPressure(file: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        return "";
+    }
+}
+
 /** Kills every process in those cgroups, this one excepted, and removes the cgroups. Waits at most ten seconds. */
 export async function destroyCgroups(within = ""): Promise<void> {
     const until = Date.now() + 10_000;

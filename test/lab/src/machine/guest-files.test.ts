@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GuestSpec } from "../machine";
-import { firstScript, interfacesFile, startScript } from "./guest-files";
+import { firstScript, interfacesFile, startScript, systemdVersion } from "./guest-files";
 
 const nic = { index: 0, name: "eth0", bridge: "vmbr0", hwaddr: "BC:24:11:00:00:01" };
 
@@ -63,4 +63,11 @@ test("a guest's own nameserver replaces the node's", () => {
 
 test("a password is data, not shell", () => {
     expect(firstScript({ password: "a'$(b)\"" }, [])).toContain("chpasswd <<'PVESMB_END'\nroot:a'$(b)\"\nPVESMB_END");
+});
+
+test("the systemd that is the init is known by its library's name", () => {
+    expect(systemdVersion("/usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so\n")).toBe(252);
+    expect(systemdVersion("/usr/lib/systemd/libsystemd-shared-247.so\n")).toBe(247);
+    expect(systemdVersion("/usr/lib64/systemd/libsystemd-shared-257.7-1.fc42.so\n")).toBe(257);
+    expect(systemdVersion("")).toBeUndefined();
 });

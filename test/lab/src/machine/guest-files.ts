@@ -20,6 +20,23 @@ export function startScript(spec: GuestSpec, fallback: { nameserver: string[]; s
     return `${script.join("\n")}\n`;
 }
 
+/** For a clone: a new machine id, without the first boot that a missing one would be (PVE::LXC::Setup::Base::clear_machine_id). */
+export const cloneScript = `set -e
+[ -h /var/lib/dbus/machine-id ] || rm -f /var/lib/dbus/machine-id
+[ ! -e /etc/machine-id ] || [ "$(cat /etc/machine-id)" = uninitialized ] || echo > /etc/machine-id
+`;
+
+/** Appended to the others: prints the library of the systemd that is the init, whose name tells its version (PVE::LXC::Setup::Base::get_systemd_version). */
+export const systemdScript = `case "$(readlink -f /sbin/init || :)" in
+*/systemd) ls -d /usr/lib/systemd/libsystemd-shared-*.so /usr/lib/*/systemd/libsystemd-shared-*.so 2>/dev/null || : ;;
+esac
+`;
+
+export function systemdVersion(printed: string): number | undefined {
+    const version = /\/libsystemd-shared-(\d+)/.exec(printed)?.[1];
+    return version === undefined ? undefined : Number(version);
+}
+
 /** The script for the first time only: root's password, SSH keys of root and of the host, an empty machine id. */
 export function firstScript(
     secrets: { password?: string; sshKeys?: string },

@@ -5,7 +5,7 @@ import type { GuestMount, GuestSpec } from "../machine";
 import { MachineError } from "../machine";
 import { cgroupVersion } from "./cgroups";
 import { Container } from "./container";
-import { firstScript, startScript } from "./guest-files";
+import { cloneScript, firstScript, startScript, systemdScript, systemdVersion } from "./guest-files";
 import { hostKeyLog, newHostKeys } from "./host-keys";
 import { network } from "./layout";
 import { guestConfig } from "./lxc-config";
@@ -15,6 +15,11 @@ import { run } from "./run";
 
 /** What a guest gets when its configuration names no nameserver: the node's own settings, as on PVE. */
 const nodeDns = { nameserver: [network.services], searchdomain: [network.domain] };
+
+interface Populated {
+    log: string[];
+    systemd?: number;
+}
 
 /** One guest on one node: its mounts, and its container while it runs. */
 export class Guest {
@@ -44,10 +49,11 @@ export class Guest {
     }
 
     /** Unpacks a template (path on the node's side) into the rootfs and makes it this guest's own. */
-    async populate(spec: GuestSpec, template: string, secrets: { password?: string; sshKeys?: string }): Promise<string[]> {
+    async populate(spec: GuestSpec, template: string, secrets: { password?: string; sshKeys?: string }): Promise<Populated> {
         const keys = newHostKeys(spec.hostname);
         keys.catch(() => undefined); // Awaited below; if unpacking fails first, its error is the one to tell.
         const log = [`extracting archive '${template.split("/").pop()}'`];
+        let systemd: number | undefined;
         await this.withRootfs(spec, async (rootfs) => {
             const keep = [
                 "--numeric-owner",
@@ -70,18 +76,28 @@ export class Guest {
             await this.space.run(this.space.mapped(spec.unprivileged, tar));
             await this.inside(spec, rootfs, firstScript(secrets, await keys));
             log.push(...hostKeyLog(await keys));
-            await this.inside(spec, rootfs, startScript(spec, nodeDns));
+            systemd = systemdVersion(await this.inside(spec, rootfs, startScript(spec, nodeDns) + systemdScript));
         });
-        return log;
+        return { log, systemd };
     }
 
-    async start(spec: GuestSpec): Promise<void> {
+    /** Makes a copied rootfs this guest's own. */
+    async adopt(spec: GuestSpec): Promise<number | undefined> {
+        let systemd: number | undefined;
+        await this.withRootfs(spec, async (rootfs) => {
+            systemd = systemdVersion(await this.inside(spec, rootfs, cloneScript + systemdScript));
+        });
+        return systemd;
+    }
+
+    /** Gives the version of its systemd, if that is its init. */
+    async start(spec: GuestSpec): Promise<number | undefined> {
         if (this.running) throw new MachineError(`CT ${this.vmid} already running`);
         await this.cleaned;
         try {
             const entries = await this.mounts.mountAll(spec);
             const rootfs = this.mounts.at("rootfs");
-            await this.inside(spec, rootfs, startScript(spec, nodeDns));
+            const printed = await this.inside(spec, rootfs, startScript(spec, nodeDns) + systemdScript);
             const config = guestConfig(spec, entries, { rootfs, cgroup: cgroupVersion(), cpus: cpus().length });
             const container = await Container.start(this.space, String(this.vmid), `${spec.node}/guest-${this.vmid}`, config);
             this.container = container;
@@ -90,6 +106,7 @@ export class Guest {
                 await this.cleaned;
                 if (how === "reboot") this.rebooting();
             });
+            return systemdVersion(printed);
         } catch (error) {
             await this.mounts.unmountAll();
             throw error;
@@ -153,9 +170,9 @@ export class Guest {
     }
 
     /** Runs a shell script by the guest's own programs and ids, so that no link in its file system can lead outside. */
-    private async inside(spec: GuestSpec, rootfs: string, script: string): Promise<void> {
+    private async inside(spec: GuestSpec, rootfs: string, script: string): Promise<string> {
         const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
-        await this.space.run(this.space.mapped(spec.unprivileged, ["chroot", rootfs, "/bin/sh", "-s"]), { input: script, env });
+        return this.space.run(this.space.mapped(spec.unprivileged, ["chroot", rootfs, "/bin/sh", "-s"]), { input: script, env });
     }
 }
 

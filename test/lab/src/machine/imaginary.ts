@@ -10,6 +10,7 @@ import {
     type GuestStats,
     type Machine,
     type StoragePlace,
+    type StoredFile,
     type Usage,
     type VolumeRef,
 } from "../machine";
@@ -43,6 +44,8 @@ export class ImaginaryMachine implements Machine {
     readonly bridges: Set<string>;
     readonly directories: Set<string>;
     readonly offered: string[];
+    /** Of what is in its templates; the recorded ones' had none. */
+    systemd?: number;
 
     constructor(options: ImaginaryOptions = {}) {
         this.nodeNames = options.nodes ?? ["pve1"];
@@ -121,10 +124,16 @@ export class ImaginaryMachine implements Machine {
         this.files.set(`${ImaginaryMachine.place(node, storage)}:${kind}/${name}`, { name, size, ctime: now() });
     }
 
-    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<{ name: string; size: number; ctime: number }[]> {
+    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<StoredFile[]> {
         const prefix = `${ImaginaryMachine.place(node, storage)}:${kind === "images" ? "" : `${kind}/`}`;
         const source = kind === "images" ? this.volumes : this.files;
-        return [...source].filter(([key]) => key.startsWith(prefix)).map(([, entry]) => ({ ...entry }));
+        return [...source].filter(([key]) => key.startsWith(prefix)).map(([, entry]) => ({ ...entry, used: 0 }));
+    }
+
+    async activate(_node: string, { id, path }: StoragePlace, _contents: string[], make: { base: boolean }): Promise<void> {
+        if (make.base) this.directories.add(path);
+        if (!this.directories.has(path))
+            throw new MachineError(`unable to activate storage '${id}' - directory '${path}' does not exist or is unreachable`);
     }
 
     async usage(): Promise<Usage> {
@@ -153,9 +162,13 @@ export class ImaginaryMachine implements Machine {
         this.files.delete(`${ImaginaryMachine.place(node, storage)}:${kind}/${name}`);
     }
 
-    async populate(spec: GuestSpec): Promise<{ ostype: string; log: string[] }> {
+    async populate(spec: GuestSpec): Promise<{ ostype: string; log: string[]; systemd?: number }> {
         for (const mount of spec.mounts) if (mount.source.kind === "volume") this.existing(mount.source.volume);
-        return { ostype: "debian", log: [] };
+        return { ostype: "debian", log: [], systemd: this.systemd };
+    }
+
+    async adopt(): Promise<{ systemd?: number }> {
+        return { systemd: this.systemd };
     }
 
     private find(node: string, vmid: number): { spec: GuestSpec; since: number } {
@@ -164,10 +177,10 @@ export class ImaginaryMachine implements Machine {
         return found;
     }
 
-    async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
+    async start(spec: GuestSpec): Promise<{ systemd?: number }> {
         for (const mount of spec.mounts) if (mount.source.kind === "volume") this.existing(mount.source.volume);
         this.running.set(`${spec.node}/${spec.vmid}`, { spec, since: Date.now() });
-        return { warnings: [] };
+        return { systemd: this.systemd };
     }
 
     async stop(node: string, vmid: number): Promise<void> {
@@ -191,6 +204,7 @@ export class ImaginaryMachine implements Machine {
             disk: 0,
             maxDisk: 0,
             pid: 1000 + vmid,
+            pressure: { cpusome: "0.00", iosome: "0.00", iofull: "0.00", memorysome: "0.00", memoryfull: "0.00" },
         };
     }
 
@@ -229,6 +243,8 @@ export class ImaginaryMachine implements Machine {
     async directoryExists(_node: string, path: string): Promise<boolean> {
         return this.directories.has(path);
     }
+
+    async setRootPassword(): Promise<void> {}
 
     async crash(node: string, vmid: number): Promise<void> {
         await this.stop(node, vmid);

@@ -47,3 +47,10 @@ test("as many cores as the machine has are no limit", () => {
         cgroupLimits({ ...spec, cores }, { cgroup, cpus: 4 }).find(([key]) => key.startsWith("cpu."))?.[1];
     expect([quota(1, 1), quota(4, 1), quota(2, 2), quota(8, 2)]).toEqual(["100000", "-1", "200000 100000", "max 100000"]);
 });
+
+test("LXC's own keys come last, and a mapping by hand replaces the usual one", () => {
+    const text = guestConfig({ ...spec, unprivileged: true, lxc: [["lxc.idmap", "u 0 100000 1000"]] }, [], around);
+    expect(text.match(/lxc\.idmap = .*/g)).toEqual(["lxc.idmap = u 0 100000 1000"]);
+    expect(text).toMatch(/lxc\.idmap = u 0 100000 1000\n$/);
+    expect(guestConfig({ ...spec, unprivileged: true, lxc: [["lxc.tty.max", "2"]] }, [], around)).toContain("lxc.idmap = u 0 100000 65536");
+});

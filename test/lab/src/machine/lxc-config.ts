@@ -16,11 +16,13 @@ export function guestConfig(
     mounts: { source: string; target: string; readOnly: boolean }[],
     around: LxcSurroundings,
 ): string {
+    const own = spec.lxc ?? [];
+    const usualIds = spec.unprivileged && !own.some(([key]) => key === "lxc.idmap");
     return lines([
         "lxc.include = /usr/share/lxc/config/common.conf",
         spec.unprivileged && "lxc.include = /usr/share/lxc/config/userns.conf",
-        spec.unprivileged && "lxc.idmap = u 0 100000 65536",
-        spec.unprivileged && "lxc.idmap = g 0 100000 65536",
+        usualIds && "lxc.idmap = u 0 100000 65536",
+        usualIds && "lxc.idmap = g 0 100000 65536",
         spec.nesting && "lxc.include = /usr/share/lxc/config/nesting.conf",
         "lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed",
         "lxc.apparmor.profile = unconfined",
@@ -30,6 +32,7 @@ export function guestConfig(
         ...limits(spec, around),
         ...mounts.map((mount) => `lxc.mount.entry = ${entry(mount)}`),
         ...spec.nics.flatMap((nic) => nicLines(spec.vmid, nic)),
+        ...own.map(([key, value]) => `${key} = ${value}`),
     ]);
 }
 

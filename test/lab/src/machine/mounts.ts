@@ -49,11 +49,12 @@ export class GuestMounts {
 
     /** Unmounts whatever of this guest is still mounted. */
     async unmountAll(): Promise<void> {
-        const table = readFileSync(`/proc/${this.space.keeper}/mountinfo`, "utf8");
-        const mine = table
-            .split("\n")
-            .map((line) => line.split(" ")[4] ?? "")
-            .filter((path) => path.startsWith(`${this.dir}/`));
-        for (const path of mine.reverse()) await this.space.run(["umount", "--lazy", path]);
+        const table = readFileSync(`/proc/${this.space.keeper}/mountinfo`, "utf8").split("\n");
+        const mine = table.filter((line) => line.split(" ")[4]?.startsWith(`${this.dir}/`));
+        const path = (line: string): string => line.split(" ")[4] ?? "";
+        // Other mount namespaces may hold a file system for a while; what was written is in the volume all the same.
+        const images = mine.filter((line) => / - \S+ \/dev\/loop/.test(line)).map(path);
+        if (images.length > 0) await this.space.run(["sync", "--file-system", ...images]);
+        for (const line of mine.reverse()) await this.space.run(["umount", "--lazy", path(line)]);
     }
 }

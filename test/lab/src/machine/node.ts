@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MachineError } from "../machine";
@@ -9,6 +9,7 @@ import type { NodeLayout } from "./layout";
 import { nodeConfig } from "./lxc-config";
 import { NodeSpace } from "./node-space";
 import { preparePools } from "./pools";
+import { run } from "./run";
 
 /** What all nodes share. */
 export interface NodeSetup {
@@ -81,6 +82,18 @@ export class LabNode {
         renameSync(`${file}.new`, file);
     }
 
+    /** The system's root is PVE's root@pam, over SSH as well. */
+    async setRootPassword(password: string): Promise<void> {
+        await run(this.live.command(["chpasswd"], false), { input: `root:${password}\n` });
+    }
+
+    /** All of /etc/pve/lxc: VMID -> text. */
+    readConfigs(): Map<number, string> {
+        const dir = this.space.outside(this.space.path("/etc/pve/lxc"));
+        const names = existsSync(dir) ? readdirSync(dir).filter((name) => /^\d+\.conf$/.test(name)) : [];
+        return new Map(names.map((name) => [parseInt(name), readFileSync(join(dir, name), "utf8")]));
+    }
+
     /** Takes its power away. Its guests are the caller's to kill. */
     async kill(): Promise<void> {
         await this.container?.kill();
@@ -105,6 +118,9 @@ export class LabNode {
         file("etc/resolv.conf", `search ${network.domain}\nnameserver ${network.services}\n`);
         for (const key of keys) file(`etc/ssh/${key.name}`, key.text, parseInt(key.mode, 8));
         mkdirSync(join(root, "root/.ssh"), { recursive: true, mode: 0o700 });
+        // As PVE's installer leaves it.
+        mkdirSync(join(root, "etc/ssh/sshd_config.d"), { recursive: true });
+        file("etc/ssh/sshd_config.d/pve.conf", "PermitRootLogin yes\nPasswordAuthentication yes\n");
         file("root/.ssh/authorized_keys", `${setup.authorizedKey.trim()}\n`, 0o600);
         for (const command of ["pct", "pvesm", "pveum", "zfs", "zpool"]) {
             copyFileSync(join(__dirname, "../shims/pve-shim.py"), join(root, "usr/sbin", command));

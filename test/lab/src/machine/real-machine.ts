@@ -3,11 +3,11 @@ import { statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GuestIface, GuestMount, GuestSpec, GuestStats, Machine, StoragePlace, Usage, VolumeRef } from "../machine";
+import type { GuestIface, GuestMount, GuestSpec, GuestStats, Machine, StoragePlace, StoredFile, Usage, VolumeRef } from "../machine";
 import { MachineError } from "../machine";
 import type { Appliance, Appliances } from "./appliances";
-import { cgroupFile, cgroupVersion } from "./cgroups";
-import { filePath, listFiles } from "./files";
+import { cgroupFile, cgroupVersion, pressureOf } from "./cgroups";
+import { activateDirectory, filePath, listFiles } from "./files";
 import type { FileKind } from "./files";
 import { Guest } from "./guest";
 import { guestInterfaces, plugInterfaces } from "./guest-network";
@@ -78,9 +78,13 @@ export class RealMachine implements Machine {
         return volumeKind(volume.storage.type).size(this.volume(volume));
     }
 
-    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<{ name: string; size: number; ctime: number }[]> {
+    async list(node: string, storage: StoragePlace, kind: FileKind | "images"): Promise<StoredFile[]> {
         const space = this.space(node);
         return kind === "images" ? volumeKind(storage.type).list(space, storage) : listFiles(space, storage, kind);
+    }
+
+    async activate(node: string, storage: StoragePlace, contents: string[], make: { base: boolean; contents: boolean }): Promise<void> {
+        activateDirectory(this.space(node), storage, contents, make);
     }
 
     async usage(node: string, storage: StoragePlace): Promise<Usage> {
@@ -106,15 +110,17 @@ export class RealMachine implements Machine {
         spec: GuestSpec,
         template: { node: string; storage: StoragePlace; name: string },
         secrets: { password?: string; sshKeys?: string },
-    ): Promise<{ ostype: string; log: string[] }> {
+    ): Promise<{ ostype: string; log: string[]; systemd?: number }> {
         const path = filePath(this.space(template.node), template.storage, "vztmpl", template.name);
-        const log = await this.guest(spec.node, spec.vmid).populate(spec, path, secrets);
-        return { ostype: "debian", log };
+        return { ostype: "debian", ...(await this.guest(spec.node, spec.vmid).populate(spec, path, secrets)) };
     }
 
-    async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
-        await this.guest(spec.node, spec.vmid).start(spec);
-        return { warnings: [] };
+    async adopt(spec: GuestSpec): Promise<{ systemd?: number }> {
+        return { systemd: await this.guest(spec.node, spec.vmid).adopt(spec) };
+    }
+
+    async start(spec: GuestSpec): Promise<{ systemd?: number }> {
+        return { systemd: await this.guest(spec.node, spec.vmid).start(spec) };
     }
 
     async stop(node: string, vmid: number): Promise<void> {
@@ -146,7 +152,15 @@ export class RealMachine implements Machine {
         const read = (key: string): number => Number(readFileSync(cgroupFile(payload(node, vmid), key), "utf8"));
         const disk = await usageOf(`/proc/${pid}/root`);
         const uptime = Math.floor((Date.now() - statSync(`/proc/${pid}`).ctimeMs) / 1000);
-        return { uptime, memory: read(used ?? ""), maxMemory: read(limit ?? ""), disk: disk.used, maxDisk: disk.total, pid };
+        return {
+            uptime,
+            memory: read(used ?? ""),
+            maxMemory: read(limit ?? ""),
+            disk: disk.used,
+            maxDisk: disk.total,
+            pid,
+            pressure: pressureOf(payload(node, vmid)),
+        };
     }
 
     interfaces(node: string, vmid: number): Promise<GuestIface[]> {
@@ -183,6 +197,10 @@ export class RealMachine implements Machine {
     async directoryExists(node: string, path: string): Promise<boolean> {
         const space = this.space(node);
         return statSync(space.outside(space.path(path)), { throwIfNoEntry: false })?.isDirectory() ?? false;
+    }
+
+    async setRootPassword(node: string, password: string): Promise<void> {
+        await this.node(node).setRootPassword(password);
     }
 
     async crash(node: string, vmid: number): Promise<void> {

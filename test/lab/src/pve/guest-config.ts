@@ -13,10 +13,12 @@ export interface GuestConfig {
     /** Keys that will be deleted at the next start. */
     pendingDelete: string[];
     snapshots: Record<string, Values>;
+    /** LXC's own keys (`lxc.idmap` ...), which no API sets: by section, the active one's name being empty. */
+    raw: Record<string, [key: string, value: string][]>;
 }
 
 export function emptyConfig(values: Values = {}): GuestConfig {
-    return { values: { ...values }, pending: {}, pendingDelete: [], snapshots: {} };
+    return { values: { ...values }, pending: {}, pendingDelete: [], snapshots: {}, raw: {} };
 }
 
 /** PVE escapes everything but printable ASCII, and `%` and `:` (PVE::Tools::encode_text). */
@@ -52,21 +54,23 @@ export function normalDescription(text: string): string | undefined {
     return lines.length > 0 ? `${lines.join("\n")}\n` : undefined;
 }
 
-function sectionText(values: Values): string {
+function sectionText(values: Values, raw: [string, string][] = []): string {
     const { description, ...others } = values;
     const comment = (description ?? "").replace(/\n+$/, "");
     const lines = comment === "" ? [] : comment.split("\n").map((line) => `#${encodeText(line)}\n`);
     for (const key of Object.keys(others).sort()) lines.push(`${key}: ${others[key]}\n`);
+    for (const [key, value] of raw) lines.push(`${key}: ${value}\n`);
     return lines.join("");
 }
 
 export function configText(config: GuestConfig): string {
-    const parts = [sectionText(config.values)];
+    const parts = [sectionText(config.values, config.raw[""])];
     if (Object.keys(config.pending).length > 0 || config.pendingDelete.length > 0) {
         const deleted = config.pendingDelete.length > 0 ? `delete: ${[...config.pendingDelete].sort().join(",")}\n` : "";
         parts.push(`\n[pve:pending]\n${deleted}${sectionText(config.pending)}`);
     }
-    for (const name of Object.keys(config.snapshots).sort()) parts.push(`\n[${name}]\n${sectionText(config.snapshots[name] ?? {})}`);
+    for (const name of Object.keys(config.snapshots).sort())
+        parts.push(`\n[${name}]\n${sectionText(config.snapshots[name] ?? {}, config.raw[name])}`);
     return parts.join("");
 }
 
@@ -78,18 +82,21 @@ export function parseConfig(text: string): GuestConfig {
     const config = emptyConfig();
     const comments = new Map<Values, string[]>();
     let section: Values = config.values;
-    let pending = false;
+    let name = "";
     for (const line of text.split("\n")) {
         const header = /^\[([^\]]+)\]\s*$/.exec(line);
+        const lxc = /^(lxc\.[a-z0-9_\-.]+)(?::|\s*=)\s*(.*?)\s*$/.exec(line);
         const pair = /^([a-z][a-z0-9_.-]*):\s*(.*?)\s*$/i.exec(line);
         if (header) {
-            pending = header[1] === "pve:pending";
-            section = pending ? config.pending : (config.snapshots[header[1] ?? ""] ??= {});
+            name = header[1] ?? "";
+            section = name === "pve:pending" ? config.pending : (config.snapshots[name] ??= {});
+        } else if (lxc) {
+            (config.raw[name] ??= []).push([lxc[1] ?? "", lxc[2] ?? ""]);
         } else if (line.startsWith("#")) {
             comments.set(section, [...(comments.get(section) ?? []), decodeText(line.slice(1))]);
         } else if (pair) {
             const [, key = "", value = ""] = pair;
-            if (pending && key === "delete") config.pendingDelete = splitList(value);
+            if (name === "pve:pending" && key === "delete") config.pendingDelete = splitList(value);
             else section[key] = value;
         }
     }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
 /** Proxmox's own prefix, used unless datacenter.cfg says otherwise. */
-const defaultPrefix = "BC:24:11";
+export const defaultMacPrefix = "BC:24:11";
 
-export function randomMac(prefix = defaultPrefix): string {
+export function randomMac(prefix = defaultMacPrefix): string {
     const given = prefix.toUpperCase().split(":");
     const rest = [...randomBytes(6 - given.length)].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
     return [...given, ...rest].join(":");

@@ -152,7 +152,7 @@ export class VmNode extends ImaginaryMachine {
         return "rpool/template@made";
     }
 
-    override async start(spec: GuestSpec): Promise<{ warnings: string[] }> {
+    override async start(spec: GuestSpec): Promise<{ systemd?: number }> {
         const { vmid } = spec;
         const rootfs = place(spec, "rootfs");
         await this.inside(rootfs, startScript(spec, { nameserver: [], searchdomain: [] }));

@@ -55,5 +55,6 @@ export function guestSpec(lab: Lab, guest: Guest): GuestSpec {
         nameserver: splitList(values["nameserver"]),
         searchdomain: splitList(values["searchdomain"]),
         timezone: values["timezone"],
+        lxc: guest.config.raw[""],
     };
 }

@@ -1,6 +1,7 @@
 /** Starting and stopping a container as tasks (pve-container src/PVE/API2/LXC/Status.pm, LXC.pm: vm_start). */
 import { died } from "../../pve/errors";
 import { checkLock, type Guest } from "../cluster";
+import type { Values } from "../../pve/guest-config";
 import type { Lab } from "../lab";
 import { guestLockFile } from "../locks";
 import type { Task } from "../tasks";
@@ -17,19 +18,34 @@ function checkQuota(lab: Lab, guest: Guest): void {
             throw died("Quotas are not supported by unprivileged containers.");
 }
 
+/** Newer ones want to make name spaces of their own (PVE::LXC::Setup::Base::check_systemd_nesting); said at create, clone and each start. */
+export function warnOfNesting(lab: Lab, task: Task, values: Values, systemd: number | undefined): void {
+    const nesting = values["features"] !== undefined && lab.lxc.parse("features", values["features"])["nesting"] === "1";
+    if (!nesting && systemd !== undefined && systemd > 241) task.warn(`Systemd ${systemd} detected. You may need to enable nesting.`);
+}
+
+/**
+ * Another start came first: it was not yet running when this one was asked for. systemd has nothing to do for a unit that is active, and
+ * PVE waits for news of a start that do not come (LXC.pm: vm_start, monitor_start). The pending changes count as applied all the same.
+ */
+async function waitInVain(lab: Lab, task: Task): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, lab.timing.monitor));
+    task.log("problem with monitor socket, but continuing anyway: got timeout");
+}
+
 async function start(lab: Lab, task: Task, node: string, vmid: number, skipLock: boolean): Promise<void> {
     const guest = lab.cluster.guest("lxc", node, vmid);
     await lab.locks.run(guestLockFile("lxc", vmid), async () => {
-        if (!skipLock) checkLock(guest);
         if (guest.config.values["template"] === "1") throw died("you can't start a CT if it's a template");
+        if (!skipLock) checkLock(guest);
+        checkQuota(lab, guest);
         await task.step("start");
         const changes = new PendingChanges(lab, guest);
         await changes.applyAll();
         for (const text of Object.values(changes.errors)) task.warn(text.trimEnd());
         await checkBridges(lab, guest);
-        checkQuota(lab, guest);
-        const outcome = await lab.machine.start(guestSpec(lab, guest));
-        for (const text of outcome.warnings) task.warn(text);
+        if (await lab.machine.isRunning(node, vmid)) await waitInVain(lab, task);
+        else warnOfNesting(lab, task, guest.config.values, (await lab.machine.start(guestSpec(lab, guest))).systemd);
         await task.step("started");
     });
 }

@@ -61,9 +61,10 @@ function changeAcl(call: Call): null {
     return null;
 }
 
-function password(call: Call): null {
+async function password(call: Call): Promise<null> {
     const user = call.lab.access.users.get(need(call, "userid"));
     if (!user) throw badParameters({ userid: "no such user" });
+    if (need(call, "userid") === "root@pam") await call.lab.machine.setRootPassword(call.via, need(call, "password"));
     user.password = need(call, "password");
     return null;
 }

@@ -1,8 +1,9 @@
 /** Cluster-wide overviews (pve-manager PVE/API2/Cluster.pm). */
 import { badParameters, died } from "../../pve/errors";
-import { number, others, text, type Call, type Methods } from "../call";
+import { number, text, type Call, type Methods } from "../call";
 import type { Guest } from "../cluster";
 import { hostFacts } from "../node-facts";
+import { datacenterMethods } from "./datacenter";
 import { lxcStatus } from "./lxc-status";
 import { vmStatus } from "../qemu/status";
 
@@ -85,7 +86,9 @@ async function resources(call: Call): Promise<unknown[]> {
             if (!lab.access.hasAny(identity, `/storage/${config.storage}`, "Datastore.Audit", "Datastore.AllocateSpace")) continue;
             for (const node of lab.machine.nodes()) {
                 if (!lab.storages.onNode(config, node.name)) continue;
-                const usage = node.online ? await lab.machine.usage(node.name, lab.storages.place(config)) : undefined;
+                const usage = node.online
+                    ? await lab.machine.usage(node.name, lab.storages.place(config)).catch(() => undefined)
+                    : undefined;
                 rows.push({
                     id: `storage/${node.name}/${config.storage}`,
                     type: "storage",
@@ -130,13 +133,6 @@ function status(call: Call): unknown[] {
     ];
 }
 
-function setOptions(call: Call): null {
-    const { cluster } = call.lab;
-    for (const key of (text(call, "delete") ?? "").split(/[,; ]+/)) delete cluster.options[key];
-    Object.assign(cluster.options, others(call, "delete"));
-    return null;
-}
-
 export const clusterMethods: Methods = {
     "GET /cluster": () =>
         ["backup", "ha", "nextid", "options", "replication", "resources", "status", "tasks", "mapping", "metrics"].map((name) => ({
@@ -145,6 +141,5 @@ export const clusterMethods: Methods = {
     "GET /cluster/nextid": nextId,
     "GET /cluster/resources": resources,
     "GET /cluster/status": status,
-    "GET /cluster/options": (call) => call.lab.cluster.options,
-    "PUT /cluster/options": setOptions,
+    ...datacenterMethods,
 };

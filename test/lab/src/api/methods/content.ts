@@ -1,7 +1,7 @@
 /** Files and volumes on a storage (libpve-storage-perl API2/Storage/Content.pm, Status.pm; pve-manager API2/Nodes.pm: aplinfo). */
 import { badParameters, died } from "../../pve/errors";
 import { parseSize } from "../../pve/size";
-import { parseVolumeId, parseVolumeName, type Content } from "../../pve/volume-id";
+import { parseVolumeId, parseVolumeName, type Content, type Volume } from "../../pve/volume-id";
 import { need, number, text, type Call, type Methods } from "../call";
 import type { StorageConfig } from "../cluster";
 
@@ -27,27 +27,37 @@ async function files(call: Call, config: StorageConfig, node: string): Promise<R
     return rows;
 }
 
+/** Those of containers are `rootdir`, all others `images`, also those of no guest at all (Plugin.pm: list_volumes). */
+async function volumes(call: Call, config: StorageConfig, node: string): Promise<Record<string, unknown>[]> {
+    const { lab } = call;
+    const rows = (await lab.storages.images(config.storage, node)).map(({ volid, parsed, size, used = 0, ctime }) => {
+        const owner = parsed.vmid === undefined ? undefined : lab.cluster.guests.get(parsed.vmid);
+        return {
+            volid,
+            content: owner?.kind === "lxc" ? "rootdir" : "images",
+            format: parsed.format,
+            size,
+            vmid: parsed.vmid,
+            parent: parentOf(config, parsed),
+            ...(config.type === "zfspool" ? { name: parsed.file } : { used, ctime }),
+        };
+    });
+    return rows.filter(({ content }) => lab.storages.holds(config, content));
+}
+
+/** What a linked clone stands on, in the storage's own words. */
+function parentOf(config: StorageConfig, { base }: Volume): string | null {
+    if (base === undefined) return null;
+    return config.type === "zfspool" ? `${base}@__base__` : `../${base}`;
+}
+
 async function list(call: Call): Promise<unknown[]> {
     const { lab } = call;
     const node = need(call, "node");
     const storage = need(call, "storage");
     const config = lab.storages.enabled(storage, node);
-    const rows = await files(call, config, node);
-    if (lab.storages.holds(config, "images") || lab.storages.holds(config, "rootdir")) {
-        for (const image of await lab.storages.images(storage, node)) {
-            const { parsed } = image;
-            const owner = parsed.vmid === undefined ? undefined : lab.cluster.guests.get(parsed.vmid);
-            rows.push({
-                volid: image.volid,
-                content: owner?.kind === "qemu" ? "images" : "rootdir",
-                format: parsed.format,
-                size: image.size,
-                used: image.size,
-                ctime: image.ctime,
-                vmid: parsed.vmid,
-            });
-        }
-    }
+    await lab.storages.activate(config, node);
+    const rows = [...(await files(call, config, node)), ...(await volumes(call, config, node))];
     const wanted = text(call, "content");
     const vmid = number(call, "vmid");
     // What the caller may not use is left out (pve-storage API2/Storage/Content.pm: index).
@@ -59,11 +69,10 @@ async function list(call: Call): Promise<unknown[]> {
             return false;
         }
     };
-    return rows.filter(
-        (row) =>
-            (wanted === undefined || row["content"] === wanted || (wanted === "images" && row["content"] === "rootdir")) &&
-            (vmid === undefined || row["vmid"] === vmid) &&
-            may(row),
+    const order = (row: Record<string, unknown>): string => String(row["volid"]).toLowerCase();
+    const sorted = rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
+    return sorted.filter(
+        (row) => (wanted === undefined || row["content"] === wanted) && (vmid === undefined || row["vmid"] === vmid) && may(row),
     );
 }
 
@@ -75,6 +84,7 @@ async function allocate(call: Call): Promise<string> {
     const size = need(call, "size");
     const vmid = Number(need(call, "vmid"));
     const config = lab.storages.enabled(storage, node);
+    await lab.storages.activate(config, node);
     const bytes = /^\d+$/.test(size) ? Number(size) * 1024 : (parseSize(size) ?? 0);
     const filename = need(call, "filename");
     const given = /\.(raw|qcow2|vmdk|subvol)$/.exec(filename)?.[1];
@@ -103,11 +113,12 @@ async function info(call: Call): Promise<unknown> {
     const { lab } = call;
     const node = need(call, "node");
     const id = volid(call);
-    const { parsed } = lab.storages.volume(id, node);
+    const { config, parsed } = lab.storages.volume(id, node);
     lab.storages.checkAccess(lab.access, call.identity, undefined, id, undefined);
     const size = await lab.storages.size(id, node);
     if (size === undefined) throw died(`volume_size_info on '${id}' failed`);
-    return { path: lab.storages.path(id), size, used: size, format: parsed.format };
+    const used = parsed.content !== "images" ? size : config.type === "zfspool" ? size : ((await lab.storages.used(id, node)) ?? 0);
+    return { path: lab.storages.path(id), size, used, format: parsed.format };
 }
 
 /** Deletes without asking who still uses it; a missing volume is fine (pve-api.md 1.4). */

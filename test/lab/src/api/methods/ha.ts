@@ -3,6 +3,15 @@ import { badParameters, died } from "../../pve/errors";
 import { splitList } from "../../pve/lists";
 import { need, others, text, type Call, type Methods } from "../call";
 import { digestOf } from "../cluster";
+import { checkSameDigest, lockedAs, optionsOf, updateSection, type Options } from "../section-options";
+
+/** pve-ha-manager PVE/HA/Resources/*.pm, Groups.pm, Rules/*.pm. */
+const resourceOptions = optionsOf("", "state group comment failback max_restart max_relocate");
+const groupOptions = optionsOf("nodes", "comment nofailback restricted");
+const ruleOptions: Record<string, Options> = {
+    "node-affinity": optionsOf("resources nodes", "strict disable comment"),
+    "resource-affinity": optionsOf("resources affinity", "disable comment"),
+};
 
 const numeric = new Set(["max_restart", "max_relocate", "failback", "nofailback", "restricted", "disable", "strict"]);
 
@@ -47,12 +56,36 @@ function resource(call: Call): Record<string, string> {
     return found;
 }
 
-function changeResource(call: Call): null {
+async function changeResource(call: Call): Promise<null> {
     checkGroup(call);
     const entry = resource(call);
-    for (const key of splitList(text(call, "delete"))) delete entry[key];
-    Object.assign(entry, others(call, "sid", "delete", "digest"));
+    await lockedAs("update resources config failed", () => {
+        checkSameDigest(digestOf([...call.lab.cluster.haResources]), text(call, "digest"));
+        updateSection(entry, others(call, "sid", "type", "delete", "digest"), splitList(text(call, "delete")), resourceOptions);
+    });
     call.lab.ha.wake(Number(sid(call).split(":")[1]));
+    return null;
+}
+
+async function changeGroup(call: Call): Promise<null> {
+    if (call.lab.modern) migrated("update group");
+    await lockedAs("update ha group failed", () => {
+        checkSameDigest(digestOf([...call.lab.cluster.haGroups]), text(call, "digest"));
+        updateSection(group(call), others(call, "group", "type", "delete", "digest"), splitList(text(call, "delete")), groupOptions);
+    });
+    return null;
+}
+
+async function changeRule(call: Call): Promise<null> {
+    const entry = rule(call);
+    await lockedAs("update ha rule failed", () => {
+        checkSameDigest(digestOf([...call.lab.cluster.haRules]), text(call, "digest"));
+        const set = others(call, "rule", "type", "delete", "digest");
+        if (set["disable"] === "0") delete set["disable"];
+        updateSection({ ...entry }, set, splitList(text(call, "delete")), ruleOptions[entry["type"] ?? ""]);
+        checkRule(call);
+        updateSection(entry, set, splitList(text(call, "delete")), undefined);
+    });
     return null;
 }
 
@@ -88,24 +121,53 @@ function group(call: Call): Record<string, string> {
     return found;
 }
 
-function checkNodes(call: Call, what: string): void {
+function checkNodes(call: Call): void {
     const known = call.lab.machine.nodes().map((node) => node.name);
     const missing = splitList(text(call, "nodes"))
         .map((entry) => entry.split(":")[0] ?? "")
         .filter((node) => !known.includes(node));
-    if (missing.length > 0) throw died(`${what} failed: cannot use non-existent node(s) ${missing.join(", ")}.`);
+    if (missing.length > 0) throw died(`cannot use non-existent node(s) ${missing.join(", ")}.`);
 }
 
-function checkRule(call: Call, what: string): void {
-    checkNodes(call, what);
+function checkRule(call: Call): void {
+    checkNodes(call);
     const unmanaged = splitList(text(call, "resources")).filter((id) => !call.lab.cluster.haResources.has(id));
-    if (unmanaged.length > 0) throw died(`${what} failed: cannot use unmanaged resource(s) ${unmanaged.join(", ")}.`);
+    if (unmanaged.length > 0) throw died(`cannot use unmanaged resource(s) ${unmanaged.join(", ")}.`);
 }
 
 function rule(call: Call): Record<string, string> {
     const found = call.lab.cluster.haRules.get(need(call, "rule"));
     if (!found) throw died(`no such ha rule '${need(call, "rule")}'`);
     return found;
+}
+
+const groupRow = (call: Call, id: string, values: Record<string, string>): Record<string, unknown> => ({
+    group: id,
+    type: "group",
+    ...asJson(values),
+    digest: digestOf([...call.lab.cluster.haGroups]),
+});
+
+const ruleRow = (call: Call, id: string, values: Record<string, string>): Record<string, unknown> => ({
+    rule: id,
+    ...asJson(values),
+    digest: digestOf([...call.lab.cluster.haRules]),
+});
+
+/** 9.2 and later: whether the watchdog is open. It is while the manager runs, which needs something to manage. */
+function fencing(call: Call): unknown[] {
+    if (call.lab.version !== "9.2") return [];
+    const active = call.lab.cluster.haResources.size > 0;
+    const state = active ? "armed" : "standby";
+    return [
+        {
+            id: "fencing",
+            type: "fencing",
+            node: call.lab.machine.nodes()[0]?.name,
+            status: `${state} (CRM watchdog ${active ? "active" : "standby"})`,
+            "armed-state": state,
+        },
+    ];
 }
 
 function status(call: Call): unknown[] {
@@ -128,9 +190,10 @@ function status(call: Call): unknown[] {
             id: "quorum",
             type: "quorum",
             node: master?.name,
-            status: cluster.quorate ? "OK" : "No quorum on node",
+            status: cluster.quorate ? "OK" : `No quorum on node '${call.via}'!`,
             quorate: cluster.quorate ? 1 : 0,
         },
+        ...fencing(call),
         ...rows,
     ];
 }
@@ -150,9 +213,7 @@ export const haMethods: Methods = {
     "POST /cluster/ha/resources/{sid}/migrate": moveResource,
     "POST /cluster/ha/resources/{sid}/relocate": moveResource,
     "GET /cluster/ha/groups": (call) =>
-        call.lab.modern
-            ? migrated("index groups")
-            : [...call.lab.cluster.haGroups].map(([id, values]) => ({ group: id, type: "group", ...asJson(values) })),
+        call.lab.modern ? migrated("index groups") : [...call.lab.cluster.haGroups].map(([id, values]) => groupRow(call, id, values)),
     "POST /cluster/ha/groups": (call) => {
         if (call.lab.modern) migrated("create group");
         const id = need(call, "group");
@@ -161,12 +222,8 @@ export const haMethods: Methods = {
         return null;
     },
     "GET /cluster/ha/groups/{group}": (call) =>
-        call.lab.modern ? migrated("get group") : { group: need(call, "group"), type: "group", ...asJson(group(call)) },
-    "PUT /cluster/ha/groups/{group}": (call) => {
-        if (call.lab.modern) migrated("update group");
-        Object.assign(group(call), others(call, "group", "delete", "digest"));
-        return null;
-    },
+        call.lab.modern ? migrated("get group") : groupRow(call, need(call, "group"), group(call)),
+    "PUT /cluster/ha/groups/{group}": changeGroup,
     "DELETE /cluster/ha/groups/{group}": (call) => {
         if (call.lab.modern) migrated("delete group");
         const id = need(call, "group");
@@ -175,26 +232,16 @@ export const haMethods: Methods = {
         call.lab.cluster.haGroups.delete(id);
         return null;
     },
-    "GET /cluster/ha/rules": (call) =>
-        [...call.lab.cluster.haRules].map(([id, values]) => ({
-            rule: id,
-            ...asJson(values),
-            digest: digestOf([...call.lab.cluster.haRules]),
-        })),
-    "POST /cluster/ha/rules": (call) => {
+    "GET /cluster/ha/rules": (call) => [...call.lab.cluster.haRules].map(([id, values]) => ruleRow(call, id, values)),
+    "POST /cluster/ha/rules": async (call) => {
         const id = need(call, "rule");
-        checkRule(call, "create ha rule");
+        await lockedAs("create ha rule failed", () => checkRule(call));
         if (call.lab.cluster.haRules.has(id)) throw badParameters({ rule: `HA rule '${id}' already defined` });
         call.lab.cluster.haRules.set(id, others(call, "rule"));
         return null;
     },
-    "GET /cluster/ha/rules/{rule}": (call) => ({ rule: need(call, "rule"), ...asJson(rule(call)) }),
-    "PUT /cluster/ha/rules/{rule}": (call) => {
-        rule(call);
-        checkRule(call, "update ha rule");
-        Object.assign(rule(call), others(call, "rule", "delete", "digest"));
-        return null;
-    },
+    "GET /cluster/ha/rules/{rule}": (call) => ruleRow(call, need(call, "rule"), rule(call)),
+    "PUT /cluster/ha/rules/{rule}": changeRule,
     "DELETE /cluster/ha/rules/{rule}": (call) => {
         rule(call);
         call.lab.cluster.haRules.delete(need(call, "rule"));

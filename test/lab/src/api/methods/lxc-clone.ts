@@ -6,6 +6,8 @@ import { checkLock, type Guest } from "../cluster";
 import { isMountKey, mountKeys } from "../lxc/keys";
 import { completeNet } from "../lxc/pending";
 import { checkBridge } from "../lxc/permissions";
+import { guestSpec } from "../lxc/spec";
+import { warnOfNesting } from "../lxc/start";
 import type { Task } from "../tasks";
 import { canSnapshot } from "./lxc-snapshots";
 import { container } from "./lxc-status";
@@ -93,7 +95,11 @@ async function clone(call: Call): Promise<string> {
         const made: string[] = [];
         try {
             const values = cloneValues(call, guest, newid);
-            copy.config.values = { ...values, ...(await copyVolumes(call, task, guest, copy, made)) };
+            const config = emptyConfig({ ...values, ...(await copyVolumes(call, task, guest, copy, made)) });
+            if (guest.config.raw[""]) config.raw[""] = guest.config.raw[""];
+            const { systemd } = await lab.machine.adopt(guestSpec(lab, { ...copy, config }));
+            if (values["ostype"] !== "unmanaged") warnOfNesting(lab, task, values, systemd);
+            copy.config = config;
         } catch (error) {
             for (const volid of made) await lab.storages.remove(volid, target).catch((failure: unknown) => task.log(textOf(failure)));
             lab.cluster.guests.delete(newid);

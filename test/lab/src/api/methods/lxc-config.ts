@@ -13,6 +13,9 @@ function asJson(call: Call, values: Values): Record<string, string | number> {
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, call.lab.lxc.json(key, value)]));
 }
 
+/** LXC's own keys as pairs, in their order. */
+const lxcKeys = (pairs: [string, string][] | undefined): { lxc?: [string, string][] } => (pairs ? { lxc: pairs } : {});
+
 /** Pending values merged in, unless `current` or a snapshot is asked for. */
 function read(call: Call): unknown {
     const guest = container(call);
@@ -21,14 +24,14 @@ function read(call: Call): unknown {
     if (name !== undefined) {
         const snapshot = config.snapshots[name];
         if (!snapshot) throw died(`snapshot '${name}' does not exist`);
-        return { ...asJson(call, snapshot), digest: digest(config) };
+        return { ...asJson(call, snapshot), ...lxcKeys(config.raw[name]), digest: digest(config) };
     }
     const values: Values = { ...config.values };
     if (!flag(call, "current")) {
         Object.assign(values, config.pending);
         for (const key of config.pendingDelete) delete values[key];
     }
-    return { ...asJson(call, values), digest: digest(config) };
+    return { ...asJson(call, values), ...lxcKeys(config.raw[""]), digest: digest(config) };
 }
 
 function pending(call: Call): unknown {

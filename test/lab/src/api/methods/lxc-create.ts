@@ -11,13 +11,13 @@ import { checkChange } from "../lxc/permissions";
 import { guestSpec } from "../lxc/spec";
 import { realizeMount } from "../lxc/volumes";
 import type { Task } from "../tasks";
-import { startTask } from "../lxc/start";
+import { startTask, warnOfNesting } from "../lxc/start";
 
 const sshKey = /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-\S+)\s+[A-Za-z0-9+/]+=*(?:\s.*)?$/;
 
 /** Parameters of the call that are no config options. */
 const notOptions =
-    "node vmid ostemplate password ssh-public-keys pool storage force restore unique start ignore-unpack-errors bwlimit ha-managed unprivileged template".split(
+    "node vmid ostemplate password ssh-public-keys pool storage force restore unique start ignore-unpack-errors bwlimit ha-managed unprivileged".split(
         " ",
     );
 
@@ -170,6 +170,7 @@ async function unpack(lab: Lab, task: Task, plan: Plan, values: Values): Promise
     if (values["ostype"] === "unmanaged") task.log("Falling back to amd64.\nUse `pct set VMID --arch ARCH` to change.");
     else task.log("Detected container architecture: amd64");
     for (const line of outcome.log) task.log(line);
+    if (values["ostype"] !== "unmanaged") warnOfNesting(lab, task, values, outcome.systemd);
     values["arch"] ??= "amd64";
     values["ostype"] ??= outcome.ostype;
 }

@@ -87,11 +87,13 @@ function create(call: Call): string {
                 ...(parent === undefined ? {} : { parent }),
                 ...(description === undefined ? {} : { description }),
             };
+            if (config.raw[""]) config.raw[name] = config.raw[""];
             try {
                 const refs = kept(lab, guest, name).map(({ ref }) => ref);
                 await lab.machine.snapshot(guest.node, guest.vmid, refs, name);
             } catch (error) {
                 delete config.snapshots[name];
+                delete config.raw[name];
                 throw error;
             }
             config.values["parent"] = name;
@@ -124,6 +126,8 @@ function rollback(call: Call): string {
             const before = volumes(lab, guest, config.values);
             const stays = those(config.values, (key) => staying.test(key));
             config.values = { ...those(existing(guest, name), (key) => !notKept.test(key)), ...stays, parent: name };
+            if (config.raw[name]) config.raw[""] = config.raw[name];
+            else delete config.raw[""];
             const now = { ...guest, config: { ...config, snapshots: {} } };
             for (const volume of before) if (volume && !isVolumeInUse(now, volume.volid)) addUnused(guest, volume.volid);
         });
@@ -143,6 +147,7 @@ function remove(call: Call): string {
             for (const { ref } of gone) await lab.machine.removeSnapshot(ref, name);
             const parent = config.snapshots[name]?.["parent"];
             delete config.snapshots[name];
+            delete config.raw[name];
             for (const child of [config.values, ...Object.values(config.snapshots)]) {
                 if (child["parent"] !== name) continue;
                 if (parent === undefined) delete child["parent"];

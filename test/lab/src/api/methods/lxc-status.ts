@@ -31,6 +31,12 @@ async function statsOf(lab: Lab, guest: Guest): Promise<GuestStats | undefined> 
     }
 }
 
+/** Texts, as they are read from the kernel; what it does not tell is null. */
+const pressures = (known: Record<string, string>): Record<string, string | null> =>
+    Object.fromEntries(
+        ["cpusome", "cpufull", "iosome", "iofull", "memorysome", "memoryfull"].map((name) => [`pressure${name}`, known[name] ?? null]),
+    );
+
 /** One row as vmstatus gives it. */
 export async function lxcStatus(lab: Lab, guest: Guest): Promise<Record<string, unknown>> {
     const { values } = guest.config;
@@ -47,14 +53,14 @@ export async function lxcStatus(lab: Lab, guest: Guest): Promise<Record<string, 
         mem: stats?.memory ?? 0,
         maxswap: Number(values["swap"] ?? 512) * mebibyte,
         swap: 0,
-        maxdisk: rootSize(lab, guest),
+        maxdisk: stats?.maxDisk || rootSize(lab, guest),
         disk: stats?.disk ?? 0,
         uptime: stats?.uptime ?? 0,
         netin: 0,
         netout: 0,
         diskread: 0,
         diskwrite: 0,
-        ...(stats ? { pid: stats.pid } : {}),
+        ...(stats ? { pid: stats.pid, ...(lab.modern ? pressures(stats.pressure) : {}) } : {}),
         ...(values["template"] === "1" ? { template: 1 } : {}),
         ...(values["lock"] === undefined ? {} : { lock: values["lock"] }),
         ...(values["tags"] === undefined ? {} : { tags: values["tags"] }),

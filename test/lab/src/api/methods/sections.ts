@@ -1,13 +1,32 @@
 /** Cluster-wide lists with a few rules of their own: replication, directory mappings, metric servers. */
-import { badParameters, died } from "../../pve/errors";
+import { died } from "../../pve/errors";
 import { splitList } from "../../pve/lists";
 import { list, need, others, text, type Call, type Methods } from "../call";
 import { digestOf } from "../cluster";
+import { checkSameDigest, lockedAs, optionsOf, updateSection, type Options } from "../section-options";
 
-const numeric = new Set(["disable", "port", "mtu", "rate", "timeout"]);
+const numeric = new Set(
+    "disable port mtu rate timeout max-body-size verify-certificate otel-timeout otel-verify-ssl otel-max-body-size".split(" "),
+);
+
+/** pve-guest-common ReplicationConfig.pm. */
+const replicationOptions = optionsOf("", "disable comment rate schedule remove_job source", "target");
+
+/** pve-manager PVE/Status/*.pm. */
+const metricOptions: Record<string, Options> = {
+    graphite: optionsOf("server", "port mtu proto timeout path disable"),
+    influxdb: optionsOf(
+        "server port",
+        "mtu disable organization bucket token influxdbproto timeout max-body-size api-path-prefix verify-certificate",
+    ),
+    opentelemetry: optionsOf(
+        "server",
+        "port disable otel-protocol otel-path otel-timeout otel-headers otel-verify-ssl otel-max-body-size otel-resource-attributes otel-compression",
+    ),
+};
 
 /** Stored text as JSON. */
-export function asJson(values: Record<string, string>): Record<string, unknown> {
+function asJson(values: Record<string, string>): Record<string, unknown> {
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, numeric.has(key) ? Number(value) : value]));
 }
 
@@ -35,9 +54,23 @@ function createReplication(call: Call): null {
 
 function replication(call: Call): Record<string, string> {
     const found = call.lab.cluster.replication.get(need(call, "id"));
-    if (!found) throw badParameters({ id: `no such job '${need(call, "id")}'` });
-    mayReplicate(call, Number(need(call, "id").split("-")[0]));
+    if (!found) throw died(`no such job '${need(call, "id")}'`);
     return found;
+}
+
+function readReplication(call: Call): unknown {
+    const id = need(call, "id");
+    const found = call.lab.cluster.replication.get(id);
+    if (!found) throw died(`no such replication job '${id}'`);
+    call.lab.access.check(call.identity, `/vms/${found["guest"]}`, "VM.Audit");
+    return { id, ...asJson(found), digest: digestOf([...call.lab.cluster.replication]) };
+}
+
+function changeReplication(call: Call): null {
+    mayReplicate(call, Number(need(call, "id").split("-")[0]));
+    checkSameDigest(digestOf([...call.lab.cluster.replication]), text(call, "digest"));
+    updateSection(replication(call), others(call, "id", "delete", "digest"), splitList(text(call, "delete")), replicationOptions);
+    return null;
 }
 
 async function checkMap(call: Call): Promise<string[]> {
@@ -66,20 +99,42 @@ function mapping(call: Call): { description?: string; map: string[] } {
     return found;
 }
 
-async function changeMapping(call: Call): Promise<null> {
-    const map = await checkMap(call);
-    const entry = call.lab.cluster.dirMappings.get(need(call, "id"));
-    if (!entry) throw died(`update directory mapping failed: dir ID '${need(call, "id")}' does not exist`);
-    if (map.length > 0) entry.map = map;
-    entry.description = text(call, "description") ?? entry.description;
-    if (splitList(text(call, "delete")).includes("description")) entry.description = undefined;
-    return null;
+const mappingDigest = (call: Call): string => digestOf([...call.lab.cluster.dirMappings]);
+
+function changeMapping(call: Call): Promise<null> {
+    return lockedAs("update directory mapping failed", async () => {
+        checkSameDigest(mappingDigest(call), text(call, "digest"));
+        const entry = call.lab.cluster.dirMappings.get(need(call, "id"));
+        if (!entry) throw died(`dir ID '${need(call, "id")}' does not exist`);
+        const map = await checkMap(call);
+        const values: Record<string, string> = entry.description === undefined ? {} : { description: entry.description };
+        updateSection(
+            values,
+            others(call, "id", "digest", "delete", "map"),
+            splitList(text(call, "delete")),
+            optionsOf("map", "description"),
+        );
+        if (map.length > 0) entry.map = map;
+        entry.description = values["description"];
+        return null;
+    });
 }
+
+const mappingRow = ({ description, map }: { description?: string; map: string[] }): Record<string, unknown> => ({
+    type: "dir",
+    map,
+    ...(description === undefined ? {} : { description }),
+});
 
 function mappings(call: Call): unknown[] {
     const names = ["Mapping.Use", "Mapping.Modify", "Mapping.Audit"];
     const seen = [...call.lab.cluster.dirMappings].filter(([id]) => call.lab.access.hasAny(call.identity, `/mapping/dir/${id}`, ...names));
-    return seen.map(([id, entry]) => ({ id, ...entry, ...(text(call, "check-node") === undefined ? {} : { checks: [] }) }));
+    return seen.map(([id, entry]) => ({
+        id,
+        ...mappingRow(entry),
+        digest: mappingDigest(call),
+        ...(text(call, "check-node") === undefined ? {} : { checks: [] }),
+    }));
 }
 
 function metricServer(call: Call): Record<string, string> {
@@ -88,29 +143,37 @@ function metricServer(call: Call): Record<string, string> {
     return found;
 }
 
+function changeMetricServer(call: Call): null {
+    const { metricServers } = call.lab.cluster;
+    checkSameDigest(digestOf([...metricServers]), text(call, "digest"));
+    const entry = metricServers.get(need(call, "id"));
+    if (!entry) throw died(`no such server '${need(call, "id")}'`);
+    updateSection(
+        entry,
+        others(call, "id", "delete", "digest", "token"),
+        splitList(text(call, "delete")),
+        metricOptions[entry["type"] ?? ""],
+    );
+    return null;
+}
+
 export const sectionMethods: Methods = {
     "GET /cluster/replication": (call) =>
         [...call.lab.cluster.replication]
             .filter(([id]) => call.lab.access.has(call.identity, `/vms/${id.split("-")[0]}`, "VM.Audit"))
             .map(([id, job]) => ({ id, ...asJson(job) })),
     "POST /cluster/replication": createReplication,
-    "GET /cluster/replication/{id}": (call) => ({
-        id: need(call, "id"),
-        ...asJson(replication(call)),
-        digest: digestOf([...call.lab.cluster.replication]),
-    }),
-    "PUT /cluster/replication/{id}": (call) => {
-        Object.assign(replication(call), others(call, "id", "delete", "digest"));
-        return null;
-    },
+    "GET /cluster/replication/{id}": readReplication,
+    "PUT /cluster/replication/{id}": changeReplication,
     "DELETE /cluster/replication/{id}": (call) => {
+        mayReplicate(call, Number(need(call, "id").split("-")[0]));
         replication(call);
         call.lab.cluster.replication.delete(need(call, "id"));
         return null;
     },
     "GET /cluster/mapping/dir": mappings,
     "POST /cluster/mapping/dir": createMapping,
-    "GET /cluster/mapping/dir/{id}": (call) => ({ id: need(call, "id"), ...mapping(call), digest: digestOf(mapping(call)) }),
+    "GET /cluster/mapping/dir/{id}": (call) => ({ ...mappingRow(mapping(call)), digest: mappingDigest(call) }),
     "PUT /cluster/mapping/dir/{id}": changeMapping,
     "DELETE /cluster/mapping/dir/{id}": (call) => {
         call.lab.cluster.dirMappings.delete(need(call, "id"));
@@ -129,20 +192,23 @@ export const sectionMethods: Methods = {
         },
     ],
     "GET /cluster/metrics/server": (call) =>
-        [...call.lab.cluster.metricServers].map(([id, entry]) => ({ id, ...asJson({ disable: "0", ...entry }) })),
+        [...call.lab.cluster.metricServers].sort().map(([id, { type, server, port, disable }]) => ({
+            id,
+            disable: Number(disable ?? 0),
+            type,
+            server,
+            port: port === undefined ? null : Number(port),
+        })),
     "GET /cluster/metrics/server/{id}": (call) => asJson(metricServer(call)),
     "POST /cluster/metrics/server/{id}": (call) => {
         const { metricServers } = call.lab.cluster;
-        if (metricServers.has(need(call, "id"))) throw died(`metric server with ID '${need(call, "id")}' already exists`);
-        metricServers.set(need(call, "id"), others(call, "id"));
+        if (metricServers.has(need(call, "id"))) throw died(`Metric server '${need(call, "id")}' already exists`);
+        // A token is a secret: it is kept in a file of its own and never read back.
+        metricServers.set(need(call, "id"), others(call, "id", "token"));
         return null;
     },
-    "PUT /cluster/metrics/server/{id}": (call) => {
-        Object.assign(metricServer(call), others(call, "id", "delete", "digest"));
-        return null;
-    },
+    "PUT /cluster/metrics/server/{id}": changeMetricServer,
     "DELETE /cluster/metrics/server/{id}": (call) => {
-        metricServer(call);
         call.lab.cluster.metricServers.delete(need(call, "id"));
         return null;
     },

@@ -1,22 +1,35 @@
 /** Storage definitions and what is on them (libpve-storage-perl API2/Storage/*.pm). */
+import { MachineError, type Usage } from "../../machine";
 import { badParameters, died } from "../../pve/errors";
 import { splitList } from "../../pve/lists";
 import { flag, need, others, text, type Call, type Methods } from "../call";
 import { digestOf, type StorageConfig } from "../cluster";
+import { checkSameDigest, lockedAs, optionsOf, updateSection, type Options } from "../section-options";
 
 function maySee(call: Call, storage: string): boolean {
     return call.lab.access.hasAny(call.identity, `/storage/${storage}`, "Datastore.Audit", "Datastore.AllocateSpace");
 }
 
-const numbers = new Set(["shared", "disable", "priority", "sparse", "mountpoint_check", "nodes_count"]);
-
+/** Booleans and numbers are numbers (SectionConfig.pm: check_value). */
 function definition(call: Call, config: StorageConfig): Record<string, unknown> {
-    const all = [...call.lab.cluster.storages.values()];
+    const { properties = {} } = call.lab.table.schema("POST /storage")?.parameters ?? {};
+    const isNumber = (key: string): boolean => ["boolean", "integer", "number"].includes(properties[key]?.type ?? "") || key === "priority";
     const values = Object.entries({ content: call.lab.storages.contents(config).join(","), ...config });
-    return { ...Object.fromEntries(values.map(([key, value]) => [key, numbers.has(key) ? Number(value) : value])), digest: digestOf(all) };
+    return { ...Object.fromEntries(values.map(([key, value]) => [key, isNumber(key) ? Number(value) : value])), digest: digestOfAll(call) };
 }
 
-/** Keys that each type must have; they are fixed once made. */
+const digestOfAll = (call: Call): string => digestOf([...call.lab.cluster.storages.values()]);
+
+const everywhere = "nodes disable content";
+const files = "shared prune-backups max-protected-backups format mkdir create-base-path create-subdirs is_mountpoint preallocation";
+
+/** What the lab's own types know (libpve-storage-perl Storage/*Plugin.pm); of others only what they cannot do without. */
+const typeOptions: Record<string, Options> = {
+    dir: optionsOf("", `${everywhere} ${files} bwlimit content-dirs maxfiles`, "path snapshot-as-volume-chain"),
+    btrfs: optionsOf("", `${everywhere} ${files} nocow maxfiles`, "path"),
+    zfspool: optionsOf("", `${everywhere} blocksize sparse bwlimit mountpoint`, "pool"),
+};
+
 const required: Record<string, string[]> = {
     dir: ["path"],
     btrfs: ["path"],
@@ -27,40 +40,80 @@ const required: Record<string, string[]> = {
     lvmthin: ["vgname", "thinpool"],
 };
 
-function create(call: Call): unknown {
-    const { cluster } = call.lab;
-    const storage = need(call, "storage");
-    const type = need(call, "type");
-    if (cluster.storages.has(storage)) throw died(`create storage failed: storage ID '${storage}' already defined`);
-    const missing = (required[type] ?? []).filter((key) => text(call, key) === undefined);
-    if (missing.length > 0) throw died(`create storage failed: missing value for required option '${missing[0]}'`);
-    cluster.storages.set(storage, { storage, type, ...others(call, "storage", "type") });
-    return { storage, type };
+function checkNew(type: string, values: Record<string, string>): void {
+    const missing = (required[type] ?? []).find((key) => values[key] === undefined);
+    const unexpected = Object.keys(values).find((key) => typeOptions[type] && typeOptions[type][key] === undefined);
+    if (unexpected !== undefined) throw died(`unexpected property '${unexpected}'`);
+    if (missing !== undefined) throw died(`missing value for required option '${missing}'`);
+    if (type === "dir" && !/^\/[-/a-zA-Z0-9_.@]+$/.test(values["path"] ?? ""))
+        throw died(`illegal path for directory storage: ${values["path"]}`);
 }
 
-function update(call: Call): unknown {
-    const { cluster } = call.lab;
+/** It must be usable at once on this node, if it is meant for it. */
+async function create(call: Call): Promise<unknown> {
+    const { cluster, storages } = call.lab;
     const storage = need(call, "storage");
-    const config = cluster.storages.get(storage);
-    if (!config) throw died(`update storage failed: storage '${storage}' does not exist`);
-    for (const key of splitList(text(call, "delete"))) delete config[key];
-    Object.assign(config, others(call, "storage", "delete", "digest"));
-    return { storage, type: config.type };
+    const type = need(call, "type");
+    const values = others(call, "storage", "type");
+    if (values["nodes"] === "") delete values["nodes"];
+    checkNew(type, values);
+    if (values["path"] !== undefined) values["path"] = values["path"].replace(/\/+/g, "/").replace(/(?<=.)\/$/, "");
+    return lockedAs("create storage failed", async () => {
+        if (cluster.storages.has(storage)) throw died(`storage ID '${storage}' already defined`);
+        const config: StorageConfig = { storage, type, ...values };
+        if (config["disable"] !== "1" && storages.onNode(config, call.via)) await activated(call, config, call.via);
+        cluster.storages.set(storage, config);
+        void storages.activateAll();
+        return { storage, type };
+    });
+}
+
+async function update(call: Call): Promise<unknown> {
+    const { cluster, storages } = call.lab;
+    const storage = need(call, "storage");
+    return lockedAs("update storage failed", () => {
+        checkSameDigest(digestOfAll(call), text(call, "digest"));
+        const config = cluster.storages.get(storage);
+        if (!config) throw died(`storage '${storage}' does not exist`);
+        const set = others(call, "storage", "delete", "digest");
+        updateSection(config, set, splitList(text(call, "delete")), typeOptions[config.type]);
+        void storages.activateAll();
+        return { storage, type: config.type };
+    });
+}
+
+/** The machine's complaint in PVE's clothes. */
+async function activated(call: Call, config: StorageConfig, node: string): Promise<void> {
+    try {
+        await call.lab.storages.activate(config, node);
+    } catch (error) {
+        throw error instanceof MachineError ? died(error.message) : error;
+    }
+}
+
+/** Of one that can't be used PVE says so by `active`, and never fails itself (Storage.pm: storage_info). */
+async function usageOf(call: Call, config: StorageConfig, node: string): Promise<Usage | undefined> {
+    if (config["disable"] === "1") return undefined;
+    try {
+        await call.lab.storages.activate(config, node);
+        return await call.lab.machine.usage(node, call.lab.storages.place(config));
+    } catch {
+        return undefined;
+    }
 }
 
 async function row(call: Call, config: StorageConfig, node: string): Promise<Record<string, unknown>> {
     const { storages } = call.lab;
-    const enabled = config["disable"] !== "1";
-    const usage = enabled ? await call.lab.machine.usage(node, storages.place(config)) : { total: 0, used: 0, available: 0 };
+    const usage = await usageOf(call, config, node);
     return {
         type: config.type,
         content: storages.contents(config).join(","),
         shared: storages.isShared(config) ? 1 : 0,
-        active: enabled ? 1 : 0,
-        enabled: enabled ? 1 : 0,
-        total: usage.total,
-        used: usage.used,
-        avail: usage.available,
+        active: usage ? 1 : 0,
+        enabled: config["disable"] === "1" ? 0 : 1,
+        total: usage?.total ?? 0,
+        used: usage?.used ?? 0,
+        avail: usage?.available ?? 0,
     };
 }
 

@@ -3,8 +3,9 @@ import { badParameters, died } from "../../pve/errors";
 import { splitList } from "../../pve/lists";
 import { allPrivileges } from "../../pve/privileges";
 import type { Token, User } from "../access-control";
-import { flag, need, number, text, type Call, type Methods } from "../call";
+import { flag, need, number, others, text, type Call, type Methods } from "../call";
 import { newSecret } from "../login";
+import { lockedAs } from "../section-options";
 
 function user(call: Call): User {
     const userid = need(call, "userid");
@@ -13,43 +14,84 @@ function user(call: Call): User {
     return found;
 }
 
-function userRow(call: Call, userid: string, entry: User): Record<string, unknown> {
-    const groups = [...call.lab.access.groups].filter(([, group]) => group.users.has(userid)).map(([name]) => name);
-    return {
+const texts = ["firstname", "lastname", "comment", "keys"] as const;
+
+/** What user.cfg holds of a user; groups and tokens only when asked in full (API2/User.pm: extract_user_data). */
+function userData(call: Call, userid: string, entry: User): Record<string, unknown> {
+    const kept = Object.fromEntries(texts.flatMap((key) => (entry[key] ? [[key, entry[key]]] : [])));
+    // Its lines are split at colons: an empty address stands there when something follows it.
+    const email = entry.email || (entry.comment || entry.keys ? "" : undefined);
+    return { enable: entry.enable ? 1 : 0, expire: entry.expire, ...kept, ...(email === undefined ? {} : { email }) };
+}
+
+const groupsOf = (call: Call, userid: string): string[] =>
+    [...call.lab.access.groups].flatMap(([name, group]) => (group.users.has(userid) ? [name] : [])).sort();
+
+function mayList(call: Call, userid: string): boolean {
+    const { access } = call.lab;
+    const paths = ["/access/groups", ...groupsOf(call, userid).map((group) => `/access/groups/${group}`)];
+    return userid === call.identity || paths.some((path) => access.hasAny(call.identity, path, "User.Modify", "Sys.Audit"));
+}
+
+function listUsers(call: Call): unknown[] {
+    const wanted = text(call, "enabled");
+    const seen = [...call.lab.access.users]
+        .filter(([userid, entry]) => mayList(call, userid) && (wanted === undefined || entry.enable === (wanted === "1")))
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+    return seen.map(([userid, entry]) => ({
+        ...userData(call, userid, entry),
         userid,
-        enable: entry.enable ? 1 : 0,
-        expire: entry.expire,
-        ...(entry.comment === undefined ? {} : { comment: entry.comment }),
-        ...(entry.email === undefined ? {} : { email: entry.email }),
         "realm-type": userid.endsWith("@pam") ? "pam" : "pve",
-        groups: groups.join(","),
-    };
+        ...(flag(call, "full") ? { groups: groupsOf(call, userid).join(","), tokens: tokenRows(entry) ?? null } : {}),
+    }));
+}
+
+/** Undefined when there are none: PVE answers null then. */
+const tokenRows = (entry: User): unknown[] | undefined =>
+    entry.tokens.size === 0 ? undefined : [...entry.tokens].sort().map(([tokenid, token]) => ({ tokenid, ...tokenRow(token) }));
+
+function readUser(call: Call): unknown {
+    const userid = need(call, "userid");
+    const entry = user(call);
+    const tokens = Object.fromEntries([...entry.tokens].map(([name, token]) => [name, tokenRow(token)]));
+    return { ...userData(call, userid, entry), groups: groupsOf(call, userid), tokens: entry.tokens.size === 0 ? null : tokens };
 }
 
 function change(call: Call, entry: User): void {
+    const groups = text(call, "groups");
+    const named = splitList(groups);
+    const unknown = named.find((name) => !call.lab.access.groups.has(name));
+    if (unknown !== undefined) throw died(`no such group '${unknown}'`);
     entry.enable = flag(call, "enable", entry.enable);
     entry.expire = number(call, "expire") ?? entry.expire;
-    for (const key of ["comment", "email", "firstname", "lastname"] as const) entry[key] = text(call, key) ?? entry[key];
-    const groups = text(call, "groups");
+    for (const key of [...texts, "email"] as const) entry[key] = text(call, key) ?? entry[key];
     if (groups === undefined) return;
     const userid = need(call, "userid");
-    const named = splitList(groups);
     if (!flag(call, "append")) for (const group of call.lab.access.groups.values()) group.users.delete(userid);
     for (const name of named) call.lab.access.groups.get(name)?.users.add(userid);
 }
 
-function createUser(call: Call): null {
+function createUser(call: Call): Promise<null> {
     const userid = need(call, "userid");
     const { users } = call.lab.access;
-    if (users.has(userid)) throw died(`create user failed: user '${userid}' already exists`);
-    const entry: User = { enable: true, expire: 0, password: text(call, "password"), tokens: new Map() };
-    users.set(userid, entry);
-    change(call, entry);
-    return null;
+    return lockedAs("create user failed", () => {
+        if (users.has(userid)) throw died(`user '${userid}' already exists`);
+        const entry: User = { enable: true, expire: 0, password: text(call, "password"), tokens: new Map() };
+        change(call, entry);
+        users.set(userid, entry);
+        return null;
+    });
+}
+
+function changeUser(call: Call): Promise<null> {
+    return lockedAs("update user failed", () => {
+        change(call, user(call));
+        return null;
+    });
 }
 
 function tokenRow(token: Token): Record<string, unknown> {
-    return { expire: token.expire, privsep: token.privsep ? 1 : 0, ...(token.comment === undefined ? {} : { comment: token.comment }) };
+    return { expire: token.expire, privsep: token.privsep ? 1 : 0, ...(token.comment ? { comment: token.comment } : {}) };
 }
 
 function token(call: Call): Token {
@@ -65,23 +107,35 @@ function createToken(call: Call): unknown {
     const made: Token = {
         secret: newSecret(),
         privsep: flag(call, "privsep", true),
-        expire: number(call, "expire") ?? owner.expire,
+        expire: number(call, "expire") ?? 0,
         comment: text(call, "comment"),
     };
     owner.tokens.set(tokenid, made);
     return {
         "full-tokenid": `${need(call, "userid")}!${tokenid}`,
         value: made.secret,
-        info: { privsep: made.privsep ? "1" : "0", expire: made.expire },
+        // As it was sent, not yet as it is read from the file: texts, and only what was given.
+        info: { privsep: 1, ...others(call, "userid", "tokenid") },
     };
 }
 
-function changeToken(call: Call): unknown {
+function changeToken(call: Call): Promise<unknown> {
     const entry = token(call);
-    entry.privsep = flag(call, "privsep", entry.privsep);
-    entry.expire = number(call, "expire") ?? entry.expire;
-    entry.comment = text(call, "comment") ?? entry.comment;
-    return tokenRow(entry);
+    const identity = `${need(call, "userid")}!${need(call, "tokenid")}`;
+    return lockedAs("updating token info failed", () => {
+        const odd = splitList(text(call, "delete")).find((key) => key !== "comment");
+        if (odd !== undefined) throw badParameters({ delete: `unknown option '${odd}'` });
+        entry.privsep = flag(call, "privsep", entry.privsep);
+        entry.expire = number(call, "expire") ?? entry.expire;
+        entry.comment = text(call, "delete") === undefined ? (text(call, "comment") ?? entry.comment) : undefined;
+        if (flag(call, "regenerate")) entry.secret = newSecret();
+        const sent = others(call, "userid", "tokenid", "delete", "regenerate", "comment");
+        return {
+            ...tokenRow(entry),
+            ...sent,
+            ...(flag(call, "regenerate") ? { value: entry.secret, "full-tokenid": identity } : {}),
+        };
+    });
 }
 
 function dropToken(call: Call): null {
@@ -124,26 +178,10 @@ function group(call: Call): { comment?: string; users: Set<string> } {
 }
 
 export const userMethods: Methods = {
-    "GET /access/users": (call) => {
-        const { access } = call.lab;
-        const all = access.hasAny(call.identity, "/access/groups", "User.Modify", "Sys.Audit");
-        return [...access.users]
-            .filter(([userid]) => all || userid === call.identity)
-            .map(([userid, entry]) => userRow(call, userid, entry));
-    },
+    "GET /access/users": listUsers,
     "POST /access/users": createUser,
-    "GET /access/users/{userid}": (call) => {
-        const { "realm-type": _, userid: __, ...row } = userRow(call, need(call, "userid"), user(call));
-        return {
-            ...row,
-            groups: String(row["groups"]).split(",").filter(Boolean),
-            tokens: Object.fromEntries([...user(call).tokens].map(([name, entry]) => [name, tokenRow(entry)])),
-        };
-    },
-    "PUT /access/users/{userid}": (call) => {
-        change(call, user(call));
-        return null;
-    },
+    "GET /access/users/{userid}": readUser,
+    "PUT /access/users/{userid}": changeUser,
     "DELETE /access/users/{userid}": (call) => {
         const userid = need(call, "userid");
         user(call);

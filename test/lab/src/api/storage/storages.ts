@@ -1,5 +1,5 @@
 /** Storage definitions and the volumes on them, as PVE::Storage sees them. */
-import type { Machine, StoragePlace, VolumeRef } from "../../machine";
+import type { Machine, StoragePlace, StoredFile, VolumeRef } from "../../machine";
 import { badParameters, died } from "../../pve/errors";
 import { splitList } from "../../pve/lists";
 import { parseVolumeId, parseVolumeName, volumeName, volumePath, type Volume } from "../../pve/volume-id";
@@ -8,6 +8,9 @@ import type { Cluster, StorageConfig } from "../cluster";
 
 /** What each type may hold; CephFS-like directories have no guest volumes (CephFSPlugin.pm). */
 const fileTypes = new Set(["dir", "nfs", "cifs", "cephfs", "btrfs"]);
+
+/** Other hosts, which a lab does not reach. */
+const unreachable = new Set(["nfs", "cifs", "cephfs", "rbd", "pbs", "iscsi", "iscsidirect", "zfs", "esxi"]);
 
 export class Storages {
     /** Disks of VMs: the lab has no machine for VMs, so these are names with a size and nothing more. `node/volid`. */
@@ -39,6 +42,22 @@ export class Storages {
 
     contents(config: StorageConfig): string[] {
         return splitList(config["content"] ?? (config.type === "zfspool" ? "images,rootdir" : "images,vztmpl,iso,backup,snippets,rootdir"));
+    }
+
+    /** As each use of a storage begins in PVE; rejects with PVE's words when it cannot be used on that node. */
+    async activate(config: StorageConfig, node: string): Promise<void> {
+        if (unreachable.has(config.type)) throw died(`storage '${config.storage}' is not online`);
+        if (!this.isFileBased(config)) return;
+        const allowed = (key: string): boolean => (config[key] ?? config["mkdir"] ?? "1") === "1";
+        const make = { base: allowed("create-base-path"), contents: allowed("create-subdirs") };
+        await this.machine.activate(node, this.place(config), this.contents(config), make);
+    }
+
+    /** What pvestatd does every ten seconds: storages are ready to be used before the first call. One that is not is left alone. */
+    async activateAll(): Promise<void> {
+        for (const { name, online } of this.machine.nodes())
+            for (const config of online ? this.cluster.storages.values() : [])
+                if (config["disable"] !== "1" && this.onNode(config, name)) await this.activate(config, name).catch(() => undefined);
     }
 
     holds(config: StorageConfig, content: string): boolean {
@@ -84,14 +103,20 @@ export class Storages {
         return files.find((file) => file.name === parsed.file)?.size;
     }
 
+    /** Bytes of a guest's volume that are on the disk, where the storage says so. */
+    async used(volid: string, node: string): Promise<number | undefined> {
+        const id = parseVolumeId(volid);
+        return id && (await this.images(id.storage, node)).find((image) => image.volid === volid)?.used;
+    }
+
     /** All guest volumes on a storage: volid and facts. */
-    async images(storage: string, node: string): Promise<{ volid: string; name: string; parsed: Volume; size: number; ctime: number }[]> {
+    async images(storage: string, node: string): Promise<(StoredFile & { volid: string; parsed: Volume })[]> {
         const config = this.config(storage);
         const real = await this.machine.list(node, this.place(config), "images");
         const prefix = `${node}/${storage}:`;
         const onPaper = [...this.paper]
             .filter(([key]) => key.startsWith(prefix))
-            .map(([key, facts]) => ({ name: key.slice(prefix.length), ...facts }));
+            .map(([key, facts]): StoredFile => ({ name: key.slice(prefix.length), used: 0, ...facts }));
         return [...real, ...onPaper].flatMap((file) => {
             const parsed = parsedOrNot(config.type, file.name);
             return parsed ? [{ volid: `${storage}:${file.name}`, parsed, ...file }] : [];

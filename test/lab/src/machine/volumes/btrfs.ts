@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } f
 import { basename, dirname, join } from "node:path";
 import type { StoragePlace } from "../../machine";
 import type { NodeSpace } from "../node-space";
-import { copyImage, createImage, growImage, imageSize, mountImage } from "./image";
+import { atRest, copyImage, createImage, growImage, imageSize, mountImage } from "./image";
 import type { VolumeKind } from "./kind";
 
 /**
@@ -44,9 +44,14 @@ export const btrfsVolumes: VolumeKind = {
             return;
         }
         // Another node's file system is not seen from this one's side, only through its process.
+        mkdirSync(to.space.outside(dirname(subvolume(to.space, to.place, to.name))), { recursive: true });
         await to.space.run(["btrfs", "-q", "subvolume", "create", subvolume(to.space, to.place, to.name)]);
         const source = from.space.outside(subvolume(from.space, from.place, from.name));
-        await copyImage(to.space, `${source}/.`, subvolume(to.space, to.place, to.name));
+        if (!isPlain(from.name)) {
+            await atRest(from.space, disk(from.space, from.place, from.name));
+            return copyImage(to.space, join(source, "disk.raw"), disk(to.space, to.place, to.name));
+        }
+        await to.space.run(["cp", "-a", `${source}/.`, subvolume(to.space, to.place, to.name)]);
     },
 
     // BTRFSPlugin.pm: the snapshot `s1` of `vm-101-disk-0` is the read-only subvolume `vm-101-disk-0@s1`.
@@ -88,6 +93,7 @@ export const btrfsVolumes: VolumeKind = {
                 return {
                     name: `${owner}/${entry}.${raw ? "raw" : "subvol"}`,
                     size: raw?.size ?? 0,
+                    used: (raw?.blocks ?? 0) * 512,
                     ctime: Math.floor(stat.ctimeMs / 1000),
                 };
             }),

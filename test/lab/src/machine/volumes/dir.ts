@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, rmdirSync, renameSync, stat
 import { dirname, join } from "node:path";
 import type { StoragePlace } from "../../machine";
 import type { NodeSpace } from "../node-space";
-import { copyImage, createImage, growImage, imageSize, mountImage } from "./image";
+import { atRest, copyImage, createImage, growImage, imageSize, mountImage } from "./image";
 import type { VolumeKind } from "./kind";
 
 /** A directory storage: `images/101/vm-101-disk-0.raw` is an image, `images/101/subvol-101-disk-0.subvol` a plain directory. */
@@ -32,7 +32,10 @@ export const dirVolumes: VolumeKind = {
 
     async copy(from, to) {
         const [source, target] = [pathOf(from.space, from.place, from.name), pathOf(to.space, to.place, to.name)];
-        if (!isPlain(from.name)) return copyImage(to.space, source, target);
+        if (!isPlain(from.name)) {
+            await atRest(from.space, source);
+            return copyImage(to.space, source, target);
+        }
         mkdirSync(to.space.outside(target), { recursive: true });
         await to.space.run(["cp", "-a", `${source}/.`, target]);
     },
@@ -57,7 +60,8 @@ export const dirVolumes: VolumeKind = {
         const names = readdirSync(root).flatMap((owner) => readdirSync(join(root, owner)).map((file) => `${owner}/${file}`));
         return names.map((name) => {
             const stat = statSync(join(root, name));
-            return { name, size: stat.isDirectory() ? 0 : stat.size, ctime: Math.floor(stat.ctimeMs / 1000) };
+            const sizes = stat.isDirectory() ? { size: 0, used: 0 } : { size: stat.size, used: stat.blocks * 512 };
+            return { name, ...sizes, ctime: Math.floor(stat.ctimeMs / 1000) };
         });
     },
 };

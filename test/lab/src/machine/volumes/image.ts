@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeSpace } from "../node-space";
 import { imageFileSystem } from "./file-system";
 
@@ -29,6 +30,18 @@ export async function mountImage(space: NodeSpace, path: string, at: string, rea
 export async function copyImage(space: NodeSpace, from: string, to: string): Promise<void> {
     mkdirSync(space.outside(dirname(to)), { recursive: true });
     await space.run(["cp", "--sparse=always", "--reflink=auto", from, to]);
+}
+
+/**
+ * Waits until nothing writes an image whose guest is stopped. Its file system may still be held by another mount namespace (a guest that is
+ * just starting has copies of all mounts). Its last changes were written when it was unmounted here (mounts.ts); what it writes when it goes
+ * at last must not fall into a copy. PVE mounts both volumes and copies files.
+ */
+export async function atRest(space: NodeSpace, path: string): Promise<void> {
+    for (let tries = 0; (await loopDevices(space, path)).length > 0; tries++) {
+        if (tries === 100) return void (await space.run(["sync"])); // Held for longer: on the disk it is whole, with its journal.
+        await sleep(20);
+    }
 }
 
 export function imageSize(space: NodeSpace, path: string): number | undefined {

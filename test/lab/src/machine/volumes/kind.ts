@@ -1,4 +1,4 @@
-import type { StoragePlace } from "../../machine";
+import type { StoragePlace, StoredFile } from "../../machine";
 import type { NodeSpace } from "../node-space";
 
 /** A volume on a node: `name` is what follows the colon in its volid. */
@@ -31,5 +31,5 @@ export interface VolumeKind {
     /** Directory whose file system holds the storage (for the usage). */
     root(space: NodeSpace, place: StoragePlace): string;
     /** Names and sizes of all its volumes. */
-    list(space: NodeSpace, place: StoragePlace): Promise<{ name: string; size: number; ctime: number }[]>;
+    list(space: NodeSpace, place: StoragePlace): Promise<StoredFile[]>;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StoragePlace } from "../../machine";
 import type { NodeSpace } from "../node-space";
 import { zfs } from "../pools";
-import { copyImage, createImage, growImage, imageSize, mountImage } from "./image";
+import { atRest, copyImage, createImage, growImage, imageSize, mountImage } from "./image";
 import type { VolumeKind } from "./kind";
 
 /**
@@ -39,7 +39,10 @@ export const zfsVolumes: VolumeKind = {
 
     async copy(from, to) {
         const source = imageOf(from.space, from.place, from.name);
-        if (isImage(from.space, from.place, from.name)) return copyImage(to.space, source, imageOf(to.space, to.place, to.name));
+        if (isImage(from.space, from.place, from.name)) {
+            await atRest(from.space, source);
+            return copyImage(to.space, source, imageOf(to.space, to.place, to.name));
+        }
         const quota = await zfs(from.space, ["zfs", "get", "-Hp", "-o", "value", "refquota", `${from.place.path}/${from.name}`]);
         await zfs(to.space, ["zfs", "create", "-o", `refquota=${quota.trim()}`, `${to.place.path}/${to.name}`]);
         const send = ["cp", "-a", `${dataset(from.space, from.place, from.name)}/.`, dataset(to.space, to.place, to.name)];
@@ -54,7 +57,10 @@ export const zfsVolumes: VolumeKind = {
         },
         async rollback({ space, place, name }, snapshot) {
             const image = imageOf(space, place, name);
-            if (isImage(space, place, name)) return copyImage(space, `${image}@${snapshot}`, image);
+            if (isImage(space, place, name)) {
+                await atRest(space, image);
+                return copyImage(space, `${image}@${snapshot}`, image);
+            }
             await zfs(space, ["zfs", "rollback", `${place.path}/${name}@${snapshot}`]);
         },
         async remove({ space, place, name }, snapshot) {
