@@ -47,8 +47,9 @@ export function parseClaim(text: string | undefined): Claim | undefined {
     }
 }
 
+/** As asideOf (resources/quota/conversion.ts) names it: root of the gateway may have written something else. */
 const isBeside = ({ path, aside }: Claim): boolean =>
-    aside === undefined || (dirname(aside) === dirname(path) && basename(aside).startsWith(".pvesmb-convert-"));
+    aside === undefined || (dirname(aside) === dirname(path) && /^\.pvesmb-convert-[0-9a-f]+$/.test(basename(aside)));
 
 /** `known` is what the claim must contain if there is one: our key at a create, our nonce later; `before` the directory of then. */
 export function claimSteps(claim: Claim, known: string, options: { adopt: boolean; before?: string }, place = HERE): Step[] {

@@ -65,6 +65,18 @@ describe("claims", () => {
         expect(claimPath(`/srv/pvesmb/${"ä".repeat(500)}`)).toMatch(/^\/srv\/pvesmb\/\.pvesmb\/quotas\/[0-9a-f]{32}\.json$/);
     });
 
+    test("says where the files of a conversion are, and is not believed when that is anywhere but beside the directory", () => {
+        const at = (aside: string): unknown => parseClaim(renderClaim({ ...claim, aside }))?.aside;
+        expect(at("/srv/pvesmb/.pvesmb-convert-0123abcd")).toBe("/srv/pvesmb/.pvesmb-convert-0123abcd");
+        for (const elsewhere of [
+            "/etc/.pvesmb-convert-0",
+            "/srv/pvesmb/docs2",
+            "/srv/pvesmb/.pvesmb-convert-0/../x",
+            "/srv/pvesmb/.pvesmb-convert-\u001b[2J",
+        ])
+            expect(parseClaim(renderClaim({ ...claim, aside: elsewhere }))).toBeUndefined();
+    });
+
     test("a claim of others stops it, unless it is taken over; a move takes the old one away", () => {
         const steps = (options: Parameters<typeof claimSteps>[2]): string[] => claimSteps(claim, "urn:x", options).map((step) => step.do);
         expect(steps({ adopt: false })).toEqual(["directory", "owned", "write"]);

@@ -170,10 +170,9 @@ export async function treeBackend(
                 aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
             if (copies) {
                 const to = aside ?? asideOf(path, id);
-                if (aside === undefined) {
-                    await queue.submit({ key, steps: [...claim({ aside: to }), ...moveAside(path, to, name)] }, ctx.deadline);
-                    claimed();
-                }
+                const begin = aside === undefined ? moveAside(path, to, name) : [];
+                await queue.submit({ key, steps: [...claim({ aside: to }), ...begin] }, ctx.deadline);
+                claimed();
                 try {
                     await disconnect();
                 } catch (error) {

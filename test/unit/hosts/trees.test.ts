@@ -181,9 +181,9 @@ describe("below", () => {
 
     it("gives what setfacl gives, folders and what can be run apart, and skips what it is told to", async () => {
         sh(`for d in t peer; do mkdir -p $d/a/b $d/a/kept $d/bin/x && echo > $d/a/plain && echo > $d/a/b/prog && chmod 755 $d/a/b/prog && chmod 640 $d/a/plain &&
-            setfacl -m u:3:rwx $d/a/plain && setfacl -m d:u:4:rwx $d/a/b; done`);
+            setfacl -m u:3:rwx $d/a/plain && setfacl -m d:u:4:rwx $d/a/b && setfacl -d -m g::r-x,u:6:rwx $d/a && echo > $d/a/masked && chmod 640 $d/a/masked; done`);
         await bench.settles(step());
-        sh(`cd peer && chown -h 7:8 a a/b a/plain a/b/prog && setfacl -b -m u::rwX,g::r-X,o::---,u:5:r-X a a/b a/plain a/b/prog &&
+        sh(`cd peer && chown -h 7:8 a a/b a/plain a/masked a/b/prog && setfacl -b -m u::rwX,g::r-X,o::---,u:5:r-X a a/b a/plain a/masked a/b/prog &&
             setfacl -d -m u::rwx,g::r-x,o::---,u:5:r-x a a/b`);
         const facts = (folder: string): string =>
             sh(`cd ${folder} && find . -mindepth 1 -printf '%P %m %U %G\\n' | sort && getfacl -Rcpn a bin`);

@@ -71,8 +71,10 @@ class Dresser:
 
 
 def runnable(mode, access):
-    base = (acl.USER_OBJ, acl.GROUP_OBJ, acl.OTHER)
-    return mode & EXECUTE if access is None else any(bits & 1 for tag, bits, _ in access if tag in base)
+    """By owner, owning group or all others. Of the group it counts what the mask leaves, which the mode shows."""
+    if access is None:
+        return mode & EXECUTE
+    return mode & 0o101 or acl.permissions_of(access, acl.GROUP_OBJ) & acl.permissions_of(access, acl.MASK) & 1
 
 
 def do_below(scope, step):
