@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import { joined } from "../../hosts";
-import type { Step, Unit } from "../../hosts";
+import type { Step, Unit, Workshop } from "../../hosts";
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { bytesOf } from "../../model/size";
 import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
+import type { ShareSection } from "../../samba/share";
 import { WHOSE } from "../../samba/places";
 import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { uncOf } from "../../samba/unc";
@@ -21,7 +22,7 @@ import { refuseLag } from "../lag";
 import { forgetNodes } from "../quota/node";
 import { pveOf } from "../pve";
 import { adopting } from "./adopt";
-import { makingAt } from "./making";
+import { makingAt, onceAlone } from "./together-with-others";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
@@ -68,14 +69,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const { workshop, place } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state), { id });
         const discard = state.onDelete === "delete";
-        if (discard && scheduleOf(state) !== undefined)
-            await onceAlone(ctx, () => workshop.queue.submit(discardCheckUnit(section, id), ctx.deadline));
+        if (discard && scheduleOf(state) !== undefined) await checkDiscard(ctx, workshop, section, id);
         if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
         const ownFiles = discard && state.volume === undefined;
         const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
         const unit = shareRemovalUnit(section, id, { remove: ownFiles && dataset === undefined, discards: discard });
         try {
-            const { look } = await onceAlone(ctx, () => workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline));
+            const { look } = await onceAlone(ctx.deadline, () => workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline));
             forgetNodes();
             await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
@@ -112,12 +112,11 @@ async function checkPlace(ctx: Context<Outputs>, id: string, gateway: Ready, inp
     await checkSpace(pve, gateway.place.node, "volume", volume.storage, volume.size ?? volume.initialSize ?? "0B");
 }
 
-/** What lies in a directory that goes may be going at the same time: it gets a moment for that. */
-async function onceAlone<T>(ctx: Context<Outputs>, work: () => Promise<T>): Promise<T> {
-    return work().catch(async (error: unknown) => {
-        if (!isKind(error, "InvalidInput")) throw error;
-        await ctx.deadline.sleep(1000);
-        return work();
+/** Before the snapshots go, which nothing brings back. That the name is another share's by now is no reason to keep them. */
+async function checkDiscard(ctx: Context<Outputs>, { queue }: Workshop, section: ShareSection, id: string): Promise<void> {
+    const check = (): Promise<unknown> => queue.submit(discardCheckUnit(section, id), ctx.deadline);
+    await onceAlone(ctx.deadline, check).catch((error: unknown) => {
+        if (!isKind(error, "Conflict")) throw error;
     });
 }
 

@@ -1,4 +1,5 @@
-import { PvesmbError } from "../../base/errors";
+import type { Deadline } from "../../base/deadline";
+import { isKind, PvesmbError } from "../../base/errors";
 import type { Place } from "../../proxmox/lxc/container";
 
 /** Directories of shares that this process is making: the gateway knows of each only once it is made. */
@@ -28,4 +29,13 @@ export async function makingAt<T>({ node, vmid }: Place, path: string, volume: b
         if (left.length > 0) making.set(key, left);
         else making.delete(key);
     }
+}
+
+/** What lies in a directory that goes may be going at the same time: it gets a moment for that. */
+export async function onceAlone<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
+    return work().catch(async (error: unknown) => {
+        if (!isKind(error, "InvalidInput")) throw error;
+        await deadline.sleep(1000);
+        return work();
+    });
 }
