@@ -153,6 +153,16 @@ export const propertyFormats: Record<string, Record<string, Schema>> = {
         user: { type: "string", format: "pve-volume-id", optional: 1 },
         vendor: { type: "string", format: "pve-volume-id", optional: 1 },
     },
+    "pve-qm-smbios1": {
+        uuid: { type: "string", pattern: "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}", optional: 1 },
+        ...Object.fromEntries(
+            ["version", "serial", "manufacturer", "product", "sku", "family"].map((name) => [
+                name,
+                { type: "string", pattern: "[A-Za-z0-9+\\/]+={0,2}", optional: 1 },
+            ]),
+        ),
+        base64: { type: "boolean", optional: 1 },
+    },
     "pve-qm-rng": {
         source: { type: "string", enum: ["/dev/urandom", "/dev/random", "/dev/hwrng"], default_key: 1 },
         max_bytes: { type: "integer", optional: 1 },

@@ -51,15 +51,74 @@ async function setKey(call: Call, guest: Guest, key: string, value: string): Pro
     if (isDrive(key)) next = await realizeDrive(lab, guest, key, value, guest.config.values, []);
     else if (/^net\d+$/.test(key)) next = completeVmNet(lab, key, value);
     else next = storedValue(key, value);
-    guest.config.values[key] = next;
+    delete guest.config.pending[key];
+    if (key === "description" && next === "") delete guest.config.values[key];
+    else guest.config.values[key] = next;
     if (isDrive(key) && before !== undefined && before.split(",")[0] !== next.split(",")[0]) addUnused(guest, before);
 }
 
+const atOnce = new Set(
+    "description hookscript lock migrate_downtime migrate_speed name onboot protection shares startup tags vmstatestorage hotplug tablet cpuunits cpulimit".split(
+        " ",
+    ),
+);
+
+/** With the usual `hotplug` of network, disk and usb; IDE and SATA have none, and unused disks are no devices (vmconfig_hotplug_pending). */
+const canPlug = (key: string): boolean => atOnce.has(key) || /^(?:net|scsi|virtio|usb|unused)\d+$/.test(key);
+
+/** A running VM takes what it can, the rest waits for its next start. */
 async function apply(call: Call, guest: Guest, set: Record<string, string>, remove: string[]): Promise<void> {
-    for (const key of remove) await removeKey(call, guest, key, flag(call, "force"));
+    const { config } = guest;
+    const now = (key: string): boolean => !guest.running || canPlug(key);
+    config.pendingDelete = config.pendingDelete.filter((key) => set[key] === undefined);
+    for (const key of remove) {
+        delete config.pending[key];
+        if (now(key)) await removeKey(call, guest, key, flag(call, "force"));
+        else if (config.values[key] !== undefined && !config.pendingDelete.includes(key)) config.pendingDelete.push(key);
+    }
     // cicustom and the like come first: a new cloud-init drive is made from them.
-    for (const key of Object.keys(set).sort((one, other) => Number(isDrive(one)) - Number(isDrive(other))))
-        await setKey(call, guest, key, set[key] ?? "");
+    for (const key of Object.keys(set).sort((one, other) => Number(isDrive(one)) - Number(isDrive(other)))) {
+        const value = set[key] ?? "";
+        if (now(key)) await setKey(call, guest, key, value);
+        else if (storedValue(key, value) === config.values[key]) delete config.pending[key];
+        // A new disk is made at once; only its plug waits.
+        else
+            config.pending[key] = isDrive(key)
+                ? await realizeDrive(call.lab, guest, key, value, config.values, [])
+                : storedValue(key, value);
+    }
+}
+
+/** What waited becomes true: at a start, or with the next change of a stopped VM (vmconfig_apply_pending). */
+export async function applyPending(call: Call, guest: Guest): Promise<void> {
+    const { pending, pendingDelete } = guest.config;
+    guest.config.pending = {};
+    guest.config.pendingDelete = [];
+    for (const key of pendingDelete) await removeKey(call, guest, key, false);
+    for (const [key, value] of Object.entries(pending)) await setKey(call, guest, key, value);
+}
+
+function read(call: Call): unknown {
+    const { config } = machine(call);
+    const values: Values = { ...config.values };
+    if (!flag(call, "current")) {
+        Object.assign(values, config.pending);
+        for (const key of config.pendingDelete) delete values[key];
+    }
+    return { ...asJson(call, values), digest: digest(config) };
+}
+
+function readPending(call: Call): unknown[] {
+    const { config } = machine(call);
+    const waiting = asJson(call, config.pending);
+    const rows = Object.entries(asJson(call, config.values)).map(([key, value]) => ({
+        key,
+        value,
+        ...(waiting[key] === undefined ? {} : { pending: waiting[key] }),
+        ...(config.pendingDelete.includes(key) ? { delete: 1 } : {}),
+    }));
+    const fresh = Object.entries(waiting).filter(([key]) => config.values[key] === undefined);
+    return [...rows, ...fresh.map(([key, pending]) => ({ key, pending }))];
 }
 
 /** What both forms check before any work. */
@@ -94,9 +153,16 @@ function prepare(call: Call): { guest: Guest; set: Record<string, string>; remov
     return { guest, set, remove };
 }
 
+function revert(call: Call, { config }: Guest): void {
+    const keys = splitList(text(call, "revert"));
+    for (const key of keys) delete config.pending[key];
+    config.pendingDelete = config.pendingDelete.filter((key) => !keys.includes(key));
+}
+
 async function updateNow(call: Call): Promise<null> {
     const { guest, set, remove } = prepare(call);
     return call.lab.locks.run(guestLockFile("qemu", guest.vmid), async () => {
+        revert(call, guest);
         await apply(call, guest, set, remove);
         return null;
     });
@@ -107,6 +173,7 @@ function updateInTask(call: Call): string {
     return call.lab.tasks.start(guest.node, "qmconfig", String(guest.vmid), call.identity, (task) =>
         call.lab.locks.run(guestLockFile("qemu", guest.vmid), async () => {
             await task.step("configure");
+            revert(call, guest);
             await apply(call, guest, set, remove);
         }),
     );
@@ -183,14 +250,10 @@ function dump(call: Call): string {
 }
 
 export const qemuConfigMethods: Methods = {
-    "GET /nodes/{node}/qemu/{vmid}/config": (call) => {
-        const { config } = machine(call);
-        return { ...asJson(call, config.values), digest: digest(config) };
-    },
+    "GET /nodes/{node}/qemu/{vmid}/config": read,
     "PUT /nodes/{node}/qemu/{vmid}/config": updateNow,
     "POST /nodes/{node}/qemu/{vmid}/config": updateInTask,
-    "GET /nodes/{node}/qemu/{vmid}/pending": (call) =>
-        Object.entries(asJson(call, machine(call).config.values)).map(([key, value]) => ({ key, value })),
+    "GET /nodes/{node}/qemu/{vmid}/pending": readPending,
     "PUT /nodes/{node}/qemu/{vmid}/resize": resize,
     "PUT /nodes/{node}/qemu/{vmid}/unlink": async (call) => {
         const guest = machine(call);

@@ -1,4 +1,5 @@
 /** A VM's power, templates, clones, removal and guest agent. There is no VM behind: only the answers before one is needed. */
+import { randomUUID } from "node:crypto";
 import { died } from "../../pve/errors";
 import { digest, emptyConfig, type Values } from "../../pve/guest-config";
 import { formatSize } from "../../pve/size";
@@ -10,7 +11,7 @@ import { checkCustomFiles, toBase, usedBase } from "../qemu/drives";
 import { driveKeys, isCdrom, isCloudInit } from "../qemu/keys";
 import { completeVmNet } from "../qemu/options";
 import { vmStatus } from "../qemu/status";
-import { machine } from "./qemu-config";
+import { applyPending, machine } from "./qemu-config";
 
 function current(call: Call): unknown {
     const guest = machine(call);
@@ -95,8 +96,13 @@ async function cloneValues(call: Call, guest: Guest, copy: Guest, full: boolean)
         const size = (await lab.storages.size(parts["file"] ?? "", guest.node)) ?? 0;
         const volid = `${target}:${linked ? `${ref.name}/` : ""}${own}`;
         lab.storages.putOnPaper(volid, copy.node, size);
-        values[key] = lab.qemu.print(key, { ...parts, file: volid, ...(isCloudInit(value) ? {} : { size: formatSize(size) }) });
+        values[key] = lab.qemu.print(key, { ...parts, file: volid, size: formatSize(size) });
     }
+    const description = text(call, "description")?.trimEnd();
+    if (description) values["description"] = description;
+    const smbios = values["smbios1"] === undefined ? {} : lab.qemu.parse("smbios1", values["smbios1"]);
+    values["smbios1"] = lab.qemu.print("smbios1", { ...smbios, uuid: randomUUID() });
+    if (values["vmgenid"] !== undefined) values["vmgenid"] = randomUUID();
     values["name"] = text(call, "name") ?? `Copy-of-VM-${guest.config.values["name"] ?? guest.vmid}`;
     return values;
 }
@@ -162,6 +168,7 @@ export const qemuStatusMethods: Methods = {
     "POST /nodes/{node}/qemu/{vmid}/status/start": power("qmstart", async (call, guest) => {
         if (guest.running) throw died(`VM ${guest.vmid} already running`);
         if (guest.config.values["template"] === "1") throw died("you can't start a vm if it's a template");
+        await applyPending(call, guest);
         await checkCustomFiles(call.lab, guest.node, guest.config.values);
         guest.running = true;
     }),

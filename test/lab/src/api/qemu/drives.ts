@@ -49,7 +49,7 @@ export async function realizeDrive(
 ): Promise<string> {
     const { "import-from": source, ...parts } = lab.qemu.parse(key, value);
     const volume = parts["file"] ?? "";
-    if (volume === "none" || volume === "cdrom") return value;
+    if (volume === "none" || volume === "cdrom") return lab.qemu.print(key, parts);
     const ciStorage = cloudInitStorage(volume);
     if (ciStorage !== undefined) {
         const config = lab.storages.enabled(ciStorage, guest.node);

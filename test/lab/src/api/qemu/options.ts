@@ -1,5 +1,4 @@
 /** Single option values of a VM as PVE keeps them. */
-import { normalDescription } from "../../pve/guest-config";
 import { randomMac } from "../../pve/mac";
 import { normalTags } from "../../pve/tags";
 import type { Lab } from "../lab";
@@ -12,7 +11,8 @@ export function completeVmNet(lab: Lab, key: string, value: string): string {
 
 export function storedValue(key: string, value: string): string {
     if (key === "tags") return normalTags(value);
-    if (key === "description") return normalDescription(value) ?? "";
+    // Unlike a container's: what is white at its end goes (QemuServer.pm: parse_vm_config).
+    if (key === "description") return value.trimEnd();
     if (key === "agent") return value.replace(/^([01])(?=,|$)/, "enabled=$1");
     if (key === "vmgenid" && value === "1") return crypto.randomUUID();
     return value;
