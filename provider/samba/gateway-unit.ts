@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { renderGlobal } from "./global";
 import type { GlobalSettings } from "./global";
+import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
 import { serviceSteps } from "./services";
 import type { FragmentOwner } from "./share";
@@ -27,7 +28,8 @@ export function gatewayUnit(
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
         { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
-        ...serviceSteps(settings.samba),
+        ...serviceSteps(settings.samba, settings.memory),
+        ...lockoutSteps(settings.samba.lockout, settings.formerLockout),
         {
             do: "run",
             argv: ["testparm", "-s", SAMBA.config],

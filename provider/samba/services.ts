@@ -1,8 +1,12 @@
+import { posix } from "node:path";
 import type { Step } from "../hosts/batch";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { bytesOf } from "../model/size";
+import { clientFiles, CLIENTS_SERVICE, CLIENTS_UNIT, clientSteps } from "./clients";
+import { limitsOf, smbdUnit } from "./limits";
 import { SAMBA } from "./paths";
+import { SSHD, sshdConfig, sshdSteps } from "./sshd";
 
 /** Packages beside Samba that the settings need. */
 export function servicePackages({ discovery, logging }: SambaSettings): string[] {
@@ -13,10 +17,18 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
     ];
 }
 
+/** What a refresh looks at: files that serviceFiles may want, services that the settings may want to run. */
+export const SERVICE_FILES = [SAMBA.macos, SAMBA.noGuests, SAMBA.rotation, SAMBA.wsdd, SAMBA.unit, SAMBA.clients, CLIENTS_UNIT, SSHD];
+export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE];
+
 /** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
-export function serviceFiles(samba: SambaSettings): Record<string, string | undefined> {
+export function serviceFiles(samba: SambaSettings, memory: string): Record<string, string | undefined> {
     const { macos, logging, discovery, workgroup } = samba;
+    const limits = limitsOf(samba, memory);
     return {
+        [SAMBA.unit]: smbdUnit(limits),
+        ...clientFiles(limits),
+        [SSHD]: sshdConfig,
         [SAMBA.macos]: macos ? "" : undefined,
         [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
         [SAMBA.rotation]: logging.target === "file" ? rotation(bytesOf(logging.maxSize), logging.keep) : undefined,
@@ -25,12 +37,17 @@ export function serviceFiles(samba: SambaSettings): Record<string, string | unde
 }
 
 /** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
-export function serviceSteps(samba: SambaSettings): Step[] {
+export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
     const { discovery, timeZone } = samba;
     return [
-        ...Object.entries(serviceFiles(samba)).map(([path, content]): Step =>
+        { do: "directory", path: posix.dirname(SAMBA.unit), mode: "0755" },
+        ...Object.entries(serviceFiles(samba, memory)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
+        // The memory counts from then on, the rest from smbd's next start.
+        { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: SAMBA.unit, changes: false },
+        ...clientSteps,
+        ...sshdSteps,
         ...service("wsdd", discovery.wsdd),
         ...(discovery.wsdd ? [{ do: "run", ifChanged: SAMBA.wsdd, argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
         // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).

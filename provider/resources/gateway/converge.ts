@@ -125,7 +125,9 @@ async function serve(
             restart: target.fresh || restarts(before, inputs),
             deadline: ctx.deadline,
             sambaVersion,
+            formerLockout: before.samba?.lockout,
         },
+        ctx.log,
     );
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });
     return { address, sambaVersion, hostKeys };

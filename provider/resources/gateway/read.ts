@@ -1,6 +1,8 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
 import { pinsOf, rememberPins } from "../../base/pins";
+import { joined } from "../../hosts";
+import type { GatherResult } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
@@ -8,11 +10,12 @@ import { readConfig, readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import type { Pve } from "../../proxmox/client/client";
 import { sized } from "../../proxmox/lxc/sized";
+import { foundLockout, lockoutLook } from "../../samba/lockout";
 import { uncOf } from "../../samba/unc";
 import { pveOf } from "../pve";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
-import { gatewayDrift } from "./drift";
+import { gatewayDrift, gatewayWarnings, versionIn } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
 import { isOutdated, readClaim, readMark } from "./mark";
@@ -48,16 +51,35 @@ export async function readGateway(
     if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
     const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
-    if (running) drift.push(...(await hostDrift(ctx, id, state)));
+    const look = running ? await lookInto(ctx, id, state) : undefined;
+    if (look !== undefined) {
+        drift.push(...gatewayDrift(look, state, id.nonce));
+        for (const warning of gatewayWarnings(look, `gateway CT ${id.vmid}`)) ctx.log.warnOnce(warning, warning);
+    }
+    const sambaVersion = look === undefined ? undefined : versionIn(look);
     const address = (running ? await addressOf(ctx, id, state) : undefined) ?? staticAddress(found.config.all);
     const outputs: Outputs = {
         ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
         ...(address === undefined ? {} : { address, unc: uncOf(address) }),
+        // An update of its packages may have come.
+        ...(sambaVersion === undefined || state.sambaVersion === undefined ? {} : { sambaVersion }),
     };
     return {
-        inputs: { ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state), started: running, key: mark?.key, drift },
+        inputs: {
+            ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state),
+            ...observedLockout(state, look),
+            started: running,
+            key: mark?.key,
+            drift,
+        },
         state: { ...state, currentNode: found.node, ...outputs },
     };
+}
+
+/** Of Samba's settings the one that no file holds. */
+function observedLockout({ samba }: GatewayInputs, look: GatherResult | undefined): Record<string, unknown> {
+    const lockout = samba.lockout === undefined || look === undefined ? undefined : foundLockout(look.commands);
+    return lockout === undefined ? {} : { samba: { lockout } };
 }
 
 /** The mount point with the size that a pending change may have left out. */
@@ -85,17 +107,23 @@ function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
 }
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
-export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<string[]> {
+export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayState): Promise<string[]> {
+    const look = await lookInto(ctx, id, state);
+    return look === undefined ? [] : gatewayDrift(look, state, id.nonce);
+}
+
+async function lookInto(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<GatherResult | undefined> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
-        if (gateway.state !== "ready") return [];
-        return gatewayDrift(await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK), state, id.nonce);
+        return gateway.state === "ready"
+            ? await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, { commands: lockoutLook(state.samba.lockout) }]))
+            : undefined;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
             `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
         );
-        return [];
+        return undefined;
     }
 }

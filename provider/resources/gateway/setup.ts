@@ -8,6 +8,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { net } from "../../proxmox/values/property-string";
 import { activation } from "../../samba/batch";
+import { noClientLimit } from "../../samba/clients";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../../samba/gateway-unit";
 import { servicePackages } from "../../samba/services";
 import type { FragmentOwner } from "../../samba/share";
@@ -86,16 +87,30 @@ export async function configureSamba(
     inputs: GatewayInputs,
     hostname: string,
     owner: FragmentOwner,
-    options: { claim: string; restart: boolean; deadline: Deadline; sambaVersion: string },
+    options: {
+        claim: string;
+        restart: boolean;
+        deadline: Deadline;
+        sambaVersion: string;
+        formerLockout?: GatewayInputs["samba"]["lockout"];
+    },
+    log: Log,
 ): Promise<Setup["hostKeys"]> {
     const { executor } = workshop;
     const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"] }, options.deadline);
     const sid = parseSid(look.files[FACTS_FILE]);
-    const settings = { hostname, samba: inputs.samba, version: options.sambaVersion };
+    const settings = {
+        hostname,
+        samba: inputs.samba,
+        memory: inputs.lxc.memory,
+        version: options.sambaVersion,
+        formerLockout: options.formerLockout,
+    };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
     const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();
+    if (result.steps["clients"]?.value !== "active") log.warn(noClientLimit(workshop.name));
     return hostKeysIn(look.files);
 }

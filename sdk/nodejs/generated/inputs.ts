@@ -257,10 +257,28 @@ export interface SmbGatewaySambaArgs {
     ntlm?: pulumi.Input<"ntlmv2-only" | "disabled">;
 
     /**
+     * Lock an account after failed logins. Whoever reaches the gateway and knows a user's name can then lock that user out for as long.
+     * @default accounts are not locked
+     */
+    lockout?: pulumi.Input<SmbGatewaySambaLockoutArgs>;
+
+    /**
      * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: pulumi.Input<"onDemand" | "never">;
+
+    /**
+     * Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.
+     * @default one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)
+     */
+    maxProcesses?: pulumi.Input<number>;
+
+    /**
+     * Most connections at once from one address (IPv6: from one network of 64 bits). To be raised where many clients are behind one address.
+     * @default half of `maxProcesses`
+     */
+    maxPerAddress?: pulumi.Input<number>;
 
     /**
      * Let one client use several connections (SMB multichannel).
@@ -303,6 +321,25 @@ export interface SmbGatewaySambaArgs {
      * @default `{}`
      */
     options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+export interface SmbGatewaySambaLockoutArgs {
+    /**
+     * Failed logins in a row that lock an account.
+     */
+    attempts: pulumi.Input<number>;
+
+    /**
+     * How long it stays locked. In minutes.
+     * @default `30`
+     */
+    minutes?: pulumi.Input<number>;
+
+    /**
+     * After how long without a failed one the count begins anew. In minutes.
+     * @default `30`
+     */
+    resetMinutes?: pulumi.Input<number>;
 }
 
 export interface SmbGatewaySambaLoggingArgs {

