@@ -3,6 +3,7 @@ import { optionKey } from "../model/option-synonyms";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { limitsOf } from "./limits";
+import { largestLog } from "./logs";
 import { SAMBA } from "./paths";
 import { option, section } from "./text";
 import type { Line } from "./text";
@@ -108,7 +109,8 @@ const POSIX = "smb3 unix extensions";
 /** Refused logins are level 2 of this class, the others 3 (smb.conf(5), "log level"). */
 const LOGINS = "auth_json_audit:3";
 
-function logLines({ logging: { target, level, logins } }: SambaSettings): Lines {
+function logLines({ logging }: SambaSettings): Lines {
+    const { target, level, logins } = logging;
     if (target === "journal")
         return [
             ["logging", "systemd"],
@@ -117,8 +119,7 @@ function logLines({ logging: { target, level, logins } }: SambaSettings): Lines 
     return [
         ["logging", "file"],
         ["log file", "/var/log/samba/log.smbd"],
-        // Debian's logrotate looks after this one.
-        ["max log size", 0],
+        ["max log size", largestLog(logging)],
         ["log level", `${level} full_audit:1@${SAMBA.audit}${logins ? ` ${LOGINS}@${SAMBA.logins}` : ""}`],
         ["full_audit:syslog", false],
     ];

@@ -3,15 +3,23 @@ import { foundLockout, lockoutLook, lockoutSteps } from "./lockout";
 const lockout = { attempts: 5, minutes: 15, resetMinutes: 10 };
 const setting = (...args: Parameters<typeof lockoutSteps>): string[] =>
     lockoutSteps(...args).flatMap((step) =>
-        step.do === "run" && step.argv[3] === "-C" ? [`${String(step.argv[2])} ${String(step.argv[4])}`] : [],
+        step.do === "run" && step.argv[3] === "-C" ? [step.argv.filter((word) => typeof word === "string").join(" ")] : [],
     );
 const said = (policy: string, value: string) => ({
     stdout: `account policy "${policy}" description: whatever (default: 0 => off)\naccount policy "${policy}" value is: ${value}\n`,
 });
 
 it("sets what is said, takes back what is no longer said, and leaves what never was", () => {
-    expect(setting(lockout, undefined)).toEqual(["bad lockout attempt 5", "lockout duration 15", "reset count minutes 10"]);
-    expect(setting(undefined, lockout)).toEqual(["bad lockout attempt 0", "lockout duration 30", "reset count minutes 30"]);
+    expect(setting(lockout, undefined)).toEqual([
+        "pdbedit -P bad lockout attempt -C 5",
+        "pdbedit -P lockout duration -C 15",
+        "pdbedit -P reset count minutes -C 10",
+    ]);
+    expect(setting(undefined, lockout)).toEqual([
+        "pdbedit -P bad lockout attempt -C 0",
+        "pdbedit -P lockout duration -C 30",
+        "pdbedit -P reset count minutes -C 30",
+    ]);
     expect(lockoutSteps(undefined, undefined)).toEqual([]);
     expect(lockoutLook(undefined)).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import type { Step } from "../hosts/batch";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
-import { bytesOf } from "../model/size";
 import { clientFiles, CLIENTS_SERVICE, CLIENTS_UNIT, clientSteps } from "./clients";
 import { limitsOf, smbdUnit } from "./limits";
+import { LOG_UNITS, logFiles, LOGS_TIMER, logSteps } from "./logs";
 import { SAMBA } from "./paths";
 import { SSHD, sshdConfig, sshdSteps } from "./sshd";
 
@@ -18,8 +18,18 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
 }
 
 /** What a refresh looks at: files that serviceFiles may want, services that the settings may want to run. */
-export const SERVICE_FILES = [SAMBA.macos, SAMBA.noGuests, SAMBA.rotation, SAMBA.wsdd, SAMBA.unit, SAMBA.clients, CLIENTS_UNIT, SSHD];
-export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE];
+export const SERVICE_FILES = [
+    SAMBA.macos,
+    SAMBA.noGuests,
+    SAMBA.rotation,
+    ...LOG_UNITS,
+    SAMBA.wsdd,
+    SAMBA.unit,
+    SAMBA.clients,
+    CLIENTS_UNIT,
+    SSHD,
+];
+export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE, LOGS_TIMER];
 
 /** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
 export function serviceFiles(samba: SambaSettings, memory: string): Record<string, string | undefined> {
@@ -31,7 +41,7 @@ export function serviceFiles(samba: SambaSettings, memory: string): Record<strin
         [SSHD]: sshdConfig,
         [SAMBA.macos]: macos ? "" : undefined,
         [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
-        [SAMBA.rotation]: logging.target === "file" ? rotation(bytesOf(logging.maxSize), logging.keep) : undefined,
+        ...logFiles(logging),
         ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),
     };
 }
@@ -39,8 +49,10 @@ export function serviceFiles(samba: SambaSettings, memory: string): Record<strin
 /** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
 export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
     const { discovery, timeZone } = samba;
+    const logs = logSteps(samba.logging);
     return [
         { do: "directory", path: posix.dirname(SAMBA.unit), mode: "0755" },
+        ...logs.before,
         ...Object.entries(serviceFiles(samba, memory)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
@@ -48,6 +60,7 @@ export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
         { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: SAMBA.unit, changes: false },
         ...clientSteps,
         ...sshdSteps,
+        ...logs.after,
         ...service("wsdd", discovery.wsdd),
         ...(discovery.wsdd ? [{ do: "run", ifChanged: SAMBA.wsdd, argv: ["systemctl", "restart", "wsdd"] } satisfies Step] : []),
         // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
@@ -55,18 +68,6 @@ export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
-
-const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} ${SAMBA.logins} {
-	size ${bytes}
-	rotate ${keep}
-	missingok
-	compress
-	delaycompress
-	postrotate
-		/usr/bin/smbcontrol smbd reload-config
-	endscript
-}
-`;
 
 const wsdd = (workgroup: string): string => `# Written by pvesmb.\nWSDD_PARAMS="--shortlog --workgroup ${workgroup}"\n`;
 

@@ -114,12 +114,13 @@ test("rules that somebody flushed are named, and come back", async () => {
     await lives(old);
 });
 
-test.each(["idle", "negotiate"] as const)(
-    "connections from everywhere (%s) leave who is there at work, and the container running",
+test.each(["idle", "negotiate", "channels"] as const)(
+    "connections from everywhere (%s): who is there works on, and the container runs",
     async (what) => {
         const flood = await Flood.on(within, host, FLOODER, MANY, what, soak ? 300 : 60);
         try {
-            await until("what is over the limit is refused", async () => (await flood.alive()) <= 128);
+            // One client's channels are all in one process, which takes little more for each.
+            if (what !== "channels") await until("what is over the limit is refused", async () => (await flood.alive()) <= 128);
             expect(await processes()).toBeLessThanOrEqual(128);
             await lives(old);
         } finally {
@@ -137,9 +138,10 @@ test("a user who opens files without end has as many as one process may, and nob
     const commands = `${Array.from({ length: each }, (_, i) => `open f${i + 1}`).join("\n")}\n`;
     const greedy = await Promise.all(Array.from({ length: soak ? 8 : 2 }, () => SmbSession.open(within, docs, login("bob"))));
     try {
-        await Promise.all(greedy.map((session) => session.run(`${commands}ls alive.txt`)));
-        const open = Number(await inGuest(guest, "smbstatus --json | grep -o '\"f[0-9][0-9]*\"' | wc -l"));
-        expect(open).toBeGreaterThan(1000);
+        for (const session of greedy) await session.run(commands);
+        const open = async (): Promise<number> => Number(await inGuest(guest, "smbstatus --locks | grep -c 'docs *f[0-9]'"));
+        const all = greedy.length * each;
+        await until(`${all} files are open`, async () => (await open()) >= all * 0.9, soak ? 600 : 60);
         await lives(old);
         await letIn("alice");
     } finally {

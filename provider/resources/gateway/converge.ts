@@ -113,7 +113,7 @@ async function serve(
     }
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
+    const sambaVersion = await installSamba(host, inputs, target.fresh, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);
     const hostKeys = await configureSamba(
         shop,

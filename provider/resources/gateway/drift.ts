@@ -5,6 +5,7 @@ import { clientFaults, CLIENTS_LOOK, CLIENTS_SERVICE, noClientLimit } from "../.
 import { nonceIn } from "../../samba/gateway-unit";
 import { renderGlobal } from "../../samba/global";
 import { limitsOf } from "../../samba/limits";
+import { LOGS_TIMER } from "../../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../../samba/packages";
 import { SAMBA } from "../../samba/paths";
 import { serviceFiles, SERVICES } from "../../samba/services";
@@ -34,6 +35,7 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     const runs = runningIn(look);
     if (discovery.wsdd && runs("wsdd") !== "active") found.push("service wsdd: not running");
     if (discovery.avahi && runs("avahi-daemon") !== "active") found.push("service avahi-daemon: not running");
+    if (state.samba.logging.target === "file" && runs(LOGS_TIMER) !== "active") found.push(`${LOGS_TIMER}: not running`);
     const limits = limitsOf(state.samba, state.lxc.memory);
     found.push(...clientFaults(look.commands[CLIENTS_LOOK.name]?.stdout ?? "", runs(CLIENTS_SERVICE), limits));
     return found;

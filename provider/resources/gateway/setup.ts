@@ -57,14 +57,14 @@ export function refuseStranger(host: Host, place: Place, config: GuestConfig, ma
 }
 
 /** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
-export async function installSamba(host: Host, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<string> {
-    const script = bootstrapScript({ ...inputs.packages, more: servicePackages(inputs.samba) });
+export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boolean, deadline: Deadline, log: Log): Promise<string> {
+    const script = bootstrapScript({ ...inputs.packages, fresh, more: servicePackages(inputs.samba) });
     const answer = await host.exec(["sh", "-s"], { stdin: script, deadline });
     const facts = parseBootstrap(answer.stdout);
     if (answer.code !== 0 || facts === undefined)
         throw new PvesmbError(
             "RemoteFailed",
-            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.proxy\`, \`nameservers\`)`,
+            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.securityMirror\`, \`packages.proxy\`, \`nameservers\`)`,
         );
     if (facts.installed) log.info(`installed Samba ${facts.sambaVersion} on ${host.name}`);
     const floor = inputs.packages.minimumSambaVersion;

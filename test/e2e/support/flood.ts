@@ -15,7 +15,14 @@ export class Flood {
     }
 
     /** When all `count` have been tried; it may take as many seconds. */
-    static async on(within: Within, host: string, from: string, count: number, what: "idle" | "negotiate", seconds = 60): Promise<Flood> {
+    static async on(
+        within: Within,
+        host: string,
+        from: string,
+        count: number,
+        what: "idle" | "negotiate" | "channels",
+        seconds = 60,
+    ): Promise<Flood> {
         const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what];
         const [program = "", ...args] = within(argv);
         const flood = new Flood(spawn(program, args));

@@ -46,6 +46,7 @@ export const gatewayRows: Rows = {
     description: [long(4097), "text <!-- pvesmb 1 {} --> text"],
     pool: ["", "a b", "-x"],
     "packages.mirror": URLS,
+    "packages.securityMirror": URLS,
     "packages.proxy": URLS,
     "packages.minimumSambaVersion": ["", "4", "four", "4.17.x", "4.17-1"],
     "samba.workgroup": ["", "two words", "A.B", long(16), "-x", "W\\"],
