@@ -1,10 +1,12 @@
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
+import type { SambaSettings } from "../model/samba";
 import { renderGlobal } from "./global";
 import type { GlobalSettings } from "./global";
 import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
 import { serviceSteps } from "./services";
+import type { ServiceSettings } from "./services";
 import type { FragmentOwner } from "./share";
 
 /** Facts kept beside the data that a rebuilt gateway takes over. */
@@ -12,10 +14,10 @@ export const FACTS_FILE = "/srv/pvesmb/.pvesmb/facts.json";
 
 /**
  * What makes a host with Samba installed into our gateway, and keeps it one. `claim` is what the host's mark must contain if it has one.
- * `sid` is the machine SID that the data volume remembers from an earlier gateway.
+ * `formerLockout` is `samba.lockout` as it was before this change. `sid` is the machine SID that the data volume remembers from an earlier gateway.
  */
 export function gatewayUnit(
-    settings: GlobalSettings,
+    settings: GlobalSettings & ServiceSettings & { formerLockout?: SambaSettings["lockout"] },
     owner: FragmentOwner,
     claim: string,
     known: { sid?: string; restart: boolean },
@@ -28,7 +30,7 @@ export function gatewayUnit(
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
         { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
-        ...serviceSteps(settings.samba, settings.memory),
+        ...serviceSteps(settings),
         ...lockoutSteps(settings.samba.lockout, settings.formerLockout),
         {
             do: "run",

@@ -67,7 +67,7 @@ it("sends audits to a file of their own, and rotates it", () => {
         "fullaudit:syslog": "no",
     });
     const logging = { target: "file", maxSize: "1MiB", keep: 3 };
-    expect(JSON.stringify(serviceSteps(settings({ logging }), "512MiB"))).toContain("size 1048576\\n\\trotate 3");
+    expect(JSON.stringify(serviceSteps({ samba: settings({ logging }), memory: "512MiB" }))).toContain("size 1048576\\n\\trotate 3");
     expect(servicePackages(settings({ logging, discovery: { wsdd: true } }))).toEqual(["wsdd", "logrotate"]);
 });
 

@@ -14,8 +14,6 @@ export interface GlobalSettings {
     samba: SambaSettings;
     /** Of the gateway, as `lxc.memory` has it. */
     memory: string;
-    /** `samba.lockout` as it was before this change. */
-    formerLockout?: SambaSettings["lockout"];
     /** Samba's version on the gateway, when it is known. */
     version?: string;
 }

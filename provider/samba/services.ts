@@ -17,12 +17,15 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
     ];
 }
 
+const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
+
 /** What a refresh looks at: files that serviceFiles may want, services that the settings may want to run. */
 export const SERVICE_FILES = [
     SAMBA.macos,
     SAMBA.noGuests,
     SAMBA.rotation,
     ...LOG_UNITS,
+    UPDATES,
     SAMBA.wsdd,
     SAMBA.unit,
     SAMBA.clients,
@@ -31,8 +34,17 @@ export const SERVICE_FILES = [
 ];
 export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE, LOGS_TIMER];
 
+/** What the files and services beside smb.conf depend on. */
+export interface ServiceSettings {
+    samba: SambaSettings;
+    /** Of the gateway, as `lxc.memory` has it. */
+    memory: string;
+    /** `packages.securityUpdates`; undefined: as the host has it. */
+    securityUpdates?: boolean;
+}
+
 /** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
-export function serviceFiles(samba: SambaSettings, memory: string): Record<string, string | undefined> {
+export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings): Record<string, string | undefined> {
     const { macos, logging, discovery, workgroup } = samba;
     const limits = limitsOf(samba, memory);
     return {
@@ -42,18 +54,20 @@ export function serviceFiles(samba: SambaSettings, memory: string): Record<strin
         [SAMBA.macos]: macos ? "" : undefined,
         [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
         ...logFiles(logging),
+        ...(securityUpdates === undefined ? {} : { [UPDATES]: updates(securityUpdates) }),
         ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),
     };
 }
 
 /** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
-export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
+export function serviceSteps(settings: ServiceSettings): Step[] {
+    const { samba } = settings;
     const { discovery, timeZone } = samba;
     const logs = logSteps(samba.logging);
     return [
         { do: "directory", path: posix.dirname(SAMBA.unit), mode: "0755" },
         ...logs.before,
-        ...Object.entries(serviceFiles(samba, memory)).map(([path, content]): Step =>
+        ...Object.entries(serviceFiles(settings)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
         // The memory counts from then on, the rest from smbd's next start.
@@ -68,6 +82,10 @@ export function serviceSteps(samba: SambaSettings, memory: string): Step[] {
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
+
+/** For apt's daily timers (apt.conf(5), "PERIODIC AND ARCHIVES OPTIONS"); later than what unattended-upgrades brings. */
+const updates = (install: boolean): string =>
+    `// Written by pvesmb.\nAPT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "${install ? 1 : 0}";\n`;
 
 const wsdd = (workgroup: string): string => `# Written by pvesmb.\nWSDD_PARAMS="--shortlog --workgroup ${workgroup}"\n`;
 

@@ -9,6 +9,7 @@ import { LOGS_TIMER } from "../../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../../samba/packages";
 import { SAMBA } from "../../samba/paths";
 import { serviceFiles, SERVICES } from "../../samba/services";
+import type { ServiceSettings } from "../../samba/services";
 import { parseSections } from "../../samba/text";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
@@ -22,8 +23,7 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
         version: versionIn(look) ?? state.sambaVersion,
     });
     const { discovery } = state.samba;
-    for (const [path, text] of Object.entries(serviceFiles(state.samba, state.lxc.memory)))
-        found.push(...textDrift(path, text, look.files[path]));
+    for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
     const config = look.files[SAMBA.config];
     if (config === undefined) found.push(`${SAMBA.config}: missing`);
     else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));
@@ -63,6 +63,12 @@ export function gatewayWarnings(look: GatherResult, host: string): string[] {
 /** The version of Samba that is installed now. */
 export const versionIn = (look: GatherResult): string | undefined =>
     sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "").installed;
+
+const serviceSettings = ({ samba, lxc, packages }: GatewayInputs): ServiceSettings => ({
+    samba,
+    memory: lxc.memory,
+    securityUpdates: packages.securityUpdates,
+});
 
 /** What is in the file of all shares and in no share's own. */
 function foreignShares(look: GatherResult): string[] {

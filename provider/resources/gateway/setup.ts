@@ -105,6 +105,7 @@ export async function configureSamba(
         memory: inputs.lxc.memory,
         version: options.sambaVersion,
         formerLockout: options.formerLockout,
+        securityUpdates: inputs.packages.securityUpdates,
     };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
     const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
