@@ -6,7 +6,7 @@ import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
 import { isSideBySide } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
-import { expiryOf, expiryPath } from "../../samba/recycle";
+import { binDrift, expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
 import { ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
@@ -25,8 +25,9 @@ export async function readShare(
     state: ShareState,
 ): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
     const path = state.path ?? defaultPath(state);
+    const bin = effective(state).recycle?.path;
     const seen = await lookAt(ctx, state.gateway, {
-        ...(isSideBySide(path) ? {} : { stat: [path] }),
+        stat: [...(isSideBySide(path) ? [] : [path]), ...(bin === undefined ? [] : [`${path}/${bin}`])],
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
     });
     if (seen === "gone") return undefined;
@@ -52,6 +53,7 @@ export async function readShare(
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);
     drift.push(...textDrift(expiry, expiryOf(path, effective(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
+    drift.push(...binDrift(path, rootOf(state), seen.look.stat));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     rootDrift(state, path, seen.look, observed, drift);
