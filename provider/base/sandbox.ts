@@ -1,8 +1,5 @@
-/**
- * What a service of pvesmb's gives up (systemd.exec(5)). The first part is a matter of its own processes and works in every container; the second
- * needs mounts of its own, which a container without nesting may not make, and without which a service with PrivateTmp= does not start.
- */
-const PROCESS = `NoNewPrivileges=yes
+/** What every service of pvesmb's gives up (systemd.exec(5)): a matter of its own processes, which works in every container. */
+export const SANDBOX = `NoNewPrivileges=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
 RestrictNamespaces=yes
@@ -10,13 +7,17 @@ RestrictRealtime=yes
 RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 `;
-const MOUNTS = `PrivateTmp=yes
+
+/**
+ * On nodes more: it needs mounts of the service's own, which a container without `nesting` may not make, so that the service would not start. Not
+ * the home directories: there may be data in them.
+ */
+export const NODE_SANDBOX = `${SANDBOX}PrivateTmp=yes
+ProtectClock=yes
 ProtectControlGroups=yes
-ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 ProtectSystem=full
 `;
-
-export const sandbox = ({ mounts, except = [] }: { mounts: boolean; except?: string[] }): string =>
-    (PROCESS + (mounts ? MOUNTS : "")).replace(/^(\w+)=.*\n/gm, (line, name: string) => (except.includes(name) ? "" : line));

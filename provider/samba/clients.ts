@@ -1,3 +1,4 @@
+import { SANDBOX } from "../base/sandbox";
 import type { Step } from "../hosts/batch";
 import type { Limits } from "./limits";
 import { SAMBA } from "./paths";
@@ -38,7 +39,9 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft -f ${SAMBA.clients}
 ExecStop=-/usr/sbin/nft delete table inet pvesmb
-
+CapabilityBoundingSet=CAP_NET_ADMIN
+RestrictAddressFamilies=AF_NETLINK AF_UNIX
+${SANDBOX}
 [Install]
 WantedBy=multi-user.target
 `;

@@ -1,4 +1,4 @@
-import { sandbox } from "../base/sandbox";
+import { SANDBOX } from "../base/sandbox";
 import type { Step } from "../hosts/batch";
 import type { SambaSettings } from "../model/samba";
 import { bytesOf } from "../model/size";
@@ -37,7 +37,7 @@ Type=oneshot
 ExecStart=/usr/sbin/logrotate --state /var/lib/logrotate/status ${SAMBA.rotation}
 SuccessExitStatus=3
 Nice=10
-${sandbox({ mounts: false })}`;
+${SANDBOX}`;
 
 const timer = `[Unit]
 Description=pvesmb: begins new files of audits and logins

@@ -1,6 +1,9 @@
+import { SANDBOX } from "../base/sandbox";
 import { gatewayModel } from "../model";
 import type { SambaSettings } from "../model/samba";
 import { filled } from "../model/schema";
+import { units as collector } from "../quota/collector/units";
+import { units as snapshots } from "../snapshots/units";
 import { limitsOf } from "./limits";
 import { SERVICE_FILES, serviceFiles, serviceSteps } from "./services";
 
@@ -57,4 +60,18 @@ it("says of security updates only what the program says", () => {
         expect.stringMatching(/Update-Package-Lists "1"[^]*Unattended-Upgrade "0"/),
         undefined,
     ]);
+});
+
+it("has every service of pvesmb's own give up what it does not need", () => {
+    const services = [...Object.entries(files(everything)), ...Object.entries(collector), ...Object.entries(snapshots)].filter(([path]) =>
+        /pvesmb[\w@-]*\.service$/.test(path),
+    );
+    expect(services.map(([path]) => path.replace(/.*\//, "")).sort()).toEqual([
+        "pvesmb-clients.service",
+        "pvesmb-logs.service",
+        "pvesmb-quota-metrics@.service",
+        "pvesmb-quota.service",
+        "pvesmb-snapshots.service",
+    ]);
+    for (const [, text] of services) expect(text).toContain(SANDBOX);
 });

@@ -157,6 +157,8 @@ export const featureOf = (name: FeatureName): Feature => features[name];
 
 /** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node` and `share-snapshots`. */
 export const PROGRAMS = [
+    "/usr/sbin/sshd",
+    "apt-cache",
     "awk",
     "btrfs",
     "chattr",
@@ -177,6 +179,7 @@ export const PROGRAMS = [
     "mount",
     "mountpoint",
     "net",
+    "nft",
     "pdbedit",
     "pvesm",
     "python3",
