@@ -4,8 +4,8 @@ import type { Step } from "../hosts/batch";
 export const SSHD = "/etc/ssh/sshd_config.d/00-pvesmb.conf";
 
 /**
- * A gateway's sshd lets root in by key and runs commands; pvesmb needs no more of it. Half of the connections that wait for a login at a time, so
- * that other addresses still get one.
+ * A gateway's sshd lets root in by key and runs commands; pvesmb needs no more of it. Of the connections that wait for a login one address has so few
+ * that others are not turned away by chance (sshd_config(5), "MaxStartups").
  */
 export const sshdConfig = `# Written by pvesmb.
 PasswordAuthentication no
@@ -17,8 +17,8 @@ AllowAgentForwarding no
 X11Forwarding no
 PermitTunnel no
 LoginGraceTime 30
-MaxStartups 20:30:60
-PerSourceMaxStartups 30
+MaxStartups 30:30:60
+PerSourceMaxStartups 20
 `;
 
 /** Behind the file: sshd says whether it understands it before it gets it. Who is logged in stays. */

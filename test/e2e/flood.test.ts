@@ -132,6 +132,18 @@ test.each(["idle", "negotiate", "channels"] as const)(
     },
 );
 
+test("sshd takes only so many that wait for a login, and lets others in", async () => {
+    const flood = await Flood.on(within, host, FLOODER, MANY, "ssh", soak ? 300 : 60);
+    try {
+        await until("what is over the limit is refused", async () => (await flood.alive()) <= 20);
+        await lives(old);
+        // pvesmb itself comes this way.
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    } finally {
+        flood.end();
+    }
+});
+
 test("a user who opens files without end has as many as one process may, and nobody else notices", async () => {
     const each = soak ? 16_000 : 2_000;
     await inGuest(guest, `cd /srv/pvesmb/docs && seq -f f%g ${each} | xargs touch && chown bob: f*`);

@@ -1,4 +1,4 @@
-"""Opens connections to a server's port 445 and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate|channels
+"""Opens connections to a server's port 445 (with `ssh` 22) and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate|channels|ssh
 
 FROM is the address to come from; `negotiate` begins SMB as another client each time, `channels` as one client with many channels. Prints `open N` when it has tried them all, and on each line of its stdin `alive N`: how many the server
 has not closed. Ends with its stdin.
@@ -26,8 +26,8 @@ def opened():
     place.settimeout(5)
     place.bind((source, 0))
     try:
-        place.connect((host, 445))
-        if what != "idle":
+        place.connect((host, 22 if what == "ssh" else 445))
+        if what in ("negotiate", "channels"):
             place.sendall(negotiate())
     except OSError:
         place.close()

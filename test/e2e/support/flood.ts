@@ -4,6 +4,9 @@ import { repository } from "./package";
 import type { Within } from "./stack";
 import { until } from "./until";
 
+/** What they wait for: in SMB as nobody yet, as many clients, as one with many channels; or for a login by SSH. */
+export type Waiting = "idle" | "negotiate" | "channels" | "ssh";
+
 /** Clients without an account that open connections and leave them so (flood.py). */
 export class Flood {
     private output = "";
@@ -15,14 +18,7 @@ export class Flood {
     }
 
     /** When all `count` have been tried; it may take as many seconds. */
-    static async on(
-        within: Within,
-        host: string,
-        from: string,
-        count: number,
-        what: "idle" | "negotiate" | "channels",
-        seconds = 60,
-    ): Promise<Flood> {
+    static async on(within: Within, host: string, from: string, count: number, what: Waiting, seconds = 60): Promise<Flood> {
         const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what];
         const [program = "", ...args] = within(argv);
         const flood = new Flood(spawn(program, args));
