@@ -62,6 +62,8 @@ export const gatewayRows: Rows = {
     "samba.maxProcesses": [0, 3, 1.5, 100_001],
     "samba.maxPerAddress": [0, -1, 1.5, 100_001],
     "samba.lockout.attempts": [0, 1.5, 999],
+    "samba.lockout.minutes": [0, -1, 100_000],
+    "samba.lockout.resetMinutes": [0, -1, 100_000],
     "samba.logging.target": ["", "syslog"],
     "samba.logging.level": [-1, 11, 1.5],
     "samba.logging.maxSize": [...SIZES.filter((each) => each !== "1.5MiB"), "1KiB"],
