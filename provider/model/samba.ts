@@ -37,7 +37,8 @@ const logging = z.strictObject({
             'Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.',
     }),
     maxSize: field(size({ min: "64KiB", multipleOf: "1KiB" }).default("16MiB"), {
-        description: "Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.",
+        description:
+            "Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.",
         compare: "bytes",
     }),
     keep: field(z.int().min(1).max(1000).default(7), { description: "Files of audits and logins: how many old ones are kept." }),

@@ -6,6 +6,7 @@ const look = (services: Record<string, string>, policy: string): GatherResult =>
     files: {},
     stat: {},
     statvfs: {},
+    ms: 0,
     commands: {
         services: { code: 3, stdout: SERVICES.map((name) => `${services[name] ?? "active"}\n`).join(""), stderr: "" },
         packages: { code: 0, stdout: policy, stderr: "" },
