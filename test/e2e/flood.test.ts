@@ -20,7 +20,7 @@ import { type Workplace, workplace } from "./support/workplace";
 
 const soak = process.env["PVESMB_SOAK"] === "1";
 /** Before there were limits, 660 idle connections stopped a container of 512 MiB. */
-const MANY = soak ? 10_000 : 800;
+const MANY = soak ? 10_000 : 700;
 const vmids = { from: 5740, to: 5759 };
 const host = "10.86.0.97";
 const docs = { host, share: "docs" };
@@ -145,7 +145,7 @@ test("sshd takes only so many that wait for a login, and lets others in", async 
 });
 
 test("a user who opens files without end has as many as one process may, and nobody else notices", async () => {
-    const each = soak ? 16_000 : 2_000;
+    const each = soak ? 16_000 : 1_500;
     await inGuest(guest, `cd /srv/pvesmb/docs && seq -f f%g ${each} | xargs touch && chown bob: f*`);
     const commands = `${Array.from({ length: each }, (_, i) => `open f${i + 1}`).join("\n")}\n`;
     const greedy = await Promise.all(Array.from({ length: soak ? 8 : 2 }, () => SmbSession.open(within, docs, login("bob"))));
