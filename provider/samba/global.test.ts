@@ -112,6 +112,18 @@ describe("versions", () => {
         },
     );
 
+    it("have SMB3's POSIX extensions off where they know them", () => {
+        expect(render()).not.toContain("smb3 unix extensions");
+        expect(render({}, "4.22.11+dfsg-0+deb13u1")).toContain("smb3 unix extensions = no\n");
+    });
+
+    it("are compared even where an upgrade has taken an option away", () => {
+        const samba = settings({ options: { "directory name cache size": "1" } });
+        expect(renderGlobal({ hostname: "files", samba, memory: "512MiB", version: "4.22.11" }, false)).toContain(
+            "directory name cache size = 1",
+        );
+    });
+
     it("refuse what they do not have, with their number", () => {
         expect(() => render({ directoryLeases: true })).toThrow(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17\.12/);
         expect(render({ directoryLeases: false }, "4.22.11+dfsg-0+deb13u1")).toContain("smb3 directory leases = no");

@@ -29,9 +29,9 @@ type Lines = [name: string, value: Line["value"]][];
 
 /**
  * The global section: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the client can; no
- * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
+ * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication. Options that the version does not have are refused, but for comparing.
  */
-export function renderGlobal({ hostname, samba, memory, version }: GlobalSettings): string {
+export function renderGlobal({ hostname, samba, memory, version }: GlobalSettings, refuse = true): string {
     const given = new Set(Object.keys(samba.options).map(optionKey));
     const own: Lines = [
         ["workgroup", samba.workgroup],
@@ -73,7 +73,7 @@ export function renderGlobal({ hostname, samba, memory, version }: GlobalSetting
         ...own.filter(([name]) => !given.has(optionKey(name))),
         ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
     ];
-    refuseUnknown(lines, version);
+    if (refuse) refuseUnknown(lines, version);
     const text = (list: Lines): string => list.map(([name, value]) => option(name, value)).join("");
     return [
         HEAD,

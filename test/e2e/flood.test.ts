@@ -90,6 +90,7 @@ afterAll(async () => {
 
 test("the limits follow the memory", async () => {
     expect(await limits()).toBe("402653184\n128\ncount over 64\ncount over 64\n402653184\n");
+    expect(await inGuest(guest, "cat /proc/$(systemctl show -P MainPID smbd)/oom_score_adj")).toBe("500\n");
 });
 
 test("one address gets its share of connections, and whoever comes from another is let in", async () => {

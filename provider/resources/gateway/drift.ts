@@ -16,12 +16,8 @@ import { parseSections } from "../../samba/text";
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
     const found: string[] = [];
     if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
-    const wanted = renderGlobal({
-        hostname: state.hostname ?? "pvesmb",
-        samba: state.samba,
-        memory: state.lxc.memory,
-        version: versionIn(look) ?? state.sambaVersion,
-    });
+    const version = versionIn(look) ?? state.sambaVersion;
+    const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version }, false);
     const { discovery } = state.samba;
     for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
     const config = look.files[SAMBA.config];
