@@ -168,14 +168,21 @@ const inputs = z.strictObject({
         z
             .strictObject({
                 mirror: field(webAddress().optional(), {
-                    description: "Package mirror to write into the guest's sources.",
+                    description:
+                        "Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).",
                     defaultText: "what the template has",
+                }),
+                securityMirror: field(webAddress().optional(), {
+                    description: "Mirror of the security updates, for sources that have them.",
+                    defaultText: "beside `mirror`, with `-security` at its end, as in http://mirror.example/debian-security",
                 }),
                 proxy: field(webAddress().optional(), {
                     description: "Proxy for packages.",
                 }),
-                securityUpdates: field(z.boolean().default(false), {
-                    description: "Install unattended-upgrades, which installs security updates by itself.",
+                securityUpdates: field(z.boolean().optional(), {
+                    description:
+                        "Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.",
+                    defaultText: "`true` for a gateway that is being made; one from before this was so stays as it is",
                 }),
                 minimumSambaVersion: field(
                     z
@@ -187,7 +194,7 @@ const inputs = z.strictObject({
                     },
                 ),
             })
-            .default({ securityUpdates: false, minimumSambaVersion: "4.17" }),
+            .default({ minimumSambaVersion: "4.17" }),
         { description: "Where packages come from." },
     ),
     samba: sambaSettings,

@@ -37,7 +37,8 @@ const logging = z.strictObject({
             'Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.',
     }),
     maxSize: field(size({ min: "64KiB", multipleOf: "1KiB" }).default("16MiB"), {
-        description: "Files of audits and logins: size at which a new one is begun, at the next daily look.",
+        description:
+            "Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.",
         compare: "bytes",
     }),
     keep: field(z.int().min(1).max(1000).default(7), { description: "Files of audits and logins: how many old ones are kept." }),
@@ -47,6 +48,15 @@ const discovery = z.strictObject({
     wsdd: field(z.boolean().default(false), { description: "Appear in Windows' network view (WS-Discovery). Installs wsdd." }),
     avahi: field(z.boolean().default(false), {
         description: "Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.",
+    }),
+});
+
+const lockout = z.strictObject({
+    attempts: field(z.int().min(1).max(998), { description: "Failed logins in a row that lock an account." }),
+    minutes: field(z.int().min(1).max(99_999).default(30), { description: "How long it stays locked.", unit: "minutes" }),
+    resetMinutes: field(z.int().min(1).max(99_999).default(30), {
+        description: "After how long without a failed one the count begins anew.",
+        unit: "minutes",
     }),
 });
 
@@ -86,10 +96,26 @@ const settings = z.strictObject({
         description: "`disabled` locks out all local accounts: they have no other way to log in.",
         brings: AGREED,
     }),
+    lockout: field(lockout.optional(), {
+        description:
+            "Lock an account after failed logins. Whoever reaches the gateway and knows a user's name can then lock that user out for as long.",
+        defaultText: "accounts are not locked",
+    }),
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
         description:
             "`onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
         brings: AGREED,
+    }),
+    maxProcesses: field(z.int().min(4).max(100_000).optional(), {
+        description:
+            "Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.",
+        defaultText:
+            "one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)",
+    }),
+    maxPerAddress: field(z.int().min(1).max(100_000).optional(), {
+        description:
+            "Most connections at once from one address (IPv6: from one network of 64 bits). To be raised where many clients are behind one address.",
+        defaultText: "half of `maxProcesses`",
     }),
     multichannel: field(z.boolean().default(true), {
         description: "Let one client use several connections (SMB multichannel).",

@@ -108,6 +108,7 @@ const FIXED = [
     "printcap name",
     "disable spoolss",
     "unix extensions",
+    "smb3 unix extensions",
     "allow insecure wide links",
     "store dos attributes",
     "inherit acls",

@@ -51,6 +51,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
         aclEntries: [{ ...(property === "aclEntries[0].group" ? {} : { user: "bob" }), permissions: "rwx" }],
         access: [property === "access[0].group" ? { level: "read" } : { user: "bob", level: "read" }],
         jump: { address: "jump" },
+        lockout: { attempts: 5 },
     };
     const parts = partsOf(property);
     let at: Record<string | number, unknown> = inputs;

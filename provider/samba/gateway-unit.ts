@@ -1,9 +1,12 @@
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
+import type { SambaSettings } from "../model/samba";
 import { renderGlobal } from "./global";
 import type { GlobalSettings } from "./global";
+import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
 import { serviceSteps } from "./services";
+import type { ServiceSettings } from "./services";
 import type { FragmentOwner } from "./share";
 
 /** Facts kept beside the data that a rebuilt gateway takes over. */
@@ -11,10 +14,10 @@ export const FACTS_FILE = "/srv/pvesmb/.pvesmb/facts.json";
 
 /**
  * What makes a host with Samba installed into our gateway, and keeps it one. `claim` is what the host's mark must contain if it has one.
- * `sid` is the machine SID that the data volume remembers from an earlier gateway.
+ * `formerLockout` is `samba.lockout` as it was before this change. `sid` is the machine SID that the data volume remembers from an earlier gateway.
  */
 export function gatewayUnit(
-    settings: GlobalSettings,
+    settings: GlobalSettings & ServiceSettings & { formerLockout?: SambaSettings["lockout"] },
     owner: FragmentOwner,
     claim: string,
     known: { sid?: string; restart: boolean },
@@ -34,7 +37,8 @@ export function gatewayUnit(
             argv: ["hostname", settings.hostname],
             unless: ["grep", "-qxF", settings.hostname, "/proc/sys/kernel/hostname"],
         },
-        ...serviceSteps(settings.samba),
+        ...serviceSteps(settings),
+        ...lockoutSteps(settings.samba.lockout, settings.formerLockout),
         {
             do: "run",
             argv: ["testparm", "-s", SAMBA.config],

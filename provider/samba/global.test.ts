@@ -9,7 +9,7 @@ import { atLeast, optionsInVersion } from "./versions";
 
 const settings = (given: object = {}): SambaSettings => filled(gatewayModel.inputs.shape.samba, given) as SambaSettings;
 const render = (given: object = {}, version = "4.17.12+dfsg-0+deb12u1"): string =>
-    renderGlobal({ hostname: "files.example.org", samba: settings(given), version });
+    renderGlobal({ hostname: "files.example.org", samba: settings(given), memory: "512MiB", version });
 /** As Samba reads it: what comes last counts. */
 const options = (given: object = {}): Record<string, string> =>
     Object.fromEntries(parseSections(render(given)).flatMap((section) => [...section.options]));
@@ -67,7 +67,7 @@ it("sends audits to a file of their own, and rotates it", () => {
         "fullaudit:syslog": "no",
     });
     const logging = { target: "file", maxSize: "1MiB", keep: 3 };
-    expect(JSON.stringify(serviceSteps(settings({ logging })))).toContain("size 1048576\\n\\trotate 3");
+    expect(JSON.stringify(serviceSteps({ samba: settings({ logging }), memory: "512MiB" }))).toContain("size 1048576\\n\\trotate 3");
     expect(servicePackages(settings({ logging, discovery: { wsdd: true } }))).toEqual(["wsdd", "logrotate"]);
 });
 
@@ -111,6 +111,18 @@ describe("versions", () => {
             });
         },
     );
+
+    it("have SMB3's POSIX extensions off where they know them", () => {
+        expect(render()).not.toContain("smb3 unix extensions");
+        expect(render({}, "4.22.11+dfsg-0+deb13u1")).toContain("smb3 unix extensions = no\n");
+    });
+
+    it("are compared even where an upgrade has taken an option away", () => {
+        const samba = settings({ options: { "directory name cache size": "1" } });
+        expect(renderGlobal({ hostname: "files", samba, memory: "512MiB", version: "4.22.11" }, false)).toContain(
+            "directory name cache size = 1",
+        );
+    });
 
     it("refuse what they do not have, with their number", () => {
         expect(() => render({ directoryLeases: true })).toThrow(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17\.12/);

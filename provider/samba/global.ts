@@ -2,6 +2,8 @@ import { PvesmbError } from "../base/errors";
 import { optionKey } from "../model/option-synonyms";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
+import { limitsOf } from "./limits";
+import { largestLog } from "./logs";
 import { SAMBA } from "./paths";
 import { option, section } from "./text";
 import type { Line } from "./text";
@@ -10,6 +12,8 @@ import { optionsInVersion } from "./versions";
 export interface GlobalSettings {
     hostname: string;
     samba: SambaSettings;
+    /** Of the gateway, as `lxc.memory` has it. */
+    memory: string;
     /** Samba's version on the gateway, when it is known. */
     version?: string;
 }
@@ -25,9 +29,9 @@ type Lines = [name: string, value: Line["value"]][];
 
 /**
  * The global section: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the client can; no
- * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
+ * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication. Options that the version does not have are refused, but for comparing.
  */
-export function renderGlobal({ hostname, samba, version }: GlobalSettings): string {
+export function renderGlobal({ hostname, samba, memory, version }: GlobalSettings, refuse = true): string {
     const given = new Set(Object.keys(samba.options).map(optionKey));
     const own: Lines = [
         ["workgroup", samba.workgroup],
@@ -44,11 +48,15 @@ export function renderGlobal({ hostname, samba, version }: GlobalSettings): stri
         ["restrict anonymous", 2],
         ["disable netbios", true],
         ["smb ports", 445],
+        ["max smbd processes", limitsOf(samba, memory).processes],
+        // Minutes: who is gone without a word, or has opened nothing for an hour, makes room for others; clients come back by themselves.
+        ["deadtime", 60],
         ["load printers", false],
         ["printing", "bsd"],
         ["printcap name", "/dev/null"],
         ["disable spoolss", true],
         ["unix extensions", false],
+        ...(version !== undefined && optionsInVersion(POSIX, version) === undefined ? ([[POSIX, false]] satisfies Lines) : []),
         ["allow insecure wide links", false],
         // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
         ["store dos attributes", true],
@@ -65,7 +73,7 @@ export function renderGlobal({ hostname, samba, version }: GlobalSettings): stri
         ...own.filter(([name]) => !given.has(optionKey(name))),
         ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
     ];
-    refuseUnknown(lines, version);
+    if (refuse) refuseUnknown(lines, version);
     const text = (list: Lines): string => list.map(([name, value]) => option(name, value)).join("");
     return [
         HEAD,
@@ -93,10 +101,14 @@ function listening({ interfaces }: SambaSettings): Lines {
     ];
 }
 
+/** On by default from Samba 4.23 on; 4.17 does not know it. */
+const POSIX = "smb3 unix extensions";
+
 /** Refused logins are level 2 of this class, the others 3 (smb.conf(5), "log level"). */
 const LOGINS = "auth_json_audit:3";
 
-function logLines({ logging: { target, level, logins } }: SambaSettings): Lines {
+function logLines({ logging }: SambaSettings): Lines {
+    const { target, level, logins } = logging;
     if (target === "journal")
         return [
             ["logging", "systemd"],
@@ -105,8 +117,7 @@ function logLines({ logging: { target, level, logins } }: SambaSettings): Lines 
     return [
         ["logging", "file"],
         ["log file", "/var/log/samba/log.smbd"],
-        // Debian's logrotate looks after this one.
-        ["max log size", 0],
+        ["max log size", largestLog(logging)],
         ["log level", `${level} full_audit:1@${SAMBA.audit}${logins ? ` ${LOGINS}@${SAMBA.logins}` : ""}`],
         ["full_audit:syslog", false],
     ];

@@ -1,9 +1,12 @@
 import type { Gather } from "../hosts/batch";
 import { DATA_ROOT } from "../model/paths";
+import { CLIENTS_LOOK } from "./clients";
 import { FACTS_FILE } from "./gateway-unit";
+import { PACKAGES_LOOK } from "./packages";
 import { SAMBA } from "./paths";
 import { expiryPath } from "./recycle";
 import { RIGHTS } from "./rights";
+import { SERVICE_FILES, SERVICES } from "./services";
 
 const FRAGMENTS = `${SAMBA.fragments}/*.conf`;
 const PASSWD = { name: "passwd", argv: ["getent", "passwd"] };
@@ -25,10 +28,7 @@ export const LOOK: Gather = {
         SAMBA.config,
         SAMBA.mark,
         SAMBA.shares,
-        SAMBA.macos,
-        SAMBA.noGuests,
-        SAMBA.rotation,
-        SAMBA.wsdd,
+        ...SERVICE_FILES,
         expiryPath("*"),
         FRAGMENTS,
         `${SAMBA.accounts}/*.json`,
@@ -46,6 +46,8 @@ export const LOOK: Gather = {
         { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
         { name: "active", argv: ["systemctl", "is-active", "smbd"] },
         { name: "nmbd", argv: ["systemctl", "is-enabled", "nmbd"] },
-        { name: "discovery", argv: ["systemctl", "is-active", "wsdd", "avahi-daemon"] },
+        { name: "services", argv: ["systemctl", "is-active", ...SERVICES] },
+        CLIENTS_LOOK,
+        PACKAGES_LOOK,
     ],
 };

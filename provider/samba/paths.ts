@@ -23,6 +23,10 @@ export const SAMBA = {
     noGuests: "/etc/samba/pvesmb/no-guests",
     /** Samba's own: what each share's rights are, under `SECDESC/` and its name. */
     rights: "/var/lib/samba/share_info.tdb",
+    /** What systemd adds to Debian's smbd.service. */
+    unit: "/etc/systemd/system/smbd.service.d/pvesmb.conf",
+    /** For nft: how many connections an address may have. */
+    clients: "/etc/samba/pvesmb/clients.nft",
     /** For logrotate, when audits go to a file. */
     rotation: "/etc/logrotate.d/pvesmb",
     /** Debian's: arguments of the daemon. */

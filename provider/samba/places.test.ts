@@ -59,7 +59,7 @@ it("asks before rights are handed down, and before files go", () => {
         (step) => step.do === "apart" && "inside" in step.refuse && step.refuse.inside?.startsWith("recursive"),
     );
     expect(asked).toBeGreaterThan(0);
-    expect(handing.findIndex((step) => step.do === "run" && step.argv[0] === "find")).toBeGreaterThan(asked);
+    expect(handing.findIndex((step) => step.do === "below")).toBeGreaterThan(asked);
     expect(handing[asked]?.ifChanged).toBe("root");
 
     const going = shareRemovalUnit(share, owner.nonce, { remove: true, discards: true }).steps;

@@ -1,4 +1,4 @@
-import type { AclEntry, Step } from "../hosts/batch";
+import type { AclEntry, GatherResult, Step } from "../hosts/batch";
 
 /** A share's recycle bin, as far as the host has to know it. */
 export interface Bin {
@@ -51,6 +51,31 @@ export function binSteps(
             ? { do: "remove", path: expiryPath(nonce) }
             : { do: "write", path: expiryPath(nonce), content: expiry, mode: "0644" },
     ];
+}
+
+interface BinRoot {
+    owner: string;
+    group: string;
+    mode: string;
+    recycle?: Bin;
+    /** Owner and mode are the clients' from the beginning. */
+    once: boolean;
+}
+
+/** The bin's folder stands in the share: whoever may rename there can put one of their own, or a link, in its place. */
+export function binDrift(share: string, { owner, group, mode, recycle, once }: BinRoot, stat: GatherResult["stat"]): string[] {
+    if (recycle === undefined || recycle.homes) return [];
+    const path = `${share}/${recycle.path}`;
+    const found = stat[path];
+    if (found?.type !== "directory")
+        return [
+            `recycle: ${path} is ${found === undefined ? "missing" : `a ${found.type === "other" ? "special file" : found.type}`}, and no folder`,
+        ];
+    if (once && !recycle.perUser) return [];
+    const wanted = recycle.perUser ? { owner: "root", group: "root", mode: "1777" } : { owner, group, mode };
+    const said = (facts: { owner: string; group: string; mode: string }): string =>
+        `${facts.owner}:${facts.group} ${parseInt(facts.mode, 8).toString(8)}`;
+    return said(found) === said(wanted) ? [] : [`recycle: ${path} is ${said(found)} instead of ${said(wanted)}: somebody has replaced it`];
 }
 
 /** What the file of a share's expiry holds; undefined: there is none. */

@@ -1,8 +1,12 @@
+import { posix } from "node:path";
 import type { Step } from "../hosts/batch";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
-import { bytesOf } from "../model/size";
+import { clientFiles, CLIENTS_SERVICE, CLIENTS_UNIT, clientSteps } from "./clients";
+import { limitsOf, smbdUnit } from "./limits";
+import { LOG_UNITS, logFiles, LOGS_TIMER, logSteps } from "./logs";
 import { SAMBA } from "./paths";
+import { SSHD, sshdConfig, sshdSteps } from "./sshd";
 
 /** Packages beside Samba that the settings need. */
 export function servicePackages({ discovery, logging }: SambaSettings): string[] {
@@ -13,24 +17,64 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
     ];
 }
 
+const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
+
+/** What a refresh looks at: files that serviceFiles may want, services that the settings may want to run. */
+export const SERVICE_FILES = [
+    SAMBA.macos,
+    SAMBA.noGuests,
+    SAMBA.rotation,
+    ...LOG_UNITS,
+    UPDATES,
+    SAMBA.wsdd,
+    SAMBA.unit,
+    SAMBA.clients,
+    CLIENTS_UNIT,
+    SSHD,
+];
+export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE, LOGS_TIMER];
+
+/** What the files and services beside smb.conf depend on. */
+export interface ServiceSettings {
+    samba: SambaSettings;
+    /** Of the gateway, as `lxc.memory` has it. */
+    memory: string;
+    /** `packages.securityUpdates`; undefined: as the host has it. */
+    securityUpdates?: boolean;
+}
+
 /** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
-export function serviceFiles(samba: SambaSettings): Record<string, string | undefined> {
+export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings): Record<string, string | undefined> {
     const { macos, logging, discovery, workgroup } = samba;
+    const limits = limitsOf(samba, memory);
     return {
+        [SAMBA.unit]: smbdUnit(limits),
+        ...clientFiles(limits),
+        [SSHD]: sshdConfig,
         [SAMBA.macos]: macos ? "" : undefined,
         [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
-        [SAMBA.rotation]: logging.target === "file" ? rotation(bytesOf(logging.maxSize), logging.keep) : undefined,
+        ...logFiles(logging),
+        ...(securityUpdates === undefined ? {} : { [UPDATES]: updates(securityUpdates) }),
         ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),
     };
 }
 
 /** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
-export function serviceSteps(samba: SambaSettings): Step[] {
+export function serviceSteps(settings: ServiceSettings): Step[] {
+    const { samba } = settings;
     const { discovery, timeZone } = samba;
+    const logs = logSteps(samba.logging);
     return [
-        ...Object.entries(serviceFiles(samba)).map(([path, content]): Step =>
+        { do: "directory", path: posix.dirname(SAMBA.unit), mode: "0755" },
+        ...logs.before,
+        ...Object.entries(serviceFiles(settings)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
+        // The memory counts from then on, the rest from smbd's next start.
+        { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: SAMBA.unit, changes: false },
+        ...clientSteps,
+        ...sshdSteps,
+        ...logs.after,
         ...service("wsdd", discovery.wsdd),
         ...(discovery.wsdd ? [restart("wsdd", SAMBA.wsdd), restart("wsdd", "hostname")] : []),
         // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
@@ -43,17 +87,9 @@ export function serviceSteps(samba: SambaSettings): Step[] {
 /** They read it at their start only. `hostname`: the step of gateway-unit.ts. */
 const restart = (name: string, after: string): Step => ({ do: "run", ifChanged: after, argv: ["systemctl", "restart", name] });
 
-const rotation = (bytes: number, keep: number): string => `${SAMBA.audit} ${SAMBA.logins} {
-	size ${bytes}
-	rotate ${keep}
-	missingok
-	compress
-	delaycompress
-	postrotate
-		/usr/bin/smbcontrol smbd reload-config
-	endscript
-}
-`;
+/** For apt's daily timers (apt.conf(5), "PERIODIC AND ARCHIVES OPTIONS"); later than what unattended-upgrades brings. */
+const updates = (install: boolean): string =>
+    `// Written by pvesmb.\nAPT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "${install ? 1 : 0}";\n`;
 
 const wsdd = (workgroup: string): string => `# Written by pvesmb.\nWSDD_PARAMS="--shortlog --workgroup ${workgroup}"\n`;
 

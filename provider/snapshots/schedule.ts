@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { asset } from "../base/asset";
 import type { Gather, GatherResult, Step, Unit } from "../hosts/batch";
 import { SNAPSHOTS } from "./paths";
@@ -108,10 +109,33 @@ export function endUnit(id: string, clear: boolean): Unit {
 /** What a refresh looks at on the node. */
 export const SCHEDULES: Gather = {
     files: [`${SNAPSHOTS.entries}/*.json`],
-    commands: [{ name: "snapshot timer", argv: ["systemctl", "is-active", SNAPSHOTS.timer] }],
+    commands: [
+        { name: "snapshot timer", argv: ["systemctl", "is-active", SNAPSHOTS.timer] },
+        { name: "snapshot report", argv: ["python3", "-I", SNAPSHOTS.program, "report"] },
+    ],
 };
 
-export function scheduleFaults({ files, commands }: GatherResult, id: string, key: string, tree: Tree, keep: Keep): string[] {
+/** The program of an earlier version of pvesmb makes no report: it ends with an error, and nothing is said. */
+const reports = z.record(
+    z.string(),
+    z.union([z.object({ error: z.string() }), z.object({ newest: z.string().nullable(), late: z.boolean() })]),
+);
+
+/** How a schedule does, in words; undefined: well. */
+function trouble({ commands }: GatherResult, id: string): string | undefined {
+    const { code, stdout = "" } = commands["snapshot report"] ?? {};
+    if (code !== 0) return undefined;
+    const report = reports.parse(JSON.parse(stdout))[id];
+    if (report === undefined) return undefined;
+    if ("error" in report) return `no snapshot can be made: ${report.error}`;
+    if (!report.late) return undefined;
+    return report.newest === null
+        ? "there is no snapshot yet"
+        : `the newest snapshot is of ${report.newest}; \`journalctl -u ${SNAPSHOTS.service}\` on the node tells why there is none since`;
+}
+
+export function scheduleFaults(look: GatherResult, id: string, key: string, tree: Tree, keep: Keep): string[] {
+    const { files, commands } = look;
     const found = files[entryPath(id)];
     const fault =
         found === undefined
@@ -121,5 +145,6 @@ export function scheduleFaults({ files, commands }: GatherResult, id: string, ke
               : commands["snapshot timer"]?.stdout.trim() === "active"
                 ? undefined
                 : `${SNAPSHOTS.timer} is not active`;
-    return fault === undefined ? [] : [`previousVersions: ${fault}`];
+    const faults = [fault, found === undefined ? undefined : trouble(look, id)].filter((each) => each !== undefined);
+    return faults.map((each) => `previousVersions: ${each}`);
 }

@@ -1,3 +1,4 @@
+import { NODE_SANDBOX } from "../base/sandbox";
 import { SNAPSHOTS } from "./paths";
 
 const service = `[Unit]
@@ -7,7 +8,7 @@ Description=pvesmb: snapshots of shares
 Type=oneshot
 ExecStart=python3 -I ${SNAPSHOTS.program} run
 TimeoutStartSec=30min
-`;
+${NODE_SANDBOX}`;
 
 /** The program knows by the snapshots that are there which of them are due: after a night switched off, one round makes up for it. */
 const timer = `[Unit]

@@ -168,6 +168,22 @@ const deeds: Deed[] = [
             ),
     },
     {
+        what: "sshd's hardening removed",
+        name: "files",
+        shows: /\/etc\/ssh\/sshd_config\.d\/00-pvesmb\.conf: missing/,
+        done: byHand("rm /etc/ssh/sshd_config.d/00-pvesmb.conf && systemctl reload ssh"),
+        repaired: async () => expect(await inGuest(guest, "/usr/sbin/sshd -T")).toContain("passwordauthentication no"),
+    },
+    {
+        what: "smbd's limit of memory lifted",
+        name: "files",
+        shows: /smbd\.service\.d\/pvesmb\.conf: changed by hand/,
+        done: byHand(
+            "sed -i 's/^MemoryMax=.*/MemoryMax=infinity/' /etc/systemd/system/smbd.service.d/pvesmb.conf && systemctl daemon-reload",
+        ),
+        repaired: async () => expect(await inGuest(guest, "systemctl show -P MemoryMax smbd")).toBe(`${384 * 2 ** 20}\n`),
+    },
+    {
         what: "a share added to the file of all shares",
         name: "files",
         shows: /shares\.conf: section \[evil\] added by hand/,

@@ -1,6 +1,6 @@
 import type { SmbGatewayArgs } from "../../sdk/nodejs/generated/smb-gateway";
 import { type Guest, inGuest } from "./support/guests";
-import { run } from "./support/process";
+import { run, start } from "./support/process";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { hasDebiansSamba } from "./support/samba-version";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -59,7 +59,8 @@ test("everything at once, announced by the preview, and then there is nothing to
         multichannel: false,
         guests: "never",
         macos: true,
-        logging: { target: "file", maxSize: "1MiB", keep: 2, logins: true },
+        logging: { target: "file", maxSize: "64KiB", keep: 2, logins: true },
+        lockout: { attempts: 3, minutes: 60 },
         discovery: { wsdd: true, avahi: true },
         timeZone: "Asia/Tokyo",
         options: { deadtime: "10" },
@@ -106,6 +107,69 @@ test("audits are in a file of their own that is rotated", async () => {
     await inGuest(guest, "logrotate --force --verbose /etc/logrotate.d/pvesmb && ls /var/log/samba/audit.log.1");
     await smbclient(within, docs, alice, "rename y.txt z.txt");
     expect(await inGuest(guest, "cat /var/log/samba/audit.log")).toContain("z.txt");
+});
+
+test("a log that grows is rotated every minute, and by smbd itself where that is too late", async () => {
+    expect(await inGuest(guest, "systemctl is-active pvesmb-logs.timer")).toBe("active\n");
+    const grow = (kib: number): Promise<string> => inGuest(guest, `yes grown | head -c ${kib}K >> /var/log/samba/audit.log`);
+    await grow(70);
+    await inGuest(guest, "rm -f /var/log/samba/audit.log.*; systemctl start pvesmb-logs && ls /var/log/samba/audit.log.1");
+    await grow(300);
+    const names = Array.from({ length: 130 }, (_, i) => `rename ${i % 2 ? "r" : "z"}.txt ${i % 2 ? "z" : "r"}.txt`);
+    await smbclient(within, docs, alice, names.join("; "));
+    expect(await inGuest(guest, "stat -c %s /var/log/samba/audit.log.old")).toMatch(/^3\d{5}\n$/);
+    expect(Number(await inGuest(guest, "stat -c %s /var/log/samba/audit.log"))).toBeLessThan(256 * 1024);
+});
+
+test("an account is locked after as many failed logins as are set, others are not, and a change by hand is undone", async () => {
+    const status = async (login: typeof alice): Promise<string> => (await smbclient(within, docs, login, "ls")).output;
+    for (let i = 0; i < 3; i++) await status({ ...alice, password: "not hers" });
+    expect(await status(alice)).toContain("NT_STATUS_ACCOUNT_LOCKED_OUT");
+    await inGuest(guest, "pdbedit -z -u alice -c '[]'; pdbedit -P 'bad lockout attempt' -C 0");
+    expect(await status(alice)).not.toContain("NT_STATUS");
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    expect(output).toMatch(/attempts\s*: 3 => 0/);
+    await stack.up();
+    expect(await inGuest(guest, "pdbedit -P 'bad lockout attempt'; pdbedit -P 'lockout duration'")).toMatch(/is: 3\n[^]*is: 60\n/);
+});
+
+test("sshd lets in by key and forwards nothing, whatever another file of its folder says", async () => {
+    await inGuest(guest, "echo 'PasswordAuthentication yes' > /etc/ssh/sshd_config.d/50-other.conf; systemctl reload ssh");
+    const found = await inGuest(guest, "/usr/sbin/sshd -T");
+    for (const setting of ["passwordauthentication no", "kbdinteractiveauthentication no", "permitrootlogin without-password"])
+        expect(found).toContain(`${setting}\n`);
+    for (const what of ["allowtcpforwarding", "allowagentforwarding", "x11forwarding", "allowstreamlocalforwarding", "permittunnel"])
+        expect(found).toContain(`${what} no\n`);
+    const asked = await start(
+        within([
+            "ssh",
+            "-v",
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "BatchMode=yes",
+            `root@${host}`,
+            "true",
+        ]),
+    ).done;
+    expect(asked.output).toContain("Authentications that can continue: publickey\r\n".trim());
+    expect(asked.output).not.toMatch(/can continue: \S*(password|keyboard)/);
+});
+
+test("a security update of Samba that waits is named in a refresh, which changes nothing", async () => {
+    await inGuest(
+        guest,
+        `set -e; mkdir -p /root/fix/dists/bookworm-security/main/binary-amd64; cd /root/fix/dists/bookworm-security
+        apt-cache show samba | sed '/^$/q; s/^Version: .*/Version: 2:99.1-0+deb12u1/' > main/binary-amd64/Packages
+        printf 'Origin: Debian\nLabel: Debian-Security\nSuite: oldstable-security\nCodename: bookworm-security\nComponents: main\nArchitectures: amd64\n' > Release
+        chmod -R a+rX /root; echo 'deb [trusted=yes] file:/root/fix bookworm-security main' > /etc/apt/sources.list.d/fix.list
+        apt-get -q update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/fix.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0`,
+    );
+    const { output } = await stack.refresh({ flags: ["--expect-no-changes"] });
+    expect(output).toMatch(/a security update of Samba is waiting, 4\.\d+\.\S+ has to become 99\.1-0\+deb12u1/);
+    await inGuest(guest, "rm -r /root/fix /etc/apt/sources.list.d/fix.list; rm -f /var/lib/apt/lists/_root_fix*; apt-cache gencaches");
 });
 
 test("every login is a line of JSON", async () => {
@@ -165,7 +229,8 @@ test("what is switched off again is off", async () => {
     expect(dialects(found)).toEqual(["300", "302", "311"]);
     expect(found).toContain("Message signing enabled and required");
     expect(await inGuest(guest, "testparm -s --section-name=docs 2>/dev/null")).toContain("vfs objects = full_audit\n");
-    expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon || true")).toBe("inactive\ninactive\n");
+    expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon pvesmb-logs.timer || true")).toBe("inactive\ninactive\ninactive\n");
+    expect(await inGuest(guest, "pdbedit -P 'bad lockout attempt'")).toMatch(/is: 0\n/);
     await nothingLeft();
 });
 

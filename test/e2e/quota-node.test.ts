@@ -304,6 +304,22 @@ describe("on btrfs", () => {
             await stack.refresh({ flags: ["--expect-no-changes"] });
         });
 
+        test("that stop because the guest moves its folder away, or are old, are named", async () => {
+            await inGuest(guest, "mv /srv/pvesmb/history /srv/pvesmb/moved");
+            await onNode("systemctl start pvesmb-snapshots.service || true; test ! -e /mnt/btrfs/quota/.snapshots");
+            expect((await stack.refresh({ flags: ["--diff"] })).output).toContain(
+                "previousVersions: no snapshot can be made: /mnt/btrfs/quota/history is not there",
+            );
+            await inGuest(guest, "mv /srv/pvesmb/moved /srv/pvesmb/history");
+            await onNode(`cd ${folder}; for s in *; do mv "$s" "\${s%-*-*}-2025.01.02-03.04.05"; done`);
+            expect((await stack.refresh({ flags: ["--diff"] })).output).toContain(
+                "previousVersions: the newest snapshot is of 2025-01-02 03:04 UTC",
+            );
+            await onNode("systemctl start pvesmb-snapshots.service");
+            await stack.refresh();
+            await stack.preview({ flags: ["--expect-no-changes"] });
+        });
+
         test("end with the share, and leave nothing on the node", async () => {
             change({ more: kept() });
             await stack.up();

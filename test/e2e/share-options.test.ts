@@ -248,8 +248,13 @@ test("lists show a share to those who may connect", async () => {
 
 test("a setting changed by hand is named with its property, and repaired", async () => {
     await inGuest(guest, "sed -i 's/recycle:versions = yes/recycle:versions = no/' /etc/samba/pvesmb/shares.d/bin.conf");
-    expect((await stack.refresh({ flags: ["--diff"] })).output).toContain("recycle: recycle:versions = no instead of yes");
+    // As a user of the share may: the bin's folder is one of theirs now.
+    await inGuest(guest, "cd /srv/pvesmb/bin && mv .recycle away && mkdir -m 777 .recycle && chown bob:bob .recycle");
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    expect(output).toContain("recycle: recycle:versions = no instead of yes");
+    expect(output).toContain("recycle: /srv/pvesmb/bin/.recycle is bob:bob 777 instead of root:root 1777: somebody has replaced it");
     await stack.up();
+    expect(await inGuest(guest, "stat -c '%U %a' /srv/pvesmb/bin/.recycle")).toBe("root 1777\n");
     expect(await inGuest(guest, "testparm -s --section-name=bin 2>/dev/null")).toContain("recycle:versions = yes");
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });

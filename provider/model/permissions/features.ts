@@ -166,6 +166,8 @@ export const featureOf = (name: FeatureName): Feature => features[name];
 
 /** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node` and `share-snapshots`. */
 export const PROGRAMS = [
+    "/usr/sbin/sshd",
+    "apt-cache",
     "awk",
     "btrfs",
     "df",
@@ -179,10 +181,12 @@ export const PROGRAMS = [
     "grep",
     "groupadd",
     "groupdel",
+    "hostname",
     "lsattr",
     "mount",
     "mountpoint",
     "net",
+    "nft",
     "pdbedit",
     "pvesm",
     "python3",

@@ -1,3 +1,4 @@
+import { SANDBOX } from "../../base/sandbox";
 import { COLLECTOR } from "./paths";
 
 /** The least of the host for it: a round is late rather than in anybody's way. */
@@ -11,7 +12,7 @@ Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=10min
 UMask=0077
-`;
+${SANDBOX}`;
 
 /** Every five minutes of the clock, which is also the width of a sample (SAMPLE_SECONDS in program/history.py). */
 const timerUnit = `[Unit]
@@ -48,10 +49,9 @@ User=daemon
 StandardInput=socket
 StandardOutput=socket
 StandardError=journal
-NoNewPrivileges=yes
 CapabilityBoundingSet=
 RuntimeMaxSec=10
-`;
+${SANDBOX}`;
 
 export const units = {
     [COLLECTOR.service]: serviceUnit,

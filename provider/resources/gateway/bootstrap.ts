@@ -3,8 +3,12 @@ const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "pyt
 
 export interface BootstrapSettings {
     mirror?: string;
+    /** Left out: `mirror` with `-security` behind it, as Debian's own mirrors have it. */
+    securityMirror?: string;
     proxy?: string;
     securityUpdates?: boolean;
+    /** Never finished so far: it gets what gateways are made with today. */
+    fresh?: boolean;
     /** Packages of what else runs on the gateway. */
     more?: string[];
 }
@@ -14,7 +18,12 @@ export interface BootstrapSettings {
  * is kept from starting with Debian's default configuration until ours is in place.
  */
 export function bootstrapScript(settings: BootstrapSettings): string {
-    const packages = [...PACKAGES, ...(settings.securityUpdates === true ? ["unattended-upgrades"] : []), ...(settings.more ?? [])];
+    const packages = [
+        ...PACKAGES,
+        ...(settings.fresh === true ? ["nftables"] : []),
+        ...((settings.securityUpdates ?? settings.fresh) === true ? ["unattended-upgrades"] : []),
+        ...(settings.more ?? []),
+    ];
     return `set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 missing=""
@@ -25,7 +34,9 @@ installed=no
 if [ -n "$missing" ]; then
     installed=yes
 ${settings.proxy === undefined ? "" : `    printf 'Acquire::http::Proxy "%s";\\nAcquire::https::Proxy "%s";\\n' ${quote(settings.proxy)} ${quote(settings.proxy)} > /etc/apt/apt.conf.d/60pvesmb-proxy\n`}${
-        settings.mirror === undefined ? "" : mirrorLines(settings.mirror)
+        settings.mirror === undefined
+            ? ""
+            : mirrorLines(settings.mirror, settings.securityMirror ?? `${settings.mirror.replace(/\/+$/, "")}-security`)
     }    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
     printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
     chmod 755 /usr/sbin/policy-rc.d
@@ -40,13 +51,56 @@ echo "installed=$installed samba=$(dpkg-query -W -f '\${Version}' samba)"
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Points the distribution's own sources at another mirror; other repositories stay. */
-function mirrorLines(mirror: string): string {
+/**
+ * Points the distribution's own sources at another mirror, suite by suite: what the template has of updates and security updates comes from there
+ * too. Other repositories stay. Both forms of Debian's own file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
+ */
+function mirrorLines(mirror: string, security: string): string {
     return `    . /etc/os-release
-    printf 'deb %s %s main\\n' ${quote(mirror)} "$VERSION_CODENAME" > /etc/apt/sources.list
-    rm -f /etc/apt/sources.list.d/debian.sources
+    sources() {
+        awk -v main=${quote(mirror)} -v security=${quote(security)} -v code="$VERSION_CODENAME" "$@"
+    }
+    replaced=no
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+        [ -f "$file" ] || continue
+        case "$file" in
+        *.sources) sources ${quote(PARAGRAPHS)} "$file" > "$file.pvesmb" ;;
+        *) sources ${quote(LINES)} "$file" > "$file.pvesmb" ;;
+        esac
+        grep -qF ${quote(mirror)} "$file.pvesmb" && replaced=yes
+        cat "$file.pvesmb" > "$file"
+        rm "$file.pvesmb"
+    done
+    [ $replaced = yes ] || printf 'deb %s %s main\\n' ${quote(mirror)} "$VERSION_CODENAME" >> /etc/apt/sources.list
 `;
 }
+
+/** A suite of the distribution: where it comes from. */
+const ORIGIN = `function origin(suite) {
+    if (suite == code "-security" || suite == code "/updates") return security
+    return suite == code || index(suite, code "-") == 1 ? main : ""
+}
+`;
+
+const LINES = `${ORIGIN}/^[ \\t]*deb(-src)?[ \\t]/ {
+    place = 2
+    if ($2 ~ /^\\[/) { while ($place !~ /\\]$/ && place < NF) place++; place++ }
+    found = / main( |$)/ ? origin($(place + 1)) : ""
+    if (found != "") $place = found
+}
+{ print }`;
+
+const PARAGRAPHS = `${ORIGIN}BEGIN { RS = ""; ORS = "\\n\\n" }
+{
+    found = ""
+    if (match($0, /(^|\\n)Suites:[^\\n]*/)) {
+        count = split(substr($0, RSTART, RLENGTH), suites, /[ \\t]+/)
+        for (i = 2; i <= count && found == ""; i++) found = origin(suites[i])
+    }
+    if (found != "") sub(/(^|\\n)URIs:[^\\n]*(\\n[ \\t][^\\n]*)*/, "\\nURIs: " found)
+    sub(/^\\n/, "")
+    print
+}`;
 
 export interface BootstrapFacts {
     installed: boolean;

@@ -103,7 +103,7 @@ async function serve(
     await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    const sambaVersion = await installSamba(host, inputs, ctx.deadline, ctx.log);
+    const sambaVersion = await installSamba(host, inputs, target.fresh, ctx.deadline, ctx.log);
     const shop = workshop(host, mark.nonce);
     const { hostKeys, spaces } = await configureSamba(
         shop,
@@ -115,7 +115,9 @@ async function serve(
             restart: target.fresh || restarts(before, inputs),
             deadline: ctx.deadline,
             sambaVersion,
+            formerLockout: before.samba?.lockout,
         },
+        ctx.log,
     );
     refuseLag(place, volumesIn(config.all, spaces, before));
     keepGateway(id, { state: "ready", place, address, config, workshop: shop });

@@ -1,6 +1,8 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
 import { pinsOf, rememberPins } from "../../base/pins";
+import { joined } from "../../hosts";
+import type { GatherResult } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
@@ -8,12 +10,13 @@ import { readConfig, readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import type { Pve } from "../../proxmox/client/client";
 import { sized } from "../../proxmox/lxc/sized";
+import { foundLockout, lockoutLook } from "../../samba/lockout";
 import { uncOf } from "../../samba/unc";
 import { pveOf } from "../pve";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
-import { gatewayDrift } from "./drift";
+import { gatewayDrift, gatewayWarnings, versionIn } from "./drift";
 import type { GatewayState, Outputs } from "./handler";
 import { READ_LOOK } from "./look";
 import { isOutdated, readClaim, readMark } from "./mark";
@@ -51,18 +54,36 @@ export async function readGateway(
     if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
     const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
-    if (running) drift.push(...(await hostDrift(ctx, id, state, { ...found.config.all, [DATA_MOUNT]: mount })));
+    const look = running ? await lookInto(ctx, id, state) : undefined;
+    if (look !== undefined) drift.push(...driftIn(look, id, state, { ...found.config.all, [DATA_MOUNT]: mount }));
+    const seen = look === "stranger" ? undefined : look;
+    for (const warning of seen === undefined ? [] : gatewayWarnings(seen, `gateway CT ${id.vmid}`)) ctx.log.warnOnce(warning, warning);
+    const sambaVersion = seen === undefined ? undefined : versionIn(seen);
     // Where another machine answers is no address of the gateway's, whatever its configuration says.
-    const own = drift.includes(STRANGER) ? state.address : running ? await addressOf(ctx, id, state) : undefined;
+    const own = look === "stranger" ? state.address : running ? await addressOf(ctx, id, state) : undefined;
     const address = own ?? staticAddress(found.config.all);
     const outputs: Outputs = {
         ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }),
         ...(address === undefined ? {} : { address, unc: uncOf(address) }),
+        // An update of its packages may have come.
+        ...(sambaVersion === undefined || state.sambaVersion === undefined ? {} : { sambaVersion }),
     };
     return {
-        inputs: { ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state), started: running, key: mark?.key, drift },
+        inputs: {
+            ...observedInputs({ ...found.config.all, [DATA_MOUNT]: mount }, state),
+            ...observedLockout(state, seen),
+            started: running,
+            key: mark?.key,
+            drift,
+        },
         state: { ...state, currentNode: found.node, ...outputs },
     };
+}
+
+/** Of Samba's settings the one that no file holds. */
+function observedLockout({ samba }: GatewayInputs, look: GatherResult | undefined): Record<string, unknown> {
+    const lockout = samba.lockout === undefined || look === undefined ? undefined : foundLockout(look.commands);
+    return lockout === undefined ? {} : { samba: { lockout } };
 }
 
 /** The mount point with the size that a pending change may have left out. */
@@ -92,19 +113,30 @@ function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
 const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
-export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs, config?: GuestConfig): Promise<string[]> {
+export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayState): Promise<string[]> {
+    const look = await lookInto(ctx, id, state);
+    return look === undefined ? [] : driftIn(look, id, state);
+}
+
+function driftIn(look: GatherResult | "stranger", id: GatewayId, state: GatewayInputs, config?: GuestConfig): string[] {
+    if (look === "stranger") return [STRANGER];
+    const lags = config === undefined ? [] : volumesIn(config, look.statvfs, state).flatMap((each) => lagOf(each) ?? []);
+    return [...gatewayDrift(look, state, id.nonce), ...lags];
+}
+
+/** What is on the host; nothing, with a warning, when it cannot be reached; a stranger when another machine has its address. */
+async function lookInto(ctx: Context<unknown>, id: GatewayId, state: GatewayInputs): Promise<GatherResult | "stranger" | undefined> {
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection: state.connection });
-        if (gateway.state !== "ready") return [];
-        const look = await gateway.workshop.snapshot.read(ctx.deadline, READ_LOOK);
-        const lags = config === undefined ? [] : volumesIn(config, look.statvfs, state).flatMap((each) => lagOf(each) ?? []);
-        return [...gatewayDrift(look, state, id.nonce), ...lags];
+        return gateway.state === "ready"
+            ? await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, { commands: lockoutLook(state.samba.lockout) }]))
+            : undefined;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
             `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
         );
-        return isKind(error, "HostKeyMismatch") ? [STRANGER] : [];
+        return isKind(error, "HostKeyMismatch") ? "stranger" : undefined;
     }
 }

@@ -9,6 +9,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { net } from "../../proxmox/values/property-string";
 import { activation } from "../../samba/batch";
+import { noClientLimit } from "../../samba/clients";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../../samba/gateway-unit";
 import { servicePackages } from "../../samba/services";
 import type { FragmentOwner } from "../../samba/share";
@@ -63,8 +64,8 @@ export function refuseStranger(host: Host, place: Place, config: GuestConfig, ma
 const SLOW_MS = 3_000;
 
 /** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
-export async function installSamba(host: Host, inputs: GatewayInputs, deadline: Deadline, log: Log): Promise<string> {
-    const script = bootstrapScript({ ...inputs.packages, more: servicePackages(inputs.samba) });
+export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boolean, deadline: Deadline, log: Log): Promise<string> {
+    const script = bootstrapScript({ ...inputs.packages, fresh, more: servicePackages(inputs.samba) });
     // With a template that has Samba this takes a second; packages of a mirror take a minute without a word.
     const slow = setTimeout(() => log.info(`installing Samba on ${host.name}`), SLOW_MS);
     const answer = await host.exec(["sh", "-s"], { stdin: script, deadline }).finally(() => clearTimeout(slow));
@@ -72,7 +73,7 @@ export async function installSamba(host: Host, inputs: GatewayInputs, deadline: 
     if (answer.code !== 0 || facts === undefined)
         throw new PvesmbError(
             "RemoteFailed",
-            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.proxy\`, \`nameservers\`)`,
+            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.securityMirror\`, \`packages.proxy\`, \`nameservers\`)`,
         );
     if (facts.installed) log.info(`installed Samba ${facts.sambaVersion} on ${host.name}`);
     const floor = inputs.packages.minimumSambaVersion;
@@ -95,16 +96,31 @@ export async function configureSamba(
     inputs: GatewayInputs,
     hostname: string,
     owner: FragmentOwner,
-    options: { claim: string; restart: boolean; deadline: Deadline; sambaVersion: string },
+    options: {
+        claim: string;
+        restart: boolean;
+        deadline: Deadline;
+        sambaVersion: string;
+        formerLockout?: GatewayInputs["samba"]["lockout"];
+    },
+    log: Log,
 ): Promise<Configured> {
     const { executor } = workshop;
     const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"], statvfs: SPACES }, options.deadline);
     const sid = parseSid(look.files[FACTS_FILE]);
-    const settings = { hostname, samba: inputs.samba, version: options.sambaVersion };
+    const settings = {
+        hostname,
+        samba: inputs.samba,
+        memory: inputs.lxc.memory,
+        version: options.sambaVersion,
+        formerLockout: options.formerLockout,
+        securityUpdates: inputs.packages.securityUpdates,
+    };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
     const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();
+    if (result.steps["clients"]?.value !== "active") log.warn(noClientLimit(workshop.name));
     return { hostKeys: hostKeysIn(look.files), spaces: look.statvfs };
 }

@@ -8,7 +8,7 @@ import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
 import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
-import { expiryOf, expiryPath } from "../../samba/recycle";
+import { binDrift, expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
 import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
@@ -29,8 +29,9 @@ export async function readShare(
     state: ShareState,
 ): Promise<{ inputs: Observed<ShareInputs>; state: Outputs } | undefined> {
     const path = state.path ?? defaultPath(state);
+    const bin = effective(state).recycle?.path;
     const seen = await lookAt(ctx, state.gateway, {
-        ...(isSideBySide(path) ? {} : { stat: [path] }),
+        stat: [...(isSideBySide(path) ? [] : [path]), ...(bin === undefined ? [] : [`${path}/${bin}`])],
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
         ...(state.volume?.size === undefined ? {} : { statvfs: [SIDE_BY_SIDE] }),
     });
@@ -57,6 +58,7 @@ export async function readShare(
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);
     drift.push(...textDrift(expiry, expiryOf(path, rootOf(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
+    drift.push(...binDrift(path, rootOf(state), seen.look.stat));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     // What a view shows is another share's, and so are its rights.

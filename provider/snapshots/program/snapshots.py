@@ -15,6 +15,7 @@ import time
 
 ENTRIES = "/etc/pvesmb/snapshots.d"
 STAMP = "%Y.%m.%d-%H.%M.%S"
+HOUR = 3600
 PERIODS = {"hourly": "%Y-%m-%d %H", "daily": "%Y-%m-%d", "weekly": "%G-%V", "monthly": "%Y-%m"}
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 SUBVOLUME = 256  # number of a subvolume's root directory (btrfs-subvolume(8))
@@ -172,9 +173,14 @@ def prepare(path, top, owner):
 
 
 class Schedule:
-    def __init__(self, entry):
+    """`gone`: it may be that nothing is left of the directory. Otherwise a folder that its container has moved away would have that above it snapshotted."""
+
+    def __init__(self, entry, gone=False):
         self.keep = entry["keep"]
         self.prefix = f"pvesmb-{entry['id']}-"
+        with opened(open_dir(entry["path"])) as fd:
+            if fd is None and not gone:
+                raise Refused(f"{entry['path']} is not there: was it renamed in the gateway?")
         self.holder = holder(entry["path"], entry["top"])
 
     def times(self):
@@ -189,9 +195,19 @@ class Schedule:
     def name(self, at):
         return self.prefix + time.strftime(STAMP, time.gmtime(at))
 
+    @property
+    def period(self):
+        return "hourly" if self.keep["hourly"] > 0 else "daily"
+
     def due(self, now, times):
-        period = PERIODS["hourly" if self.keep["hourly"] > 0 else "daily"]
-        return not any(same(period, now, at) for at in times[:1])
+        return not any(same(PERIODS[self.period], now, at) for at in times[:1])
+
+    def report(self, now):
+        """`late`: two rounds have gone by without one."""
+        times = self.times()
+        newest = times[0] if times else None
+        late = newest is None or now - newest > (2 * HOUR if self.period == "hourly" else 49 * HOUR) + HOUR / 2
+        return {"newest": newest and time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(newest)), "late": late}
 
     def round(self, now):
         times = self.times()
@@ -235,18 +251,26 @@ def entry_of(name):
         return json.load(file)
 
 
-def all_rounds():
-    """One schedule that fails does not hold up the others."""
-    failed = False
+def each(work):
+    """Schedule by schedule -> its id, and what came of it or why it failed: one that fails does not hold up the others."""
     for name in sorted(os.listdir(ENTRIES)):
-        if not name.endswith(".json"):
-            continue
-        try:
-            Schedule(entry_of(name)).round(int(time.time()))
-        except (Refused, OSError, ValueError, KeyError) as error:
-            failed = True
-            print(f"{name}: {error}", file=sys.stderr)
-    return failed
+        if name.endswith(".json"):
+            try:
+                yield name[:-len(".json")], work(Schedule(entry_of(name))), None
+            except (Refused, OSError, ValueError, KeyError) as error:
+                yield name[:-len(".json")], None, str(error)
+
+
+def all_rounds():
+    failed = [f"{name}: {error}" for name, _, error in each(lambda schedule: schedule.round(int(time.time()))) if error]
+    for line in failed:
+        print(line, file=sys.stderr)
+    return bool(failed)
+
+
+def report():
+    """What each schedule has come to: asks what is there, so that it tells also when no round runs any more."""
+    return {name: found or {"error": error} for name, found, error in each(lambda schedule: schedule.report(time.time()))}
 
 
 def main(argv):
@@ -257,11 +281,14 @@ def main(argv):
     if what == "look":
         print(holder(*rest).folder)
         return 0
+    if what == "report":
+        print(json.dumps(report() if os.path.isdir(ENTRIES) else {}))
+        return 0
     with opened(os.open(ENTRIES, FOLDER)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if what == "run":
             return 1 if all_rounds() else 0
-        schedule = Schedule(entry_of(f"{rest[0]}.json"))
+        schedule = Schedule(entry_of(f"{rest[0]}.json"), gone=what == "clear")
         if what == "first":
             print(json.dumps(schedule.first(int(time.time()))))
         elif what == "clear":

@@ -178,10 +178,16 @@ export interface SmbGatewayStartupArgs {
 
 export interface SmbGatewayPackagesArgs {
     /**
-     * Package mirror to write into the guest's sources.
+     * Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).
      * @default what the template has
      */
     mirror?: pulumi.Input<string>;
+
+    /**
+     * Mirror of the security updates, for sources that have them.
+     * @default beside `mirror`, with `-security` at its end, as in http://mirror.example/debian-security
+     */
+    securityMirror?: pulumi.Input<string>;
 
     /**
      * Proxy for packages.
@@ -189,8 +195,8 @@ export interface SmbGatewayPackagesArgs {
     proxy?: pulumi.Input<string>;
 
     /**
-     * Install unattended-upgrades, which installs security updates by itself.
-     * @default `false`
+     * Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.
+     * @default `true` for a gateway that is being made; one from before this was so stays as it is
      */
     securityUpdates?: pulumi.Input<boolean>;
 
@@ -257,10 +263,28 @@ export interface SmbGatewaySambaArgs {
     ntlm?: pulumi.Input<"ntlmv2-only" | "disabled">;
 
     /**
+     * Lock an account after failed logins. Whoever reaches the gateway and knows a user's name can then lock that user out for as long.
+     * @default accounts are not locked
+     */
+    lockout?: pulumi.Input<SmbGatewaySambaLockoutArgs>;
+
+    /**
      * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: pulumi.Input<"onDemand" | "never">;
+
+    /**
+     * Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.
+     * @default one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)
+     */
+    maxProcesses?: pulumi.Input<number>;
+
+    /**
+     * Most connections at once from one address (IPv6: from one network of 64 bits). To be raised where many clients are behind one address.
+     * @default half of `maxProcesses`
+     */
+    maxPerAddress?: pulumi.Input<number>;
 
     /**
      * Let one client use several connections (SMB multichannel).
@@ -305,6 +329,25 @@ export interface SmbGatewaySambaArgs {
     options?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
+export interface SmbGatewaySambaLockoutArgs {
+    /**
+     * Failed logins in a row that lock an account.
+     */
+    attempts: pulumi.Input<number>;
+
+    /**
+     * How long it stays locked. In minutes.
+     * @default `30`
+     */
+    minutes?: pulumi.Input<number>;
+
+    /**
+     * After how long without a failed one the count begins anew. In minutes.
+     * @default `30`
+     */
+    resetMinutes?: pulumi.Input<number>;
+}
+
 export interface SmbGatewaySambaLoggingArgs {
     /**
      * `journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.
@@ -325,7 +368,7 @@ export interface SmbGatewaySambaLoggingArgs {
     logins?: pulumi.Input<boolean>;
 
     /**
-     * Files of audits and logins: size at which a new one is begun, at the next daily look.
+     * Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.
      * @default `"16MiB"`
      */
     maxSize?: pulumi.Input<string>;

@@ -158,7 +158,7 @@ export interface SmbGatewayArgs {
 
     /**
      * Where packages come from.
-     * @default `{"securityUpdates":false,"minimumSambaVersion":"4.17"}`
+     * @default `{"minimumSambaVersion":"4.17"}`
      */
     packages?: pulumi.Input<SmbGatewayPackagesArgs>;
 
@@ -372,7 +372,7 @@ export class SmbGateway extends PvesmbResource {
 
     /**
      * Where packages come from.
-     * @default `{"securityUpdates":false,"minimumSambaVersion":"4.17"}`
+     * @default `{"minimumSambaVersion":"4.17"}`
      */
     declare readonly packages: pulumi.Output<SmbGatewayPackages | undefined>;
 

@@ -59,7 +59,7 @@ export class SambaInVm {
     /** Makes it a gateway. */
     async set(): Promise<void> {
         await this.start();
-        const settings = { hostname: "vm", samba: sambaSettings.parse(undefined) };
+        const settings = { hostname: "vm", samba: sambaSettings.parse(undefined), memory: "1GiB" };
         const unit = gatewayUnit(settings, gateway, gateway.nonce, { restart: false });
         await this.run({ units: [unit], verify: [], commit: [] });
     }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -35,7 +35,7 @@ class Memory:
     def drop(self, name): self.all.remove(name)
 memory = Memory()
 snapshots.holder = lambda path, top: memory
-schedule = snapshots.Schedule({"id": "n1", "path": "/x", "top": "/x", "keep": ${JSON.stringify(keep)}})
+schedule = snapshots.Schedule({"id": "n1", "path": "/", "top": "/", "keep": ${JSON.stringify(keep)}})
 for hour in ${JSON.stringify(hours)}: schedule.round(int(${START} + hour * ${HOUR}))
 print(json.dumps(sorted(memory.all)))
 `),
@@ -72,6 +72,43 @@ test("after a long pause there is one more, and what others made is left alone",
     const left = rounds({ ...none, hourly: 1 }, [0, 1000], theirs);
     expect(left.filter((hour) => !Number.isNaN(hour))).toEqual([1000]);
     expect(left).toHaveLength(1 + theirs.length);
+});
+
+test.each([
+    ["of the last round", { ...none, hourly: 3 }, 1.5, false],
+    ["after two rounds without one", { ...none, hourly: 3 }, 2.6, true],
+    ["of yesterday, where there is one a day", { ...none, daily: 3 }, 47, false],
+    ["of three days ago", { ...none, daily: 3 }, 71, true],
+])("a newest snapshot %s", (_, keep, hours, late) => {
+    const script = `
+import json, snapshots
+class Memory:
+    def names(self): return ["pvesmb-n1-2027.01.15-08.00.00", "theirs"]
+snapshots.holder = lambda path, top: Memory()
+schedule = snapshots.Schedule({"id": "n1", "path": "/", "top": "/", "keep": ${JSON.stringify(keep)}})
+print(json.dumps(schedule.report(${START + hours * HOUR})))
+`;
+    expect(JSON.parse(python(script))).toEqual({ newest: "2027-01-15 08:00 UTC", late });
+});
+
+test("a folder that is no longer there is named, and what is above it is not snapshotted in its place", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pvesmb-snapshots-"));
+    const entry = { id: "n1", path: join(folder, "moved"), top: folder, keep: { ...none, hourly: 1 } };
+    writeFileSync(join(folder, "n1.json"), JSON.stringify(entry));
+    const script = `
+import json, snapshots
+snapshots.ENTRIES = ${JSON.stringify(folder)}
+class Above:
+    def names(self): return []
+    def take(self, name): raise AssertionError("taken")
+snapshots.holder = lambda path, top: Above()
+print(json.dumps(snapshots.report()), snapshots.all_rounds())
+`;
+    try {
+        expect(python(script)).toBe(`{"n1": {"error": "${entry.path} is not there: was it renamed in the gateway?"}} True\n`);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
 });
 
 describe("what a container may have put there", () => {

@@ -36,7 +36,7 @@ const chosen = newest ? [...samba, ...beside].map((name) => `${name}/${backports
 export const templates: Record<string, ImageRecipe> = {
     "debian-12-standard_12.7-1_amd64.tar.zst": standard,
     "debian-12-samba_12.7-1_amd64.tar.zst": {
-        packages: [...standard.packages, ...chosen, "acl", "attr", "python3"],
+        packages: [...standard.packages, ...chosen, "acl", "attr", "python3", "unattended-upgrades"],
         finish: [
             // Samba takes its server id from the host name at installation.
             "rm -f /var/lib/samba/private/secrets.tdb /var/lib/samba/private/passdb.tdb",

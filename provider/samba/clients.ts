@@ -1,0 +1,82 @@
+import { SANDBOX } from "../base/sandbox";
+import type { Step } from "../hosts/batch";
+import type { Limits } from "./limits";
+import { SAMBA } from "./paths";
+
+/** What limits the connections per address, by the kernel's own count: what is over it costs smbd nothing. */
+export const CLIENTS_SERVICE = "pvesmb-clients.service";
+export const CLIENTS_UNIT = `/etc/systemd/system/${CLIENTS_SERVICE}`;
+
+/**
+ * Looks at what opens a connection only, so connections that are there when it is loaded stay. Of IPv6 a network of 64 bits counts as one address:
+ * who has one has all of it.
+ */
+const rules = ({ perAddress }: Limits): string => `# Written by pvesmb.
+table inet pvesmb
+delete table inet pvesmb
+table inet pvesmb {
+	set clients4 { type ipv4_addr; size 65535; flags dynamic; }
+	set clients6 { type ipv6_addr; size 65535; flags dynamic; }
+	chain input {
+		type filter hook input priority -10; policy accept;
+		iifname "lo" accept
+		tcp dport 445 tcp flags & (fin | syn | rst | ack) == syn jump opened
+	}
+	chain opened {
+		add @clients4 { ip saddr ct count over ${perAddress} } counter reject with tcp reset
+		add @clients6 { ip6 saddr & ffff:ffff:ffff:ffff:: ct count over ${perAddress} } counter reject with tcp reset
+	}
+}
+`;
+
+const unit = `[Unit]
+Description=pvesmb: limits what one address may open
+After=nftables.service
+Before=smbd.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f ${SAMBA.clients}
+ExecStop=-/usr/sbin/nft delete table inet pvesmb
+CapabilityBoundingSet=CAP_NET_ADMIN
+RestrictAddressFamilies=AF_NETLINK AF_UNIX
+${SANDBOX}
+[Install]
+WantedBy=multi-user.target
+`;
+
+export const clientFiles = (limits: Limits): Record<string, string> => ({ [SAMBA.clients]: rules(limits), [CLIENTS_UNIT]: unit });
+
+/** Behind the files. Where the kernel or the container has no such thing, the value of the step `clients` is not "active", and that is told. */
+export const clientSteps: Step[] = [
+    { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: CLIENTS_UNIT, changes: false },
+    { do: "run", argv: ["systemctl", "enable", CLIENTS_SERVICE], unless: ["systemctl", "is-enabled", "--quiet", CLIENTS_SERVICE] },
+    { do: "run", argv: ["systemctl", "restart", CLIENTS_SERVICE], ifChanged: SAMBA.clients, ok: [0, 1], changes: false },
+    // Whoever loads rules of their own may have flushed ours.
+    {
+        do: "run",
+        argv: ["systemctl", "restart", CLIENTS_SERVICE],
+        unless: ["nft", "list", "chain", "inet", "pvesmb", "opened"],
+        ok: [0, 1],
+        changes: false,
+    },
+    { do: "run", id: "clients", argv: ["systemctl", "is-active", CLIENTS_SERVICE], ok: [0, 3], changes: false },
+];
+
+/** What a refresh asks the kernel. */
+export const CLIENTS_LOOK = { name: "clients", argv: ["nft", "list", "chain", "inet", "pvesmb", "opened"] };
+
+/** `active`: as systemd has the service. One that failed is told as a warning: no `up` can mend it. */
+export function clientFaults(listed: string, active: string | undefined, { perAddress }: Limits): string[] {
+    if (active === "failed") return [];
+    const counts = [...listed.matchAll(/ct count over (\d+)/g)].map(([, count]) => Number(count));
+    return counts.length === 2 && counts.every((count) => count === perAddress)
+        ? []
+        : [
+              `connections per address: ${counts.length === 0 ? "not limited" : `limited to ${counts.join(" and ")}`} instead of ${perAddress}`,
+          ];
+}
+
+export const noClientLimit = (host: string): string =>
+    `${host}: connections per address are not limited, \`journalctl -u ${CLIENTS_SERVICE}\` there tells why (it takes the package nftables, and a kernel and a container that let it in); limit them in front of the gateway`;

@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SmbGatewayArgs } from "../../sdk/nodejs/generated/smb-gateway";
+import { Flood } from "./support/flood";
+import { type Guest, inGuest } from "./support/guests";
+import { run } from "./support/process";
+import { gateway, program, share, smallArgs, user } from "./support/program";
+import { runDirectory } from "./support/run-directory";
+import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
+import type { Stack } from "./support/stack";
+import { until } from "./support/until";
+import { type Workplace, workplace } from "./support/workplace";
+
+/**
+ * Clients that take what they can get: connections without end, SMB negotiations left open, files opened and never closed. The session
+ * that was there lives, the container does not stop, and afterwards everything is as before.
+ */
+
+const soak = process.env["PVESMB_SOAK"] === "1";
+/** Before there were limits, 660 idle connections stopped a container of 512 MiB. */
+const MANY = soak ? 10_000 : 700;
+const vmids = { from: 5740, to: 5759 };
+const host = "10.86.0.97";
+const docs = { host, share: "docs" };
+const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5740 };
+const login = (name: string) => ({ user: name, password: `${name}'s long p4ssword` });
+/** Where the workstation's users come from, and an address beside it for who floods. */
+const [USERS, FLOODER] = ["10.86.0.2", "10.86.0.4"];
+
+let place: Workplace;
+let stack: Stack;
+let old: SmbSession;
+let begun: string;
+const within = (argv: readonly string[]): string[] => place.lab.within(argv);
+const lines = (samba: SmbGatewayArgs["samba"], memory: string): string => {
+    const small = smallArgs(host, vmids);
+    const lxc = { ...small.lxc, memory };
+    return program(
+        gateway("files", { ...small, lxc, vmid: guest.vmid, samba }),
+        user("files", login("alice")),
+        user("files", login("bob")),
+        share("files", "docs", { alice: "full", bob: "full" }),
+    );
+};
+const up = async (samba: SmbGatewayArgs["samba"], memory = "512MiB"): Promise<void> => {
+    stack.write(lines(samba, memory));
+    await stack.up();
+};
+
+/** When its init was started, and smbd. */
+const initOf = (): Promise<string> => inGuest(guest, "cut -d' ' -f22 /proc/1/stat");
+const smbdOf = (): Promise<string> => inGuest(guest, "systemctl show -P MainPID smbd");
+const processes = async (): Promise<number> => Number(await inGuest(guest, "pgrep -c -P $(systemctl show -P MainPID smbd) smbd"));
+const limits = (): Promise<string> =>
+    inGuest(
+        guest,
+        `systemctl show -P MemoryMax smbd; testparm -s --parameter-name='max smbd processes' 2>/dev/null
+        nft list chain inet pvesmb opened | grep -o 'count over [0-9]*'
+        cat /sys/fs/cgroup/memory/system.slice/smbd.service/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/system.slice/smbd.service/memory.max`,
+    );
+
+/** The session from before the flood writes and reads. */
+async function lives(session: SmbSession): Promise<void> {
+    expect(await session.run("put /etc/os-release alive.txt")).toContain("putting file");
+    expect(await session.run("ls alive.txt")).toMatch(/alive\.txt +A/);
+    expect(await initOf()).toBe(begun);
+}
+
+/** Somebody comes, and can work. */
+async function letIn(name: string): Promise<void> {
+    await putFile(within, docs, login(name), "new.txt", `${name} was here\n`);
+    expect(await getFile(within, docs, login(name), "new.txt")).toBe(`${name} was here\n`);
+}
+
+beforeAll(async () => {
+    place = await workplace(vmids);
+    stack = await place.stack(lines({}, "512MiB"));
+    await stack.up();
+    await run(within(["sh", "-c", `ip address add ${FLOODER}/24 dev $(ip -o -4 address show to ${USERS} | cut -d' ' -f2)`]));
+    old = await SmbSession.open(within, docs, login("alice"));
+    begun = await initOf();
+});
+afterAll(async () => {
+    old?.close();
+    await run(within(["sh", "-c", `ip address delete ${FLOODER}/24 dev $(ip -o -4 address show to ${USERS} | cut -d' ' -f2)`]));
+    await place?.dispose();
+});
+
+test("the limits follow the memory", async () => {
+    expect(await limits()).toBe("402653184\n128\ncount over 64\ncount over 64\n402653184\n");
+    expect(await inGuest(guest, "cat /proc/$(systemctl show -P MainPID smbd)/oom_score_adj")).toBe("500\n");
+});
+
+test("one address gets its share of connections, and whoever comes from another is let in", async () => {
+    const flood = await Flood.on(within, host, FLOODER, MANY, "idle", soak ? 300 : 60);
+    try {
+        expect(await flood.alive()).toBe(64);
+        await lives(old);
+        await letIn("bob");
+    } finally {
+        flood.end();
+    }
+    await lives(old);
+});
+
+test("rules that somebody flushed are named, and come back", async () => {
+    await inGuest(guest, "nft flush ruleset");
+    const { output } = await stack.refresh({ flags: ["--diff"] });
+    expect(output).toContain("connections per address: not limited instead of 64");
+    // From many addresses: as if each had its own share.
+    await up({ maxPerAddress: 100_000 });
+    expect(await limits()).toMatch(/^402653184\n128\n(count over 100000\n){2}/);
+    await lives(old);
+});
+
+test.each(["idle", "negotiate", "channels"] as const)(
+    "connections from everywhere (%s): who is there works on, and the container runs",
+    async (what) => {
+        const flood = await Flood.on(within, host, FLOODER, MANY, what, soak ? 300 : 60);
+        try {
+            // One client's channels are all in one process, which takes little more for each.
+            if (what !== "channels") await until("what is over the limit is refused", async () => (await flood.alive()) <= 128);
+            expect(await processes()).toBeLessThanOrEqual(128);
+            await lives(old);
+        } finally {
+            flood.end();
+        }
+        await until("there is room again", async () => (await processes()) < 64);
+        await letIn("bob");
+        await lives(old);
+    },
+);
+
+test("sshd takes only so many that wait for a login, and lets others in", async () => {
+    const flood = await Flood.on(within, host, FLOODER, MANY, "ssh", soak ? 300 : 60);
+    try {
+        await until("what is over the limit is refused", async () => (await flood.alive()) <= 20);
+        await lives(old);
+        // pvesmb itself comes this way.
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+    } finally {
+        flood.end();
+    }
+});
+
+test("a user who opens files without end has as many as one process may, and nobody else notices", async () => {
+    const each = soak ? 16_000 : 1_500;
+    await inGuest(guest, `cd /srv/pvesmb/docs && seq -f f%g ${each} | xargs touch && chown bob: f*`);
+    const commands = `${Array.from({ length: each }, (_, i) => `open f${i + 1}`).join("\n")}\n`;
+    const greedy = await Promise.all(Array.from({ length: soak ? 8 : 2 }, () => SmbSession.open(within, docs, login("bob"))));
+    try {
+        for (const session of greedy) await session.run(commands);
+        const open = async (): Promise<number> => Number(await inGuest(guest, "smbstatus --locks | grep -c 'docs *f[0-9]'"));
+        const all = greedy.length * each;
+        await until(`${all} files are open`, async () => (await open()) >= all * 0.9, soak ? 600 : 60);
+        await lives(old);
+        await letIn("alice");
+    } finally {
+        for (const session of greedy) session.close();
+    }
+});
+
+test("a smaller memory holds at once; where it is used up, copies end and nothing else", async () => {
+    await up({}, "192MiB");
+    expect(await limits()).toBe("134217728\n42\ncount over 21\ncount over 21\n134217728\n");
+    await lives(old);
+    const before = await smbdOf();
+    const folder = mkdtempSync(join(runDirectory(), "big-"));
+    writeFileSync(join(folder, "big"), randomBytes(24 * 2 ** 20));
+    try {
+        const copies = Array.from({ length: 18 }, (_, i) => smbclient(within, docs, login("bob"), `put ${folder}/big b${i % 4}`));
+        await Promise.all(copies);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+    expect(await smbdOf()).toBe(before);
+    await lives(old);
+    await letIn("bob");
+});
+
+test("smbd that is killed is back by itself", async () => {
+    await inGuest(guest, "systemctl kill --signal=KILL --kill-who=main smbd");
+    await until("smbd runs", async () => (await smbclient(within, docs, login("alice"), "ls")).code === 0, 20);
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+});
