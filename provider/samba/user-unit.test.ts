@@ -3,7 +3,7 @@ import type { UserInputs } from "../model";
 import { check } from "../runtime/check";
 import type { Model } from "../model/meta";
 import { groupUnit } from "./group-unit";
-import { userUnit } from "./user-unit";
+import { userRemovalUnit, userUnit } from "./user-unit";
 import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
@@ -57,6 +57,18 @@ it("takes over what somebody else has only without a claim", () => {
         expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
         expect(guardsOf(undefined)).toEqual([]);
     }
+});
+
+it("disables an account and asks who is connected before it removes it, and enables it again when it cannot", () => {
+    const { steps } = userRemovalUnit("alice", owner.nonce);
+    const runs = steps.flatMap((step) => (step.do === "run" ? [step] : []));
+    const order = runs.map(({ argv }) => argv.slice(0, 2).join(" "));
+    expect(order).toEqual(["pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel alice", "groupdel alice"]);
+    expect(runs[1]).toMatchObject({ undo: ["pdbedit", "-u", "alice", "-c", { value: "flags" }] });
+    // The line has the hash of the password in it.
+    expect(runs[0]).toMatchObject({ id: "flags", quiet: true });
+    const line = `alice:10000:${"X".repeat(32)}:${HASH}:[DU         ]:LCT-5F000000:`;
+    expect(new RegExp(runs[0]?.take ?? "").exec(line)?.[1]).toBe("[DU         ]");
 });
 
 describe("check", () => {

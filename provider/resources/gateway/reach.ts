@@ -73,11 +73,10 @@ export async function guestHost(pve: Pve, connection: Connection, place: GuestPl
             { dispatched: false },
         );
     return sshHost({
-        ...credentials(connection),
+        ...keys(connection),
         address: place.address,
         port: ssh.port,
         username: "root",
-        password: undefined,
         hostKeys: [...place.hostKeys],
         acceptNew: place.fresh && place.hostKeys.length === 0,
     });
@@ -85,14 +84,16 @@ export async function guestHost(pve: Pve, connection: Connection, place: GuestPl
 
 export async function nodeHost(pve: Pve, connection: Connection, node: string): Promise<Host> {
     const place = await nodePlace(pve, connection, node);
-    const { username, sudo } = connection.ssh;
-    return sshHost({ ...credentials(connection), ...target(place), username, sudo });
+    const { username, password, sudo } = connection.ssh;
+    return sshHost({ ...keys(connection), ...target(place), username, password, sudo });
 }
 
-function credentials(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
-    const { privateKey, passphrase, password, agentSocket, knownHosts, jump } = connection.ssh;
-    const keys = { privateKey, passphrase, password, agent: agentSocket, knownHosts };
-    return jump === undefined ? keys : { ...keys, jump: { ...keys, ...target(jump), username: jump.username } };
+/** What may be shown to every host on the way: a login with a key tells it nothing that it could use. A password is for its host alone. */
+function keys(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
+    const { privateKey, passphrase, agentSocket, knownHosts, jump } = connection.ssh;
+    const shared = { privateKey, passphrase, agent: agentSocket, knownHosts };
+    if (jump === undefined) return shared;
+    return { ...shared, jump: { ...shared, ...target(jump), username: jump.username, password: jump.password } };
 }
 
 const target = (place: SshPlace): Pick<SshTarget, "address" | "port" | "hostKeys"> => ({
