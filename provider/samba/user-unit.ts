@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Step, Unit } from "../hosts/batch";
-import { ownedBy } from "../hosts/steps";
+import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
@@ -98,8 +98,15 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
 /** Samba's time of expiry, in seconds since 1970. */
 const kickoff = (day: string | undefined): string => (day === undefined ? "never" : String(Date.parse(`${day}T00:00:00Z`) / 1000));
 
-/** Of a line as smbpasswd(5) has it: `[U          ]`. */
-const SMBPASSWD_FLAGS = "(\\[[A-Z ]+\\])";
+/**
+ * The flags of an account that pdbedit can set: those before and those behind `U`, which it cannot (`[NDU LX      ]`, pdb_encode_acct_ctrl() in
+ * source3/passdb/pdb_get_set.c; pdbedit(8), -c).
+ */
+const flags = [
+    ["flags", "\\[([NDH]*)"],
+    ["further", "\\[[A-Z]*U([LX]*)"],
+] as const;
+const asBefore: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
 
 const USER_SID = "^User SID:\\s+(S-\\S+)";
 
@@ -148,16 +155,16 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
         key: `user:${nonce}`,
         steps: [
             ours(name, nonce),
-            {
+            ...flags.map(([id, take]): Step => ({
                 do: "run",
-                id: "flags",
+                id,
                 argv: ["pdbedit", "-w", "-u", name],
                 onlyIf: known,
-                take: SMBPASSWD_FLAGS,
+                take,
                 changes: false,
                 quiet: true,
-            },
-            { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", { value: "flags" }] },
+            })),
+            { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
             { ...WHO_IS_CONNECTED, onlyIf: known },
             { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
             { do: "run", argv: ["userdel", name], onlyIf: isLocal(name, "/etc/passwd") },
