@@ -18,4 +18,4 @@ await build({
 copyFileSync("node_modules/zod/LICENSE", "dist/provider/LICENSE.zod");
 for (const from of ["provider/hosts/executor/agent", "provider/quota/collector/program", "provider/snapshots/program"])
     cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => path === from || path.endsWith(".py") });
-cpSync("provider/hosts/pvesmb-pct", "dist/provider/hosts/pvesmb-pct");
+for (const file of ["provider/hosts/pvesmb-pct", "provider/resources/permissions/node-setup.sh"]) cpSync(file, `dist/${file}`);
