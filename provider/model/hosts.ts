@@ -3,7 +3,7 @@ import { isCidr } from "./network";
 
 /**
  * What a list of hosts may hold so that Samba heeds it. Samba drops an entry that it cannot match without a word (string_match() in
- * lib/util/access.c, docs/facts/samba.md section 13), and an entry that is dropped from a deny list lets everybody in.
+ * lib/util/access.c, samba.md section 1), and an entry that is dropped from a deny list lets everybody in.
  */
 
 const WANTED = "must be an address, or a network such as 192.168.1.0/24";

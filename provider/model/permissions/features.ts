@@ -51,7 +51,7 @@ export const features = {
         usual: false,
         grants: [{ path: "/storage/{template-storage}", privileges: ["Datastore.AllocateTemplate"] }],
         reach: {
-            text: "Datastore.AllocateTemplate on a storage is also the right to delete and replace every template and ISO image there, from which others make their guests",
+            text: "Datastore.AllocateTemplate on a storage is also the right to upload, which replaces a file of the same name without a word: any template or ISO image there, from which others make their guests",
         },
     },
     "given-volume": {

@@ -100,7 +100,7 @@ test("what Proxmox VE 8 gives with the usual rights is told, and what a right re
     expect((await print(...PLACES)).text).not.toContain("AllocateTemplate");
     const { text } = await print(...PLACES, "--feature", "template-download");
     expect(text).toContain("Datastore.AllocateTemplate");
-    expect(text).toMatch(/# Mind: to download a template .* delete and replace every template/);
+    expect(text).toMatch(/# Mind: to download a template .* any template or ISO image there/);
 });
 
 test("what to tell pvesmb is what was installed", async () => {
