@@ -62,7 +62,7 @@ it("takes over what somebody else has only without a claim", () => {
 it("disables an account and asks who is connected before it removes it, and enables it again when it cannot", () => {
     const { steps } = userRemovalUnit("alice", owner.nonce);
     const runs = steps.flatMap((step) => (step.do === "run" ? [step] : []));
-    const order = runs.map(({ argv }) => argv.slice(0, 2).join(" "));
+    const order = runs.map(({ argv }) => argv.slice(0, 2).map(String).join(" "));
     expect(order).toEqual([
         ...["pdbedit -w", "pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel alice", "groupdel alice"],
     ]);

@@ -92,6 +92,10 @@ remove() {
     grep -vxF -e "$3" "$file" >"$file.pvesmb" || [ "$?" = 1 ]
     mv "$file.pvesmb" "$file"
 }
+if [ -e "$2" ] && [ ! -f "$2" ]; then
+    echo "pvesmb: $2 is not a file" >&2
+    exit 1
+fi
 "$@"
 PVESMB_EDIT
     )
