@@ -25,13 +25,19 @@ export function publicKeyOf(connection: Connection): string | undefined {
 
 /** Commands run in containers over SSH only: there is no API for it (pve-api.md 2.4). */
 export function checkReachable(connection: Connection): void {
-    const { privateKey, agentSocket, password, via } = connection.ssh;
+    const { privateKey, agentSocket, password, via, jump } = connection.ssh;
     if (privateKey === undefined && agentSocket === undefined && (via === "guest" || password === undefined))
         throw new PvesmbError(
             "InvalidInput",
             "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
                 (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node'),
             { property: "connection.ssh" },
+        );
+    if (jump !== undefined && privateKey === undefined && agentSocket === undefined && jump.password === undefined)
+        throw new PvesmbError(
+            "InvalidInput",
+            "connection.ssh.jump: there is nothing to log in to the jump host with, since the password of the nodes is not offered to it: give `jump.password`, or `privateKey` or `agent`",
+            { property: "connection.ssh.jump" },
         );
 }
 

@@ -2,7 +2,7 @@ import type { Connection } from "../../../provider/base/connection";
 import { Deadline } from "../../../provider/base/deadline";
 import { closeAll } from "../../../provider/hosts";
 import type { Pve } from "../../../provider/proxmox/client/client";
-import { guestHost, nodeHost } from "../../../provider/resources/gateway/reach";
+import { checkReachable, guestHost, nodeHost } from "../../../provider/resources/gateway/reach";
 import { newKey, TestSshd } from "../hosts/ssh-server";
 
 /** Which passwords the hosts on the way get to see: each its own, if it has one, and none of another's. */
@@ -64,6 +64,14 @@ const reach = async (connection: Connection): Promise<string> =>
 test("the node's password is not offered to the jump host, not even as an answer", async () => {
     await expect(reach(await world({ node: "of the node" }, { node: "of the node" }))).rejects.toMatchObject({ kind: "Denied" });
     expect(Object.fromEntries(offered)).toEqual({ jump: [], node: [] });
+});
+
+test("that there is nothing to log in to the jump host with is said before anything is tried", async () => {
+    const connection = await world({ node: "of the node" }, {});
+    expect(() => checkReachable(connection)).toThrow("give `jump.password`, or `privateKey` or `agent`");
+    expect(() =>
+        checkReachable({ ...connection, ssh: { ...connection.ssh, jump: { ...connection.ssh.jump!, password: "x" } } }),
+    ).not.toThrow();
 });
 
 test("each hop gets its own password", async () => {
