@@ -46,7 +46,8 @@ describe("a user who is there already, with a key and rules of its own", () => {
             install -d -m 700 -o ${USER} /home/${USER}/.ssh
             printf '%s' '${OWN_KEY}' > ${keys}
             chown ${USER} ${keys}
-            echo '${USER} ALL=(root) NOPASSWD: /usr/bin/true' > /etc/sudoers.d/own-${USER}`),
+            echo '${USER} ALL=(root) NOPASSWD: /usr/bin/true' > /etc/sudoers.d/own-${USER}
+            chmod 440 /etc/sudoers.d/own-${USER}`),
     );
 
     test("gets what two runs for two features add, and keeps the rest", async () => {
@@ -73,7 +74,7 @@ describe("a user who is there already, with a key and rules of its own", () => {
         const other = (await print("--feature", "node-login", "--vmids", "8000-8099")).replaceAll(USER, `${USER}2`);
         await as(other);
         expect(await file(`/etc/pvesmb/pct/${USER}`)).toBe("first=7000\nlast=7099\nprivileged=no\n");
-        await as(`userdel -rf ${USER}2 2>/dev/null`);
+        await as(`userdel -rf ${USER}2 2>/dev/null; rm -f /etc/sudoers.d/pvesmb-${USER}2-* /etc/pvesmb/pct/${USER}2`);
     });
 
     test("rules that sudo does not understand are not installed, and nothing is taken away for them", async () => {
@@ -120,6 +121,7 @@ describe("root's keys, a link to what the cluster shares", () => {
         await as(`mkdir -p /root/shared; cp -a $(readlink -f ${there}) /root/shared/keys; ln -sf /root/shared/keys ${there}`);
         before = await file(there);
     });
+    afterAll(() => as(`mv /root/shared/keys ${there}; rmdir /root/shared`));
 
     test("are not touched where nobody can be asked, nor against the answer", async () => {
         const script = await print(...ROOT);
