@@ -1,5 +1,5 @@
 import type { Log } from "../base/log";
-import { scrub } from "../base/scrub";
+import { forReading } from "../base/scrub";
 
 const said = new Set<string>();
 
@@ -12,8 +12,8 @@ export function firstTime(key: string): boolean {
 
 /** What a dynamic provider prints is shown by the CLI as a line of the stack (docs/facts/pulumi.md 1.12); on standard error it would look like a failure. */
 export const consoleLog: Log = {
-    info: (text) => console.log(scrub(text)),
-    warn: (text) => console.log(scrub(`warning: ${text}`)),
+    info: (text) => console.log(forReading(text)),
+    warn: (text) => console.log(forReading(`warning: ${text}`)),
     warnOnce(key, text) {
         if (firstTime(key)) this.warn(text);
     },

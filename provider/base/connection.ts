@@ -48,12 +48,13 @@ export interface SshConnection {
     port: number;
     privateKey?: string;
     passphrase?: string;
+    /** Of nodes alone. */
     password?: string;
     /** Only there when the agent is to be used. */
     agentSocket?: string;
     /** By node name. */
     nodes: Record<string, SshPlace>;
-    jump?: SshPlace & { username: string };
+    jump?: SshPlace & { username: string; password?: string };
     /** Path of a known_hosts file; it need not exist. */
     knownHosts: string;
 }

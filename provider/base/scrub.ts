@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /**
  * Secrets of this process, so that no error text or log line carries one. Whoever takes a secret from inputs or environment hands it
  * to `hide`; whoever makes text that leaves the process passes it through `scrub`.
@@ -16,3 +18,6 @@ export function scrub(text: string): string {
     }
     return out;
 }
+
+/** Text as it leaves the process for somebody to read: without secrets, and without what a terminal would obey. */
+export const forReading = (text: string): string => printable(scrub(text));

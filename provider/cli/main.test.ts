@@ -18,6 +18,14 @@ test("what does not exist is refused, on standard error", () => {
     expect(pvesmb("orphans", "--nope")).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown option '--nope'") as string });
 });
 
+test("what it prints is printable, on both outputs", () => {
+    const { status, stderr } = pvesmb("orphans", "--state", "/nonexistent/\u001b[2J.json");
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("/nonexistent/\\u001b[2J.json") as string });
+    const key = "ssh-ed25519 AAAA x\u001b]0;owned\u0007";
+    const { stdout } = pvesmb("permissions", "--feature", "node-login", "--only", "node", "--ssh-public-key", key);
+    expect(stdout).toContain("x\\u001b]0;owned\\u0007");
+});
+
 test("a failure names what is missing", () => {
     expect(pvesmb("orphans")).toMatchObject({ status: 1, stderr: expect.stringContaining("PROXMOX_VE_ENDPOINT") as string });
 });

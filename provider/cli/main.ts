@@ -2,7 +2,7 @@
 import { messageOf } from "../base/errors";
 import { runExits } from "../base/exit";
 import type { Log } from "../base/log";
-import { scrub } from "../base/scrub";
+import { forReading } from "../base/scrub";
 import { orphans, ORPHANS_HELP } from "./orphans";
 import { permissions } from "./permissions";
 import { PERMISSIONS_HELP } from "./permissions-options";
@@ -30,9 +30,9 @@ pvesmb <command> --help tells its options.
 
 /** Results go to standard output, everything else to standard error. */
 const log: Log = {
-    info: (text) => console.log(scrub(text)),
-    warn: (text) => console.error(scrub(text)),
-    warnOnce: (_key, text) => console.error(scrub(text)),
+    info: (text) => console.log(forReading(text)),
+    warn: (text) => console.error(forReading(text)),
+    warnOnce: (_key, text) => console.error(forReading(text)),
 };
 
 async function main([name = "", ...args]: string[]): Promise<number> {

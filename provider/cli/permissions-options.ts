@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { featureNames, featureOf } from "../model/permissions/features";
-import { WRAPPER } from "../resources/permissions/node-setup";
+import { WRAPPER } from "../resources/permissions/sudoers";
 
 /** Stands for all features that are usual. */
 export const USUAL = "usual";
@@ -8,7 +8,8 @@ export const USUAL = "usual";
 export const PERMISSIONS_HELP = `pvesmb permissions [--feature NAME]... [options]
 
 Prints the commands that give pvesmb just the rights it needs: pveum for Proxmox VE, and for nodes that are reached by SSH a user with
-its sudo rights. Reads and changes nothing. "pvesmb permissions --only api | ssh root@pve1 sh" runs them.
+its sudo rights. Reads and changes nothing. "pvesmb permissions --only api | ssh root@pve1 sh" runs them. They add what is missing and
+leave alone what others have made, so they can be run for one feature after the other.
 
   --feature NAME           what it is needed for, as often as need be; default ${USUAL}, those marked with *
 ${featureNames.map((name) => `                             ${featureOf(name).usual ? "*" : " "} ${name.padEnd(21)} ${featureOf(name).purpose.replaceAll("`", "")}`).join("\n")}
@@ -21,10 +22,11 @@ ${featureNames.map((name) => `                             ${featureOf(name).usu
   --token NAME             token of that user, default pvesmb; "" gives the user the rights and makes no token
   --pve MAJOR              release of Proxmox VE, default 9
   --ssh-user NAME          user on the nodes, default pulumi
-  --ssh-public-key KEY     key for its login, as often as there are
+  --ssh-public-key KEY     key for its login, as often as there are; root's are touched after a question at the terminal only
   --no-wrapper             let it run all of "pct exec" in place of ${WRAPPER}
   --vmids FIRST-LAST       the only containers that the wrapper lets it into
   --only api|node          one of the two parts
+  --remove                 the way back: take away what the same options without it have given
   --json                   what is needed as JSON on one line, and no commands
 `;
 
@@ -59,6 +61,7 @@ function parsed(args: string[]) {
             "no-wrapper": { type: "boolean", default: false },
             vmids: one,
             only: one,
+            remove: { type: "boolean", default: false },
             json: { type: "boolean", default: false },
         },
     });

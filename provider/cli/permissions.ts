@@ -1,9 +1,10 @@
 import type { Log } from "../base/log";
 import { quote } from "../hosts";
-import { type Feature, needsOf, type Scope, spots, united } from "../model/permissions/feature";
-import { featureNames, featureOf } from "../model/permissions/features";
-import { nodeCommands, type NodeSetup, WRAPPER } from "../resources/permissions/node-setup";
-import { grantCommands, type Grantee, roleName } from "../resources/permissions/pveum";
+import { type Feature, needsOf, type RemoteCommand, type Scope, spots, united } from "../model/permissions/feature";
+import { type FeatureName, featureNames, featureOf } from "../model/permissions/features";
+import { entersContainers, nodeCommands, type NodeSetup, removalCommands, throughWrapper } from "../resources/permissions/node-setup";
+import { grantCommands, type Grantee, revokeCommands, roleName } from "../resources/permissions/pveum";
+import { sudoRule, WRAPPER } from "../resources/permissions/sudoers";
 import { Misuse, permissionsOptions, type PermissionsOptions, USUAL } from "./permissions-options";
 
 export async function permissions(args: string[], log: Log): Promise<number> {
@@ -18,66 +19,88 @@ export async function permissions(args: string[], log: Log): Promise<number> {
 }
 
 function printed(values: PermissionsOptions): string {
-    const chosen = featuresOf(values.feature);
+    const names = featuresOf(values.feature);
+    const chosen = names.map(featureOf);
     const scope = scopeOf(values, chosen);
-    const grants = united(
-        needsOf(
-            chosen.map((feature) => ({ feature, scope })),
-            Number(values.pve),
-        ),
+    const release = Number(values.pve);
+    const needs = needsOf(
+        chosen.map((feature) => ({ feature, scope })),
+        release,
     );
+    const grants = united(needs);
     const grantee: Grantee = { user: values.user, ...(values.token === "" ? {} : { token: `${values.user}!${values.token}` }) };
-    const setup = setupOf(values, chosen);
+    const setup = setupOf(values, names);
+    const warnings = { rootEquivalent: rootEquivalents(chosen), reach: reaches(chosen, release) };
     if (values.json)
         return JSON.stringify({
             ...grantee,
             grants: [...grants].map(([path, privileges]) => ({ path, privileges, role: roleName(path, privileges) })),
-            ssh: setup,
-            rootEquivalent: warnings(chosen),
+            ssh: setup && inJson(setup),
+            ...warnings,
         });
+    const { api, node } = values.remove ? removal : giving;
     return [
-        ...warnings(chosen).map((text) => `# Mind: ${text}.\n`),
-        ...(values.only === "node" ? [] : [apiPart(grants, grantee, values.pool)]),
-        ...(values.only === "api" || setup === undefined ? [] : [nodePart(setup)]),
+        ...(values.remove ? [] : warnings.rootEquivalent.map((text) => `# Mind: as good as root: to ${text}.\n`)),
+        ...(values.remove ? [] : warnings.reach.map((text) => `# Mind: to ${text}.\n`)),
+        ...(values.only === "node" ? [] : [api(grants, grantee, values.pool)]),
+        ...(values.only === "api" || setup === undefined ? [] : [node(setup)]),
     ]
         .join("")
         .trimEnd();
 }
 
-/** Commands that fail because what they make is there already are no failure: roles are named after their privileges. */
-function apiPart(grants: Map<string, string[]>, { user, token }: Grantee, pool: string | undefined): string {
-    const tokenid = token?.split("!")[1];
-    const made = [
-        ...(pool === undefined ? [] : [["pveum", "pool", "add", pool]]),
-        ...(user.endsWith("@pam") ? [] : [["pveum", "user", "add", user]]),
-        ...(tokenid === undefined ? [] : [["pveum", "user", "token", "add", user, tokenid, "--privsep", "1"]]),
-        ...grantCommands(grants, { user, token }),
-    ];
-    const lines = made.map((argv) => `${quote(argv)}${argv.includes("add") ? " || true" : ""}\n`);
-    const use = tokenid === undefined ? "" : `# The token's secret is shown once: PROXMOX_VE_API_TOKEN='${user}!${tokenid}=SECRET'\n`;
-    return `# On one node of the cluster, as root.\n${use}${lines.join("")}`;
-}
+const ON_ONE = "# On one node of the cluster, as root.\n";
+const ON_EACH = "# On every node of the cluster, as root.\n";
 
-function nodePart(setup: NodeSetup): string {
-    const variables = [
-        `PROXMOX_VE_SSH_USERNAME=${setup.user}`,
-        "PVESMB_SSH_VIA=node",
-        ...(setup.wrapper ? [`PVESMB_SSH_PCT=${WRAPPER}`] : []),
-    ];
-    return `# On every node of the cluster, as root.\n# For pvesmb: ${variables.join(" ")}\n${nodeCommands(setup)}`;
-}
+const giving = {
+    /** Commands that fail because what they make is there already are no failure: roles are named after their privileges. */
+    api: (grants: Map<string, string[]>, { user, token }: Grantee, pool: string | undefined): string => {
+        const tokenid = token?.split("!")[1];
+        const made = [
+            ...(pool === undefined ? [] : [["pveum", "pool", "add", pool]]),
+            ...(user.endsWith("@pam") ? [] : [["pveum", "user", "add", user]]),
+            ...(tokenid === undefined ? [] : [["pveum", "user", "token", "add", user, tokenid, "--privsep", "1"]]),
+            ...grantCommands(grants, { user, token }),
+        ];
+        const lines = made.map((argv) => `${quote(argv)}${argv.includes("add") ? " || true" : ""}\n`);
+        const use = tokenid === undefined ? "" : `# The token's secret is shown once: PROXMOX_VE_API_TOKEN='${user}!${tokenid}=SECRET'\n`;
+        return `${ON_ONE}${use}${lines.join("")}`;
+    },
 
-const warnings = (chosen: readonly Feature[]): string[] =>
-    chosen.flatMap(({ rootEquivalent, purpose }) => (rootEquivalent === undefined ? [] : [`to ${purpose}: ${rootEquivalent}`]));
+    /** What to tell pvesmb is only what was installed. */
+    node: (setup: NodeSetup): string => {
+        const variables = [
+            `PROXMOX_VE_SSH_USERNAME=${setup.user}`,
+            ...(entersContainers(setup) ? ["PVESMB_SSH_VIA=node"] : []),
+            ...(throughWrapper(setup) ? [`PVESMB_SSH_PCT=${WRAPPER}`] : []),
+        ];
+        return `${ON_EACH}# For pvesmb: ${variables.join(" ")}\n${nodeCommands(setup)}`;
+    },
+};
 
-function featuresOf(names: readonly string[]): Feature[] {
-    const wanted = new Set(names.length > 0 ? names : [USUAL]);
-    const unknown = names.find((name) => name !== USUAL && !featureNames.some((each) => each === name));
+const removal: typeof giving = {
+    api: (grants, grantee) => {
+        const lines = revokeCommands(grants, grantee).map((argv) => `${quote(argv)} || true\n`);
+        const stays = [grantee.token === undefined ? undefined : `token ${grantee.token}`, `user ${grantee.user}`].filter(Boolean);
+        return `${ON_ONE}# What stays: roles, pool, ${stays.join(", ")}.\n${lines.join("")}`;
+    },
+    node: (setup) =>
+        `${ON_EACH}# What stays: the account ${setup.user}, and its keys while it has other rules.\n${removalCommands(setup, featuresOnNodes())}`,
+};
+
+const rootEquivalents = (chosen: readonly Feature[]): string[] =>
+    chosen.flatMap(({ rootEquivalent, purpose }) => (rootEquivalent === undefined ? [] : [`${purpose}: ${rootEquivalent}`]));
+
+const reaches = (chosen: readonly Feature[], release: number): string[] =>
+    chosen.flatMap(({ reach, purpose }) =>
+        reach === undefined || release > (reach.until ?? Infinity) ? [] : [`${purpose}: ${reach.text}`],
+    );
+
+function featuresOf(given: readonly string[]): FeatureName[] {
+    const wanted = new Set(given.length > 0 ? given : [USUAL]);
+    const unknown = given.find((name) => name !== USUAL && !featureNames.some((each) => each === name));
     if (unknown !== undefined) throw new Misuse(`--feature: there is no ${unknown}; there are ${USUAL}, ${featureNames.join(", ")}`);
-    return featureNames
-        .map((name) => ({ name, feature: featureOf(name) }))
-        .filter(({ name, feature }) => wanted.has(name) || (feature.usual && wanted.has(USUAL)))
-        .map(({ feature }) => feature);
+    return featureNames.filter((name) => wanted.has(name) || (featureOf(name).usual && wanted.has(USUAL)));
 }
 
 /** The option that fills each slot of the paths. */
@@ -95,18 +118,29 @@ function scopeOf(values: PermissionsOptions, chosen: readonly Feature[]): Scope 
     return scope;
 }
 
-function setupOf(values: PermissionsOptions, chosen: readonly Feature[]): NodeSetup | undefined {
-    const commands = chosen.flatMap((feature) =>
-        (feature.commands ?? []).filter(({ on }) => on === "node").flatMap((each) => each.commands),
-    );
-    if (commands.length === 0) return undefined;
+const nodeCommandsOf = (name: FeatureName): RemoteCommand[] =>
+    (featureOf(name).commands ?? []).filter(({ on }) => on === "node").flatMap(({ commands }) => commands);
+
+const featuresOnNodes = (): FeatureName[] => featureNames.filter((name) => nodeCommandsOf(name).length > 0);
+
+function setupOf(values: PermissionsOptions, chosen: readonly FeatureName[]): NodeSetup | undefined {
+    const features = featuresOnNodes()
+        .filter((name) => chosen.includes(name))
+        .map((name) => ({ name, commands: nodeCommandsOf(name) }));
+    if (features.length === 0) return undefined;
     const [first, last] = (values.vmids ?? "").split("-").map(Number);
     return {
         user: values["ssh-user"],
         keys: values["ssh-public-key"],
-        commands,
+        features,
         wrapper: !values["no-wrapper"],
         ...(first === undefined || last === undefined ? {} : { vmids: { first, last } }),
-        privileged: chosen.includes(featureOf("privileged-container")),
+        privileged: chosen.includes("privileged-container"),
     };
 }
+
+/** With the rules in place of what they are made of. */
+const inJson = ({ features, ...setup }: NodeSetup): object => ({
+    ...setup,
+    rules: Object.fromEntries(features.map(({ name, commands }) => [name, commands.map((each) => sudoRule(each, setup.wrapper))])),
+});

@@ -1,9 +1,14 @@
-import { type Feature, type Grant } from "../model/permissions/feature";
+import { type Feature, type Grant, shownCommand } from "../model/permissions/feature";
 import { PROGRAMS, featureNames, featureOf } from "../model/permissions/features";
 
 /** docs/permissions.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
 export function permissionsPage(page: string): string {
-    const blocks: Record<string, string> = { privileges: privilegeTable(), root: rootList(), commands: commandTable() };
+    const blocks: Record<string, string> = {
+        privileges: privilegeTable(),
+        root: rootList(),
+        reach: reachList(),
+        commands: commandTable(),
+    };
     return Object.entries(blocks).reduce((text, [name, block]) => {
         const place = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- end -->)`);
         if (!place.test(text)) throw new Error(`docs/permissions.md has no place for the generated part "${name}"`);
@@ -47,9 +52,19 @@ function rootList(): string {
     return [...lines, ""].join("\n");
 }
 
+function reachList(): string {
+    const lines = all.flatMap(({ name, feature: { reach, purpose } }) =>
+        reach === undefined ? [] : [`- \`${name}\`, to ${purpose}: ${reach.text}.`],
+    );
+    return [...lines, ""].join("\n");
+}
+
 function commandTable(): string {
     const rows = all.flatMap(({ name, feature: { commands = [], purpose } }) =>
-        commands.map(({ on, commands: list }) => `| \`${name}\` | ${purpose} | ${on} | ${list.map((each) => `\`${each}\``).join(" ")} |`),
+        commands.map(
+            ({ on, commands: list }) =>
+                `| \`${name}\` | ${purpose} | ${on} | ${list.map((each) => `\`${shownCommand(each)}\``).join(" ")} |`,
+        ),
     );
     const table = ["| feature | needed to | where | commands as root |", "|---|---|---|---|", ...rows];
     return [

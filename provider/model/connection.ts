@@ -30,6 +30,11 @@ const jump = z.strictObject({
     address: field(z.string().min(1), { description: "Name or IP address of the jump host." }),
     port: field(port.optional(), { description: "SSH port.", defaultText: "22" }),
     username: field(z.string().min(1).optional(), { description: "User on the jump host.", defaultText: "root" }),
+    password: field(z.string().min(1).optional(), {
+        description:
+            "Password for the login to the jump host. That of the nodes is never offered to it; the private key and the agent are.",
+        secret: true,
+    }),
     hostKeys: field(z.array(hostKey).optional(), { description: "Accepted host keys or SHA-256 fingerprints of the jump host." }),
 });
 

@@ -4,7 +4,7 @@ import { isCidr } from "./network";
 import type { NetworkInputs } from "./network";
 import type { Rule } from "./meta";
 import { protocolFault } from "./samba";
-import { doubledOption, globalOptionRefusal } from "./share.options";
+import { doubledOption, globalOptionRefusal, hostsFault } from "./share.options";
 import { configTextFault } from "./text";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
@@ -83,7 +83,11 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
         needs: ["samba"],
         check: ({ samba: { options } }) =>
             Object.entries(options).flatMap(([name, value]) => {
-                const reason = globalOptionRefusal(name) ?? doubledOption(name, Object.keys(options)) ?? configTextFault(value);
+                const reason =
+                    globalOptionRefusal(name) ??
+                    doubledOption(name, Object.keys(options)) ??
+                    configTextFault(value) ??
+                    hostsFault(name, value, options);
                 return reason ? [{ property: `samba.options[${JSON.stringify(name)}]`, reason }] : [];
             }),
     },

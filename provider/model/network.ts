@@ -28,7 +28,7 @@ export function isCidr(text: string, family: 4 | 6): boolean {
     const [address = "", prefix = "", more] = text.split("/");
     const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
     if (more !== undefined || !(length >= 0)) return false;
-    return family === 4 ? isIPv4(address) && length <= 32 : isIPv6(address) && length <= 128;
+    return family === 4 ? isIPv4(address) && length <= 32 : isIPv6(address) && !address.includes("%") && length <= 128;
 }
 
 export const networkInputs = z.strictObject({

@@ -21,9 +21,12 @@ export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"]
 
 const listening = z
     .string()
-    .refine((text) => /^[a-z][a-z0-9._-]{0,14}$/.test(text) || isIP(text) !== 0 || isCidr(text, 4) || isCidr(text, 6), {
-        error: "must be an interface such as eth0, an address, or an address with prefix length",
-    });
+    .refine(
+        (text) => /^[a-z][a-z0-9._-]{0,14}$/.test(text) || (isIP(text) !== 0 && !text.includes("%")) || isCidr(text, 4) || isCidr(text, 6),
+        {
+            error: "must be an interface such as eth0, an address, or an address with prefix length",
+        },
+    );
 
 const logging = z.strictObject({
     target: field(z.enum(["journal", "file"]).default("journal"), {

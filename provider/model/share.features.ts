@@ -1,12 +1,12 @@
-import { isIP } from "node:net";
 import * as z from "zod";
+import { clientFault } from "./hosts";
 import { type Consequence, field } from "./meta";
-import { dnsName, isCidr } from "./network";
 import { changes } from "./share.changes";
 import { audit, catia, patterns, previousVersions, recycle, timeMachine } from "./share.modules";
 
-const client = z.string().refine((text) => isIP(text) !== 0 || isCidr(text, 4) || isCidr(text, 6) || dnsName().safeParse(text).success, {
-    error: "must be an address, a network such as 192.168.1.0/24, or a host name",
+const client = z.string().check((ctx) => {
+    const fault = clientFault(ctx.value);
+    if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
 });
 const clients = (description: string, brings: Consequence) =>
     field(z.array(client).min(1).max(100).optional(), { description, compare: "set", brings });
@@ -35,8 +35,11 @@ export const features = {
         brings: changes.modules,
     }),
     catia: field(catia.optional(), { description: "Map characters of file names that Windows does not allow.", brings: changes.modules }),
-    hostsAllow: clients("Clients that may connect, by address; all others may not.", changes.hostsAllow),
-    hostsDeny: clients("Clients that may not connect, unless `hostsAllow` has them.", changes.hostsDeny),
+    hostsAllow: clients(
+        "Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.",
+        changes.hostsAllow,
+    ),
+    hostsDeny: clients("Clients that may not connect, unless `hostsAllow` has them, by address or network.", changes.hostsDeny),
     encryptionRequired: field(z.boolean().optional(), {
         description: "Refuse clients that do not encrypt.",
         defaultText: "`false`",

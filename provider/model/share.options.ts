@@ -1,3 +1,4 @@
+import { hostsOptionFault } from "./hosts";
 import { unknownOption } from "./option-names";
 import { canonicalOption } from "./option-synonyms";
 import { LOCAL_CONFIG } from "./paths";
@@ -150,6 +151,17 @@ export function globalOptionRefusal(name: string): string | undefined {
     if (FIXED.includes(canonicalOption(name))) return "is refused: it is what a gateway of pvesmb's is made of";
     return dangerous(name) ? REFUSED : unknownOption(name, "server");
 }
+
+/** Why a list of hosts among raw options would not be heeded. Names are only where the gateway's own options make Samba look them up. */
+export function hostsFault(name: string, value: string, beside: Readonly<Record<string, string>> = {}): string | undefined {
+    if (!["hosts allow", "hosts deny"].map(canonicalOption).includes(canonicalOption(name))) return undefined;
+    const lookups = Object.entries(beside).find(([other]) => canonicalOption(other) === canonicalOption("hostname lookups"));
+    return /^(yes|true|on|1)$/i.test(lookups?.[1] ?? "") ? undefined : hostsOptionFault(value);
+}
+
+/** Whether a raw option of a share lets in only who encrypts (enum_smb_encryption_vals in lib/param/param_table.c). */
+export const requiresEncryption = (name: string, value: string): boolean =>
+    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(required|mandatory|force|forced|enforced)$/i.test(value);
 
 /** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {

@@ -3,7 +3,7 @@ import type { Rule } from "./meta";
 import { DATA_ROOT } from "./paths";
 import type { AccessEntry, ShareInputs } from "./share";
 import { features } from "./share.features";
-import { doubledOption, optionRefusal, typedWriter } from "./share.options";
+import { doubledOption, hostsFault, optionRefusal, requiresEncryption, typedWriter } from "./share.options";
 import { effective } from "./share.purpose";
 import { configTextFault, dataPathFault, fileName } from "./text";
 
@@ -20,6 +20,10 @@ function principalFaults(property: string, entries: readonly Principal[]): Failu
     const doubled = names.find((name, i) => names.indexOf(name) !== i);
     return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
 }
+
+/** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
+const GUESTS_HAVE_NO_KEY = (property: string): string =>
+    `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
 
 export const shareRules: Rule<ShareInputs>[] = [
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
@@ -49,7 +53,7 @@ export const shareRules: Rule<ShareInputs>[] = [
                 const property = `options[${JSON.stringify(name)}]`;
                 const refusal = optionRefusal(name) ?? doubledOption(name, Object.keys(options));
                 if (refusal) return [{ property, reason: refusal }];
-                const fault = configTextFault(value);
+                const fault = configTextFault(value) ?? hostsFault(name, value);
                 return fault ? [{ property, reason: fault }] : [];
             }),
     },
@@ -62,6 +66,21 @@ export const shareRules: Rule<ShareInputs>[] = [
                     ? []
                     : [{ property: `options[${JSON.stringify(name)}]`, reason: `is written by \`${writer}\` of this share; use that` }];
             }),
+    },
+    {
+        needs: ["guest", "encryptionRequired", "options"],
+        check: ({ guest, encryptionRequired, options }) => {
+            if (!guest) return [];
+            const raw = Object.keys(options).find((name) => requiresEncryption(name, options[name] ?? ""));
+            return encryptionRequired || raw !== undefined
+                ? [
+                      {
+                          property: "guest",
+                          reason: GUESTS_HAVE_NO_KEY(raw === undefined ? "encryptionRequired" : `options[${JSON.stringify(raw)}]`),
+                      },
+                  ]
+                : [];
+        },
     },
     {
         needs: ["dfsLinks"],

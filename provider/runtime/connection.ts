@@ -98,7 +98,7 @@ function tlsOf(leaves: Leaves): TlsTrust {
 
 function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv, faults: Failure[]): SshConnection {
     const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, pct, port, nodes, jump, knownHosts } = leaves.ssh;
-    for (const secret of [privateKey, passphrase, password]) hide(secret.value);
+    for (const secret of [privateKey.value, passphrase.value, password.value, jump.value?.password]) hide(secret);
     if (agent.value && agentSocket.rank === Infinity)
         faults.push(missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket));
     const user = username.value ?? "root";
@@ -119,7 +119,11 @@ function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv, faults: Failure[]): SshCo
         password: password.value,
         agentSocket: agent.value ? agentSocket.value : undefined,
         nodes: Object.fromEntries(Object.entries(nodes.value ?? {}).map(([name, node]) => [name, place(node)])),
-        jump: jump.value && { ...place({ ...jump.value, port: jump.value.port ?? 22 }), username: jump.value.username ?? "root" },
+        jump: jump.value && {
+            ...place({ ...jump.value, port: jump.value.port ?? 22 }),
+            username: jump.value.username ?? "root",
+            ...(jump.value.password === undefined ? {} : { password: jump.value.password }),
+        },
         knownHosts: expandHome(knownHosts.value ?? "~/.ssh/known_hosts", env),
     };
 }

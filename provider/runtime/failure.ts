@@ -1,5 +1,5 @@
 import { messageOf, PvesmbError } from "../base/errors";
-import { scrub } from "../base/scrub";
+import { forReading } from "../base/scrub";
 import { trace } from "../base/trace";
 import type { Tree } from "../model/tree";
 
@@ -10,7 +10,7 @@ export interface Remains {
 }
 
 /**
- * The only kind of error that leaves the runtime: scrubbed of secrets, and shaped for Pulumi's server, which prints `${e}: ${e.stack}`
+ * The only kind of error that leaves the runtime: scrubbed of secrets, printable, and shaped for Pulumi's server, which prints `${e}: ${e.stack}`
  * for check, diff, read and delete, so that this is the kind and the message, once. `remains` makes it a partial failure.
  */
 export class OperationFailed extends Error {
@@ -19,9 +19,9 @@ export class OperationFailed extends Error {
         message: string,
         readonly remains?: Remains,
     ) {
-        super(message);
+        super(forReading(message));
         this.name = kind;
-        this.stack = message;
+        this.stack = this.message;
     }
 
     override toString(): string {
@@ -33,9 +33,9 @@ export function operationFailed(error: unknown, remains?: Remains): OperationFai
     if (error instanceof OperationFailed) return remains ? new OperationFailed(error.name, error.message, remains) : error;
     if (error instanceof PvesmbError) {
         const log = error.details.log?.length ? `\n  ${error.details.log.slice(-20).join("\n  ")}` : "";
-        return new OperationFailed(error.kind, scrub(error.message + log), remains);
+        return new OperationFailed(error.kind, error.message + log, remains);
     }
     trace({ event: "bug", stack: error instanceof Error ? error.stack : String(error) });
     const text = `${messageOf(error)} (unexpected: please report it, with the file that PVESMB_TRACE=<file> writes)`;
-    return new OperationFailed("Bug", scrub(text), remains);
+    return new OperationFailed("Bug", text, remains);
 }

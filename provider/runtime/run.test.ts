@@ -30,6 +30,20 @@ async function failure(work: Promise<unknown>): Promise<OperationFailed> {
     throw outcome;
 }
 
+test("an error, its log and its kind of bug are printable", async () => {
+    for (const error of [
+        new PvesmbError("RemoteFailed", "smbd says \u001b[31mno", { log: ["line\rover"] }),
+        new Error("smbd says \u001b[31mno line\rover"),
+    ]) {
+        const { message, stack } = await failure(serve({ create: () => Promise.reject(error) }).create(inputs));
+        for (const text of [message, stack]) {
+            expect(text).toContain("\\u001b[31mno");
+            expect(text).toContain("line\\u000dover");
+            expect(text).not.toMatch(/[\u001b\r]/);
+        }
+    }
+});
+
 describe("state", () => {
     const made = { uid: 10001, gid: 10001 };
     const stored = { ...inputs, ...made };
@@ -58,6 +72,27 @@ describe("state", () => {
             inputs: { ...inputs, enabled: false, key: "urn:x" },
             state: { ...stored, enabled: false },
         });
+    });
+
+    test("what hosts say is printable in drift, inputs and outputs; what the user wrote stays to the letter", async () => {
+        const written = { ...inputs, comment: "", fullName: "Ali\u202ece" };
+        const hostile = { sid: "S-1\u001b[2J", uid: 10001, gid: 10001 };
+        const run = serve({
+            create: () => Promise.resolve({ id: "x", state: { ...hostile, fullName: "Ali\u202ece" } }),
+            read: (_, __, state) =>
+                Promise.resolve({
+                    inputs: { fullName: "Ali\u202ece", home: "/srv/pvesmb/\u009bx", drift: ["path: \u001b]0;owned\u0007"] },
+                    state: { ...state, ...hostile },
+                }),
+        });
+        expect((await run.create(written)).state).toMatchObject({ sid: "S-1\\u001b[2J", fullName: "Ali\u202ece" });
+        const found = await run.read("x", { ...written, uid: 10001, gid: 10001 });
+        expect(found?.inputs).toMatchObject({
+            fullName: "Ali\u202ece",
+            home: "/srv/pvesmb/\\u009bx",
+            drift: ["path: \\u001b]0;owned\\u0007"],
+        });
+        expect(found?.state).toMatchObject({ sid: "S-1\\u001b[2J" });
     });
 
     test("read: drift stands in inputs and outputs, and goes when it is gone", async () => {

@@ -3,6 +3,7 @@ import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import type { AnyHandler, Context } from "../base/handler";
 import type { Log } from "../base/log";
+import { printableTree, textsIn } from "../base/printable";
 import { hide } from "../base/scrub";
 import { stackConfig } from "../base/stack-config";
 import { millisecondsOf } from "../model/duration";
@@ -47,7 +48,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
             deadline: Deadline.in(ms, signal),
             connect: (given) => resolveConnection(given, process.env, stackConfig),
             checkpoint: (id, state) => {
-                remains = { id, state: toState(model, inputs, state, true) };
+                remains = { id, state: toState(model, inputs, told(state, inputs), true) };
             },
         });
         const late = (): Error => new PvesmbError("Timeout", `${verb} did not end within \`timeouts.${verb}\` (${ms / 1000} s)`);
@@ -73,7 +74,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
         create: (inputs) =>
             attempt("create", inputs, inputs["timeouts"], async (ctx) => {
                 const { id, state } = await handler().create(ctx, full(inputs));
-                return { id, state: toState(model, inputs, state) };
+                return { id, state: toState(model, inputs, told(state, inputs)) };
             }),
 
         async read(id, stored) {
@@ -86,8 +87,8 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 const { drift: _before, ...before } = inputs;
                 const all = [...(unfinished ? [UNFINISHED] : []), ...(Array.isArray(drift) ? drift : [])];
                 const merged = merge(model, before, observed);
-                const after = all.length > 0 ? { ...merged, drift: all } : merged;
-                const now = toState(model, after, { ...chosenOf(model, state), ...found.state }, unfinished);
+                const after = told(all.length > 0 ? { ...merged, drift: all } : merged, inputs);
+                const now = toState(model, after, { ...chosenOf(model, state), ...told(found.state, state) }, unfinished);
                 return {
                     // What is the same stays as it is stored, in an older format too: else a refresh would show it as changed.
                     state: isDeepStrictEqual(now, state) ? stored : now,
@@ -101,7 +102,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
             eachSecret(model.inputs, news, hide);
             return attempt("update", { ...inputs, key: news["key"] }, news["timeouts"], async (ctx) => {
                 const after = await handler().update(ctx, id, handlerState(model, state), full(news));
-                return toState(model, news, { ...chosenOf(model, state), ...after });
+                return toState(model, news, { ...chosenOf(model, state), ...told(after, news) });
             });
         },
 
@@ -111,6 +112,9 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
         },
     };
 }
+
+/** What a handler found or made, as the engine may print it: hosts have a word in it. What the user wrote himself stays to the letter. */
+const told = (found: Tree, written: Tree): Tree => printableTree(found, textsIn(written));
 
 function timeoutOf(verb: Verb, timeouts: unknown): number {
     const given = isTree(timeouts) ? timeouts[verb] : undefined;

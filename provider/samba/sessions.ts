@@ -22,10 +22,15 @@ export function parseConnections(json: string): Connection[] {
     });
 }
 
+/** A user by name, or by the number of the account: where that has been removed, the name of its sessions is no longer known. */
+export type Login = string | number;
+
 /** The smbd processes that serve some users. */
-export function parseLogins(json: string, users: readonly string[]): number[] {
-    const { sessions = {} } = JSON.parse(json) as { sessions?: Record<string, { username: string; server_id: { pid: string } }> };
-    const theirs = Object.values(sessions).filter(({ username }) => users.includes(username));
+export function parseLogins(json: string, users: readonly Login[]): number[] {
+    const { sessions = {} } = JSON.parse(json) as {
+        sessions?: Record<string, { uid: number; username: string; server_id: { pid: string } }>;
+    };
+    const theirs = Object.values(sessions).filter(({ uid, username }) => users.includes(uid) || users.includes(username));
     return [...new Set(theirs.map((session) => Number(session.server_id.pid)))];
 }
 

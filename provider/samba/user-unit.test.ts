@@ -3,7 +3,7 @@ import type { UserInputs } from "../model";
 import { check } from "../runtime/check";
 import type { Model } from "../model/meta";
 import { groupUnit } from "./group-unit";
-import { userUnit } from "./user-unit";
+import { userRemovalUnit, userUnit } from "./user-unit";
 import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
@@ -62,6 +62,24 @@ it("takes over what somebody else has only without a claim", () => {
     // A group of the distribution's is no account that could be taken over.
     expect(of(undefined)).toEqual(["no foreign group"]);
     expect(ofGroup(undefined)).toEqual([]);
+});
+
+it("disables an account and asks who is connected before it removes it, and enables it again when it cannot", () => {
+    const { steps } = userRemovalUnit("alice", owner.nonce);
+    const runs = steps.flatMap((step) => (step.do === "run" ? [step] : []));
+    const order = runs.map(({ argv }) => argv.slice(0, 2).map(String).join(" "));
+    expect(order).toEqual([
+        ...["pdbedit -w", "pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel alice", "groupdel alice"],
+    ]);
+    expect(runs[2]).toMatchObject({ undo: ["pdbedit", "-u", "alice", "-c", ["[", { value: "flags" }, { value: "further" }, "]"]] });
+    // The line has the hash of the password in it.
+    for (const look of runs.slice(0, 2)) expect(look.quiet).toBe(true);
+    const before = (flags: string): string =>
+        runs
+            .slice(0, 2)
+            .map(({ take = "" }) => new RegExp(take).exec(`alice:10000:${"X".repeat(32)}:${HASH}:${flags}:LCT-5F000000:`)?.[1])
+            .join("");
+    expect(["[U          ]", "[DU         ]", "[NDHULX     ]"].map(before)).toEqual(["", "D", "NDHLX"]);
 });
 
 describe("check", () => {

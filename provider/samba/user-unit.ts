@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Step, Unit } from "../hosts/batch";
-import { ownedBy } from "../hosts/steps";
+import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import { dataIsThere, homeApart } from "./places";
+import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
 export interface Account {
@@ -101,6 +102,16 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
 /** Samba's time of expiry, in seconds since 1970. */
 const kickoff = (day: string | undefined): string => (day === undefined ? "never" : String(Date.parse(`${day}T00:00:00Z`) / 1000));
 
+/**
+ * The flags of an account that pdbedit can set: those before and those behind `U`, which it cannot (`[NDU LX      ]`, pdb_encode_acct_ctrl() in
+ * source3/passdb/pdb_get_set.c; pdbedit(8), -c).
+ */
+const flags = [
+    ["flags", "\\[([NDH]*)"],
+    ["further", "\\[[A-Z]*U([LX]*)"],
+] as const;
+const asBefore: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
+
 const USER_SID = "^User SID:\\s+(S-\\S+)";
 
 /** Secrets travel by stdin, or in a file that only root can read and that is gone at the end. */
@@ -138,12 +149,27 @@ function importHash(name: string, ntHash: string): Step[] {
     ];
 }
 
-/** Removes the account. Its numbers stay reserved for its name. An account with another nonce is somebody else's and stays. */
+/**
+ * Removes the account: from the first step on nobody logs in as it any more, and only where it can be told whose sessions have to end. Its
+ * numbers stay reserved for its name. An account with another nonce is somebody else's and stays.
+ */
 export function userRemovalUnit(name: string, nonce: string): Unit {
+    const known = ["pdbedit", "-u", name];
     return {
         key: `user:${nonce}`,
         steps: [
             ours(name, nonce),
+            ...flags.map(([id, take]): Step => ({
+                do: "run",
+                id,
+                argv: ["pdbedit", "-w", "-u", name],
+                onlyIf: known,
+                take,
+                changes: false,
+                quiet: true,
+            })),
+            { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
+            { ...WHO_IS_CONNECTED, onlyIf: known },
             { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
             { do: "run", argv: ["userdel", name], onlyIf: isLocal(name, "/etc/passwd") },
             { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },

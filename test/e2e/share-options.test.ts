@@ -37,6 +37,9 @@ const shares: Record<string, ShareSettings> = {
     watched: { audit: {}, catia: {} },
     snaps: { previousVersions: {} },
     local: { hostsAllow: ["127.0.0.1"] },
+    shut: { hostsDeny: ["0.0.0.0/0"] },
+    near: { hostsAllow: ["10.86.0.77/24"] },
+    far: { hostsDeny: ["10.86.0.0/16", "fd00::/8"] },
     secret: { encryptionRequired: true },
     tidy: { vetoFiles: ["*.exe"], hideFiles: ["*.bak"] },
     lower: { caseHandling: "lower" },
@@ -120,7 +123,9 @@ test("a snapshot is a previous version", async () => {
 });
 
 test("only clients that are allowed connect, and only encrypted where it is required", async () => {
-    expect(await client("local", alice, "ls")).toContain("NT_STATUS_ACCESS_DENIED");
+    for (const name of ["local", "shut", "far"])
+        expect([name, await client(name, alice, "ls")]).toEqual([name, expect.stringContaining("NT_STATUS_ACCESS_DENIED")]);
+    expect(await client("near", alice, "ls")).toContain("blocks");
     // SMB 2.1 has no encryption.
     expect(await client("plain", alice, "ls", ["-m", "SMB2_10"])).not.toContain("NT_STATUS");
     expect(await client("secret", alice, "ls", ["-m", "SMB2_10"])).toContain("NT_STATUS_ACCESS_DENIED");

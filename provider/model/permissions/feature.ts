@@ -13,6 +13,14 @@ export interface Feature {
     commands?: RemoteCommands[];
     /** Whoever has these rights can make himself root; how. */
     rootEquivalent?: string;
+    /** What else whoever has these rights can do, where that is more than the purpose says. */
+    reach?: Reach;
+}
+
+export interface Reach {
+    text: string;
+    /** Last major release of Proxmox VE of which it is true. */
+    until?: number;
 }
 
 /** Privileges on one path of Proxmox VE's access control. */
@@ -30,8 +38,25 @@ export interface Grant {
 export interface RemoteCommands {
     /** Whose sshd it is, or through which shell. */
     on: "node" | "container";
-    commands: string[];
+    commands: readonly RemoteCommand[];
 }
+
+/** A command line as a rule of sudo's: what may stand at each place, and nothing behind the last one. */
+export interface RemoteCommand {
+    program: string;
+    /** A word as it is, or what may stand for a name. Absent: any arguments, so whoever may run it can do what the program can. */
+    words?: readonly (string | Word)[];
+}
+
+/** An argument by name; `pattern` is a POSIX regular expression (sudo matches it, regcomp(3)) that takes neither blanks nor a leading `-`. */
+export interface Word {
+    name: string;
+    pattern: string;
+}
+
+/** As documentation shows it: `pct rescan --vmid VMID`. */
+export const shownCommand = ({ program, words }: RemoteCommand): string =>
+    [program, ...(words === undefined ? ["..."] : words.map((word) => (typeof word === "string" ? word : word.name)))].join(" ");
 
 /** Where a grant is looked for (any one of the places will do), and where to give it when it is missing: on a pool, not on each guest. */
 export interface Spot {

@@ -1,4 +1,10 @@
 import type { Feature } from "./feature";
+import { BIND, BYTES, DATASET, DIRECTORY, MOUNT, MOUNT_POINT, OWNER, REST, VMID, VOLUME } from "./words";
+
+const SHELLS = ["cat", "sh", "python3"].map((program) => ({ program }));
+
+/** The wrapper stands in for it. */
+export const EXEC = { program: "pct", words: ["exec", VMID, "--", REST] };
 
 /**
  * Everything that pvesmb asks of Proxmox VE's access control and of SSH: the one list behind the checks before a create or update,
@@ -28,6 +34,10 @@ export const features = {
             { path: "/storage/{template-storage}", privileges: ["Datastore.Audit", "Datastore.AllocateSpace"], any: true },
             { path: "/sdn/zones/localnetwork/{bridge}", privileges: ["SDN.Use"] },
         ],
+        reach: {
+            text: "Proxmox VE 8 lets whoever has VM.Allocate make privileged containers (9 asks for Sys.Modify on /), and root in one can break out to the node",
+            until: 8,
+        },
     },
     removal: {
         purpose: "stop and destroy containers",
@@ -38,8 +48,11 @@ export const features = {
     "template-download": {
         purpose: "download a template that the storage lacks",
         usedBy: ["SmbGateway"],
-        usual: true,
+        usual: false,
         grants: [{ path: "/storage/{template-storage}", privileges: ["Datastore.AllocateTemplate"] }],
+        reach: {
+            text: "Datastore.AllocateTemplate on a storage is also the right to upload, which replaces a file of the same name without a word: any template or ISO image there, from which others make their guests",
+        },
     },
     "given-volume": {
         purpose: "take over a volume of another container (`data.volume`)",
@@ -89,15 +102,26 @@ export const features = {
         usual: false,
         grants: [],
         commands: [
-            { on: "node", commands: ["pvesm path VOLUME", "findmnt ...", "zfs set refquota=BYTES DATASET", "pct rescan --vmid VMID"] },
+            {
+                on: "node",
+                commands: [
+                    { program: "pvesm", words: ["path", VOLUME] },
+                    { program: "findmnt", words: ["-n", "-o", "SOURCE", "--mountpoint", MOUNT] },
+                    { program: "zfs", words: ["set", BYTES, DATASET] },
+                    { program: "pct", words: ["rescan", "--vmid", VMID] },
+                ],
+            },
         ],
+        reach: {
+            text: "`zfs set refquota=` takes the volume of any container on the node, also those that are not pvesmb's: it can be full from then on",
+        },
     },
     "quota-node": {
         purpose: "limit a directory of the node that is a gateway's data (ZFS, btrfs, XFS, ext4, CephFS)",
         usedBy: ["Quota"],
         usual: false,
         grants: [],
-        commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
+        commands: [{ on: "node", commands: [{ program: "python3" }, { program: "pct", words: ["set", VMID, MOUNT_POINT, BIND] }] }],
         rootEquivalent: "limits are set by the same program that works on gateways, and python3 by sudo is root on the node",
     },
     "share-snapshots": {
@@ -105,7 +129,7 @@ export const features = {
         usedBy: ["SmbShare"],
         usual: false,
         grants: [],
-        commands: [{ on: "node", commands: ["python3 ..."] }],
+        commands: [{ on: "node", commands: [{ program: "python3" }] }],
         rootEquivalent: "the schedule is set up by the same program that works on gateways, and python3 by sudo is root on the node",
     },
     "address-probe": {
@@ -113,7 +137,7 @@ export const features = {
         usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
-        commands: [{ on: "node", commands: ["python3 ..."] }],
+        commands: [{ on: "node", commands: [{ program: "python3" }] }],
         rootEquivalent: "python3 by sudo is root on the node",
     },
     "data-bind": {
@@ -121,7 +145,7 @@ export const features = {
         usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
-        commands: [{ on: "node", commands: ["python3 ...", "pct set VMID --mpN DIRECTORY,mp=DIRECTORY"] }],
+        commands: [{ on: "node", commands: [{ program: "python3" }, { program: "pct", words: ["set", VMID, MOUNT_POINT, BIND] }] }],
         rootEquivalent:
             "the directory is looked at and given by the same program that works on gateways, and python3 by sudo is root on the node; `pct set` can bind any directory of the node into a container",
     },
@@ -142,7 +166,7 @@ export const features = {
         usedBy: ["SmbGateway", "SmbShare", "SmbUser", "SmbGroup"],
         usual: true,
         grants: [],
-        commands: [{ on: "container", commands: ["cat", "sh", "python3"] }],
+        commands: [{ on: "container", commands: SHELLS }],
     },
     "node-login": {
         purpose: 'work in a container through its node (`connection.ssh.via: "node"`)',
@@ -150,8 +174,8 @@ export const features = {
         usual: false,
         grants: [],
         commands: [
-            { on: "node", commands: ["pct exec VMID -- ..."] },
-            { on: "container", commands: ["cat", "sh", "python3"] },
+            { on: "node", commands: [EXEC] },
+            { on: "container", commands: SHELLS },
         ],
         rootEquivalent:
             "`pct exec` by sudo is root in every container of the node, and root in a privileged one is next to root on the node; the wrapper pvesmb-pct leaves of it root in the containers that pvesmb made",

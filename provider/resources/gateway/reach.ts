@@ -27,19 +27,27 @@ function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey |
 
 /** What is missing to run commands in containers. That goes over SSH only: there is no API for it (docs/facts/pve-api.md 2.4). */
 export function reachFaults(connection: Connection): Failure[] {
-    const { privateKey, agentSocket, password, via } = connection.ssh;
-    if (privateKey === undefined && agentSocket === undefined && (via === "guest" || password === undefined)) {
-        const reason =
-            "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
-            (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node');
-        return [{ property: "connection.ssh", reason }];
-    }
+    const { privateKey, agentSocket, password, via, jump } = connection.ssh;
+    const faults: Failure[] = [];
+    const keyless = privateKey === undefined && agentSocket === undefined;
+    if (keyless && (via === "guest" || password === undefined))
+        faults.push({
+            property: "connection.ssh",
+            reason:
+                "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
+                (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node'),
+        });
+    if (jump !== undefined && keyless && jump.password === undefined)
+        faults.push({
+            property: "connection.ssh.jump",
+            reason: "connection.ssh.jump: there is nothing to log in to the jump host with, since the password of the nodes is not offered to it: give `jump.password`, or `privateKey` or `agent`",
+        });
     try {
         parsedKey(connection);
-        return [];
     } catch (error) {
-        return [{ property: "connection.ssh.privateKey", reason: messageOf(error) }];
+        faults.push({ property: "connection.ssh.privateKey", reason: messageOf(error) });
     }
+    return faults;
 }
 
 /**
@@ -80,11 +88,10 @@ export async function guestHost(pve: Pve, connection: Connection, place: GuestPl
             { dispatched: false },
         );
     return sshHost({
-        ...credentials(connection),
+        ...keys(connection),
         address: place.address,
         port: ssh.port,
         username: "root",
-        password: undefined,
         hostKeys: [...place.hostKeys],
         acceptNew: place.fresh && place.hostKeys.length === 0,
     });
@@ -92,14 +99,16 @@ export async function guestHost(pve: Pve, connection: Connection, place: GuestPl
 
 export async function nodeHost(pve: Pve, connection: Connection, node: string): Promise<Host> {
     const place = await nodePlace(pve, connection, node);
-    const { username, sudo } = connection.ssh;
-    return sshHost({ ...credentials(connection), ...target(place), username, sudo });
+    const { username, password, sudo } = connection.ssh;
+    return sshHost({ ...keys(connection), ...target(place), username, password, sudo });
 }
 
-function credentials(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
-    const { privateKey, passphrase, password, agentSocket, knownHosts, jump } = connection.ssh;
-    const keys = { privateKey, passphrase, password, agent: agentSocket, knownHosts };
-    return jump === undefined ? keys : { ...keys, jump: { ...keys, ...target(jump), username: jump.username } };
+/** What may be shown to every host on the way: a login with a key tells it nothing that it could use. A password is for its host alone. */
+function keys(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
+    const { privateKey, passphrase, agentSocket, knownHosts, jump } = connection.ssh;
+    const shared = { privateKey, passphrase, agent: agentSocket, knownHosts };
+    if (jump === undefined) return shared;
+    return { ...shared, jump: { ...shared, ...target(jump), username: jump.username, password: jump.password } };
 }
 
 const target = (place: SshPlace): Pick<SshTarget, "address" | "port" | "hostKeys"> => ({

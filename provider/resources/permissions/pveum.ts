@@ -26,14 +26,25 @@ export function roleName(path: string, privileges: readonly string[]): string {
     return `Smb${area}.${short.length <= 3 ? short.join(".") : digest}`;
 }
 
+/** root@pam can do everything; only its tokens need anything. */
+const whoOf = ({ user, token }: Grantee): string[] => [
+    ...(user === "root@pam" && token !== undefined ? [] : ["--users", user]),
+    ...(token === undefined ? [] : ["--tokens", token]),
+];
+
+/** Takes these privileges away where they were given so. The roles stay: others may have them, and by themselves they are nobody's right. */
+export function revokeCommands(grants: ReadonlyMap<string, readonly string[]>, grantee: Grantee): string[][] {
+    return [...grants].map(([path, privileges]) => [
+        ...["pveum", "acl", "delete", path],
+        ...whoOf(grantee),
+        ...["--roles", roleName(path, privileges)],
+    ]);
+}
+
 /** Commands that give privileges by path (see `united`): first the roles, each once, then who has them where. */
 export function grantCommands(grants: ReadonlyMap<string, readonly string[]>, { user, token }: Grantee): string[][] {
     const roles = new Map([...grants].map(([path, privileges]) => [roleName(path, privileges), privileges]));
-    // root@pam can do everything; only its tokens need anything.
-    const who = [
-        ...(user === "root@pam" && token !== undefined ? [] : ["--users", user]),
-        ...(token === undefined ? [] : ["--tokens", token]),
-    ];
+    const who = whoOf({ user, token });
     return [
         ...[...roles].map(([name, privileges]) => ["pveum", "role", "add", name, "--privs", privileges.join()]),
         ...[...grants].map(([path, privileges]) => ["pveum", "acl", "modify", path, ...who, "--roles", roleName(path, privileges)]),

@@ -42,9 +42,10 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         if (gateway === undefined) return;
         const { workshop } = gateway;
         try {
-            const unit = userRemovalUnit(nameOf(state, "user"), id);
-            const { look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
-            await endLogins(workshop, [nameOf(state, "user")], look, ctx.deadline);
+            const name = nameOf(state, "user");
+            const { look } = await workshop.queue.submit({ ...userRemovalUnit(name, id), looks: CONNECTIONS }, ctx.deadline);
+            // The account has gone by then, perhaps in an earlier run. Its number is nobody else's for ever.
+            await endLogins(workshop, [name, ...(state.uid === undefined ? [] : [state.uid])], look, ctx.deadline);
         } catch (error) {
             // The account belongs to another resource by now, or the host to another gateway: ours is gone.
             if (!isKind(error, "Conflict")) throw error;

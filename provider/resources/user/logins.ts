@@ -1,6 +1,6 @@
 import type { Deadline } from "../../base/deadline";
 import type { GatherResult, Workshop } from "../../hosts";
-import { parseLogins, tell } from "../../samba/sessions";
+import { type Login, parseLogins, tell } from "../../samba/sessions";
 import { connected } from "../connected";
 
 /**
@@ -9,7 +9,7 @@ import { connected } from "../connected";
  */
 export async function endLogins(
     workshop: Workshop,
-    users: readonly string[],
+    users: readonly Login[],
     look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {

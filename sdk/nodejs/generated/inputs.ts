@@ -589,6 +589,11 @@ export interface SshJumpArgs {
     username?: pulumi.Input<string>;
 
     /**
+     * Password for the login to the jump host. That of the nodes is never offered to it; the private key and the agent are.
+     */
+    password?: pulumi.Input<string>;
+
+    /**
      * Accepted host keys or SHA-256 fingerprints of the jump host.
      */
     hostKeys?: pulumi.Input<pulumi.Input<string>[]>;

@@ -588,6 +588,11 @@ export interface SshJump {
     username?: string;
 
     /**
+     * Password for the login to the jump host. That of the nodes is never offered to it; the private key and the agent are.
+     */
+    password?: string;
+
+    /**
      * Accepted host keys or SHA-256 fingerprints of the jump host.
      */
     hostKeys?: string[];

@@ -223,6 +223,7 @@ const kind: Kind = {
         ["connection", "ssh", "privateKey"],
         ["connection", "ssh", "passphrase"],
         ["connection", "ssh", "password"],
+        ["connection", "ssh", "jump", "password"],
         ["connection", "markSecret"],
         ["connection", "markSecretPrevious"],
     ],

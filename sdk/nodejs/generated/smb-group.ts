@@ -55,6 +55,7 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "privateKey"],
         ["gateway", "connection", "ssh", "passphrase"],
         ["gateway", "connection", "ssh", "password"],
+        ["gateway", "connection", "ssh", "jump", "password"],
         ["gateway", "connection", "markSecret"],
         ["gateway", "connection", "markSecretPrevious"],
     ],

@@ -171,12 +171,12 @@ export interface SmbShareArgs {
     catia?: pulumi.Input<SmbShareCatiaArgs>;
 
     /**
-     * Clients that may connect, by address; all others may not.
+     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.
      */
     hostsAllow?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * Clients that may not connect, unless `hostsAllow` has them.
+     * Clients that may not connect, unless `hostsAllow` has them, by address or network.
      */
     hostsDeny?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -326,6 +326,7 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "privateKey"],
         ["gateway", "connection", "ssh", "passphrase"],
         ["gateway", "connection", "ssh", "password"],
+        ["gateway", "connection", "ssh", "jump", "password"],
         ["gateway", "connection", "markSecret"],
         ["gateway", "connection", "markSecretPrevious"],
     ],
@@ -486,12 +487,12 @@ export class SmbShare extends PvesmbResource {
     declare readonly catia: pulumi.Output<SmbShareCatia | undefined>;
 
     /**
-     * Clients that may connect, by address; all others may not.
+     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.
      */
     declare readonly hostsAllow: pulumi.Output<string[] | undefined>;
 
     /**
-     * Clients that may not connect, unless `hostsAllow` has them.
+     * Clients that may not connect, unless `hostsAllow` has them, by address or network.
      */
     declare readonly hostsDeny: pulumi.Output<string[] | undefined>;
 

@@ -1,8 +1,9 @@
 import { type Guest, inGuest } from "./guests";
 
-/** Does the work while a program in a guest's /usr/bin fails, saying so. */
-export async function withBroken<T>(guest: Pick<Guest, "node" | "vmid">, program: string, work: () => Promise<T>): Promise<T> {
-    const broken = "printf '#!/bin/sh\\necho broken by the test >&2\\nexit 1\\n'";
+/** Does the work while a program in a guest's /usr/bin fails, saying so in a way that would change the title of a terminal's window. */
+export async function withBroken<T>(guest: Pick<Guest, "node" | "vmid">, program: string, work: () => Promise<T>, code = 1): Promise<T> {
+    const said = "\\\\033]0;broken by the test\\\\007";
+    const broken = `printf '#!/bin/sh\\nprintf "%%b\\\\n" "${said}" >&2\\nexit ${code}\\n'`;
     await inGuest(guest, `cd /usr/bin && mv ${program} ${program}.real && ${broken} > ${program} && chmod 755 ${program}`);
     try {
         return await work();

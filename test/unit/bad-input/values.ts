@@ -43,6 +43,7 @@ export const SSH: Rows = {
     "jump.address": [""],
     "jump.port": PORTS,
     "jump.username": [""],
+    "jump.password": [""],
     "jump.hostKeys": HOST_KEYS,
     knownHosts: [""],
 };
@@ -66,7 +67,22 @@ export const CHILD = {
 };
 export const NAMES = ["", ".", "..", "a/b", " a", "a\\"];
 export const PATTERNS = [[], [""], ["a/b"], ["two\nlines"], ['say "x"'], ["%U"], [" *.tmp"]];
-export const CLIENTS = [[], [""], ["10.0.0.1/33"], ["10.0.0.1, 10.0.0.2"], ["a b"], ["ALL EXCEPT x"], ["host\n"], ["%m"]];
+/** What Samba takes for a list of hosts and then never matches, or reads as something else. */
+const UNHEEDED = [
+    ...["pc1.lab", "pc1", "10.0.0", "@office", "EXCEPT", "ALL", "local", "10.0.0.", "10.0.0.*", "10.0.0.0/255.0.0.0", "10.0.0.0/08"],
+    ...["FD00:0::1", "fd00::0:1", "fe80::1%eth0", "fe80::%eth0/64", "::ffff:10.0.0.1", "::ffff:a00:1", "::ffff:10.0.0.0/104", "::10.0.0.1"],
+];
+export const CLIENTS = [
+    [],
+    [""],
+    ["10.0.0.1/33"],
+    ["10.0.0.1, 10.0.0.2"],
+    ["a b"],
+    ["ALL EXCEPT x"],
+    ["host\n"],
+    ["%m"],
+    ...UNHEEDED.map((entry) => [entry]),
+];
 export const PATHS = ["", "docs", "/srv/pvesmb/../etc", "/srv/pvesmb//x", "/srv/pvesmb/x/", "/srv/pvesmb/%U", "/srv/pvesmb/a\nb"];
 export const AMOUNTS = [...SIZES.filter((size) => size !== "1.5MiB"), "1023KiB", "1025KiB"];
 export const COUNTS = [0, -1, 1.5];

@@ -5,6 +5,7 @@ import type { Log } from "../../../provider/base/log";
 import { permissions } from "../../../provider/cli/permissions";
 import { PROGRAMS } from "../../../provider/model/permissions/features";
 import { creationUses, removalUses } from "../../../provider/resources/gateway/rights";
+import { knownPermissions } from "../../../provider/proxmox/access";
 import { checkRights } from "../../../provider/resources/permissions/check";
 import { Bench, lines } from "../proxmox/harness";
 import { life } from "./life";
@@ -87,9 +88,47 @@ test("root@pam needs no rights of its own, its token does", async () => {
 
 test("what can make itself root is told", async () => {
     const { text } = await print("--feature", "privileged-container");
-    expect(text).toContain("# Mind: to make a privileged container");
+    expect(text).toContain("# Mind: as good as root: to make a privileged container");
     expect((await print("--feature", "privileged-container", "--pve", "8")).text).not.toContain("Sys.Modify --");
     expect((await print(...PLACES)).text).not.toContain("Mind");
+});
+
+test("what Proxmox VE 8 gives with the usual rights is told, and what a right reaches beyond its purpose", async () => {
+    expect((await print(...PLACES, "--pve", "8")).text).toMatch(
+        /# Mind: to make, look at, .*: Proxmox VE 8 lets .* make privileged containers/,
+    );
+    expect((await print(...PLACES)).text).not.toContain("AllocateTemplate");
+    const { text } = await print(...PLACES, "--feature", "template-download");
+    expect(text).toContain("Datastore.AllocateTemplate");
+    expect(text).toMatch(/# Mind: to download a template .* any template or ISO image there/);
+});
+
+test("what to tell pvesmb is what was installed", async () => {
+    const header = async (...args: string[]): Promise<string> =>
+        /^# For pvesmb: (.*)$/m.exec((await print("--only", "node", ...args)).text)?.[1] ?? "";
+    const login = ["--feature", "node-login"];
+    expect(await header("--feature", "share-snapshots")).toBe("PROXMOX_VE_SSH_USERNAME=pulumi");
+    expect(await header(...login)).toBe("PROXMOX_VE_SSH_USERNAME=pulumi PVESMB_SSH_VIA=node PVESMB_SSH_PCT=/usr/local/sbin/pvesmb-pct");
+    expect(await header(...login, "--no-wrapper")).toBe("PROXMOX_VE_SSH_USERNAME=pulumi PVESMB_SSH_VIA=node");
+    expect(await header(...login, "--ssh-user", "root")).toBe("PROXMOX_VE_SSH_USERNAME=root PVESMB_SSH_VIA=node");
+});
+
+test("--remove takes away the rights of the same options, and nobody else's", async () => {
+    const world = await World.start(bench, "9.2");
+    try {
+        const run = async (...args: string[]): Promise<void> => {
+            for (const command of commandsOf((await print(...args)).text))
+                if (command[0] === "acl" || command[0] === "role") await world.pveum(command);
+        };
+        await run("--feature", "find-gateway", "--token", "files");
+        await run("--feature", "node-address", "--token", "files");
+        await run("--feature", "find-gateway", "--token", "files", "--remove");
+        const held = await knownPermissions(world.token());
+        expect(held?.get("/vms")?.has("VM.Audit") ?? false).toBe(false);
+        expect(held?.get("/")?.has("Sys.Audit")).toBe(true);
+    } finally {
+        await world.api.close();
+    }
 });
 
 test("the programs that steps run are those that the list names", () => {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { Deadline } from "../../../provider/base/deadline";
 import { type Host, pctHost } from "../../../provider/hosts";
 import { type Mark, withMark } from "../../../provider/resources/gateway/mark";
-import { sudoersFile, wrapperScript } from "../../../provider/resources/permissions/node-setup";
+import { featureNames, featureOf } from "../../../provider/model/permissions/features";
+import { wrapperScript, wrapperSettings } from "../../../provider/resources/permissions/node-setup";
+import { sudoersFile, sudoRule } from "../../../provider/resources/permissions/sudoers";
 import { configText, parseConfig } from "../../lab/src/pve/guest-config";
 import { failureOf } from "../proxmox/harness";
 
@@ -14,6 +16,7 @@ let folder: string;
 beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pvesmb-pct-"));
     mkdirSync(join(folder, "lxc"));
+    mkdirSync(join(folder, "settings"));
     const pct = join(folder, "pct");
     writeFileSync(pct, '#!/bin/sh\necho "uid $(id -u): $*"\ncat\n');
     chmodSync(pct, 0o755);
@@ -39,15 +42,26 @@ function run(
     vmid: string,
     config: string | undefined,
     args = ["exec", vmid, "--", "cat", "a b"],
-    options: Parameters<typeof wrapperScript>[0] = { privileged: false },
+    options: Parameters<typeof wrapperSettings>[0] | string = { privileged: false },
+    user = "pulumi",
 ) {
+    const settings = join(folder, "settings");
+    rmSync(join(settings, "pulumi"), { force: true });
+    if (typeof options === "object" || options !== "")
+        writeFileSync(join(settings, "pulumi"), typeof options === "string" ? options : wrapperSettings(options));
+
     const file = join(folder, "lxc", `${vmid}.conf`);
     if (config === undefined) rmSync(file, { force: true });
     else writeFileSync(file, config);
-    const script = wrapperScript(options)
+    const script = wrapperScript()
+        .replace("/etc/pvesmb/pct", settings)
         .replace("/etc/pve/lxc", join(folder, "lxc"))
         .replace("PATH=/usr/sbin", `PATH=${folder}:/usr/sbin`);
-    return spawnSync("sh", ["-c", script, "pvesmb-pct", ...args], { encoding: "utf8", input: "stdin\n" });
+    return spawnSync("sh", ["-c", script, "pvesmb-pct", ...args], {
+        encoding: "utf8",
+        input: "stdin\n",
+        env: { ...process.env, SUDO_USER: user },
+    });
 }
 
 test("lets into a container with the mark, with its input", () => {
@@ -98,28 +112,36 @@ test("keeps to the range it was installed with, and lets into privileged ones wh
     expect(run("400", noted(withMark("", mark, keys), ""), undefined, { privileged: true }).status).toBe(0);
 });
 
-test("sudo gets a rule per command, of which the words before the first placeholder are fixed", () => {
-    const commands = [
-        "pct exec VMID -- ...",
-        "stat ...",
-        "zfs list -H -p NAME",
-        "zfs set refquota=BYTES DATASET",
-        "systemctl restart smbd",
-        "x a=b:c,d VALUE",
-    ];
-    const rules = (wrapper: boolean): string[] =>
-        sudoersFile({ user: "pulumi", commands, wrapper })
+test.each([
+    ["nobody has said which containers", "", "pulumi", "settings/pulumi is missing"],
+    ["another user's file does not count", wrapperSettings({ privileged: false }), "mallory", "settings/mallory is missing"],
+    ["a name that is a path", wrapperSettings({ privileged: false }), "../x", "not a user"],
+    ["a file that nobody of ours wrote", "first=1; id\n", "pulumi", "cannot be read"],
+])("refuses when %s", (_what, settings, user, why) => {
+    const { status, stdout, stderr } = run("400", noted(withMark("", mark, keys)), undefined, settings, user);
+    expect({ status, stdout }).toEqual({ status: 77, stdout: "" });
+    expect(stderr).toContain(why);
+});
+
+test("sudo gets a rule per command, with all of its words in one regular expression", () => {
+    const rules = (name: "quota-shrink" | "node-login" | "quota-node", wrapper: boolean): string[] =>
+        sudoersFile("pulumi", name, featureOf(name).commands?.find(({ on }) => on === "node")?.commands ?? [], wrapper)
             .split("\n")
             .flatMap((line) => /^pulumi ALL=\(root\) NOPASSWD: (.*)$/.exec(line)?.[1] ?? []);
-    const others = [
-        "/usr/bin/stat *",
-        "/usr/sbin/zfs list -H -p *",
-        "/usr/sbin/zfs set *",
-        "/usr/bin/systemctl restart smbd",
-        "/usr/bin/x a\\=b\\:c\\,d *",
-    ];
-    expect(rules(true)).toEqual(["/usr/local/sbin/pvesmb-pct exec *", ...others]);
-    expect(rules(false)).toEqual(["/usr/sbin/pct exec *", ...others]);
+    expect(rules("node-login", true)).toEqual(["/usr/local/sbin/pvesmb-pct ^exec ([1-9][0-9]{2,8}) -- (.+)$"]);
+    expect(rules("node-login", false)).toEqual(["/usr/sbin/pct ^exec ([1-9][0-9]{2,8}) -- (.+)$"]);
+    expect(rules("quota-node", true)[0]).toBe("/usr/bin/python3");
+    expect(rules("quota-shrink", true)[3]).toBe("/usr/sbin/pct ^rescan --vmid ([1-9][0-9]{2,8})$");
+    expect(sudoRule({ program: "find", words: ["a.b", "(c)"] }, true)).toBe("/usr/bin/find ^a\\.b \\(c\\)$");
+});
+
+test("a rule without a fence is only where the feature is said to be as good as root", () => {
+    for (const name of featureNames) {
+        const { commands = [], rootEquivalent } = featureOf(name);
+        const open = commands.filter(({ on }) => on === "node").some((each) => each.commands.some(({ words }) => words === undefined));
+        if (open) expect([name, rootEquivalent]).toEqual([name, expect.stringContaining("root")]);
+    }
+    expect(featureOf("quota-shrink").rootEquivalent).toBeUndefined();
 });
 
 describe("what pvesmb makes of the wrapper's words", () => {

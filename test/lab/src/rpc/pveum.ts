@@ -8,6 +8,7 @@ interface Command {
     method: "POST" | "PUT" | "DELETE";
     path: string;
     words: string[];
+    fixed?: Record<string, string>;
 }
 
 /** pveum's commands as far as `npx pvesmb permissions` and the tests use them (pve-manager PVE/CLI/pveum.pm). */
@@ -20,6 +21,7 @@ const commands: Record<string, Command> = {
     "user token add": { method: "POST", path: "/access/users/{userid}/token/{tokenid}", words: ["userid", "tokenid"] },
     "user token remove": { method: "DELETE", path: "/access/users/{userid}/token/{tokenid}", words: ["userid", "tokenid"] },
     "acl modify": { method: "PUT", path: "/access/acl", words: ["path"] },
+    "acl delete": { method: "PUT", path: "/access/acl", words: ["path"], fixed: { delete: "1" } },
     "pool add": { method: "POST", path: "/pools", words: ["poolid"] },
 };
 
@@ -32,7 +34,7 @@ export async function pveum(session: Pick<Session, "request" | "call" | "out">):
     const given = words.slice(name.split(" ").length);
     const usage = `pveum ${name} ${command.words.map((word) => `<${word}>`).join(" ")} [OPTIONS]`;
     if (given.length !== command.words.length) throw new CommandError(`400 wrong number of arguments\n${usage}`);
-    const params: Record<string, string> = { ...options };
+    const params: Record<string, string> = { ...options, ...command.fixed };
     command.words.forEach((word, i) => (params[word] = given[i] ?? ""));
     const path = command.path.replace(/\{(\w+)\}/g, (_, word: string) => {
         const value = params[word] ?? "";
