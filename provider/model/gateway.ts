@@ -3,6 +3,7 @@ import { connection, timeouts } from "./common";
 import { becomes, NO_SHRINKING, PENDING } from "./consequences";
 import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
+import { irreplaceable } from "./gateway.replacing";
 import { gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
 import { RESTARTS, sambaSettings } from "./samba";
@@ -225,6 +226,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     deletion:
         "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
+    irreplaceable,
     version: 2,
 };
 

@@ -32,6 +32,10 @@ const SYSTEM = ["root", "nobody"];
 const userName = (): z.ZodString =>
     accountName().refine((name) => !SYSTEM.includes(name), { error: `must not be an account of the system (${SYSTEM.join(", ")})` });
 
+/** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
+export const FILES_BELONG_TO_IT =
+    "files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has";
+
 const passwordFrom = z.strictObject({
     env: field(
         z
@@ -49,7 +53,7 @@ const inputs = z.strictObject({
     name: field(userName().optional(), {
         description: "Login name.",
         defaultText: "the resource's name",
-        replace: "the name is the account",
+        brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
     }),
     password: field(
         z
@@ -85,15 +89,15 @@ const inputs = z.strictObject({
             "The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.",
     }),
     uid: field(accountId().optional(), {
-        description: "Numeric user id; stays with the name for ever.",
+        description: "Numeric user id; stays with the account for ever.",
         defaultText: "the next free one from 10000 on",
-        replace: "files belong to the number",
+        fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
     gid: field(accountId().optional(), {
-        description: "Numeric id of the user's own group.",
+        description: "Numeric id of the user's own group; stays likewise.",
         defaultText: "the next free one from 10000 on",
-        replace: "files belong to the number",
+        fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
     groups: field(z.array(accountName()).optional(), {
@@ -120,7 +124,7 @@ const inputs = z.strictObject({
         description:
             "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.",
         brings: {
-            does: "files in the old folder stay there",
+            does: "files in the old folder stay there; with a new `name` as well, the folder is moved if only its last part differs",
             when: "once there is one",
             if: (before) => (typeof before === "string" ? [before] : []),
         },

@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
+import { renamedGroup } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -15,9 +16,13 @@ export interface Group {
 /** In a group's mark: that not the group itself says who is in it. */
 const BY_USERS = "users";
 
-/** What brings a group to what is wanted. Running it twice changes nothing. Without a `claim` it is taken over from whoever has it. */
-export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined): Unit {
+/**
+ * What brings a group to what is wanted, under another name than it `was` called so far, if that is given. Running it twice changes nothing.
+ * Without a `claim` it is taken over from whoever has it.
+ */
+export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined, was = wanted.name): Unit {
     const { name, members } = wanted;
+    const renamed = was !== name;
     return {
         key: `group:${owner.nonce}`,
         steps: [
@@ -28,9 +33,10 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
                 is: "absent",
                 message: `${name} is the own group of the user ${name}; choose another name`,
             },
-            ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
+            ...(claim === undefined || (claim === owner.nonce && !renamed) ? [] : [notForeign(name, renamed)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
             { do: "directory", path: SAMBA.groups, mode: "0700" },
+            ...(renamed ? renamedGroup(was, name, owner.nonce) : []),
             { do: "write", path: groupPath(name), content: groupMark(owner, members), mode: "0600" },
             ...ensureGroup(name, "gid", wanted.gid),
             ...(members === undefined ? [] : setMembers(name, members)),
@@ -121,11 +127,14 @@ function setMembers(name: string, members: string[]): Step[] {
     ];
 }
 
-/** Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. */
-function notForeign(name: string): Step {
+/**
+ * Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. Those above may be what users have
+ * named, which a new resource takes up; one that has another number already (`any`) cannot.
+ */
+function notForeign(name: string, any: boolean): Step {
     return {
         do: "run",
-        argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name && $3 < ${FIRST_ID} { exit 1 }`, "/etc/group"],
+        argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name${any ? "" : ` && $3 < ${FIRST_ID}`} { exit 1 }`, "/etc/group"],
         onlyIf: ["test", "!", "-e", groupPath(name)],
         changes: false,
         message: `the gateway already has a group ${name} that pvesmb did not make; choose another name, or set adopt: true`,

@@ -5,6 +5,7 @@ import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
+import { IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
 import type { FragmentOwner } from "./share";
 
 export interface Account {
@@ -29,16 +30,17 @@ export interface PasswordChange {
 }
 
 /**
- * What brings an account to what is wanted. `leaving` are groups it was in before. The Unix account has no login shell. Without a `claim` it
- * is taken over from whoever has it.
+ * What brings an account to what is wanted. `leaving` are groups it was in before, `was` is it under its name so far. The Unix account has no
+ * login shell. Without a `claim` it is taken over from whoever has it.
  */
 export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[] },
+    change: { secret: PasswordChange; leaving: string[]; was?: Pick<Account, "name" | "home"> },
 ): Unit {
     const { name, groups = [] } = wanted;
+    const was = change.was?.name === name ? undefined : change.was;
     const steps: Step[] = [
         ...(claim === undefined ? [] : [ours(name, claim)]),
         {
@@ -47,8 +49,9 @@ export function userUnit(
             is: "absent",
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
-        ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
+        ...(claim === undefined || (claim === owner.nonce && was === undefined) ? [] : [notForeign(name)]),
         ...groups.map(usersMayJoin),
+        ...(was === undefined ? [] : [...renamedAccount(was.name, name, owner.nonce), ...renamedHome(was.home, wanted.home)]),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
@@ -58,6 +61,7 @@ export function userUnit(
             { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
         ]),
         ...change.leaving.map((each): Step => ({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] })),
+        ...(was === undefined ? [] : renamedEntry(was.name, name)),
         ...passwordSteps(name, change.secret),
         { do: "run", argv: ["smbpasswd", wanted.enabled ? "-e" : "-d", name], changes: false },
         {
@@ -97,8 +101,6 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
 /** Samba's time of expiry, in seconds since 1970. */
 const kickoff = (day: string | undefined): string => (day === undefined ? "never" : String(Date.parse(`${day}T00:00:00Z`) / 1000));
 
-const USER_SID = "^User SID:\\s+(S-\\S+)";
-
 /** Secrets travel by stdin, or in a file that only root can read and that is gone at the end. */
 function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordChange): Step[] {
     const set = (secret: string, unless?: string[]): Step => ({
@@ -122,11 +124,11 @@ function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordC
  * import gives the account another SID (seen with 4.17), so that is set back.
  */
 function importHash(name: string, ntHash: string): Step[] {
-    const file = `/run/pvesmb/import-${name}`;
+    const file = importFile(name);
     const line = smbpasswdLine(name, { value: "uid" }, ntHash, Math.floor(Date.now() / 1000));
     return [
-        { do: "run", id: "own", argv: ["pdbedit", "-v", "-u", name], take: USER_SID, changes: false },
-        { do: "directory", path: "/run/pvesmb", mode: "0700" },
+        sidOf(name, "own"),
+        IMPORT_PLACE,
         { do: "write", path: file, content: line, mode: "0600" },
         { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${file}`], quiet: true },
         { do: "remove", path: file },

@@ -23,23 +23,31 @@ export function accountIn({ commands }: GatherResult, name: string) {
     };
 }
 
+/** A run that was cut off after it had renamed the account has told nobody: the mark stands under another name then. */
+function nameNow(look: GatherResult, id: string, state: UserState): string | undefined {
+    const known = nameOf(state, "user");
+    if (look.files[accountPath(known)]?.includes(id)) return known;
+    const accounts = [...parsePasswd(look.commands["passwd"]?.stdout ?? "").values()];
+    return accounts.find(({ name, uid }) => uid === state.uid && look.files[accountPath(name)]?.includes(id))?.name;
+}
+
 /** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
 export async function readUser(
     ctx: Context<Outputs>,
     id: string,
     state: UserState,
 ): Promise<{ inputs: Observed<UserInputs>; state: Outputs } | undefined> {
-    const name = nameOf(state, "user");
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const mark = seen.look.files[accountPath(name)];
-    if (mark?.includes(id) !== true) return undefined;
+    const name = nameNow(seen.look, id, state);
+    const mark = name === undefined ? undefined : seen.look.files[accountPath(name)];
+    if (name === undefined || mark?.includes(id) !== true) return undefined;
 
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
     const key = keyIn(mark);
     const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
-    const observed: Record<string, unknown> = {};
+    const observed: Record<string, unknown> = { name };
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
         observed["fullName"] = unix.fullName;
