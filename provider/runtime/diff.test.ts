@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { changed, copied, samples } from "../../test/unit/samples";
+import { isKind } from "../base/errors";
 import type { Log } from "../base/log";
 import { gatewayModel, groupModel, shareModel, userModel } from "../model";
 import type { Model } from "../model/meta";
@@ -202,11 +203,23 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         );
     });
 
-    test("any two of them: no throw, and replaced are only properties that can be", () => {
+    test("any two of them: replaced or refused are only properties that can be", () => {
+        const outcome = (old: Tree, news: Tree): { replaces: string[]; refused: string[] } => {
+            try {
+                return { replaces: between(model, old, news).replaces ?? [], refused: [] };
+            } catch (error) {
+                if (!isKind(error, "InvalidInput")) throw error;
+                return {
+                    replaces: [],
+                    refused: error.message.split("; ").flatMap((part) => /^(\w+): (?:is|cannot) /.exec(part)?.[1] ?? []),
+                };
+            }
+        };
         fc.assert(
             fc.property(inputs, inputs, (old, news) => {
-                for (const name of between(model, old, news).replaces ?? [])
-                    expect(["gateway", "volume", "name", "uid", "gid", "vmid", "lxc", "data", "share"]).toContain(name);
+                const { replaces, refused } = outcome(old, news);
+                for (const name of replaces) expect(["gateway", "vmid", "lxc", "data", "share"]).toContain(name);
+                for (const name of refused) expect(["volume", "uid", "gid"]).toContain(name);
             }),
         );
     });

@@ -37,17 +37,61 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
             { do: "directory", path: SAMBA.groups, mode: "0700" },
             ...(renamed ? renamedGroup(was, name, owner.nonce) : []),
-            { do: "write", path: groupPath(name), content: groupMark(owner, members), mode: "0600" },
+            { do: "write", path: groupPath(name), content: groupMark(owner, name, members), mode: "0600" },
             ...ensureGroup(name, "gid", wanted.gid),
             ...(members === undefined ? [] : setMembers(name, members)),
         ],
     };
 }
 
-/** The file that says whose a group is, and who says who is in it. */
-export function groupMark({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string {
-    return `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
+/** The file that says whose a group is, and who says who is in it; if that is the group, for users that are made anew (listedAgain). */
+export function groupMark({ key, nonce }: FragmentOwner, name: string, members: readonly string[] | undefined): string {
+    const list = members === undefined ? { members: BY_USERS } : { members: "group", name, listed: [...members].sort().map(listed) };
+    return `${JSON.stringify({ v: 1, key, nonce, ...list })}\n`;
 }
+
+/** As earlier versions wrote it, which is no drift: the next change writes it anew. */
+export const earlierGroupMark = ({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string =>
+    `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
+
+/** How a group's mark names a member. */
+const listed = (user: string): string => `member:${user}`;
+
+const LISTED = "listed";
+/** No text in a mark holds a quotation mark without a backslash before it. */
+const WHO_LISTS = 'index($0, member) && match($0, /"name":"[^"]*"/) { printf "%s%s", sep, substr($0, RSTART + 8, RLENGTH - 9); sep = "," }';
+
+/** An account that was just made (the step `made`) joins the groups that list it: nothing in the program tells those that it is another one. */
+export const listedAgain = (user: string, made: string): Step[] => [
+    {
+        do: "run",
+        id: LISTED,
+        ifChanged: made,
+        argv: [
+            "find",
+            SAMBA.groups,
+            "-name",
+            "*.json",
+            "-exec",
+            "awk",
+            "-v",
+            `member=${JSON.stringify(listed(user))}`,
+            WHO_LISTS,
+            "{}",
+            "+",
+        ],
+        ok: [0, 1],
+        changes: false,
+    },
+    // 6: one of them is no longer there, which its own refresh shows.
+    {
+        do: "run",
+        ifChanged: made,
+        argv: ["usermod", "-aG", { value: LISTED }, user],
+        onlyIf: ["test", "-n", { value: LISTED }],
+        ok: [0, 6],
+    },
+];
 
 /** A group with a number of its own. */
 export function ensureGroup(name: string, id: string, want?: number): Step[] {

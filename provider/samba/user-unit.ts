@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
-import { ensureGroup, joined, usersMayJoin } from "./group-unit";
+import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import { IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
@@ -56,6 +56,7 @@ export function userUnit(
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
         ...unixAccount(wanted),
+        ...listedAgain(name, MADE),
         ...groups.flatMap((each, i): Step[] => [
             ...ensureGroup(each, `group${i}`),
             { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
@@ -81,12 +82,14 @@ export function accountMark({ key, nonce }: FragmentOwner, groups: readonly stri
 }
 
 export const NO_HOME = "/nonexistent";
+const MADE = "made";
 
 function unixAccount({ name, fullName, home }: Account): Step[] {
     const shown = ["-d", home ?? NO_HOME, "-c", fullName, name];
     return [
         {
             do: "run",
+            id: MADE,
             argv: ["useradd", "-u", { value: "uid" }, "-g", { value: "gid" }, "-M", "-s", "/usr/sbin/nologin", ...shown],
             unless: ["getent", "passwd", name],
             undo: ["userdel", name],

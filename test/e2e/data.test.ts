@@ -73,6 +73,18 @@ describe("destroy of a gateway with data", () => {
         expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
     });
 
+    test("so is a replacement, by the property that leads on, whatever the new program says", async () => {
+        const rebuilt = { ...args, vmid: guest.vmid + 1, data };
+        for (const dataOnDelete of ["refuse", "destroy"] as const) {
+            change({ files: gateway("files", { ...rebuilt, dataOnDelete }) });
+            expect((await stack.preview({ fails: true })).output).toMatch(
+                /dataOnDelete: the data volume tank:\S+ would be destroyed with the guest; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(vmid would replace it\)/,
+            );
+        }
+        change({ files: gateway("files", { ...args, data }) });
+        expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    });
+
     test("is refused by the provider when the state says unprotected, and up puts everything back", async () => {
         await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
         const { output } = await stack.destroy({ fails: true });

@@ -2,7 +2,7 @@ import type { Context, Observed } from "../../base/handler";
 import type { GroupInputs } from "../../model";
 import { parseGroup } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
-import { groupMark } from "../../samba/group-unit";
+import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
@@ -27,7 +27,9 @@ export async function readGroup(
     const found = groups.get(name);
     const key = keyIn(mark);
     if (found === undefined) return { inputs: { name, key, drift: ["the group was deleted"] }, state };
-    const drift = textDrift(groupPath(name), groupMark({ key, nonce: id }, state.members), mark);
+    const owner = { key, nonce: id };
+    const drift =
+        mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, state.members), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
     return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
 }
