@@ -51,7 +51,7 @@ export function userUnit(
         },
         ...(claim === undefined || (claim === owner.nonce && was === undefined) ? [] : [notForeign(name)]),
         ...groups.map(usersMayJoin),
-        ...(was === undefined ? [] : [...renamedAccount(was.name, name, owner.nonce), ...renamedHome(was.home, wanted.home)]),
+        ...(was === undefined ? [] : renamedAccount(was.name, name, owner.nonce)),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
@@ -72,6 +72,10 @@ export function userUnit(
             take: USER_SID,
             changes: false,
         },
+        ...(was === undefined ? [] : renamedHome(was.home, wanted.home)),
+        ...(wanted.home === undefined
+            ? []
+            : [{ do: "directory", path: wanted.home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
     return { key: `user:${owner.nonce}`, steps };
 }
@@ -95,9 +99,6 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
             undo: ["userdel", name],
         },
         { do: "run", argv: ["usermod", ...shown], changes: false },
-        ...(home === undefined
-            ? []
-            : [{ do: "directory", path: home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
 }
 

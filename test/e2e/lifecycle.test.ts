@@ -166,19 +166,6 @@ test("a resource with a new name and an alias is the same one", async () => {
     await stack.preview({ flags: ["--expect-no-changes"] });
 });
 
-test("a volume for a share that has files is refused in the preview, and the share stays", async () => {
-    const docs = parts.docs;
-    change({
-        docs: share("files", "papers", { alice: "full" }, { volume: { storage: "tank", size: "32MiB" } }, { aliases: [{ name: "docs" }] }),
-    });
-    const why = /volume: cannot be added: its files would have to be copied; make another share for that/;
-    expect((await stack.preview({ fails: true })).output).toMatch(why);
-    expect((await stack.up({ fails: true })).output).toMatch(why);
-    expect(await getFile(within, at("papers"), alice, "kept.txt")).toBe("kept\n");
-    change({ docs });
-    await stack.preview({ flags: ["--expect-no-changes"] });
-});
-
 test("a renamed stack keeps everything", async () => {
     await stack.pulumi(["stack", "rename", "production"]);
     const { changes } = await stack.up();

@@ -4,7 +4,7 @@ import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
 import { accountPath } from "../../samba/paths";
-import { accountMark } from "../../samba/user-unit";
+import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
@@ -51,7 +51,7 @@ export async function readUser(
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
         observed["fullName"] = unix.fullName;
-        if (state.home !== undefined && unix.home !== state.home) drift.push(`home: ${unix.home} instead of ${state.home}`);
+        if (state.home !== undefined) observed["home"] = unix.home === NO_HOME ? undefined : unix.home;
         if (unix.uid !== state.uid) drift.push(`uid: ${unix.uid} instead of ${state.uid}`);
     }
     if (samba === undefined) drift.push(ACCOUNT_GONE);
