@@ -99,7 +99,7 @@ ${reference}
  * @param name The resource's name in Pulumi.
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
-    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
+    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts, name)" : "opts"});
     ${own ? `this.ref = ${own.own};` : ""}
 }
 }
