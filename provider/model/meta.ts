@@ -127,4 +127,8 @@ export const hiddenInputs = {
         description: "Differences between host and program that no property shows; filled by refresh, cleared by up.",
         hidden: true,
     }),
+    ignored: field(z.array(z.string()).optional(), {
+        description: "The resource option `ignoreChanges`, which Pulumi tells no provider: what `drift` has of these properties is no difference.",
+        hidden: true,
+    }),
 };

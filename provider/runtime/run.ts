@@ -84,7 +84,7 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
                 const unfinished = state["unfinished"] === true;
                 const { drift, key, ...observed } = found.inputs;
                 const { drift: _before, ...before } = inputs;
-                const all = [...(unfinished ? [UNFINISHED] : []), ...(Array.isArray(drift) ? drift : [])];
+                const all = [...(unfinished ? [UNFINISHED] : []), ...minded(drift, inputs["ignored"])];
                 const merged = merge(model, before, observed);
                 const after = all.length > 0 ? { ...merged, drift: all } : merged;
                 const now = toState(model, after, { ...chosenOf(model, state), ...found.state }, unfinished);
@@ -100,7 +100,9 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
             const { state, inputs } = open(stored);
             eachSecret(model.inputs, news, hide);
             return attempt("update", inputs, news["timeouts"], async (ctx) => {
-                const after = await handler().update(ctx, id, handlerState(model, state), full(news));
+                const known = handlerState(model, state);
+                const before = known["drift"] === undefined ? known : { ...known, drift: minded(known["drift"], news["ignored"]) };
+                const after = await handler().update(ctx, id, before, full(news));
                 return toState(model, news, { ...chosenOf(model, state), ...after });
             });
         },
@@ -111,6 +113,14 @@ export function operations(model: Model, handler: () => AnyHandler, log: Log): O
         },
     };
 }
+
+/** Drift without that of properties which the program ignores: `access: ...`, or for `ignoreChanges: ["data"]` `data.volume: ...` too. */
+function minded(drift: unknown, ignored: unknown): string[] {
+    const paths = listOf(ignored);
+    return listOf(drift).filter((text) => !paths.some((path) => text.startsWith(path) && /^(?:[.[]\S*)?: /.test(text.slice(path.length))));
+}
+
+const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function timeoutOf(verb: Verb, timeouts: unknown): number {
     const given = isTree(timeouts) ? timeouts[verb] : undefined;

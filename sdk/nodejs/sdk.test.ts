@@ -178,6 +178,13 @@ test("stack traces are as they were afterwards, and an error on the way names th
     expect({ ...traces }).toEqual(before);
 });
 
+test("what the program ignores is told to the provider, which Pulumi does not do; else nothing is", async () => {
+    new SmbUser("alice", { gateway: { id: "x" }, password: "p" }, { ignoreChanges: ["password"] });
+    new SmbUser("bob", { gateway: { id: "x" }, password: "p" }, { ignoreChanges: [] });
+    expect((await arrived("alice")).inputs["ignored"]).toEqual(["password"]);
+    expect((await arrived("bob")).inputs).not.toHaveProperty("ignored");
+});
+
 describe("a gateway with data is protected", () => {
     const data = { storage: "tank", size: "1GiB" };
     test.each<[string, object, pulumi.CustomResourceOptions | undefined, boolean | undefined]>([

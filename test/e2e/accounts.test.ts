@@ -260,9 +260,9 @@ test("members changed by hand are named and put right", async () => {
 });
 
 describe("a user's own settings", () => {
-    const lines = (args: object, given: object = { password: bob.password }): string[] => [
+    const lines = (args: object, given: object = { password: bob.password }, options: object = {}): string[] => [
         user("files", alice),
-        `const bob = new pvesmb.SmbUser("bob", ${JSON.stringify({ ...given, ...args }).replace(/^\{/, "{ gateway: files, ")});`,
+        `const bob = new pvesmb.SmbUser("bob", ${JSON.stringify({ ...given, ...args }).replace(/^\{/, "{ gateway: files, ")}, ${JSON.stringify(options)});`,
         team("gid: 20100, members: [alice.name, bob.name]"),
         shared,
     ];
@@ -323,6 +323,27 @@ describe("a user's own settings", () => {
         stack.write(program(files, ...lines({ ...given, fullName: "B" }, {})));
         const { output } = await stack.up({ fails: true });
         expect(output).toMatch(/passwordFrom\.env: the environment variable BOB_PASSWORD holds no password/);
+    });
+
+    test("a password that the program ignores is the user's own, until it no longer does", async () => {
+        const ignoring = (args: object): string[] => lines(args, undefined, { ignoreChanges: ["password"] });
+        const own = { ...bob, password: "b0b's own choice" };
+        await up(...lines({}));
+        await inGuest(guest, `printf "b0b's own choice\\nb0b's own choice\\n" | smbpasswd -s bob`);
+        // A refresh without the option tells it; the option then counts for that too.
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/password: no longer the declared one/);
+        await up(...ignoring({}));
+        expect(await status(own)).toBe("fine");
+        await nothingLeft();
+        await up(...ignoring({ fullName: "Bob B" }));
+        expect(await status(own)).toBe("fine");
+        await inGuest(guest, "usermod -c Bobby bob");
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/fullName/);
+        await up(...ignoring({ fullName: "Bob B" }));
+        expect(await status(own)).toBe("fine");
+        stack.write(program(files, ...lines({})));
+        await stack.up({ flags: ["--refresh"] });
+        expect([await status(own), await status(bob)]).toEqual(["NT_STATUS_LOGON_FAILURE", "fine"]);
     });
 
     test("a password that must be changed, and then is the user's own", async () => {

@@ -8,7 +8,7 @@ import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
-import { ACCOUNT_GONE, declaredHash } from "./secret";
+import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
 /** What the host says of an account: how Unix, Samba and the groups have it. */
 export function accountIn({ commands }: GatherResult, name: string) {
@@ -59,7 +59,7 @@ export async function readUser(
         observed["enabled"] = samba.enabled;
         observed["expires"] = expires;
         const declared = await declaredHash(state);
-        if (declared !== undefined && declared !== samba.ntHash) drift.push("password: no longer the declared one");
+        if (declared !== undefined && declared !== samba.ntHash) drift.push(`${secretName(state)}: no longer the declared one`);
     }
     if (state.groups !== undefined) observed["groups"] = groups;
     return { inputs: { ...observed, key, drift }, state };
