@@ -120,7 +120,8 @@ const inputs = z.strictObject({
         brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
-        description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.",
+        description:
+            "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.",
     }),
     purge: field(z.boolean().default(false), {
         description:

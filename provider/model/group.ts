@@ -3,11 +3,11 @@ import { childInputs, childOutputs } from "./common";
 import { without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountId, accountName } from "./text";
+import { accountId, accountName, groupName } from "./text";
 import { FILES_BELONG_TO_IT } from "./user";
 
 const inputs = z.strictObject({
-    name: field(accountName().optional(), {
+    name: field(groupName().optional(), {
         description: "Name of the group.",
         defaultText: "the resource's name",
         brings: { does: "renamed in place: number, members and files stay" },

@@ -128,7 +128,8 @@ export const hiddenInputs = {
         hidden: true,
     }),
     ignored: field(z.array(z.string()).optional(), {
-        description: "The resource option `ignoreChanges`, which Pulumi tells no provider: what `drift` has of these properties is no difference.",
+        description:
+            "The resource option `ignoreChanges`, which Pulumi tells no provider: what `drift` has of these properties is no difference.",
         hidden: true,
     }),
 };

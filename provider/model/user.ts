@@ -3,7 +3,7 @@ import { childInputs, childOutputs } from "./common";
 import { becomes, without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountId, accountName, CONTROL, dataPath, HALF, HALF_FAULT } from "./text";
+import { accountId, accountName, CONTROL, dataPath, groupName, HALF, HALF_FAULT } from "./text";
 
 /** What a line of passwd, and an argument, can hold. */
 const gecos = (max: number): z.ZodString =>
@@ -30,7 +30,9 @@ const isDay = (text: string): boolean => {
 const SYSTEM = ["root", "nobody"];
 
 const userName = (): z.ZodString =>
-    accountName().refine((name) => !SYSTEM.includes(name), { error: `must not be an account of the system (${SYSTEM.join(", ")})` });
+    accountName().refine((name) => !SYSTEM.includes(name.toLowerCase()), {
+        error: `must not be an account of the system (${SYSTEM.join(", ")})`,
+    });
 
 /** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
 export const FILES_BELONG_TO_IT =
@@ -51,7 +53,7 @@ const passwordFrom = z.strictObject({
 
 const inputs = z.strictObject({
     name: field(userName().optional(), {
-        description: "Login name.",
+        description: "Login name. Clients may write it in capital or small letters.",
         defaultText: "the resource's name",
         brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
     }),
@@ -100,7 +102,7 @@ const inputs = z.strictObject({
         fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
-    groups: field(z.array(accountName()).optional(), {
+    groups: field(z.array(groupName()).optional(), {
         description:
             "Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.",
         compare: "set",
@@ -124,7 +126,7 @@ const inputs = z.strictObject({
         description:
             "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`.",
         brings: {
-            does: "files in the old folder stay there; with a new `name` as well, the folder is moved if only its last part differs",
+            does: "files in the old folder stay there, unless the user is renamed and the folder with it (only its last part differs)",
             when: "once there is one",
             if: (before) => (typeof before === "string" ? [before] : []),
         },
@@ -149,7 +151,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
         {
             needs: ["name", "groups"],
             check: ({ name, groups = [] }) =>
-                name !== undefined && groups.includes(name)
+                name !== undefined && groups.includes(name.toLowerCase())
                     ? [{ property: "groups", reason: "must not contain the user's own group" }]
                     : [],
         },

@@ -83,9 +83,12 @@ export const sidOf = (name: string, id: string): Step => ({
  * file in smbpasswd's format (pdbedit reads no pipe, seen with 4.17), and the old one goes. To be done after the Unix account: Samba looks that up.
  */
 export function renamedEntry(was: string, name: string): Step[] {
-    if (was.toLowerCase() === name.toLowerCase()) return [];
     const [before, after] = [importFile(was), importFile(name)];
     const line = (of: string) => [`${of}:`, { value: "uid" }, { value: ENTRY }, "\n"];
+    const entry: Step = { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${after}`], undo: ["pdbedit", "-x", "-u", name], quiet: true };
+    const removal: Step = { do: "run", argv: ["pdbedit", "-x", "-u", was], undo: ["pdbedit", "-i", `smbpasswd:${before}`] };
+    // Which has one entry for names that differ in capitals alone; else there is none without the other.
+    const sameForSamba = was.toLowerCase() === name.toLowerCase();
     const steps: Step[] = [
         sidOf(was, SID),
         IMPORT_PLACE,
@@ -93,8 +96,7 @@ export function renamedEntry(was: string, name: string): Step[] {
         { do: "write", path: after, content: line(name), mode: "0600" },
         // A rollback imports the old one again, under yet another identifier: this is what it does last.
         { do: "run", argv: ["pdbedit", "-u", was], undo: ["pdbedit", "-u", was, "-U", { value: SID }], changes: false },
-        { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${after}`], undo: ["pdbedit", "-x", "-u", name], quiet: true },
-        { do: "run", argv: ["pdbedit", "-x", "-u", was], undo: ["pdbedit", "-i", `smbpasswd:${before}`] },
+        ...(sameForSamba ? [removal, entry] : [entry, removal]),
         {
             do: "run",
             argv: ["pdbedit", "-u", name, "-U", { value: SID }],

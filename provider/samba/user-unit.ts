@@ -49,7 +49,9 @@ export function userUnit(
             is: "absent",
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
-        ...(claim === undefined || (claim === owner.nonce && was === undefined) ? [] : [notForeign(name)]),
+        ...(claim === undefined || (claim === owner.nonce && was === undefined)
+            ? []
+            : [name, ...smaller(name)].map((each) => notForeign(name, each))),
         ...groups.map(usersMayJoin),
         ...(was === undefined ? [] : renamedAccount(was.name, name, owner.nonce)),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
@@ -154,15 +156,18 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
     };
 }
 
+/** Samba looks for a user's Unix account in small letters first (Get_Pwnam_internals() in source3/lib/username.c): whose that is must not be served. */
+const smaller = (name: string): string[] => (name === name.toLowerCase() ? [] : [name.toLowerCase()]);
+
 /** An account that is there without a file of ours is the distribution's or somebody's by hand. */
-function notForeign(name: string): Step {
+function notForeign(name: string, account: string): Step {
     return {
         do: "run",
-        argv: ["getent", "passwd", name],
+        argv: ["getent", "passwd", account],
         onlyIf: ["test", "!", "-e", accountPath(name)],
         ok: [2],
         changes: false,
-        message: `the gateway already has an account ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: `the gateway already has an account ${account} that pvesmb did not make; choose another name, or set adopt: true`,
     };
 }
 

@@ -359,6 +359,41 @@ describe("a user's own settings", () => {
     });
 });
 
+test("names as companies have them: with dots and capitals, whatever letters the client takes", async () => {
+    const keller = { user: "anna.keller", password: "anna's l0ng one" };
+    const karl = { user: "Karl", password: "karl's l0ng one" };
+    const named = (login: typeof keller, id: string, args: object = {}): string =>
+        `const ${id} = new pvesmb.SmbUser("${id}", ${JSON.stringify({ name: login.user, password: login.password, ...args }).replace(/^\{/, "{ gateway: files, ")});`;
+    const crew = (name = karl): string[] => [
+        user("files", alice),
+        user("files", bob),
+        named(keller, "anna", { home: "/srv/pvesmb/homes/anna.keller" }),
+        named(name, "karl", { uid: 20401, home: `/srv/pvesmb/homes/${name.user}` }),
+        'const team = new pvesmb.SmbGroup("team", { gateway: files, name: "sales.north", members: [alice.name, anna.name, karl.name] });',
+        shared,
+        'const homes = new pvesmb.SmbShare("homes-of-all", { gateway: files, name: "people", purpose: "homes", path: "/srv/pvesmb/homes", access: [{ user: anna.name, level: "full" }, { user: karl.name, level: "full" }] });',
+    ];
+    await up(...crew());
+    const upper = { ...karl, user: "KARL" };
+    for (const login of [keller, karl, upper, { ...keller, user: "Anna.Keller" }]) expect(await status(login)).toBe("fine");
+    for (const login of [keller, karl]) await putFile(within, { host, share: login.user }, login, "own.txt", `${login.user}\n`);
+    expect(await getFile(within, { host, share: "karl" }, upper, "own.txt")).toBe("Karl\n");
+    expect(await inGuest(guest, "stat -c '%n %U' /srv/pvesmb/homes/*/own.txt")).toBe(
+        "/srv/pvesmb/homes/Karl/own.txt Karl\n/srv/pvesmb/homes/anna.keller/own.txt anna.keller\n",
+    );
+    await nothingLeft();
+    // Capitals alone: for Unix another name, for Samba the same one.
+    await up(...crew({ ...karl, user: "karl" }));
+    expect([await status(karl), await inGuest(guest, "id -u karl; getent passwd Karl || true")]).toEqual(["fine", "20401\n"]);
+    expect(await getFile(within, { host, share: "karl" }, karl, "own.txt")).toBe("Karl\n");
+    await nothingLeft();
+    // Samba would serve the account in small letters.
+    stack.write(program(files, ...crew({ ...karl, user: "Backup" })));
+    expect((await stack.up({ fails: true })).output).toContain("already has an account backup that pvesmb did not make");
+    expect(await status(karl)).toBe("fine");
+    await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name, bob.name]"), shared);
+});
+
 test("a group goes, its number stays its own", async () => {
     await up(user("files", alice), user("files", bob), share("files", "docs", { alice: "full" }));
     expect(await inGuest(guest, "getent group team || echo gone")).toBe("gone\n");

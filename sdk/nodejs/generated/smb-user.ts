@@ -7,7 +7,7 @@ import type { GatewayRef, SmbUserPasswordFrom, Timeouts } from "./outputs";
 
 export interface SmbUserArgs {
     /**
-     * Login name.
+     * Login name. Clients may write it in capital or small letters.
      * @default the resource's name
      */
     name?: pulumi.Input<string>;
@@ -135,7 +135,7 @@ const kind: Kind = {
  */
 export class SmbUser extends PvesmbResource {
     /**
-     * Login name.
+     * Login name. Clients may write it in capital or small letters.
      * @default the resource's name
      */
     declare readonly name: pulumi.Output<string>;
