@@ -35,11 +35,11 @@ describe("a new name", () => {
             leaving: [],
             was: { name: "alice", home: "/srv/pvesmb/homes/alice" },
         }).steps;
-    const commands = renamed().flatMap((step) => (step.do === "run" ? [step.argv.join(" ")] : []));
+    const commands = renamed().flatMap((step) => (step.do === "run" ? [step.argv] : []));
 
     it("is given to what is there, never to a stranger's account of that name", () => {
-        expect(commands).toContain("usermod -l anna alice");
-        expect(commands).toContain("groupmod -n anna alice");
+        expect(commands).toContainEqual(["usermod", "-l", "anna", "alice"]);
+        expect(commands).toContainEqual(["groupmod", "-n", "anna", "alice"]);
         expect(renamed()).toContainEqual(
             expect.objectContaining({ message: expect.stringContaining("already has an account anna") as string }),
         );
