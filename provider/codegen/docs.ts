@@ -46,7 +46,7 @@ ${model.example}
 ${table(fieldsOf(model.inputs), true)}
 
 *When changed* says what an update does to what is there; a preview says the same of the changes in it. *Replaced* is the resource: it is
-deleted, by the rules for that, and made anew.
+deleted, by the rules for that, and made anew. *Refused* is the change, in the preview already.
 
 ## When it is deleted
 
@@ -104,6 +104,7 @@ function changeCell({ schema, shape, meta }: Field, prefix: string): string {
     if (/\[\]|\*/.test(prefix)) return "";
     const whole = shape.kind === "object" && !references.has(shape.object);
     if (meta.replace !== undefined) return cell(`${whole ? "added or removed: " : ""}**replaced**: ${meta.replace}`);
+    if (meta.fixed !== undefined) return cell(`${whole ? "added or removed: " : ""}**refused**: ${meta.fixed}`);
     const { does, when } = consequenceOf(schema) ?? {};
     if (does !== undefined) return cell(when === undefined ? does : `${when}: ${does}`);
     return whole ? "" : "in place";

@@ -100,7 +100,7 @@ ${reference}
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
     needArguments(kind, name, args);
-    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts)" : "opts"});
+    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts, name)" : "opts"});
     ${own ? `this.ref = ${own.own};` : ""}
     ${model.kind === "SmbShare" ? "this.unc = uncUnder(args.gateway, this.unc);" : ""}
 }

@@ -46,10 +46,10 @@ export function fieldsOf(object: z.ZodObject): Field[] {
     });
 }
 
-/** What a change of the property does to the resource, in a sentence, when it replaces it. */
+/** What a change of the property does to the resource, in a sentence, when it replaces it or is refused. */
 export function replaceText({ meta, shape }: Field): string | undefined {
-    if (!meta.replace) return undefined;
+    if (!meta.replace && !meta.fixed) return undefined;
     // Inside an object each property speaks for itself (FieldMeta.replace).
     const what = shape.kind === "object" && !references.has(shape.object) ? "Adding or removing it" : "A change";
-    return `${what} replaces the resource: ${meta.replace}.`;
+    return meta.replace ? `${what} replaces the resource: ${meta.replace}.` : `${what} is refused: ${meta.fixed}.`;
 }

@@ -65,6 +65,8 @@ export interface RenameStep extends StepBase {
     do: "rename";
     from: string;
     to: string;
+    /** From absent is unchanged in any case. */
+    ifThere?: boolean;
 }
 
 /** A symlink; what else stands there, other links apart, is an error. */
@@ -201,6 +203,8 @@ export interface ReserveStep extends StepBase {
     to: number;
     /** Insist on this number; an error when it belongs to another name. */
     want?: number;
+    /** The name that the number belonged to so far, if any: it goes over to `name`, and that one is free. */
+    formerly?: string;
     /** Numbers in use on the host in passwd or group count as taken unless they belong to `name`. */
     taken: "passwd" | "group";
 }

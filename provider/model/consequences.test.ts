@@ -101,7 +101,9 @@ describe("what a change brings", () => {
             "user",
             { home: "/srv/pvesmb/a" },
             { home: "/srv/pvesmb/b" },
-            ["home: files in the old folder stay there (/srv/pvesmb/a)"],
+            [
+                "home: files in the old folder stay there, unless the user is renamed and the folder with it (only its last part differs) (/srv/pvesmb/a)",
+            ],
         ],
         ["a first home", "user", {}, { home: "/srv/pvesmb/b" }, []],
         [

@@ -3,6 +3,7 @@ import { connection, timeouts } from "./common";
 import { becomes, NO_SHRINKING, PENDING } from "./consequences";
 import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
+import { irreplaceable } from "./gateway.replacing";
 import { gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
 import { RESTARTS, sambaSettings } from "./samba";
@@ -119,7 +120,8 @@ const inputs = z.strictObject({
         brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
-        description: "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion.",
+        description:
+            "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.",
     }),
     purge: field(z.boolean().default(false), {
         description:
@@ -235,6 +237,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     deletion:
         "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
+    irreplaceable,
     version: 2,
 };
 

@@ -3,18 +3,19 @@ import { childInputs, childOutputs } from "./common";
 import { without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountId, accountName } from "./text";
+import { accountId, accountName, groupName } from "./text";
+import { FILES_BELONG_TO_IT } from "./user";
 
 const inputs = z.strictObject({
-    name: field(accountName().optional(), {
+    name: field(groupName().optional(), {
         description: "Name of the group.",
         defaultText: "the resource's name",
-        replace: "the name is the group",
+        brings: { does: "renamed in place: number, members and files stay" },
     }),
     gid: field(accountId().optional(), {
-        description: "Numeric group id; stays with the name for ever.",
+        description: "Numeric group id; stays with the group for ever.",
         defaultText: "the next free one from 10000 on",
-        replace: "files belong to the number",
+        fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
     members: field(z.array(accountName()).optional(), {

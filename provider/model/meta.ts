@@ -42,6 +42,11 @@ export interface FieldMeta {
      * it each property speaks for itself.
      */
     replace?: string;
+    /**
+     * A change is refused, in the preview already: why, and what to do in its place. Where another property replaces the resource anyway it
+     * is taken. On an object it is about the object's appearing or disappearing, as `replace` is.
+     */
+    fixed?: string;
     /** On an object it is about the object's appearing or disappearing, as `replace` is. */
     brings?: Consequence;
     compare?: Compare;
@@ -111,6 +116,8 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     rules: Rule<z.infer<I>>[];
     /** Inputs, with defaults, as they take effect: where one property gives others their defaults. */
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
+    /** What would come of a replacement of what this state is about that had to fail, or to lose something unasked. No I/O: diff asks. */
+    irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
     /** Format of the state; older ones are migrated by the handler, newer ones refused. */
     version: number;
 }
@@ -120,6 +127,11 @@ export const hiddenInputs = {
     key: field(z.string().optional(), { description: "The resource's URN: its identity on hosts and in PVE.", hidden: true }),
     drift: field(z.array(z.string()).optional(), {
         description: "Differences between host and program that no property shows; filled by refresh, cleared by up.",
+        hidden: true,
+    }),
+    ignored: field(z.array(z.string()).optional(), {
+        description:
+            "The resource option `ignoreChanges`, which Pulumi tells no provider: what `drift` has of these properties is no difference.",
         hidden: true,
     }),
 };

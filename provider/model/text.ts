@@ -44,9 +44,23 @@ function losesQuotes(value: string): boolean {
 export const HALF = /\p{Surrogate}/u;
 export const HALF_FAULT = "must not contain half a character (a lone UTF-16 surrogate)";
 
-/** Names of local accounts and groups, as Debian's useradd takes them. */
+/** Names of local accounts, as Debian's useradd takes them (seen with 4.13: dots and capitals too). */
 export const accountName = (): z.ZodString =>
-    z.string().regex(/^[a-z_][a-z0-9_-]{0,30}[a-z0-9_]$|^[a-z_]$/, "must be 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or _");
+    z
+        .string()
+        .regex(
+            /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_]$|^[A-Za-z_]$/,
+            "must be 1 to 32 of A-Z, a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
+        );
+
+/** Names of groups that pvesmb makes: two that differ in capitals alone would be two for Unix and hard to tell apart for people. */
+export const groupName = (): z.ZodString =>
+    z
+        .string()
+        .regex(
+            /^[a-z_][a-z0-9_.-]{0,30}[a-z0-9_]$|^[a-z_]$/,
+            "must be 1 to 32 of a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
+        );
 
 /** Numbers of accounts. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 are the distribution's. */
 export const accountId = (): z.ZodInt => z.int().min(1000).max(65_533);

@@ -3,7 +3,7 @@ import { childInputs, childOutputs } from "./common";
 import { becomes, without } from "./consequences";
 import { field } from "./meta";
 import type { Model } from "./meta";
-import { accountId, accountName, CONTROL, dataPath, HALF, HALF_FAULT } from "./text";
+import { accountId, accountName, CONTROL, dataPath, groupName, HALF, HALF_FAULT } from "./text";
 
 /** What a line of passwd, and an argument, can hold. */
 const gecos = (max: number): z.ZodString =>
@@ -30,7 +30,13 @@ const isDay = (text: string): boolean => {
 const SYSTEM = ["root", "nobody"];
 
 const userName = (): z.ZodString =>
-    accountName().refine((name) => !SYSTEM.includes(name), { error: `must not be an account of the system (${SYSTEM.join(", ")})` });
+    accountName().refine((name) => !SYSTEM.includes(name.toLowerCase()), {
+        error: `must not be an account of the system (${SYSTEM.join(", ")})`,
+    });
+
+/** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
+export const FILES_BELONG_TO_IT =
+    "files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has";
 
 const passwordFrom = z.strictObject({
     env: field(
@@ -47,9 +53,9 @@ const passwordFrom = z.strictObject({
 
 const inputs = z.strictObject({
     name: field(userName().optional(), {
-        description: "Login name.",
+        description: "Login name. Clients may write it in capital or small letters.",
         defaultText: "the resource's name",
-        replace: "the name is the account",
+        brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
     }),
     password: field(
         z
@@ -85,18 +91,18 @@ const inputs = z.strictObject({
             "The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.",
     }),
     uid: field(accountId().optional(), {
-        description: "Numeric user id; stays with the name for ever.",
+        description: "Numeric user id; stays with the account for ever.",
         defaultText: "the next free one from 10000 on",
-        replace: "files belong to the number",
+        fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
     gid: field(accountId().optional(), {
-        description: "Numeric id of the user's own group.",
+        description: "Numeric id of the user's own group; stays likewise.",
         defaultText: "the next free one from 10000 on",
-        replace: "files belong to the number",
+        fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
-    groups: field(z.array(accountName()).optional(), {
+    groups: field(z.array(groupName()).optional(), {
         description:
             "Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.",
         compare: "set",
@@ -120,7 +126,7 @@ const inputs = z.strictObject({
         description:
             "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.",
         brings: {
-            does: "files in the old folder stay there",
+            does: "files in the old folder stay there, unless the user is renamed and the folder with it (only its last part differs)",
             when: "once there is one",
             if: (before) => (typeof before === "string" ? [before] : []),
         },
@@ -145,7 +151,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
         {
             needs: ["name", "groups"],
             check: ({ name, groups = [] }) =>
-                name !== undefined && groups.includes(name)
+                name !== undefined && groups.includes(name.toLowerCase())
                     ? [{ property: "groups", reason: "must not contain the user's own group" }]
                     : [],
         },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { changed, copied, samples } from "../../test/unit/samples";
+import { isKind } from "../base/errors";
 import type { Log } from "../base/log";
-import { gatewayModel, shareModel, userModel } from "../model";
+import { gatewayModel, groupModel, shareModel, userModel } from "../model";
 import type { Model } from "../model/meta";
 import { toState } from "../model/state";
 import type { Tree } from "../model/tree";
@@ -13,6 +14,8 @@ const lxc = { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } 
 const gateway: Tree = { node: "pve1", lxc, network: { bridge: "vmbr0", address: "dhcp" }, data: { storage: "tank", size: "1GiB" } };
 const share: Tree = { name: "docs", gateway: { id: "pve1/101/0123456789abcdef" }, volume: { storage: "tank", size: "1GiB" } };
 const user: Tree = { name: "alice", password: "secret", gateway: { id: "pve1/101/0123456789abcdef" } };
+
+const group: Tree = { name: "team", gateway: { id: "pve1/101/0123456789abcdef" } };
 
 const between = (model: Model, old: Tree, news: Tree, outputs: Tree = {}): ReturnType<typeof diff> =>
     diff(model, toState(model, old, outputs), news, quiet);
@@ -39,6 +42,7 @@ describe("an update, for the engine to show", () => {
             { ...share, gateway: { id: "pve1/101/0123456789abcdef", connection: { password: "new" } } },
         ],
         ["a default of what replaces, written out", gatewayModel, gateway, { ...gateway, lxc: { ...lxc, unprivileged: true } }],
+        ["a name", userModel, user, { ...user, name: "bob" }],
         ["drift that refresh found", shareModel, { ...share, drift: ["edited"] }, share],
     ])("%s", (_, model, old, news) => {
         expect(between(model, old, news)).toEqual({ changes: undefined, replaces: [], deleteBeforeReplace: true });
@@ -56,9 +60,6 @@ describe("a replacement, by the name of the top-level property", () => {
             { ...gateway, lxc: { ...lxc, unprivileged: false }, data: { bind: "/tank/files" } },
             ["lxc", "data"],
         ],
-        ["a group that appears", shareModel, { ...share, volume: undefined }, share, ["volume"]],
-        ["a group that disappears", shareModel, share, { ...share, volume: undefined }, ["volume"]],
-        ["a name", userModel, user, { ...user, name: "bob" }, ["name"]],
     ])("%s", (_, model, old, news, replaces) => {
         expect(between(model, old, news)).toEqual({ changes: undefined, replaces, deleteBeforeReplace: true });
     });
@@ -75,10 +76,71 @@ describe("what the provider chose", () => {
         expect(between(userModel, { ...user, uid: 10001 }, user, chosen).replaces).toEqual([]);
     });
     test("but not changed", () => {
-        expect(between(userModel, user, { ...user, uid: 10002 }, chosen).replaces).toEqual(["uid"]);
+        expect(() => between(userModel, user, { ...user, uid: 10002 }, chosen)).toThrow(
+            /^uid: is 10001 and cannot become 10002: files belong/,
+        );
     });
     test("can still be given while nothing was chosen", () => {
         expect(between(userModel, user, { ...user, uid: 10002 }).replaces).toEqual([]);
+    });
+});
+
+describe("refused in the preview, while nothing is touched", () => {
+    const elsewhere = { gateway: { id: "pve1/102/0123456789abcdef" } };
+    const rebuilt = { lxc: { ...lxc, unprivileged: false } };
+    const kept = { ready: true, dataVolume: "tank:vm-1-disk-1" };
+    test.each<[string, Model, Tree, Tree, RegExp]>([
+        [
+            "a volume that appears",
+            shareModel,
+            { ...share, volume: undefined },
+            share,
+            /^volume: cannot be added: its files would have to be copied; make/,
+        ],
+        ["a volume that disappears", shareModel, share, { ...share, volume: undefined }, /^volume: cannot be taken out: its files/],
+        [
+            "both numbers, told at once",
+            userModel,
+            { ...user, uid: 10001, gid: 10001 },
+            { ...user, uid: 10077, gid: 10078 },
+            /^uid: is 10001 .*; gid: is 10001 /,
+        ],
+        ["a group's number", groupModel, { ...group, gid: 12345 }, { ...group, gid: 12346 }, /^gid: is 12345 and cannot become 12346/],
+        ["a number beside a new name", userModel, { ...user, uid: 10001 }, { ...user, name: "bob", uid: 10077 }, /^uid: /],
+        [
+            "a gateway whose data may not go",
+            gatewayModel,
+            { ...gateway, ...kept },
+            { ...gateway, ...rebuilt, dataOnDelete: "destroy" },
+            /^dataOnDelete: the data volume tank:vm-1-disk-1 would be destroyed.*\(lxc would replace it\)$/,
+        ],
+        [
+            "one that Proxmox VE protects",
+            gatewayModel,
+            { ...gateway, data: undefined, protection: true },
+            { ...gateway, data: undefined, ...rebuilt },
+            /^protection: /,
+        ],
+        [
+            "one that is to have again what goes with it",
+            gatewayModel,
+            { ...gateway, ...kept, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
+            { ...gateway, ...rebuilt, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
+            /^data\.volume: .*none be there to attach/,
+        ],
+    ])("%s", (_, model, old, news, reason) => {
+        expect(() => diff(model, { ...toState(model, old, {}), ...(old["ready"] === true ? kept : {}) }, news, quiet)).toThrow(reason);
+    });
+    test("not where it is replaced anyway, nor where the data may go", () => {
+        expect(between(shareModel, { ...share, volume: undefined }, { ...share, ...elsewhere }).replaces).toEqual(["gateway"]);
+        expect(between(userModel, { ...user, uid: 10001 }, { ...user, ...elsewhere, uid: 10002 }).replaces).toEqual(["gateway"]);
+        expect(between(gatewayModel, { ...gateway, dataOnDelete: "destroy" }, { ...gateway, ...rebuilt }, kept).replaces).toEqual(["lxc"]);
+        const bound = { ...gateway, data: { bind: "/tank/files" } };
+        expect(between(gatewayModel, bound, { ...bound, ...rebuilt }, { ready: true }).replaces).toEqual(["lxc"]);
+    });
+    test("an unknown one waits", () => {
+        expect(between(userModel, { ...user, uid: 10001 }, { ...user, uid: UNKNOWN }).replaces).toEqual([]);
+        expect(between(shareModel, { ...share, volume: undefined }, { ...share, volume: UNKNOWN }).replaces).toEqual([]);
     });
 });
 
@@ -141,11 +203,23 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         );
     });
 
-    test("any two of them: no throw, and replaced are only properties that can be", () => {
+    test("any two of them: replaced or refused are only properties that can be", () => {
+        const outcome = (old: Tree, news: Tree): { replaces: string[]; refused: string[] } => {
+            try {
+                return { replaces: between(model, old, news).replaces ?? [], refused: [] };
+            } catch (error) {
+                if (!isKind(error, "InvalidInput")) throw error;
+                return {
+                    replaces: [],
+                    refused: error.message.split("; ").flatMap((part) => /^(\w+): (?:is|cannot) /.exec(part)?.[1] ?? []),
+                };
+            }
+        };
         fc.assert(
             fc.property(inputs, inputs, (old, news) => {
-                for (const name of between(model, old, news).replaces ?? [])
-                    expect(["gateway", "volume", "name", "uid", "gid", "vmid", "lxc", "data", "share"]).toContain(name);
+                const { replaces, refused } = outcome(old, news);
+                for (const name of replaces) expect(["gateway", "vmid", "lxc", "data", "share"]).toContain(name);
+                for (const name of refused) expect(["volume", "uid", "gid"]).toContain(name);
             }),
         );
     });

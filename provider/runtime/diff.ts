@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { PvesmbError } from "../base/errors";
+import type { Failure } from "../base/handler";
 import type { Log } from "../base/log";
 import { metaOf, type Model } from "../model/meta";
 import { same } from "../model/compare";
 import { consequencesOf, consequenceText } from "../model/consequences";
 import { filled, objectOf, propertiesOf } from "../model/schema";
 import { inputsOf, migrated, withoutKey } from "../model/state";
-import { defined, isTree, type Tree } from "../model/tree";
+import { defined, isTree, pathText, type Tree } from "../model/tree";
 import { hasUnknown, isUnknown } from "./unknown";
 
 export interface Difference {
@@ -28,9 +30,44 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
     const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
         replaced(schema, [name], state[name], news[name]) ? [name] : [],
     );
+    refuse(model, state, news, replaces);
     sayConsequences(model, state, news, replaces, log);
     // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
     return { changes: unfinished ? true : undefined, replaces, deleteBeforeReplace: true };
+}
+
+/** What an update cannot do, and a replacement that would delete and then fail: said in the preview, all at once, while nothing is touched. */
+function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void {
+    const faults =
+        replaces.length > 0
+            ? (model.irreplaceable?.(state, news) ?? []).map(({ property, reason }) => ({
+                  property,
+                  reason: `${reason} (${replaces.join(", ")} would replace it)`,
+              }))
+            : propertiesOf(model.inputs).flatMap(([name, schema]) => fixed(schema, [name], state[name], news[name]));
+    const [first] = faults;
+    if (first === undefined) return;
+    throw new PvesmbError("InvalidInput", faults.map(({ property, reason }) => `${property}: ${reason}`).join("; "), {
+        property: first.property,
+    });
+}
+
+/** Properties below a place that have another value than the one they have for ever. */
+function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): Failure[] {
+    const meta = metaOf(schema);
+    if (isUnknown(news) || (meta?.chosen && (news === undefined || old === undefined))) return [];
+    const object = objectOf(schema);
+    if (object && isTree(old) && isTree(news))
+        return propertiesOf(object).flatMap(([name, child]) => fixed(child, [...path, name], old[name], news[name]));
+    if (meta?.fixed === undefined) return [];
+    const changed = object ? (old === undefined) !== (news === undefined) : !hasUnknown(news) && !same(schema, old, news);
+    if (!changed) return [];
+    const what = object
+        ? news === undefined
+            ? "cannot be taken out"
+            : "cannot be added"
+        : `is ${String(old)} and cannot become ${String(news)}`;
+    return [{ property: pathText(path), reason: `${what}: ${meta.fixed}` }];
 }
 
 /**

@@ -105,6 +105,23 @@ describe("state", () => {
         expect((await repaired.read("x", first!.state))!.inputs).toEqual({ ...inputs, enabled: true });
     });
 
+    test("what the program ignores is no difference, whatever else there is; nor is it the handler's to repair", async () => {
+        const drift = ["enabled: x", "data.volume: x", "sam[0].y: x", "database: x", "enabledness: x", "the account is gone"];
+        const ignored = ["enabled", "data", "sam"];
+        const rest = ["database: x", "enabledness: x", "the account is gone"];
+        let seen: Tree = {};
+        const run = serve({
+            read: (_, __, state) => Promise.resolve({ inputs: { drift }, state }),
+            update: (_, __, state) => ((seen = state), Promise.resolve({})),
+        });
+        expect((await run.read("x", { ...stored, ignored }))!.inputs).toMatchObject({ drift: rest });
+        // A refresh from before the option was set has told all of it.
+        await run.update("x", { ...stored, drift }, { ...inputs, ignored });
+        expect(seen["drift"]).toEqual(rest);
+        await run.update("x", { ...stored, drift, ignored }, inputs);
+        expect(seen["drift"]).toEqual(drift);
+    });
+
     test("read: gone", async () => {
         expect(await serve({ read: () => Promise.resolve(undefined) }).read("x", stored)).toBeUndefined();
     });

@@ -85,7 +85,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 const unfinished = state["unfinished"] === true;
                 const { drift, key, ...observed } = found.inputs;
                 const { drift: _before, ...before } = inputs;
-                const all = [...(unfinished ? [UNFINISHED] : []), ...(Array.isArray(drift) ? drift : [])];
+                const all = [...(unfinished ? [UNFINISHED] : []), ...minded(drift, inputs["ignored"])];
                 const merged = merge(model, before, observed);
                 const after = told(all.length > 0 ? { ...merged, drift: all } : merged, inputs);
                 const now = toState(model, after, { ...chosenOf(model, state), ...told(found.state, state) }, unfinished);
@@ -101,7 +101,9 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
             const { state, inputs } = open(stored);
             eachSecret(model.inputs, news, hide);
             return attempt("update", { ...inputs, key: news["key"] }, news["timeouts"], async (ctx) => {
-                const after = await handler().update(ctx, id, handlerState(model, state), full(news));
+                const known = handlerState(model, state);
+                const before = known["drift"] === undefined ? known : { ...known, drift: minded(known["drift"], news["ignored"]) };
+                const after = await handler().update(ctx, id, before, full(news));
                 return toState(model, news, { ...chosenOf(model, state), ...told(after, news) });
             });
         },
@@ -115,6 +117,14 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
 
 /** What a handler found or made, as the engine may print it: hosts have a word in it. What the user wrote himself stays to the letter. */
 const told = (found: Tree, written: Tree): Tree => printableTree(found, textsIn(written));
+
+/** Drift without that of properties which the program ignores: `access: ...`, or for `ignoreChanges: ["data"]` `data.volume: ...` too. */
+function minded(drift: unknown, ignored: unknown): string[] {
+    const paths = listOf(ignored);
+    return listOf(drift).filter((text) => !paths.some((path) => text.startsWith(path) && /^(?:[.[]\S*)?: /.test(text.slice(path.length))));
+}
+
+const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function timeoutOf(verb: Verb, timeouts: unknown): number {
     const given = isTree(timeouts) ? timeouts[verb] : undefined;

@@ -3,6 +3,7 @@ import { ownedBy } from "../hosts/steps";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
 import { dataIsThere } from "./places";
+import { renamedGroup } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -16,9 +17,13 @@ export interface Group {
 /** In a group's mark: that not the group itself says who is in it. */
 const BY_USERS = "users";
 
-/** What brings a group to what is wanted. Running it twice changes nothing. Without a `claim` it is taken over from whoever has it. */
-export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined): Unit {
+/**
+ * What brings a group to what is wanted, under another name than it `was` called so far, if that is given. Running it twice changes nothing.
+ * Without a `claim` it is taken over from whoever has it.
+ */
+export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined, was = wanted.name): Unit {
     const { name, members } = wanted;
+    const renamed = was !== name;
     return {
         key: `group:${owner.nonce}`,
         steps: [
@@ -30,20 +35,65 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
                 is: "absent",
                 message: `${name} is the own group of the user ${name}; choose another name`,
             },
-            ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
+            ...(claim === undefined || (claim === owner.nonce && !renamed) ? [] : [notForeign(name, renamed)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
             { do: "directory", path: SAMBA.groups, mode: "0700" },
-            { do: "write", path: groupPath(name), content: groupMark(owner, members), mode: "0600" },
+            ...(renamed ? renamedGroup(was, name, owner.nonce) : []),
+            { do: "write", path: groupPath(name), content: groupMark(owner, name, members), mode: "0600" },
             ...ensureGroup(name, "gid", wanted.gid),
             ...(members === undefined ? [] : setMembers(name, members)),
         ],
     };
 }
 
-/** The file that says whose a group is, and who says who is in it. */
-export function groupMark({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string {
-    return `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
+/** The file that says whose a group is, and who says who is in it; if that is the group, for users that are made anew (listedAgain). */
+export function groupMark({ key, nonce }: FragmentOwner, name: string, members: readonly string[] | undefined): string {
+    const list = members === undefined ? { members: BY_USERS } : { members: "group", name, listed: [...members].sort().map(listed) };
+    return `${JSON.stringify({ v: 1, key, nonce, ...list })}\n`;
 }
+
+/** As earlier versions wrote it, which is no drift: the next change writes it anew. */
+export const earlierGroupMark = ({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string =>
+    `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
+
+/** How a group's mark names a member. */
+const listed = (user: string): string => `member:${user}`;
+
+const LISTED = "listed";
+/** No text in a mark holds a quotation mark without a backslash before it. */
+const WHO_LISTS = 'index($0, member) && match($0, /"name":"[^"]*"/) { printf "%s%s", sep, substr($0, RSTART + 8, RLENGTH - 9); sep = "," }';
+
+/** An account that was just made (the step `made`) joins the groups that list it: nothing in the program tells those that it is another one. */
+export const listedAgain = (user: string, made: string): Step[] => [
+    {
+        do: "run",
+        id: LISTED,
+        ifChanged: made,
+        argv: [
+            "find",
+            SAMBA.groups,
+            "-name",
+            "*.json",
+            "-exec",
+            "awk",
+            "-v",
+            `member=${JSON.stringify(listed(user))}`,
+            WHO_LISTS,
+            "{}",
+            "+",
+        ],
+        ok: [0, 1],
+        changes: false,
+    },
+    // 6: one of them is no longer there, which its own refresh shows.
+    {
+        do: "run",
+        ifChanged: made,
+        argv: ["usermod", "-aG", { value: LISTED }, user],
+        onlyIf: ["test", "-n", { value: LISTED }],
+        ok: [0, 6],
+    },
+];
 
 /** A group with a number of its own. */
 export function ensureGroup(name: string, id: string, want?: number): Step[] {
@@ -123,11 +173,14 @@ function setMembers(name: string, members: string[]): Step[] {
     ];
 }
 
-/** Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. */
-function notForeign(name: string): Step {
+/**
+ * Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. Those above may be what users have
+ * named, which a new resource takes up; one that has another number already (`any`) cannot.
+ */
+function notForeign(name: string, any: boolean): Step {
     return {
         do: "run",
-        argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name && $3 < ${FIRST_ID} { exit 1 }`, "/etc/group"],
+        argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name${any ? "" : ` && $3 < ${FIRST_ID}`} { exit 1 }`, "/etc/group"],
         onlyIf: ["test", "!", "-e", groupPath(name)],
         changes: false,
         message: `the gateway already has a group ${name} that pvesmb did not make; choose another name, or set adopt: true`,

@@ -8,7 +8,7 @@ const LAST_ID = 59_999;
 const IDS_FILE = "/srv/pvesmb/.pvesmb/ids.json";
 
 /** Gives an account its number: the one it had before, if any, else `want` or the next free one. Its value, under the name `id`. */
-export const reserve = (space: "uid" | "gid", name: string, id: string, want?: number): Step => ({
+export const reserve = (space: "uid" | "gid", name: string, id: string, want?: number, formerly?: string): Step => ({
     do: "reserve",
     id,
     file: IDS_FILE,
@@ -18,6 +18,7 @@ export const reserve = (space: "uid" | "gid", name: string, id: string, want?: n
     to: LAST_ID,
     taken: space === "uid" ? "passwd" : "group",
     ...(want === undefined ? {} : { want }),
+    ...(formerly === undefined ? {} : { formerly }),
 });
 
 /** A command that succeeds when the account is there and not the distribution's: that was taken over, and stays when its resource goes. */

@@ -28,6 +28,41 @@ it("removes the file with the hash again", () => {
     expect(steps).toContainEqual({ do: "remove", path: (written as { path: string }).path });
 });
 
+describe("a new name", () => {
+    const renamed = (claim = owner.nonce) =>
+        userUnit({ ...account, name: "anna", home: "/srv/pvesmb/homes/anna" }, owner, claim, {
+            secret: {},
+            leaving: [],
+            was: { name: "alice", home: "/srv/pvesmb/homes/alice" },
+        }).steps;
+    const commands = renamed().flatMap((step) => (step.do === "run" ? [step.argv] : []));
+
+    it("is given to what is there, never to a stranger's account of that name", () => {
+        expect(commands).toContainEqual(["usermod", "-l", "anna", "alice"]);
+        expect(commands).toContainEqual(["groupmod", "-n", "anna", "alice"]);
+        expect(renamed()).toContainEqual(
+            expect.objectContaining({ message: expect.stringContaining("already has an account anna") as string }),
+        );
+        expect(renamed()).toContainEqual(expect.objectContaining({ do: "rename", to: "/srv/pvesmb/homes/anna", ifThere: true }));
+    });
+    it("is given only where the old one is still ours", () => {
+        const [old] = renamed().filter((step) => step.id === "old");
+        expect(old).toMatchObject({ argv: ["grep", "-oF", owner.nonce, expect.stringContaining("alice") as string] });
+        const touching = renamed().filter(
+            (step) => JSON.stringify({ ...step, undo: [] }).match(/\balice\b/) && step.id !== "old" && step.do !== "write",
+        );
+        expect(touching.length).toBeGreaterThan(5);
+        expect(touching.filter((step) => !["old", "entry"].includes(step.ifChanged ?? ""))).toEqual([]);
+    });
+    it("keeps the hash out of every argument and takes its files away", () => {
+        const text = JSON.stringify(renamed().flatMap((step) => (step.do === "run" ? [step.argv, step.undo ?? []] : [])));
+        expect(text).not.toContain('"entry"');
+        const written = renamed().flatMap((step) => (step.do === "write" && step.path.startsWith("/run/") ? [step.path] : []));
+        expect(written).toHaveLength(2);
+        for (const path of written) expect(renamed()).toContainEqual({ do: "remove", path, ifChanged: "entry" });
+    });
+});
+
 it("gives the day of expiry as seconds, in UTC", () => {
     expect(argvs(unit({}, { expires: "2030-01-01" }).steps)).toContain('"-K","1893456000"');
     expect(argvs(unit({}).steps)).toContain('"-K","never"');

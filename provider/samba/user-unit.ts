@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
-import { ensureGroup, joined, usersMayJoin } from "./group-unit";
+import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import { dataIsThere, homeApart } from "./places";
+import { IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -31,38 +32,44 @@ export interface PasswordChange {
 }
 
 /**
- * What brings an account to what is wanted. `leaving` are groups it was in before, `home` the one it has already. The Unix account has no login shell. Without a `claim` it
- * is taken over from whoever has it.
+ * What brings an account to what is wanted. `leaving` are groups it was in before, `was` is it under its name so far. The Unix account has no
+ * login shell. Without a `claim` it is taken over from whoever has it.
  */
 export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; home?: string },
+    change: { secret: PasswordChange; leaving: string[]; was?: Pick<Account, "name" | "home"> },
 ): Unit {
     const { name, groups = [] } = wanted;
+    const was = change.was?.name === name ? undefined : change.was;
     const steps: Step[] = [
         dataIsThere,
         ...(claim === undefined ? [] : [ours(name, claim)]),
-        ...(wanted.home === undefined || wanted.home === change.home ? [] : [homeApart(name, wanted.home)]),
+        ...(wanted.home === undefined || wanted.home === change.was?.home ? [] : [homeApart(name, wanted.home)]),
         {
             do: "require",
             path: groupPath(name),
             is: "absent",
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
-        ...(claim === undefined || claim === owner.nonce ? [] : [notForeign(name)]),
-        ...(claim === owner.nonce ? [] : [notOthersGroup(name)]),
+        ...(claim === undefined || (claim === owner.nonce && was === undefined)
+            ? []
+            : [name, ...smaller(name)].map((each) => notForeign(name, each))),
+        ...(claim === owner.nonce && was === undefined ? [] : [notOthersGroup(name)]),
         ...groups.map(usersMayJoin),
+        ...(was === undefined ? [] : renamedAccount(was.name, name, owner.nonce)),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
         ...unixAccount(wanted),
+        ...listedAgain(name, MADE),
         ...groups.flatMap((each, i): Step[] => [
             ...ensureGroup(each, `group${i}`),
             { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
         ]),
         ...change.leaving.map((each): Step => ({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] })),
+        ...(was === undefined ? [] : renamedEntry(was.name, name)),
         ...passwordSteps(name, change.secret),
         { do: "run", argv: ["smbpasswd", wanted.enabled ? "-e" : "-d", name], changes: false },
         {
@@ -72,6 +79,10 @@ export function userUnit(
             take: USER_SID,
             changes: false,
         },
+        ...(was === undefined ? [] : renamedHome(was.home, wanted.home)),
+        ...(wanted.home === undefined
+            ? []
+            : [{ do: "directory", path: wanted.home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
     return { key: `user:${owner.nonce}`, steps };
 }
@@ -82,20 +93,19 @@ export function accountMark({ key, nonce }: FragmentOwner, groups: readonly stri
 }
 
 export const NO_HOME = "/nonexistent";
+const MADE = "made";
 
 function unixAccount({ name, fullName, home }: Account): Step[] {
     const shown = ["-d", home ?? NO_HOME, "-c", fullName, name];
     return [
         {
             do: "run",
+            id: MADE,
             argv: ["useradd", "-u", { value: "uid" }, "-g", { value: "gid" }, "-M", "-s", "/usr/sbin/nologin", ...shown],
             unless: ["getent", "passwd", name],
             undo: ["userdel", name],
         },
         { do: "run", argv: ["usermod", ...shown], changes: false },
-        ...(home === undefined
-            ? []
-            : [{ do: "directory", path: home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
 }
 
@@ -111,8 +121,6 @@ const flags = [
     ["further", "\\[[A-Z]*U([LX]*)"],
 ] as const;
 const asBefore: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
-
-const USER_SID = "^User SID:\\s+(S-\\S+)";
 
 /** Secrets travel by stdin, or in a file that only root can read and that is gone at the end. */
 function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordChange): Step[] {
@@ -137,11 +145,11 @@ function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordC
  * import gives the account another SID (seen with 4.17), so that is set back.
  */
 function importHash(name: string, ntHash: string): Step[] {
-    const file = `/run/pvesmb/import-${name}`;
+    const file = importFile(name);
     const line = smbpasswdLine(name, { value: "uid" }, ntHash, Math.floor(Date.now() / 1000));
     return [
-        { do: "run", id: "own", argv: ["pdbedit", "-v", "-u", name], take: USER_SID, changes: false },
-        { do: "directory", path: "/run/pvesmb", mode: "0700" },
+        sidOf(name, "own"),
+        IMPORT_PLACE,
         { do: "write", path: file, content: line, mode: "0600" },
         { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${file}`], quiet: true },
         { do: "remove", path: file },
@@ -178,15 +186,18 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
     };
 }
 
+/** Samba looks for a user's Unix account in small letters first (Get_Pwnam_internals() in source3/lib/username.c): whose that is must not be served. */
+const smaller = (name: string): string[] => (name === name.toLowerCase() ? [] : [name.toLowerCase()]);
+
 /** An account that is there without a file of ours is the distribution's or somebody's by hand. */
-function notForeign(name: string): Step {
+function notForeign(name: string, account: string): Step {
     return {
         do: "run",
-        argv: ["getent", "passwd", name],
+        argv: ["getent", "passwd", account],
         onlyIf: ["test", "!", "-e", accountPath(name)],
         ok: [2],
         changes: false,
-        message: `the gateway already has an account ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: `the gateway already has an account ${account} that pvesmb did not make; choose another name, or set adopt: true`,
     };
 }
 

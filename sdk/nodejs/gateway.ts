@@ -26,15 +26,35 @@ export function gatewayInput(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>
     return { id: gateway.id, connection };
 }
 
-/** A gateway whose data would go with it is protected by the engine itself, so that `destroy` stops before any of its shares is gone. */
+/**
+ * A gateway whose data would go with it is protected by the engine itself, so that `destroy` stops before any of its shares is gone. The engine
+ * takes no Output for that: where it is only known later whether there is something to protect, the provider's own refusal has to do.
+ */
 export function protectData(
-    args: { data?: unknown; dataOnDelete?: pulumi.Input<string> },
+    { data, dataOnDelete }: DataArgs,
     opts: pulumi.CustomResourceOptions = {},
+    name: string,
 ): pulumi.CustomResourceOptions {
-    const onNode = typeof args.data === "object" && args.data !== null && "bind" in args.data;
-    const keeps = args.data !== undefined && !onNode && args.dataOnDelete !== "destroy";
-    return keeps && opts.protect === undefined ? { ...opts, protect: true } : opts;
+    if (opts.protect !== undefined || data === undefined || dataOnDelete === "destroy") return opts;
+    if (!isLater(data) && !isLater(dataOnDelete)) return onNode(data) ? opts : { ...opts, protect: true };
+    void pulumi.output({ data, dataOnDelete }).apply((known) => {
+        if (known.data !== undefined && !onNode(known.data) && known.dataOnDelete !== "destroy")
+            void pulumi.log.warn(
+                `SmbGateway ${name}: Pulumi cannot protect the gateway, because \`data\` or \`dataOnDelete\` is an Output: \`pulumi destroy\` takes its shares and users away before the gateway refuses to go with its data. Give plain values, or the resource option \`protect: true\``,
+            );
+    });
+    return opts;
 }
+
+interface DataArgs {
+    data?: unknown;
+    dataOnDelete?: pulumi.Input<string>;
+}
+
+/** A directory of the node stays whatever becomes of the gateway. */
+const onNode = (data: unknown): boolean => typeof data === "object" && data !== null && (data as { bind?: unknown }).bind !== undefined;
+
+const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
 /** A host name made of a resource's name. */
 export function hostLabel(name: string): string {

@@ -205,12 +205,25 @@ test("stack traces are as they were afterwards, and an error on the way names th
     expect({ ...traces }).toEqual(before);
 });
 
+test("what the program ignores is told to the provider, which Pulumi does not do; else nothing is", async () => {
+    new SmbUser("alice", { gateway: { id: "x" }, password: "p" }, { ignoreChanges: ["password"] });
+    new SmbUser("bob", { gateway: { id: "x" }, password: "p" }, { ignoreChanges: [] });
+    expect((await arrived("alice")).inputs["ignored"]).toEqual(["password"]);
+    expect((await arrived("bob")).inputs).not.toHaveProperty("ignored");
+});
+
 describe("a gateway with data is protected", () => {
     const data = { storage: "tank", size: "1GiB" };
     test.each<[string, object, pulumi.CustomResourceOptions | undefined, boolean | undefined]>([
         ["with data", { data }, undefined, true],
         ["whose data may go", { data, dataOnDelete: "destroy" }, undefined, undefined],
-        ["where it cannot be told yet whether they may", { data, dataOnDelete: pulumi.output("destroy") }, undefined, true],
+        // The engine would protect it for ever, whatever the value is in the end.
+        ["not where it is known later that they may", { data, dataOnDelete: pulumi.output("destroy") }, undefined, undefined],
+        ["nor where it is known later that they are the node's", { data: pulumi.output({ bind: "/tank/x" }) }, undefined, undefined],
+        ["nor where that is a promise", { data, dataOnDelete: Promise.resolve("destroy") }, undefined, undefined],
+        ["with data whose place is known later", { data: { ...data, storage: pulumi.output("tank") } }, undefined, true],
+        ["not of a directory of the node", { data: { bind: pulumi.output("/tank/x") } }, undefined, undefined],
+        ["with data that is no directory after all", { data: { ...data, bind: undefined } }, undefined, true],
         ["without data", {}, undefined, undefined],
         ["unless the user says otherwise", { data }, { protect: false }, false],
     ])("%s", async (_, args, opts, protect) => {
@@ -219,6 +232,20 @@ describe("a gateway with data is protected", () => {
         gateway(args, { ...opts, transformations: [transformation] });
         await arrived(NAME);
         expect(seen.protect).toBe(protect);
+    });
+
+    test.each<[string, object, boolean]>([
+        ["data that stay", { data: pulumi.output(data) }, true],
+        ["a word that forbids it", { data, dataOnDelete: pulumi.output("refuse") }, true],
+        ["a word that allows it", { data, dataOnDelete: pulumi.output("destroy") }, false],
+        ["the node's data", { data: pulumi.output({ bind: "/tank/x" }) }, false],
+        ["no data", { data: pulumi.output(undefined) }, false],
+    ])("by the provider alone, as a warning says, where it is known later: %s", async (_, args, warned) => {
+        const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+        gateway(args);
+        await arrived(NAME);
+        expect(warn.mock.calls.map(([text]) => text)).toEqual(warned ? [expect.stringContaining("Pulumi cannot protect the gateway")] : []);
+        warn.mockRestore();
     });
 });
 

@@ -40,6 +40,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
             ...(sealed(args, kind.secrets) as pulumi.Inputs),
             key: urnOf(typeOf(kind.name), name, opts.parent),
             __provider: providerText(kind.name),
+            ...((opts.ignoreChanges ?? []).length > 0 ? { ignored: opts.ignoreChanges } : {}),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
         const options = secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts;

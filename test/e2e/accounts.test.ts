@@ -133,6 +133,131 @@ test("an account made by hand is taken over with its number, and what differed i
     await up(...lines);
 });
 
+describe("renamed in place, in their groups and with their files", () => {
+    const mara = { user: "mara", password: "mara's f1rst" };
+    const own = { ...mara, password: "mara's 0wn choice" };
+    const renamed = { ...own, user: "mara-b" };
+    const numbers = { uid: 20300, gid: 20300 };
+    const declared = (name: string, args: object = numbers): string =>
+        `const mara = new pvesmb.SmbUser("mara", { gateway: files, password: ${JSON.stringify(mara.password)}, passwordMustChange: true, ...${JSON.stringify({ name, home: `/srv/pvesmb/homes/${name}`, ...args })} });`;
+    const both = "members: [alice.name, mara.name]";
+    const with_ = (name: string, crew = `gid: 20100, ${both}`, args?: object): string[] => [
+        user("files", alice),
+        user("files", bob),
+        declared(name, args),
+        team(crew),
+        shared,
+    ];
+    const changed = ({ steps }: Result): string[] =>
+        steps
+            .filter(({ op }) => op !== "same")
+            .map(({ op, name }) => `${op} ${name}`)
+            .sort();
+    const sid = (name: string): Promise<string> => inGuest(guest, `pdbedit -v -u ${name} | grep 'User SID'`);
+    const reads = (login: typeof mara): Promise<string> => getFile(within, docs, login, "maras.txt");
+
+    beforeAll(async () => {
+        await up(...with_("mara"));
+        await inGuest(
+            guest,
+            `printf '%s\\n%s\\n' "${own.password}" "${own.password}" | smbpasswd -s mara && echo diary > /srv/pvesmb/homes/mara/diary`,
+        );
+        await putFile(within, docs, own, "maras.txt", "mara's\n");
+    });
+
+    test("a user keeps numbers, the password of her own, identifier, groups, home and files; her open session ends", async () => {
+        const before = await sid("mara");
+        const session = await SmbSession.open(within, docs, own);
+        try {
+            expect(changed(await up(...with_("mara-b")))).toEqual(["update mara", "update team"]);
+            await until("her session ends", async () => /NT_STATUS|ended/.test(await session.run("ls").catch(String)), 20);
+        } finally {
+            session.close();
+        }
+        expect(await reads(renamed)).toBe("mara's\n");
+        expect(await status(own)).toBe("NT_STATUS_LOGON_FAILURE");
+        expect(await sid("mara-b")).toBe(before);
+        expect(await inGuest(guest, "id mara-b; getent passwd mara; getent group team; cat /srv/pvesmb/homes/mara-b/diary")).toBe(
+            "uid=20300(mara-b) gid=20300(mara-b) groups=20300(mara-b),20100(team)\nteam:x:20100:alice,mara-b\ndiary\n",
+        );
+        expect(await inGuest(guest, "ls /run/pvesmb /etc/samba/pvesmb/users.d")).not.toMatch(/import|mara\.json/);
+        await nothingLeft();
+    });
+
+    test("also when the run that did it could not tell, and back again", async () => {
+        const state = await stack.exportState();
+        await up(...with_("mara"));
+        expect(await reads(own)).toBe("mara's\n");
+        await stack.importState(state);
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/name *: "mara-b" => "mara"/);
+        await up(...with_("mara-b"));
+        expect(await reads(renamed)).toBe("mara's\n");
+        expect(await inGuest(guest, "ls /srv/pvesmb/homes; cat /srv/pvesmb/homes/mara-b/diary")).toBe("mara-b\ndiary\n");
+        // Nor does a run need a refresh that begins with what the killed one left.
+        const again = await stack.exportState();
+        await up(...with_("mara"));
+        await stack.importState(again);
+        await up(...with_("mara"));
+        expect(await reads(own)).toBe("mara's\n");
+        await nothingLeft();
+    });
+
+    test("not to a name that is somebody else's, nor where something is in the way: nothing has happened then", async () => {
+        const before = await sid("mara");
+        await inGuest(guest, "mkdir /srv/pvesmb/homes/maria");
+        stack.write(program(files, ...with_("maria")));
+        expect((await stack.up({ fails: true })).output).toMatch(/cannot rename .*\/mara to .*\/maria: both are there/);
+        expect([await reads(own), await status({ ...own, user: "maria" })]).toEqual(["mara's\n", "NT_STATUS_LOGON_FAILURE"]);
+        expect(await sid("mara")).toBe(before);
+        expect(await inGuest(guest, "rmdir /srv/pvesmb/homes/maria; cat /srv/pvesmb/homes/mara/diary; ls /run/pvesmb")).not.toMatch(
+            /import/,
+        );
+        for (const [name, why] of [
+            ["games", "already has an account games that pvesmb did not make"],
+            ["bob", "already has an account bob of another owner"],
+        ] as const) {
+            stack.write(program(files, ...with_(name)));
+            expect((await stack.up({ fails: true })).output).toContain(why);
+            expect(await reads(own)).toBe("mara's\n");
+        }
+    });
+
+    test("a group keeps its number and members", async () => {
+        expect(changed(await up(...with_("mara", `name: "crew", gid: 20100, ${both}`)))).toEqual(["update docs", "update team"]);
+        expect(await inGuest(guest, "getent group crew team || true")).toBe("crew:x:20100:alice,mara\n");
+        expect([await reads(own), await status(alice), await status(bob)]).toEqual(["mara's\n", "fine", "NT_STATUS_ACCESS_DENIED"]);
+        await nothingLeft();
+        await up(...with_("mara"));
+        expect(await inGuest(guest, "getent group crew team || true")).toBe("team:x:20100:alice,mara\n");
+    });
+
+    test("another number is refused in the preview, and nobody is touched", async () => {
+        stack.write(program(files, ...with_("mara", `gid: 20101, ${both}`, { uid: 20377, gid: 20378 })));
+        const { output } = await stack.preview({ fails: true });
+        expect(output).toMatch(
+            /uid: is 20300 and cannot become 20377: files belong to the number, .*; gid: is 20300 and cannot become 20378/,
+        );
+        stack.write(program(files, ...with_("mara", `gid: 20101, ${both}`)));
+        expect((await stack.preview({ fails: true })).output).toMatch(/gid: is 20100 and cannot become 20101/);
+        await stack.up({ fails: true });
+        expect([await reads(own), await status(alice)]).toEqual(["mara's\n", "fine"]);
+        await up(...with_("mara"));
+    });
+
+    test("a user that is made anew is in the groups again that list it", async () => {
+        const [urn] = (await stack.resources())
+            .filter(({ type }) => type.endsWith("SmbUser"))
+            .map(({ urn }) => urn)
+            .filter((each) => each.endsWith("::alice"));
+        expect((await stack.up({ flags: [`--target-replace=${urn}`] })).steps.map(({ op }) => op)).toContain("replace");
+        expect(await inGuest(guest, "getent group team")).toMatch(/:(alice,mara|mara,alice)\n/);
+        expect(await status(alice)).toBe("fine");
+        await nothingLeft();
+    });
+
+    afterAll(() => up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared));
+});
+
 test("members changed by hand are named and put right", async () => {
     await inGuest(guest, "gpasswd -M bob team");
     expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/members/);
@@ -142,9 +267,9 @@ test("members changed by hand are named and put right", async () => {
 });
 
 describe("a user's own settings", () => {
-    const lines = (args: object, given: object = { password: bob.password }): string[] => [
+    const lines = (args: object, given: object = { password: bob.password }, options: object = {}): string[] => [
         user("files", alice),
-        `const bob = new pvesmb.SmbUser("bob", ${JSON.stringify({ ...given, ...args }).replace(/^\{/, "{ gateway: files, ")});`,
+        `const bob = new pvesmb.SmbUser("bob", ${JSON.stringify({ ...given, ...args }).replace(/^\{/, "{ gateway: files, ")}, ${JSON.stringify(options)});`,
         team("gid: 20100, members: [alice.name, bob.name]"),
         shared,
     ];
@@ -207,6 +332,27 @@ describe("a user's own settings", () => {
         expect(output).toMatch(/passwordFrom\.env: the environment variable BOB_PASSWORD holds no password/);
     });
 
+    test("a password that the program ignores is the user's own, until it no longer does", async () => {
+        const ignoring = (args: object): string[] => lines(args, undefined, { ignoreChanges: ["password"] });
+        const own = { ...bob, password: "b0b's own choice" };
+        await up(...lines({}));
+        await inGuest(guest, `printf "b0b's own choice\\nb0b's own choice\\n" | smbpasswd -s bob`);
+        // A refresh without the option tells it; the option then counts for that too.
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/password: no longer the declared one/);
+        await up(...ignoring({}));
+        expect(await status(own)).toBe("fine");
+        await nothingLeft();
+        await up(...ignoring({ fullName: "Bob B" }));
+        expect(await status(own)).toBe("fine");
+        await inGuest(guest, "usermod -c Bobby bob");
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/fullName/);
+        await up(...ignoring({ fullName: "Bob B" }));
+        expect(await status(own)).toBe("fine");
+        stack.write(program(files, ...lines({})));
+        await stack.up({ flags: ["--refresh"] });
+        expect([await status(own), await status(bob)]).toEqual(["NT_STATUS_LOGON_FAILURE", "fine"]);
+    });
+
     test("a password that must be changed, and then is the user's own", async () => {
         await up(...lines({ passwordMustChange: true }));
         expect(await status(bob)).toBe("NT_STATUS_PASSWORD_MUST_CHANGE");
@@ -218,6 +364,41 @@ describe("a user's own settings", () => {
         await up(...lines({}));
         expect(await status(bob)).toBe("fine");
     });
+});
+
+test("names as companies have them: with dots and capitals, whatever letters the client takes", async () => {
+    const keller = { user: "anna.keller", password: "anna's l0ng one" };
+    const karl = { user: "Karl", password: "karl's l0ng one" };
+    const named = (login: typeof keller, id: string, args: object = {}): string =>
+        `const ${id} = new pvesmb.SmbUser("${id}", ${JSON.stringify({ name: login.user, password: login.password, ...args }).replace(/^\{/, "{ gateway: files, ")});`;
+    const crew = (name = karl): string[] => [
+        user("files", alice),
+        user("files", bob),
+        named(keller, "anna", { home: "/srv/pvesmb/homes/anna.keller" }),
+        named(name, "karl", { uid: 20401, home: `/srv/pvesmb/homes/${name.user}` }),
+        'const team = new pvesmb.SmbGroup("team", { gateway: files, name: "sales.north", members: [alice.name, anna.name, karl.name] });',
+        shared,
+        'const homes = new pvesmb.SmbShare("homes-of-all", { gateway: files, name: "people", purpose: "homes", path: "/srv/pvesmb/homes", access: [{ user: anna.name, level: "full" }, { user: karl.name, level: "full" }] });',
+    ];
+    await up(...crew());
+    const upper = { ...karl, user: "KARL" };
+    for (const login of [keller, karl, upper, { ...keller, user: "Anna.Keller" }]) expect(await status(login)).toBe("fine");
+    for (const login of [keller, karl]) await putFile(within, { host, share: login.user }, login, "own.txt", `${login.user}\n`);
+    expect(await getFile(within, { host, share: "karl" }, upper, "own.txt")).toBe("Karl\n");
+    expect(await inGuest(guest, "stat -c '%n %U' /srv/pvesmb/homes/*/own.txt")).toBe(
+        "/srv/pvesmb/homes/Karl/own.txt Karl\n/srv/pvesmb/homes/anna.keller/own.txt anna.keller\n",
+    );
+    await nothingLeft();
+    // Capitals alone: for Unix another name, for Samba the same one.
+    await up(...crew({ ...karl, user: "karl" }));
+    expect([await status(karl), await inGuest(guest, "id -u karl; getent passwd Karl || true")]).toEqual(["fine", "20401\n"]);
+    expect(await getFile(within, { host, share: "karl" }, karl, "own.txt")).toBe("Karl\n");
+    await nothingLeft();
+    // Samba would serve the account in small letters.
+    stack.write(program(files, ...crew({ ...karl, user: "Backup" })));
+    expect((await stack.up({ fails: true })).output).toContain("already has an account backup that pvesmb did not make");
+    expect(await status(karl)).toBe("fine");
+    await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name, bob.name]"), shared);
 });
 
 test("a group goes, its number stays its own", async () => {

@@ -81,8 +81,8 @@ describe("a preview refuses", () => {
         [
             "much at once in a user",
             "SmbUser",
-            { ...on, name: "Alice", password: "hunter2-e2e\n", uid: 1 },
-            [/name .*must be 1 to 32 of a-z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
+            { ...on, name: "al ice", password: "hunter2-e2e\n", uid: 1 },
+            [/name .*must be 1 to 32 of A-Z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
         ],
         [
             "much at once in a gateway",

@@ -73,6 +73,18 @@ describe("destroy of a gateway with data", () => {
         expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
     });
 
+    test("so is a replacement, by the property that leads on, whatever the new program says", async () => {
+        const rebuilt = { ...args, vmid: guest.vmid + 1, data };
+        for (const dataOnDelete of ["refuse", "destroy"] as const) {
+            change({ files: gateway("files", { ...rebuilt, dataOnDelete }) });
+            expect((await stack.preview({ fails: true })).output).toMatch(
+                /dataOnDelete: the data volume tank:\S+ would be destroyed with the guest; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(vmid would replace it\)/,
+            );
+        }
+        change({ files: gateway("files", { ...args, data }) });
+        expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
+    });
+
     test("is refused by the provider when the state says unprotected, and up puts everything back", async () => {
         await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
         const { output } = await stack.destroy({ fails: true });
@@ -145,11 +157,20 @@ describe("a share in a directory", () => {
 
     test("is not hidden by a volume mounted over it", async () => {
         const before = await mounts();
-        change({ docs: share("files", "docs", everybody, { volume: { storage: "tank", size: "32MiB" } }) });
+        const volume = { storage: "tank", size: "32MiB" };
+        // For the share that is there the preview says so, and the share stays as it is.
+        change({ docs: share("files", "docs", everybody, { volume }) });
+        for (const refused of [await stack.preview({ fails: true }), await stack.up({ fails: true })])
+            expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; make another share for that/);
+        expect(await files()).toBe("alice's\n");
+        // For another one at its place the gateway does, before the old one goes.
+        change({
+            docs: share("files", "docs", everybody, { name: "papers", path: "/srv/pvesmb/docs", volume }).replace('("docs"', '("papers"'),
+        });
         expect((await stack.up({ fails: true })).output).toContain("volume: /srv/pvesmb/docs holds files already");
         expect(await mounts()).toEqual(before);
         change({ docs: at() });
-        await stack.up();
+        await stack.preview({ flags: ["--expect-no-changes"] });
         expect(await files()).toBe("alice's\n");
     });
 

@@ -27,7 +27,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
 
     read: (ctx, id, state) => readGroup(ctx, id, state),
 
-    update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state.closing ?? []),
+    update: (ctx, id, state, inputs) => converge(ctx, id, inputs, id, state.closing ?? [], nameOf(state, "group")),
 
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
@@ -50,11 +50,12 @@ async function converge(
     inputs: GroupInputs,
     claim: string | undefined,
     still: readonly string[],
+    was?: string,
 ): Promise<Outputs> {
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { gid, members } = inputs;
     const group = { name: nameOf(inputs, "group"), gid, members };
-    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim);
+    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim, was);
     const { steps, look } = await workshop.queue.submit(
         { ...unit, looks: members !== undefined || still.length > 0 ? CONNECTIONS : undefined },
         ctx.deadline,

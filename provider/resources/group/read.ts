@@ -2,7 +2,7 @@ import type { Context, Observed } from "../../base/handler";
 import type { GroupInputs } from "../../model";
 import { parseGroup } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
-import { groupMark } from "../../samba/group-unit";
+import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
@@ -14,16 +14,22 @@ export async function readGroup(
     id: string,
     state: GroupState,
 ): Promise<{ inputs: Observed<GroupInputs>; state: Outputs } | undefined> {
-    const name = nameOf(state, "group");
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const mark = seen.look.files[groupPath(name)];
-    if (mark?.includes(id) !== true) return undefined;
-    const found = parseGroup(seen.look.commands["group"]?.stdout ?? "").get(name);
+    const groups = parseGroup(seen.look.commands["group"]?.stdout ?? "");
+    const isOurs = (name: string): boolean => seen.look.files[groupPath(name)]?.includes(id) === true;
+    const known = nameOf(state, "group");
+    // A run that was cut off after it had renamed the group has told nobody.
+    const name = isOurs(known) ? known : [...groups.values()].find(({ name, gid }) => gid === state.gid && isOurs(name))?.name;
+    if (name === undefined) return undefined;
+    const mark = seen.look.files[groupPath(name)] ?? "";
+    const found = groups.get(name);
     const key = keyIn(mark);
-    if (found === undefined) return { inputs: { key, drift: ["the group was deleted"] }, state };
-    const drift = textDrift(groupPath(name), groupMark({ key, nonce: id }, state.members), mark);
+    if (found === undefined) return { inputs: { name, key, drift: ["the group was deleted"] }, state };
+    const owner = { key, nonce: id };
+    const drift =
+        mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, state.members), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
-    return { inputs: { ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
+    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
 }

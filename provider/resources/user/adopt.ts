@@ -7,7 +7,7 @@ import { tellAdopted } from "../adopted";
 import { readyGateway } from "../gateway/session";
 import { nameOf } from "../given";
 import { accountIn } from "./read";
-import { declaredHash } from "./secret";
+import { declaredHash, secretName } from "./secret";
 
 /**
  * An account that is to be taken over: it keeps its numbers, which its files have, and leaves the groups that the program does not name.
@@ -26,7 +26,7 @@ export async function adopting(ctx: Context<unknown>, inputs: UserInputs): Promi
                 `${number}: the account ${name} that is to be taken over has ${kept[number]}, and files that belong to it; give that number, or leave it out`,
                 { property: number },
             );
-    const secret = inputs.ntHash === undefined ? (inputs.password === undefined ? "passwordFrom" : "password") : "ntHash";
+    const secret = secretName(inputs);
     const hash = await declaredHash(inputs);
     tellAdopted(ctx.log, userModel, name, {
         found: {

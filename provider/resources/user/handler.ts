@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { basename, dirname } from "node:path";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs, UserOutputs } from "../../model";
@@ -32,9 +33,12 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         // What it said it is in and no longer says, also when it says nothing any more.
         const leaving = (state.groups ?? []).filter((group) => !inputs.groups?.includes(group));
-        const ends = leaving.length > 0 || (state.enabled && !inputs.enabled);
-        const closing = ends ? [nameOf(inputs, "user")] : (state.closing ?? []);
-        return converge(ctx, id, inputs, id, { secret: await secretChange(state, inputs), leaving, closing, home: state.home });
+        const [was, name] = [nameOf(state, "user"), nameOf(inputs, "user")];
+        if (was !== name) sayHomeStays(ctx, was, state, inputs);
+        const ends = was !== name || leaving.length > 0 || (state.enabled && !inputs.enabled);
+        const closing = ends ? [...new Set([was, name])] : (state.closing ?? []);
+        const change = { secret: await secretChange(state, inputs), leaving, closing, was: { name: was, home: state.home } };
+        return converge(ctx, id, inputs, id, change);
     },
 
     async delete(ctx, id, state) {
@@ -58,7 +62,7 @@ async function converge(
     id: string,
     inputs: UserInputs,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; closing: string[]; home?: string },
+    change: { secret: PasswordChange; leaving: string[]; closing: string[]; was?: { name: string; home?: string } },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
@@ -75,4 +79,13 @@ async function converge(
         await endLogins(workshop, change.closing, look, ctx.deadline);
     }
     return done;
+}
+
+/** A share with `homes` serves each user the folder of that name. */
+function sayHomeStays({ log }: Context<Outputs>, was: string, { home }: UserState, inputs: UserInputs): void {
+    const name = nameOf(inputs, "user");
+    if (home !== undefined && home === inputs.home && basename(home) === was)
+        log.warn(
+            `SmbUser ${name}: home: the folder stays ${home}, and a share with \`homes\` serves ${name} ${dirname(home)}/${name}; give that as \`home\` to have it moved`,
+        );
 }

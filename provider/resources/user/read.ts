@@ -4,11 +4,11 @@ import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
 import { accountPath } from "../../samba/paths";
-import { accountMark } from "../../samba/user-unit";
+import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../gateway/look";
 import { nameOf } from "../given";
 import type { Outputs, UserState } from "./handler";
-import { ACCOUNT_GONE, declaredHash } from "./secret";
+import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
 /** What the host says of an account: how Unix, Samba and the groups have it. */
 export function accountIn({ commands }: GatherResult, name: string) {
@@ -23,27 +23,35 @@ export function accountIn({ commands }: GatherResult, name: string) {
     };
 }
 
+/** A run that was cut off after it had renamed the account has told nobody: the mark stands under another name then. */
+function nameNow(look: GatherResult, id: string, state: UserState): string | undefined {
+    const known = nameOf(state, "user");
+    if (look.files[accountPath(known)]?.includes(id)) return known;
+    const accounts = [...parsePasswd(look.commands["passwd"]?.stdout ?? "").values()];
+    return accounts.find(({ name, uid }) => uid === state.uid && look.files[accountPath(name)]?.includes(id))?.name;
+}
+
 /** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
 export async function readUser(
     ctx: Context<Outputs>,
     id: string,
     state: UserState,
 ): Promise<{ inputs: Observed<UserInputs>; state: Outputs } | undefined> {
-    const name = nameOf(state, "user");
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const mark = seen.look.files[accountPath(name)];
-    if (mark?.includes(id) !== true) return undefined;
+    const name = nameNow(seen.look, id, state);
+    const mark = name === undefined ? undefined : seen.look.files[accountPath(name)];
+    if (name === undefined || mark?.includes(id) !== true) return undefined;
 
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
     const key = keyIn(mark);
     const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
-    const observed: Record<string, unknown> = {};
+    const observed: Record<string, unknown> = { name };
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
         observed["fullName"] = unix.fullName;
-        if (state.home !== undefined && unix.home !== state.home) drift.push(`home: ${unix.home} instead of ${state.home}`);
+        if (state.home !== undefined) observed["home"] = unix.home === NO_HOME ? undefined : unix.home;
         if (unix.uid !== state.uid) drift.push(`uid: ${unix.uid} instead of ${state.uid}`);
     }
     if (samba === undefined) drift.push(ACCOUNT_GONE);
@@ -51,7 +59,7 @@ export async function readUser(
         observed["enabled"] = samba.enabled;
         observed["expires"] = expires;
         const declared = await declaredHash(state);
-        if (declared !== undefined && declared !== samba.ntHash) drift.push("password: no longer the declared one");
+        if (declared !== undefined && declared !== samba.ntHash) drift.push(`${secretName(state)}: no longer the declared one`);
     }
     if (state.groups !== undefined) observed["groups"] = groups;
     return { inputs: { ...observed, key, drift }, state };

@@ -19,14 +19,20 @@ export async function secretOf(inputs: UserInputs): Promise<PasswordChange> {
 /** What an update has to do about the password. One that the user was told to choose is left alone until another one is declared. */
 export async function secretChange(state: UserState, inputs: UserInputs): Promise<PasswordChange> {
     const drift = state.drift ?? [];
+    // Whose own it has become by the program's word.
+    const own = inputs.passwordMustChange || inputs.ignored?.includes(secretName(inputs));
     const declared = text(state) !== text(inputs) || drift.includes(ACCOUNT_GONE);
-    const repaired = !inputs.passwordMustChange && (state.passwordMustChange || inputs.passwordFrom !== undefined || drift.length > 0);
+    const repaired = !own && (state.passwordMustChange || inputs.passwordFrom !== undefined || drift.length > 0);
     const told = state.passwordMustChange !== inputs.passwordMustChange || (declared && inputs.passwordMustChange);
     return {
         ...(declared || repaired ? await secretOf(inputs) : {}),
         ...(told ? { mustChange: inputs.passwordMustChange } : {}),
     };
 }
+
+/** The property that says what the password is. */
+export const secretName = ({ password, ntHash: hash }: UserInputs): "password" | "passwordFrom" | "ntHash" =>
+    hash !== undefined ? "ntHash" : password !== undefined ? "password" : "passwordFrom";
 
 const text = ({ password, passwordFrom, ntHash: hash }: UserInputs): string =>
     JSON.stringify([password, passwordFrom?.env, passwordFrom?.file, hash?.toUpperCase()]);

@@ -9,14 +9,13 @@ import type { GatewayRef, Timeouts } from "./outputs";
 export interface SmbGroupArgs {
     /**
      * Name of the group.
-     * A change replaces the resource: the name is the group.
      * @default the resource's name
      */
     name?: pulumi.Input<string>;
 
     /**
-     * Numeric group id; stays with the name for ever.
-     * A change replaces the resource: files belong to the number.
+     * Numeric group id; stays with the group for ever.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
@@ -72,14 +71,13 @@ const kind: Kind = {
 export class SmbGroup extends PvesmbResource {
     /**
      * Name of the group.
-     * A change replaces the resource: the name is the group.
      * @default the resource's name
      */
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Numeric group id; stays with the name for ever.
-     * A change replaces the resource: files belong to the number.
+     * Numeric group id; stays with the group for ever.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;

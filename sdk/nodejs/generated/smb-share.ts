@@ -51,7 +51,7 @@ export interface SmbShareArgs {
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it replaces the resource: data would have to be copied between volumes.
+     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
      */
     volume?: pulumi.Input<SmbShareVolumeArgs>;
 
@@ -367,7 +367,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it replaces the resource: data would have to be copied between volumes.
+     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
      */
     declare readonly volume: pulumi.Output<SmbShareVolume | undefined>;
 

@@ -8,8 +8,7 @@ import type { GatewayRef, SmbUserPasswordFrom, Timeouts } from "./outputs";
 
 export interface SmbUserArgs {
     /**
-     * Login name.
-     * A change replaces the resource: the name is the account.
+     * Login name. Clients may write it in capital or small letters.
      * @default the resource's name
      */
     name?: pulumi.Input<string>;
@@ -36,15 +35,15 @@ export interface SmbUserArgs {
     passwordMustChange?: pulumi.Input<boolean>;
 
     /**
-     * Numeric user id; stays with the name for ever.
-     * A change replaces the resource: files belong to the number.
+     * Numeric user id; stays with the account for ever.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     uid?: pulumi.Input<number>;
 
     /**
-     * Numeric id of the user's own group.
-     * A change replaces the resource: files belong to the number.
+     * Numeric id of the user's own group; stays likewise.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
@@ -138,8 +137,7 @@ const kind: Kind = {
  */
 export class SmbUser extends PvesmbResource {
     /**
-     * Login name.
-     * A change replaces the resource: the name is the account.
+     * Login name. Clients may write it in capital or small letters.
      * @default the resource's name
      */
     declare readonly name: pulumi.Output<string>;
@@ -166,15 +164,15 @@ export class SmbUser extends PvesmbResource {
     declare readonly passwordMustChange: pulumi.Output<boolean | undefined>;
 
     /**
-     * Numeric user id; stays with the name for ever.
-     * A change replaces the resource: files belong to the number.
+     * Numeric user id; stays with the account for ever.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     declare readonly uid: pulumi.Output<number>;
 
     /**
-     * Numeric id of the user's own group.
-     * A change replaces the resource: files belong to the number.
+     * Numeric id of the user's own group; stays likewise.
+     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;

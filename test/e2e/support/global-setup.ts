@@ -1,11 +1,15 @@
+import { labNameFault } from "../../lab/src/machine/layout";
 import { endLeftover, labExists, labKind } from "./lab";
 import { becomeOwner } from "./lab-owner";
 import { makeRunDirectory, runDirectory } from "./run-directory";
 import { join } from "node:path";
 import { recordSpending } from "./spent";
+import { labNamesFault } from "./worker";
 
 /** Before the first e2e test: the folder of this run, and what lab was up, which is left as it was. */
-export default async function setUp(): Promise<void> {
+export default async function setUp({ maxWorkers }: { maxWorkers: number }): Promise<void> {
+    const fault = labNamesFault(maxWorkers, labNameFault);
+    if (fault !== undefined) throw new Error(fault);
     await endLeftover();
     becomeOwner();
     makeRunDirectory();

@@ -19,6 +19,6 @@ export const userRows: Rows = {
 export const groupRows: Rows = {
     name: ACCOUNTS,
     gid: [0, 999, 65_534],
-    members: [["Alice"], [""], ["a b"], ["alice", "-bob"]],
+    members: [["Ali ce"], [""], ["a b"], ["alice", "-bob"]],
     ...CHILD,
 };

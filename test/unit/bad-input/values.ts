@@ -6,7 +6,21 @@ export const long = (length: number): string => "x".repeat(length);
 export const SIZES = ["", "4", "4GB", "-1GiB", "0x10MiB", "4 gib", "1.5MiB", "0B", "2PiB"];
 export const TEXTS = ["two\nlines", "tab\there", "100 %U", "ends in \\", " blank", "blank ", long(2000)];
 export const STORAGES = ["", "1st", "a b", "tank:", "tank,mp=/etc", "-tank", "x/../y"];
-export const ACCOUNTS = ["", "Alice", "al ice", "alice$", "-alice", "a:b", "../alice", "alice\n", long(33), "1st"];
+export const ACCOUNTS = [
+    "",
+    ".alice",
+    "alice.",
+    "alice-",
+    "älice",
+    "al ice",
+    "alice$",
+    "-alice",
+    "a:b",
+    "../alice",
+    "alice\n",
+    long(33),
+    "1st",
+];
 export const MODES = ["", "9", "0800", "rwx", "77", "00777", "-770"];
 export const DURATIONS = ["", "0s", "1d", "90", "-5m", "1.5h", "1h30m"];
 export const MACS = ["", "BC:24:11:00:00", "BC-24-11-00-00-01", "BC:24:11:00:00:0G"];

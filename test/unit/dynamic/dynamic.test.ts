@@ -45,11 +45,13 @@ test("a life: create, diff, read without and with drift", async () => {
     expect(state).toEqual({ ...inputs, uid: 10001, gid: 10001, sid: "https://pve1:8006", closing: [] });
 
     expect(await plugin.diff(state, inputs)).toMatchObject({ changes: UNKNOWN_CHANGES, replaces: [] });
-    expect(await plugin.diff(state, { ...inputs, name: "bob" })).toEqual({
+    expect(await plugin.diff(state, { ...inputs, gateway: { id: "pve1/102/0123456789abcdef" } })).toEqual({
         changes: UNKNOWN_CHANGES,
-        replaces: ["name"],
+        replaces: ["gateway"],
         deleteBeforeReplace: true,
     });
+    const refused = await failure(plugin.diff(state, { ...inputs, uid: 10002, gid: 10003 }));
+    expect(refused.message).toMatch(/uid: is 10001 and cannot become 10002: .*; gid: is 10001 and cannot become 10003: /);
 
     expect(await plugin.read(id, state)).toEqual({ id, inputs: {}, state });
     const drifted = await plugin.read(id, { ...state, enabled: false });

@@ -44,6 +44,29 @@ describe("reserve", () => {
         expect((await bench.broken(reserve("bob", { from: 30000, to: 30000 }))).message).toBe("every uid from 30000 to 30000 is taken");
     });
 
+    it("goes over to another name, and the one before is free", async () => {
+        await value("alice", { from: 30000 });
+        await value("carol", { from: 30000 });
+        expect(await value("anna", { from: 30000, formerly: "alice" })).toBe(30000);
+        expect(await value("anna", { from: 30000, formerly: "alice" })).toBe(30000);
+        expect(await value("alice", { from: 30000 })).toBe(30002);
+        expect(await bench.broken(reserve("carol", { formerly: "anna" }))).toMatchObject({
+            kind: "Conflict",
+            message: expect.stringContaining("uid 30000 is anna's and carol has 30001 for ever") as string,
+        });
+        expect(await bench.broken(reserve("eve", { formerly: "anna", want: 30009 }))).toMatchObject({ kind: "Conflict" });
+        expect(await value("eve", { formerly: "nobody-known", from: 30000 })).toBe(30003);
+    });
+
+    it("goes back to the former name when its unit fails, whatever a neighbour does in the file", async () => {
+        await value("alice", { from: 30000 });
+        const { units } = await bench.run({
+            units: [unit("a", reserve("anna", { formerly: "alice" }), run("false")), unit("b", reserve("bob", { from: 30000 }))],
+        });
+        expect([units["a"]!.ok, units["b"]!.ok]).toEqual([false, true]);
+        expect(JSON.parse(bench.read("ids"))).toEqual({ reserved: { uid: { alice: 30000, bob: 30001 } } });
+    });
+
     it("a failing unit gives its number back, its neighbour keeps its own", async () => {
         const { units } = await bench.run({
             units: [unit("a", reserve("alice", { from: 30000 }), run("false")), unit("b", reserve("bob", { from: 30000 }))],

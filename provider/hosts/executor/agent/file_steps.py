@@ -88,7 +88,7 @@ def move(scope, old, new):
 def do_rename(scope, step):
     old, new = step["from"], step["to"]
     there = exists(old), exists(new)
-    if there == (False, True):
+    if there == (False, True) or (not there[0] and step.get("ifThere")):
         return {"changed": False}
     if there == (True, True):
         raise Failed(f"cannot rename {old} to {new}: both are there", "Conflict")

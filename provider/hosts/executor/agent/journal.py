@@ -10,7 +10,7 @@ import projects
 from clock import ENDLESS, Failed, Stop, explain
 from commands import run, said
 from files import TEMP, above, exists, look, remove, rename, restore, sync_dirs
-from ledger import forget
+from ledger import put_back
 
 PLACE = sys.argv[2]
 TOUCHES = {"write": "path", "directory": "path", "remove": "path", "assemble": "to", "reserve": "file", "remember": "file"}
@@ -25,7 +25,7 @@ def take_back(entries):
             if entry["kind"] == "path":
                 restore(entry["path"], entry["was"])
             elif entry["kind"] == "key":
-                forget(entry["file"], entry["keys"])
+                put_back(entry["file"], entry["keys"], entry["was"])
             elif entry["kind"] == "run":
                 code, out, err = run(entry["argv"], ENDLESS, entry["stdin"], entry["env"], folder=entry.get("in"))
                 if code:

@@ -27,19 +27,27 @@ def save(path, content):
 
 
 def keep(scope, path, keys, value):
-    """content[k1][k2].. = value. Taken back by key, not by file: the units of a batch share the file."""
+    """content[k1][k2].. = value, or not there any more (None). Taken back by key, not by file: the units of a batch share the file."""
     scope.journal.path(path, scope.key)
-    content = inner = load(path)
-    for key in keys[:-1]:
-        inner = inner.setdefault(key, {})
-    inner[keys[-1]] = value
-    scope.undo.append({"kind": "key", "file": path, "keys": keys})
-    save(path, content)
+    was = load(path)
+    for key in keys:
+        was = was.get(key) if isinstance(was, dict) else None
+    scope.undo.append({"kind": "key", "file": path, "keys": keys, "was": was})
+    put_back(path, keys, value)
     return {"changed": True, "value": value}
 
 
-def forget(path, keys):
-    content = load(path)
+def put_back(path, keys, value):
+    content = inner = load(path)
+    if value is None:
+        return forget(path, content, keys)
+    for key in keys[:-1]:
+        inner = inner.setdefault(key, {})
+    inner[keys[-1]] = value
+    save(path, content)
+
+
+def forget(path, content, keys):
     way = [content]
     for key in keys[:-1]:
         way.append(way[-1].get(key, {}))
@@ -58,10 +66,18 @@ def do_reserve(scope, step):
     space, name, want = step["space"], step["name"], step.get("want")
     kind = "user" if step["taken"] == "passwd" else "group"
     given = load(step["file"]).get("reserved", {}).get(space, {})
+    former = step.get("formerly")
+    if former in given and name in given:
+        raise Failed(f"{space} {given[former]} is {former}'s and {name} has {given[name]} for ever, of an earlier account: files may belong to both; choose another name", "Conflict")
     if name in given:
         if want not in (None, given[name]):
             raise Failed(f"{name} has {space} {given[name]} for ever and cannot get {want}", "Conflict")
         return {"changed": False, "value": given[name]}
+    if former in given:
+        if want not in (None, given[former]):
+            raise Failed(f"{former} has {space} {given[former]} for ever, and so has {name}, which cannot get {want}", "Conflict")
+        keep(scope, step["file"], ["reserved", space, former], None)
+        return keep(scope, step["file"], ["reserved", space, name], given[former])
     holders = {n: holder for holder, n in given.items()}
 
     def fault(n):

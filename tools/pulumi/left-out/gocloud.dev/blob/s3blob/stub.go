@@ -1,0 +1,2 @@
+// Package s3blob registers no driver here.
+package s3blob

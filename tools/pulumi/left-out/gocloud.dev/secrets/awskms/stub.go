@@ -1,0 +1,2 @@
+// Package awskms registers no driver here.
+package awskms

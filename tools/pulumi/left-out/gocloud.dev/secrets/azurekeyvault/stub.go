@@ -1,0 +1,2 @@
+// Package azurekeyvault registers no driver here.
+package azurekeyvault
