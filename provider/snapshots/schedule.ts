@@ -90,6 +90,7 @@ export function endUnit(id: string, clear: boolean): Unit {
                   ] satisfies Step[])
                 : []),
             { do: "remove", path: entryPath(id) },
+            { do: "remove", path: `${SNAPSHOTS.entries}/${id}.root` },
             {
                 do: "run",
                 id: "last",

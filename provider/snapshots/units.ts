@@ -8,7 +8,8 @@ Description=pvesmb: snapshots of shares
 Type=oneshot
 ExecStart=python3 -I ${SNAPSHOTS.program} run
 TimeoutStartSec=30min
-${NODE_SANDBOX}`;
+${NODE_SANDBOX}ReadWritePaths=-${SNAPSHOTS.entries}
+`;
 
 /** The program knows by the snapshots that are there which of them are due: after a night switched off, one round makes up for it. */
 const timer = `[Unit]

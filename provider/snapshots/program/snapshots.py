@@ -173,15 +173,31 @@ def prepare(path, top, owner):
 
 
 class Schedule:
-    """`gone`: it may be that nothing is left of the directory. Otherwise a folder that its container has moved away would have that above it snapshotted."""
+    """`gone`: it may be that nothing is left of the directory. Otherwise a folder that its container has moved away would have that above it
+    snapshotted. `anew`: whatever holds the directory now is what counts from here on."""
 
-    def __init__(self, entry, gone=False):
+    def __init__(self, entry, gone=False, anew=False):
         self.keep = entry["keep"]
+        self.note = f"{ENTRIES}/{entry['id']}.root"
         self.prefix = f"pvesmb-{entry['id']}-"
         with opened(open_dir(entry["path"])) as fd:
             if fd is None and not gone:
                 raise Refused(f"{entry['path']} is not there: was it renamed in the gateway?")
         self.holder = holder(entry["path"], entry["top"])
+        before = self.root_before()
+        if before not in (None, self.holder.root) and not gone and not anew:
+            raise Refused(f"{entry['path']} is another folder now: snapshots were made of {before}, and would be of {self.holder.root}")
+
+    def root_before(self):
+        """A folder put in the place of the one that was snapshotted is in another subvolume, or dataset: its snapshots would go unseen."""
+        with contextlib.suppress(FileNotFoundError), open(self.note) as file:
+            return file.read()
+        return None
+
+    def remember_root(self):
+        if self.root_before() != self.holder.root:
+            with open(self.note, "w") as file:
+                file.write(self.holder.root)
 
     def times(self):
         """Of the snapshots that this schedule has made, the newest first."""
@@ -210,6 +226,7 @@ class Schedule:
         return {"newest": newest and time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(newest)), "late": late}
 
     def round(self, now):
+        self.remember_root()
         times = self.times()
         if self.due(now, times):
             self.holder.take(self.name(now))
@@ -219,6 +236,7 @@ class Schedule:
 
     def first(self, now):
         """At once for a new share, so that its clients have something to see; says what is there and where."""
+        self.remember_root()
         times = self.times()
         if not times:
             self.holder.take(self.name(now))
@@ -288,7 +306,7 @@ def main(argv):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if what == "run":
             return 1 if all_rounds() else 0
-        schedule = Schedule(entry_of(f"{rest[0]}.json"), gone=what == "clear")
+        schedule = Schedule(entry_of(f"{rest[0]}.json"), gone=what == "clear", anew=what == "first")
         if what == "first":
             print(json.dumps(schedule.first(int(time.time()))))
         elif what == "clear":

@@ -26,7 +26,8 @@ function python(script: string): string {
 function rounds(keep: object, hours: number[], before: string[] = []): number[] {
     const names = JSON.parse(
         python(`
-import json, snapshots
+import json, snapshots, tempfile
+snapshots.ENTRIES = tempfile.mkdtemp()
 class Memory:
     folder = root = "/x"
     def __init__(self): self.all = set(${JSON.stringify(before)})
@@ -81,8 +82,10 @@ test.each([
     ["of three days ago", { ...none, daily: 3 }, 71, true],
 ])("a newest snapshot %s", (_, keep, hours, late) => {
     const script = `
-import json, snapshots
+import json, snapshots, tempfile
+snapshots.ENTRIES = tempfile.mkdtemp()
 class Memory:
+    root = "/x"
     def names(self): return ["pvesmb-n1-2027.01.15-08.00.00", "theirs"]
 snapshots.holder = lambda path, top: Memory()
 schedule = snapshots.Schedule({"id": "n1", "path": "/", "top": "/", "keep": ${JSON.stringify(keep)}})
@@ -109,6 +112,28 @@ print(json.dumps(snapshots.report()), snapshots.all_rounds())
     } finally {
         rmSync(folder, { recursive: true });
     }
+});
+
+test("another folder in its place is named, until a change of the share says that it counts", () => {
+    const entry = { id: "n1", path: "/", top: "/", keep: { ...none, hourly: 1 } };
+    const script = `
+import json, snapshots, tempfile
+snapshots.ENTRIES = tempfile.mkdtemp()
+class Memory:
+    def __init__(self, root): self.root = root
+    def names(self): return []
+def made(root, **how):
+    snapshots.holder = lambda path, top: Memory(root)
+    try:
+        schedule = snapshots.Schedule(${JSON.stringify(entry)}, **how)
+        if not how.get("gone"): schedule.remember_root()
+        return "fine"
+    except snapshots.Refused as error:
+        return str(error)
+print(json.dumps([made("/a"), made("/a"), made("/b"), made("/b", gone=True), made("/b", anew=True), made("/b")]))
+`.replaceAll("null", "None");
+    const refused = "/ is another folder now: snapshots were made of /a, and would be of /b";
+    expect(JSON.parse(python(script))).toEqual(["fine", "fine", refused, "fine", "fine", "fine"]);
 });
 
 describe("what a container may have put there", () => {
