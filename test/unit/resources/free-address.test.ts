@@ -20,7 +20,8 @@ const start = (): Promise<unknown> => startContainer(pve, { node: "pve1", vmid: 
 const inputs = (network: object, extraNetworks: object[] = []): GatewayInputs =>
     ({ network: { bridge: "vmbr0", address6: "none", ...network }, extraNetworks }) as unknown as GatewayInputs;
 /** `node`: nothing here can be reached, so Proxmox VE alone is asked. */
-const connection = (ssh: object): Connection => ({ ssh: { via: "node", pct: "pvesmb-pct", port: 22, nodes: {}, ...ssh } }) as unknown as Connection;
+const connection = (ssh: object): Connection =>
+    ({ ssh: { via: "node", pct: "pvesmb-pct", port: 22, nodes: {}, ...ssh } }) as unknown as Connection;
 const log = lines();
 const asking = (
     network: object,
