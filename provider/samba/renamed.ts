@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Step } from "../hosts/batch";
+import type { Step, Text } from "../hosts/batch";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 
@@ -21,9 +21,11 @@ const isOurs = (mark: string, nonce: string): Step => ({
 const due = (steps: Step[]): Step[] => steps.map((step): Step => ({ ...step, ifChanged: OLD }));
 
 /** The Unix side of a user and of the group that is the user's own. usermod(8) and groupmod(8) keep memberships. */
-export function renamedAccount(was: string, name: string, nonce: string): Step[] {
+export function renamedAccount(before: EntryBefore, name: string, nonce: string): Step[] {
+    const was = before.name;
     return [
         isOurs(accountPath(was), nonce),
+        ...notedEntry(before),
         ...due([
             {
                 do: "run",
@@ -78,50 +80,63 @@ export const sidOf = (name: string, id: string): Step => ({
     changes: false,
 });
 
+/** Of the entry as it was, for a rollback. */
+export interface EntryBefore {
+    name: string;
+    fullName: string;
+    /** Seconds since 1970, or `never`. */
+    kickoff: string;
+}
+
+/**
+ * Before the Unix account has another name: Samba's entry as it is, and how a rollback makes it again (last step first). That has to wait for
+ * the Unix account's own rollback, since Samba imports no entry without one and says nothing.
+ */
+export function notedEntry({ name, fullName, kickoff }: EntryBefore): Step[] {
+    const file = importFile(name);
+    const undone = (undo: Text[], undoStdin?: Text): Step => ({ do: "run", argv: ["true"], changes: false, undo, undoStdin, quiet: true });
+    return [
+        {
+            do: "run",
+            id: ENTRY,
+            argv: ["pdbedit", "-L", "-w", "-u", name],
+            onlyIf: ["pdbedit", "-u", name],
+            ifChanged: OLD,
+            take: "^[^:]*(:.*)$",
+            changes: "^[^:]+:[^:]*:.*$",
+            quiet: true,
+        },
+        ...withEntry([
+            sidOf(name, SID),
+            undone(["rm", "-f", file]),
+            // The import gives it yet another identifier, and takes no name and no expiry.
+            undone(["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff]),
+            undone(["pdbedit", "-i", `smbpasswd:${file}`]),
+            undone(["install", "-D", "-m", "0600", "/dev/stdin", file], [name, { value: ENTRY }, "\n"]),
+        ]),
+    ];
+}
+
 /**
  * Samba's entry: its password, its flags and its identifier go over. No tool of Samba's renames one; it is imported under the new name, from a
  * file in smbpasswd's format (pdbedit reads no pipe, seen with 4.17), and the old one goes. To be done after the Unix account: Samba looks that up.
  */
 export function renamedEntry(was: string, name: string): Step[] {
-    const [before, after] = [importFile(was), importFile(name)];
-    const line = (of: string) => [`${of}:`, { value: "uid" }, { value: ENTRY }, "\n"];
-    const entry: Step = { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${after}`], undo: ["pdbedit", "-x", "-u", name], quiet: true };
-    const removal: Step = { do: "run", argv: ["pdbedit", "-x", "-u", was], undo: ["pdbedit", "-i", `smbpasswd:${before}`] };
-    // Which has one entry for names that differ in capitals alone; else there is none without the other.
+    const file = importFile(name);
+    const entry: Step = { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${file}`], undo: ["pdbedit", "-x", "-u", name], quiet: true };
+    const removal: Step = { do: "run", argv: ["pdbedit", "-x", "-u", was] };
+    // Samba has one entry for names that differ in capitals alone; else there is none without the other.
     const sameForSamba = was.toLowerCase() === name.toLowerCase();
-    const steps: Step[] = [
-        sidOf(was, SID),
+    return withEntry([
         IMPORT_PLACE,
-        { do: "write", path: before, content: line(was), mode: "0600" },
-        { do: "write", path: after, content: line(name), mode: "0600" },
-        // A rollback imports the old one again, under yet another identifier: this is what it does last.
-        { do: "run", argv: ["pdbedit", "-u", was], undo: ["pdbedit", "-u", was, "-U", { value: SID }], changes: false },
+        { do: "write", path: file, content: [name, { value: ENTRY }, "\n"], mode: "0600" },
         ...(sameForSamba ? [removal, entry] : [entry, removal]),
-        {
-            do: "run",
-            argv: ["pdbedit", "-u", name, "-U", { value: SID }],
-            // The files are gone by the end, and a rollback needs this one.
-            undo: ["install", "-D", "-m", "0600", "/dev/stdin", before],
-            undoStdin: line(was),
-            quiet: true,
-        },
-        { do: "remove", path: before },
-        { do: "remove", path: after },
-    ];
-    return [
-        {
-            do: "run",
-            id: ENTRY,
-            argv: ["pdbedit", "-L", "-w", "-u", was],
-            onlyIf: ["pdbedit", "-u", was],
-            ifChanged: OLD,
-            take: "^[^:]*:[^:]*(:.*)$",
-            changes: "^[^:]+:[^:]*:.*$",
-            quiet: true,
-        },
-        ...steps.map((step): Step => ({ ...step, ifChanged: ENTRY })),
-    ];
+        { do: "run", argv: ["pdbedit", "-u", name, "-U", { value: SID }], quiet: true },
+        { do: "remove", path: file },
+    ]);
 }
+
+const withEntry = (steps: Step[]): Step[] => steps.map((step): Step => ({ ...step, ifChanged: ENTRY }));
 
 const ENTRY = "entry";
 const SID = "sid-before";

@@ -39,7 +39,7 @@ export function userUnit(
     wanted: Account,
     owner: FragmentOwner,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; was?: Pick<Account, "name" | "home"> },
+    change: { secret: PasswordChange; leaving: string[]; was?: Pick<Account, "name" | "home" | "fullName" | "expires"> },
 ): Unit {
     const { name, groups = [] } = wanted;
     const was = change.was?.name === name ? undefined : change.was;
@@ -58,7 +58,9 @@ export function userUnit(
             : [name, ...smaller(name)].map((each) => notForeign(name, each))),
         ...(claim === owner.nonce && was === undefined ? [] : [notOthersGroup(name)]),
         ...groups.map(usersMayJoin),
-        ...(was === undefined ? [] : renamedAccount(was.name, name, owner.nonce)),
+        ...(was === undefined
+            ? []
+            : renamedAccount({ name: was.name, fullName: was.fullName, kickoff: kickoff(was.expires) }, name, owner.nonce)),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),

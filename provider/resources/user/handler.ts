@@ -5,7 +5,7 @@ import type { Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs, UserOutputs } from "../../model";
 import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
-import type { PasswordChange } from "../../samba/user-unit";
+import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../gateway/session";
 import { keyOf, nameOf } from "../given";
 import { adopting } from "./adopt";
@@ -37,7 +37,12 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         if (was !== name) sayHomeStays(ctx, was, state, inputs);
         const ends = was !== name || leaving.length > 0 || (state.enabled && !inputs.enabled);
         const closing = ends ? [...new Set([was, name])] : (state.closing ?? []);
-        const change = { secret: await secretChange(state, inputs), leaving, closing, was: { name: was, home: state.home } };
+        const change = {
+            secret: await secretChange(state, inputs),
+            leaving,
+            closing,
+            was: { name: was, home: state.home, fullName: state.fullName, expires: state.expires },
+        };
         return converge(ctx, id, inputs, id, change);
     },
 
@@ -62,7 +67,7 @@ async function converge(
     id: string,
     inputs: UserInputs,
     claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; closing: string[]; was?: { name: string; home?: string } },
+    change: { secret: PasswordChange; leaving: string[]; closing: string[]; was?: Pick<Account, "name" | "home" | "fullName" | "expires"> },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
