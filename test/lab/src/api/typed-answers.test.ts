@@ -252,7 +252,7 @@ describe("sections", () => {
         const { digest } = (await data("/cluster/replication/100-0")) as { digest: string };
         refused(await root("PUT", "/cluster/replication/100-0", { disable: 1, digest: "0123" }), changed);
         ok(await root("PUT", "/cluster/replication/100-0", { disable: 1, delete: "rate,comment", digest }));
-        expect(await data("/cluster/replication/100-0")).toMatchObject({ disable: 1, target: "pve2", guest: "100" });
+        expect(await data("/cluster/replication/100-0")).toMatchObject({ disable: 1, target: "pve2", guest: 100, jobnum: 0 });
         expect(await data("/cluster/replication/100-0")).not.toHaveProperty("rate");
         expect(await data("/cluster/replication/100-0")).not.toHaveProperty("comment");
         refused(await root("PUT", "/cluster/replication/100-0", { delete: "target" }), "unable to delete fixed option 'target'");
