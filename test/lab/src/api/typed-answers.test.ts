@@ -293,6 +293,19 @@ describe("sections", () => {
         });
     });
 
+    test("a node's notes and disks", async () => {
+        const path = "/nodes/pve1/config";
+        expect(await data(path)).toEqual({});
+        ok(await root("PUT", path, { description: "rack 7", "startall-onboot-delay": 5 }));
+        const { digest } = (await data(path)) as { digest: string };
+        expect(await data(path)).toEqual({ description: "rack 7\n", "startall-onboot-delay": 5, digest });
+        refused(await root("PUT", path, { description: "no", digest: "0123" }), changed);
+        ok(await root("PUT", path, { delete: "description", digest }));
+        expect(await data(path, { property: "startall-onboot-delay" })).toEqual({ "startall-onboot-delay": 5 });
+        expect(await data("/nodes/pve2/config")).toEqual({});
+        expect(await data("/nodes/pve1/disks/list")).toEqual([]);
+    });
+
     test("directory mappings", async () => {
         const map = "node=pve1,path=/var/tmp";
         ok(await root("POST", "/cluster/mapping/dir", { id: "share", map, description: "d" }));

@@ -6,7 +6,9 @@ import { digestOf } from "../cluster";
 import { checkSameDigest, lockedAs, optionsOf, updateSection, type Options } from "../section-options";
 
 const numeric = new Set(
-    "disable guest jobnum port mtu rate timeout max-body-size verify-certificate otel-timeout otel-verify-ssl otel-max-body-size".split(" "),
+    "disable guest jobnum port mtu rate timeout max-body-size verify-certificate otel-timeout otel-verify-ssl otel-max-body-size".split(
+        " ",
+    ),
 );
 
 /** pve-guest-common ReplicationConfig.pm. */
