@@ -77,7 +77,7 @@ lab-conformance: $(deps) ## Replay recorded exchanges against the lab (RECORDING
 	@[ -n "$(RECORDINGS)" ] || { echo "lab-conformance: name a file, as in: make lab-conformance RECORDINGS=exchanges.jsonl" >&2; exit 2; }
 	@tsx test/lab/src/conformance-cli.ts "$(RECORDINGS)"
 
-lab-clients: $(deps) ## Clients that are not ours drive the lab: proxmoxer, go-proxmox
+lab-clients: $(deps) ## Clients that are not ours drive the lab: proxmoxer, go-proxmox, bpg's
 	@tsx test/lab/clients/run.ts
 
 ##@ Help

@@ -22,10 +22,19 @@ function clients(): Record<string, string[]> {
         execFileSync("python3", ["-m", "venv", join(cache, "venv")], { stdio: "inherit" });
         execFileSync(python, ["-m", "pip", "install", "--quiet", "-r", join(__dirname, "requirements.txt")], { stdio: "inherit" });
     }
-    const source = join(cache, "go-proxmox");
-    cpSync(join(__dirname, "go-proxmox"), source, { recursive: true });
+    return {
+        proxmoxer: [python, join(__dirname, "proxmoxer_life.py")],
+        "go-proxmox": [built("go-proxmox")],
+        "bpg's provider": [built("bpg")],
+    };
+}
+
+/** A client in Go, compiled. */
+function built(name: string): string {
+    const source = join(cache, name);
+    cpSync(join(__dirname, name), source, { recursive: true });
     execFileSync("go", ["build", "-o", "life", "."], { cwd: source, stdio: "inherit" });
-    return { proxmoxer: [python, join(__dirname, "proxmoxer_life.py")], "go-proxmox": [join(source, "life")] };
+    return join(source, "life");
 }
 
 async function startLab(version: "8.4" | "9.2"): Promise<ThrowawayLab> {

@@ -1,6 +1,11 @@
 /**
  * The API methods this lab answers. Everything else is 501, as an unknown path is. A method that a version's schema lacks (HA
  * rules on 8.4, groups' successors and so on) is absent from that version by itself.
+ *
+ * Known clients also call what would need more than a lab has, and get 501: files from outside (/nodes/{node}/query-url-metadata), the
+ * node's own settings (PUT time; dns, hosts, apt/update, apt/repositories, POST and PUT network), devices (hardware, mapping/pci,
+ * mapping/usb, disks beyond list and zfs), firewalls at every level, /cluster/sdn, /cluster/acme, ceph, and of VMs reboot, reset, suspend,
+ * migrate and move_disk.
  */
 export const scope: Record<string, string> = {
     "/version": "GET",
@@ -49,7 +54,8 @@ export const scope: Record<string, string> = {
     "/nodes/{node}/aplinfo": "GET POST",
     "/nodes/{node}/apt/versions": "GET",
     "/nodes/{node}/certificates/info": "GET",
-    "/nodes/{node}/config": "GET",
+    "/nodes/{node}/config": "GET PUT",
+    "/nodes/{node}/disks/list": "GET",
     "/nodes/{node}/disks/zfs": "GET POST",
     "/nodes/{node}/disks/zfs/{name}": "GET",
     "/nodes/{node}/lxc": "GET POST",

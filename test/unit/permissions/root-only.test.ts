@@ -12,7 +12,7 @@ const bench = new Bench();
 let world: World;
 beforeEach(async () => {
     world = await World.start(bench, "9.2");
-    world.api.control.add({
+    await world.api.control.add({
         users: [{ userid: "adm@pve", tokens: [{ tokenid: "full", secret: "adm", privsep: false }] }],
         acl: [{ path: "/", type: "user", ugid: "adm@pve", roleid: "Administrator" }],
     });

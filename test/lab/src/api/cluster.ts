@@ -32,6 +32,8 @@ export class Cluster {
     readonly backupJobs: Section = new Map();
     readonly metricServers: Section = new Map();
     readonly dirMappings = new Map<string, { description?: string; map: string[] }>();
+    /** Nodes' own settings, /etc/pve/nodes/NODE/config; by node. */
+    readonly nodeConfigs: Section = new Map();
     /** Without it everything is read-only. */
     quorate = true;
 

@@ -104,7 +104,9 @@ describe("a newer systemd", () => {
 
 describe("the configuration file on the node", () => {
     const file = (): string => files.all.get("pve1/101") ?? "";
-    beforeEach(async () => void (await make(101, { hostname: "before", mp0: "local:1,mp=/srv" })));
+    beforeEach(async () => {
+        await make(101, { hostname: "before", mp0: "local:1,mp=/srv" });
+    });
 
     test("is written, and what is changed in it by hand counts and stays", async () => {
         expect(file()).toContain("hostname: before\n");

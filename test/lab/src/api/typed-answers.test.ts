@@ -252,7 +252,7 @@ describe("sections", () => {
         const { digest } = (await data("/cluster/replication/100-0")) as { digest: string };
         refused(await root("PUT", "/cluster/replication/100-0", { disable: 1, digest: "0123" }), changed);
         ok(await root("PUT", "/cluster/replication/100-0", { disable: 1, delete: "rate,comment", digest }));
-        expect(await data("/cluster/replication/100-0")).toMatchObject({ disable: 1, target: "pve2", guest: "100" });
+        expect(await data("/cluster/replication/100-0")).toMatchObject({ disable: 1, target: "pve2", guest: 100, jobnum: 0 });
         expect(await data("/cluster/replication/100-0")).not.toHaveProperty("rate");
         expect(await data("/cluster/replication/100-0")).not.toHaveProperty("comment");
         refused(await root("PUT", "/cluster/replication/100-0", { delete: "target" }), "unable to delete fixed option 'target'");
@@ -291,6 +291,19 @@ describe("sections", () => {
             status: "armed (CRM watchdog active)",
             "armed-state": "armed",
         });
+    });
+
+    test("a node's notes and disks", async () => {
+        const path = "/nodes/pve1/config";
+        expect(await data(path)).toEqual({});
+        ok(await root("PUT", path, { description: "rack 7", "startall-onboot-delay": 5 }));
+        const { digest } = (await data(path)) as { digest: string };
+        expect(await data(path)).toEqual({ description: "rack 7\n", "startall-onboot-delay": 5, digest });
+        refused(await root("PUT", path, { description: "no", digest: "0123" }), changed);
+        ok(await root("PUT", path, { delete: "description", digest }));
+        expect(await data(path, { property: "startall-onboot-delay" })).toEqual({ "startall-onboot-delay": 5 });
+        expect(await data("/nodes/pve2/config")).toEqual({});
+        expect(await data("/nodes/pve1/disks/list")).toEqual([]);
     });
 
     test("directory mappings", async () => {

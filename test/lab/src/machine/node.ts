@@ -84,7 +84,7 @@ export class LabNode {
 
     /** The system's root is PVE's root@pam, over SSH as well. */
     async setRootPassword(password: string): Promise<void> {
-        await run(this.live.command(["chpasswd"], false), { input: `root:${password}\n` });
+        await run(this.live.command(["/usr/sbin/chpasswd"], false), { input: `root:${password}\n` });
     }
 
     /** All of /etc/pve/lxc: VMID -> text. */

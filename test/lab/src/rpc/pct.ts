@@ -46,7 +46,8 @@ const commands: Record<string, Command> = {
         const keys = Object.keys(data)
             .filter((key) => key !== "digest")
             .sort();
-        for (const key of keys) session.out(`${key}: ${configValue(key, data[key])}\n`);
+        for (const key of keys.filter((name) => name !== "lxc")) session.out(`${key}: ${configValue(key, data[key])}\n`);
+        for (const [key, value] of (data["lxc"] ?? []) as [string, string][]) session.out(`${key}: ${value}\n`);
         return 0;
     },
     set: async (session, vmid, { options }) => {

@@ -1,6 +1,9 @@
 /** Nodes (pve-manager PVE/API2/Nodes.pm and others). */
 import { died } from "../../pve/errors";
-import { need, type Call, type Methods } from "../call";
+import { splitList } from "../../pve/lists";
+import { need, others, text, type Call, type Methods } from "../call";
+import { digestOf } from "../cluster";
+import { checkSameDigest } from "../section-options";
 import { hostFacts } from "../node-facts";
 import { versions } from "../versions";
 
@@ -74,6 +77,31 @@ function packages(call: Call): unknown[] {
     return [{ ...facts, Origin: "Proxmox", CurrentState: "Installed", Version: version, OldVersion: version }];
 }
 
+/** Nothing at all before it was first written (pve-manager PVE/NodeConfig.pm). */
+function readConfig(call: Call): unknown {
+    const values = call.lab.cluster.nodeConfigs.get(need(call, "node"));
+    if (!values) return {};
+    const numbers = ["startall-onboot-delay", "ballooning-target"];
+    const shown = Object.entries(values).map(([key, value]): [string, unknown] => [
+        key,
+        key === "description" ? `${value.replace(/\n+$/, "")}\n` : numbers.includes(key) ? Number(value) : value,
+    ]);
+    const all = { ...Object.fromEntries(shown), digest: digestOf(values) };
+    const wanted = text(call, "property");
+    return wanted === undefined ? all : Object.fromEntries(Object.entries(all).filter(([key]) => key === wanted));
+}
+
+function changeConfig(call: Call): null {
+    const { nodeConfigs } = call.lab.cluster;
+    const node = need(call, "node");
+    const before = nodeConfigs.get(node);
+    if (before) checkSameDigest(digestOf(before), text(call, "digest"));
+    const next = { ...before, ...others(call, "node", "delete", "digest") };
+    for (const key of splitList(text(call, "delete"))) delete next[key];
+    nodeConfigs.set(node, next);
+    return null;
+}
+
 const subdirectories = "aplinfo certificates config disks lxc network qemu rrddata status storage tasks time version vzdump".split(" ");
 
 export const nodeMethods: Methods = {
@@ -83,7 +111,9 @@ export const nodeMethods: Methods = {
     "GET /nodes/{node}/version": (call) => versions[call.lab.version],
     "GET /nodes/{node}/status": status,
     "GET /nodes/{node}/time": () => ({ timezone: "UTC", time: Math.floor(Date.now() / 1000), localtime: Math.floor(Date.now() / 1000) }),
-    "GET /nodes/{node}/config": () => ({}),
+    "GET /nodes/{node}/config": readConfig,
+    "PUT /nodes/{node}/config": changeConfig,
+    "GET /nodes/{node}/disks/list": () => [], // A lab's node has no disk of its own.
     "GET /nodes/{node}/network": network,
     "GET /nodes/{node}/certificates/info": (call) => [
         {

@@ -6,7 +6,9 @@ import { digestOf } from "../cluster";
 import { checkSameDigest, lockedAs, optionsOf, updateSection, type Options } from "../section-options";
 
 const numeric = new Set(
-    "disable port mtu rate timeout max-body-size verify-certificate otel-timeout otel-verify-ssl otel-max-body-size".split(" "),
+    "disable guest jobnum port mtu rate timeout max-body-size verify-certificate otel-timeout otel-verify-ssl otel-max-body-size".split(
+        " ",
+    ),
 );
 
 /** pve-guest-common ReplicationConfig.pm. */
@@ -48,7 +50,7 @@ function createReplication(call: Call): null {
     if (!guest) throw died(`guest '${vmid}' does not exist`);
     if (guest.node === target) throw died(`Target '${target}' is the same as the source node`);
     if (cluster.replication.has(id)) throw died(`create replication job failed: replication job '${id}' already exists`);
-    cluster.replication.set(id, { ...others(call, "id"), guest: String(vmid), source: guest.node });
+    cluster.replication.set(id, { ...others(call, "id"), guest: String(vmid), jobnum: id.split("-")[1] ?? "0", source: guest.node });
     return null;
 }
 

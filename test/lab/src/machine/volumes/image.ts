@@ -39,7 +39,10 @@ export async function copyImage(space: NodeSpace, from: string, to: string): Pro
  */
 export async function atRest(space: NodeSpace, path: string): Promise<void> {
     for (let tries = 0; (await loopDevices(space, path)).length > 0; tries++) {
-        if (tries === 100) return void (await space.run(["sync"])); // Held for longer: on the disk it is whole, with its journal.
+        if (tries === 100) {
+            await space.run(["sync"]); // Held for longer: on the disk it is whole, with its journal.
+            return;
+        }
         await sleep(20);
     }
 }
