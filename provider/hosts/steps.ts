@@ -268,7 +268,8 @@ export type Others =
 
 /**
  * A directory must not overlap with another's: `same`, the other one `inside` this one or `around` it. Which of these fails the unit, and
- * with what text ({other}: what lies there), `refuse` says. Directories are compared by what they are, not by their names. Value: whose
+ * with what text ({other}: what lies there), `refuse` says; `twice`: wherever it
+ * is, the other one holds what this one does. Directories are compared by what they are, not by their names. Value: whose
  * directory a view shows, empty when it is its own. `own` is not another's.
  */
 export interface ApartStep extends StepBase {
@@ -276,7 +277,7 @@ export interface ApartStep extends StepBase {
     mine: Place;
     others: readonly Others[];
     own: { files: string[]; key?: string; nonce?: string; account?: string };
-    refuse: Partial<Record<"same" | "inside" | "around", string>>;
+    refuse: Partial<Record<"same" | "inside" | "around" | "twice", string>>;
 }
 
 /** What one of these fields of the record that a file begins with must say: compared whole, since `...::docs` is part of `...::docs-old`. */

@@ -33,7 +33,7 @@ it("refuses an overlap before anything is written, when the share is made, moved
     );
     const settled = { section: share, root };
     const refuses = (all: Step[]): string[][] => aparts(all).map(({ refuse }) => Object.keys(refuse));
-    expect(refuses(made)).toEqual([["same", "inside", "around"]]);
+    expect(refuses(made)).toEqual([["same", "inside", "around", "twice"]]);
     expect(refuses(steps({}, settled))).toEqual([[]]);
     expect(refuses(steps({}, { section: { ...share, path: "/srv/pvesmb/papers" }, root }))).toEqual([
         ["same", "inside"],

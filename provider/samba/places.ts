@@ -55,6 +55,7 @@ export function shareApart(
         same: `path: ${path} is already that of {other}; give each share a directory of its own. A second one that only shows it has \`readOnly: true\` and says nothing about owner, group, mode, aclEntries, acl, recursive, volume, recycle, dfsLinks, a schedule of snapshots, or \`onDelete: "delete"\``,
         inside: `path: within ${path} lies {other}; choose a directory beside it`,
         around: `path: ${path} lies within {other}; choose a directory beside it`,
+        twice: "homes: the gateway serves homes already, by {other}; Samba has one section for them, so put all homes below one share",
     };
     const old = {
         same: `path: ${was?.path} is that of {other} too, which would lose its files; give that another path first`,

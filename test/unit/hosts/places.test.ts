@@ -128,6 +128,16 @@ describe("apart", () => {
         expect((await bench.broken(apart({ path: bench.at("data/folk/eva") }))).message).toMatch(/^around: share homes/);
     });
 
+    it("refuses a second one that holds the same, wherever it lies", async () => {
+        has("homes", `${bench.at("data/folk")}/%S`);
+        const holds = (path: string): Step =>
+            apart({ path: bench.at(path), holds: "home of" }, { ...SAYS, twice: "twice: {other}" } as typeof SAYS);
+        expect((await bench.broken(holds("data/pupils"))).message).toBe(`twice: share homes (${bench.at("data/folk")})`);
+        expect((await bench.fine(apart({ path: bench.at("data/pupils") }))).changed).toBe(false);
+        execFileSync("rm", [bench.at("d/homes.conf")]);
+        expect((await bench.fine(holds("data/pupils"))).changed).toBe(false);
+    });
+
     it("knows the homes of the host's accounts", async () => {
         const homes = execFileSync("getent", ["passwd"])
             .toString()

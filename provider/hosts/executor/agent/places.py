@@ -90,14 +90,15 @@ def fits(mine, other, how):
 def do_apart(scope, step):
     mine, known = step["mine"], scope.journal.places
     own = keys(mine["path"], known)
-    others = [other for source in step["others"] for other in (named if "from" in source else homes)(source, step["own"], known)]
-    lying = [(other, how) for other in others for how in [lies(own, keys(other["path"], known))] if how]
+    all_others = [other for source in step["others"] for other in (named if "from" in source else homes)(source, step["own"], known)]
+    lying = [(other, how) for other in all_others for how in [lies(own, keys(other["path"], known))] if how]
     beside = [other for other, how in lying if how == "same" and fits(mine, other, how)]
     clashes = [(other, how) for other, how in lying if not fits(mine, other, how)]
+    twice = [(other, "twice") for other in all_others if mine.get("holds") and other["holds"] == mine["holds"]]
     if beside and mine.get("view"):  # of a directory that is another's: further views of it are none of mine
         clashes = [(other, how) for other, how in clashes if how != "same" or not other["record"].get("view")]
     for how, message in step["refuse"].items():
-        found = [other for other, each in clashes if each == how]
+        found = [other for other, each in clashes + twice if each == how]
         if found:
             raise Failed(message.replace("{other}", spoken(found)), "InvalidInput")
     return {"changed": False, "value": spoken(beside) if mine.get("view") else "", "overlaps": [spoken([other]) for other, _ in clashes]}
