@@ -37,9 +37,9 @@ it("refuses an overlap before anything is written, when the share is made, moved
     expect(refuses(steps({}, settled))).toEqual([[]]);
     expect(refuses(steps({}, { section: { ...share, path: "/srv/pvesmb/papers" }, root }))).toEqual([
         ["same", "inside"],
-        ["same", "inside", "around"],
+        ["same", "inside", "around", "twice"],
     ]);
-    expect(refuses(steps({}, { section: share, root: { ...root, view: true } }))).toEqual([["same", "inside", "around"]]);
+    expect(refuses(steps({}, { section: share, root: { ...root, view: true } }))).toEqual([["same", "inside", "around", "twice"]]);
 });
 
 it("leaves the directory alone where a view shows another's, and moves no other's files", () => {
