@@ -87,7 +87,8 @@ const attempted = (): Promise<string> =>
 const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
 
 /** Plants its program where the files wait, and puts a link in the place of what the node makes as soon as that is there. */
-const swapping = (name: string, to: string, planted: string): string => `
+const swapping = (name: string, to: string, planted: string, when = "aside() or new(name)"): string => `
+name = "${name}"
 while True:
     for one in aside():
         try:
@@ -95,8 +96,8 @@ while True:
             os.chmod(one + "/${planted}", 0o755)
         except OSError:
             pass
-    if folder("${name}") and (aside() or new("${name}")):
-        swap("${name}", "${to}")
+    if folder(name) and (${when}):
+        swap(name, "${to}")
         break
 `;
 
@@ -135,10 +136,12 @@ test("a link in the place of the directory that is being converted leads no file
         "cd /srv/pvesmb/docs && for i in $(seq 600); do echo $i > f$i; done; printf '#!/bin/sh\\ntouch /root/owned\\n' > last.sh; chmod 755 last.sh",
     );
     stack.write(program(...ours, share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true })));
-    const output = await during(swapping("docs", "/etc/profile.d", "00-mine.sh"), attempted);
+    const output = await during(swapping("docs", "/etc/profile.d", "00-mine.sh", "aside() and os.listdir(name)"), attempted);
     await unharmed("48MiB");
     expect(output).toMatch(NOTICED);
-    await inEvil("cd /srv/pvesmb && rm -f docs .pvesmb-convert-*/00-mine.sh && ls -A");
+    await inEvil(
+        "cd /srv/pvesmb && rm -f docs && { ls -d .pvesmb-convert-* || mv docs.stolen-* docs; } && rm -f .pvesmb-convert-*/00-mine.sh docs/00-mine.sh",
+    );
     await stack.up();
     expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
     expect(await inEvil("cd /srv/pvesmb/docs && ls f[0-9]* | wc -l && ls last.sh && ls -A .. | grep convert || true")).toBe(

@@ -185,7 +185,9 @@ export async function treeBackend(
                 const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
                 shop.snapshot.forget();
-                return { after: seenIn(await shop.snapshot.read(ctx.deadline, nodeLook)), made: true };
+                const after = seenIn(await shop.snapshot.read(ctx.deadline, nodeLook));
+                settle(after);
+                return { after, made: true };
             }
 
             // On the node both go in one batch, and stand or fall together.
