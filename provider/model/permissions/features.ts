@@ -173,6 +173,8 @@ export const PROGRAMS = [
     "grep",
     "groupadd",
     "groupdel",
+    "groupmod",
+    "install",
     "lsattr",
     "mount",
     "mountpoint",
