@@ -200,6 +200,7 @@ export const PROGRAMS = [
     "tee",
     "testparm",
     "touch",
+    "true",
     "useradd",
     "userdel",
     "usermod",
