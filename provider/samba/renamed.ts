@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Step, Text } from "../hosts/batch";
+import type { RunStep, Step } from "../hosts/batch";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 
@@ -95,7 +95,7 @@ export interface AccountBefore {
  */
 export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
     const file = importFile(name);
-    const undone = (undo: Text[], undoStdin?: Text): Step => ({ do: "run", argv: ["true"], changes: false, undo, undoStdin, quiet: true });
+    const undone = (how: Pick<RunStep, "undo" | "undoStdin">): Step => ({ do: "run", argv: ["true"], changes: false, quiet: true, ...how });
     return [
         {
             do: "run",
@@ -109,11 +109,11 @@ export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
         },
         ...withEntry([
             sidOf(name, SID),
-            undone(["rm", "-f", file]),
+            undone({ undo: ["rm", "-f", file] }),
             // The import gives it yet another identifier, and takes no name and no expiry.
-            undone(["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff]),
-            undone(["pdbedit", "-i", `smbpasswd:${file}`]),
-            undone(["install", "-D", "-m", "0600", "/dev/stdin", file], [name, { value: ENTRY }, "\n"]),
+            undone({ undo: ["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff] }),
+            undone({ undo: ["pdbedit", "-i", `smbpasswd:${file}`] }),
+            undone({ undo: ["install", "-D", "-m", "0600", "/dev/stdin", file], undoStdin: [name, { value: ENTRY }, "\n"] }),
         ]),
     ];
 }
