@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Step, Text } from "../hosts/batch";
+import type { RunStep, Step } from "../hosts/batch";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 
@@ -21,7 +21,7 @@ const isOurs = (mark: string, nonce: string): Step => ({
 const due = (steps: Step[]): Step[] => steps.map((step): Step => ({ ...step, ifChanged: OLD }));
 
 /** The Unix side of a user and of the group that is the user's own. usermod(8) and groupmod(8) keep memberships. */
-export function renamedAccount(before: EntryBefore, name: string, nonce: string): Step[] {
+export function renamedAccount(before: AccountBefore, name: string, nonce: string): Step[] {
     const was = before.name;
     return [
         isOurs(accountPath(was), nonce),
@@ -31,7 +31,7 @@ export function renamedAccount(before: EntryBefore, name: string, nonce: string)
                 do: "run",
                 argv: ["usermod", "-l", name, was],
                 onlyIf: isLocal(was, "/etc/passwd"),
-                undo: ["usermod", "-l", was, name],
+                undo: ["usermod", "-l", was, "-d", before.home, "-c", before.fullName, name],
             },
             ...groupmod(was, name),
             reserve("gid", name, "gid", undefined, was),
@@ -80,10 +80,11 @@ export const sidOf = (name: string, id: string): Step => ({
     changes: false,
 });
 
-/** Of the entry as it was, for a rollback. */
-export interface EntryBefore {
+/** Of the account as it was, for a rollback. */
+export interface AccountBefore {
     name: string;
     fullName: string;
+    home: string;
     /** Seconds since 1970, or `never`. */
     kickoff: string;
 }
@@ -92,9 +93,9 @@ export interface EntryBefore {
  * Before the Unix account has another name: Samba's entry as it is, and how a rollback makes it again (last step first). That has to wait for
  * the Unix account's own rollback, since Samba imports no entry without one and says nothing.
  */
-export function notedEntry({ name, fullName, kickoff }: EntryBefore): Step[] {
+export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
     const file = importFile(name);
-    const undone = (undo: Text[], undoStdin?: Text): Step => ({ do: "run", argv: ["true"], changes: false, undo, undoStdin, quiet: true });
+    const undone = (how: Pick<RunStep, "undo" | "undoStdin">): Step => ({ do: "run", argv: ["true"], changes: false, quiet: true, ...how });
     return [
         {
             do: "run",
@@ -108,11 +109,11 @@ export function notedEntry({ name, fullName, kickoff }: EntryBefore): Step[] {
         },
         ...withEntry([
             sidOf(name, SID),
-            undone(["rm", "-f", file]),
+            undone({ undo: ["rm", "-f", file] }),
             // The import gives it yet another identifier, and takes no name and no expiry.
-            undone(["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff]),
-            undone(["pdbedit", "-i", `smbpasswd:${file}`]),
-            undone(["install", "-D", "-m", "0600", "/dev/stdin", file], [name, { value: ENTRY }, "\n"]),
+            undone({ undo: ["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff] }),
+            undone({ undo: ["pdbedit", "-i", `smbpasswd:${file}`] }),
+            undone({ undo: ["install", "-D", "-m", "0600", "/dev/stdin", file], undoStdin: [name, { value: ENTRY }, "\n"] }),
         ]),
     ];
 }

@@ -60,7 +60,11 @@ export function userUnit(
         ...groups.map(usersMayJoin),
         ...(was === undefined
             ? []
-            : renamedAccount({ name: was.name, fullName: was.fullName, kickoff: kickoff(was.expires) }, name, owner.nonce)),
+            : renamedAccount(
+                  { name: was.name, fullName: was.fullName, home: was.home ?? NO_HOME, kickoff: kickoff(was.expires) },
+                  name,
+                  owner.nonce,
+              )),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),

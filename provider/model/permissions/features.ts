@@ -234,6 +234,7 @@ export const PROGRAMS = [
     "tee",
     "testparm",
     "touch",
+    "true",
     "useradd",
     "userdel",
     "usermod",
