@@ -368,7 +368,13 @@ describe("a node's storages and root", () => {
         const { password } = client.labAccess();
         const ask = join(mkdtempSync(join(tmpdir(), "lab-ask-")), "ask");
         writeFileSync(ask, '#!/bin/sh\necho "$LAB_PASSWORD"\n', { mode: 0o700 });
-        const options = ["PreferredAuthentications=password", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+        const options = [
+            "PreferredAuthentications=password",
+            "NumberOfPasswordPrompts=1",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "LogLevel=ERROR",
+        ];
         const ssh = ["ssh", ...options.flatMap((option) => ["-o", option]), "root@10.86.0.11", "whoami"];
         const env = { SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: "force" };
         expect(await client.runAtWorkstation(ssh, { env: { ...env, LAB_PASSWORD: password } })).toMatchObject({
