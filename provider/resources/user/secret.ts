@@ -21,7 +21,9 @@ export async function secretChange(state: UserState, inputs: UserInputs): Promis
     const drift = state.drift ?? [];
     // Whose own it has become by the program's word.
     const own = inputs.passwordMustChange || inputs.ignored?.includes(secretName(inputs));
-    const declared = text(state) !== text(inputs) || drift.includes(ACCOUNT_GONE);
+    // Nothing was told of it while it was ignored.
+    const ignoredNoMore = state.ignored?.includes(secretName(inputs)) && !inputs.ignored?.includes(secretName(inputs));
+    const declared = text(state) !== text(inputs) || drift.includes(ACCOUNT_GONE) || ignoredNoMore === true;
     const repaired = !own && (state.passwordMustChange || inputs.passwordFrom !== undefined || drift.length > 0);
     const told = state.passwordMustChange !== inputs.passwordMustChange || (declared && inputs.passwordMustChange);
     return {
