@@ -86,16 +86,16 @@ it("takes over what somebody else has only without a claim", () => {
             step.do === "owned"
                 ? [`owned ${step.value}`]
                 : step.do === "run" && step.message !== undefined
-                  ? [`no foreign ${step.argv[1]}`]
+                  ? [`no foreign ${JSON.stringify(step.argv[1])}`]
                   : [],
         );
     const of = (claim: string | undefined) => guards(userUnit(account, owner, claim, { secret: {}, leaving: [] }).steps);
     const ofGroup = (claim: string | undefined) => guards(groupUnit({ name: "staff" }, owner, claim).steps);
-    expect(of(owner.key)).toEqual([`owned ${owner.key}`, "no foreign passwd", "no foreign group"]);
+    expect(of(owner.key)).toEqual([`owned ${owner.key}`, 'no foreign "passwd"', 'no foreign "group"']);
     expect(ofGroup(owner.key)).toHaveLength(2);
     for (const guardsOf of [of, ofGroup]) expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
     // A group of the distribution's is no account that could be taken over.
-    expect(of(undefined)).toEqual(["no foreign group"]);
+    expect(of(undefined)).toEqual(['no foreign "group"']);
     expect(ofGroup(undefined)).toEqual([]);
 });
 

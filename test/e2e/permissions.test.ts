@@ -173,12 +173,8 @@ describe("what the rules let their user do", () => {
         ],
         "quota-node": ["python3 -c pass", "pct set 101 --mp7 /tank/x,mp=/srv/pvesmb/x"],
         "share-snapshots": ["python3 -c pass"],
-        "data-bind": [
-            "stat -c %F:%u /tank/data",
-            "find /tank/data -mindepth 1 -maxdepth 1 -not -name lost+found -print -quit",
-            "chown -h 100000:100000 /tank/data",
-            "pct set 101 --mp0 /tank/data,mp=/srv/pvesmb",
-        ],
+        "data-bind": ["python3 -c pass", "pct set 101 --mp0 /tank/data,mp=/srv/pvesmb"],
+        "address-probe": ["python3 -c pass"],
         "node-login": ["/usr/local/sbin/pvesmb-pct exec 101 -- env -i sh -c 'one\ntwo --three; $four'"],
     };
 

@@ -1,5 +1,5 @@
 import type { Feature } from "./feature";
-import { BIND, BYTES, DATASET, DIRECTORY, MOUNT, MOUNT_POINT, OWNER, REST, VMID, VOLUME } from "./words";
+import { BIND, BYTES, DATASET, MOUNT, MOUNT_POINT, REST, VMID, VOLUME } from "./words";
 
 const SHELLS = ["cat", "sh", "python3"].map((program) => ({ program }));
 

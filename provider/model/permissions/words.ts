@@ -18,9 +18,7 @@ export const MOUNT: Word = { name: "DIRECTORY", pattern: `/[A-Za-z0-9._/:-]+/${V
 
 /** What a directory of the node may be called where the rule is no fence anyway. */
 const ANY_DIRECTORY = "/[^[:space:][:cntrl:],:]+";
-export const DIRECTORY: Word = { name: "DIRECTORY", pattern: ANY_DIRECTORY };
 export const MOUNT_POINT: Word = { name: "--mpN", pattern: "--mp[0-9]{1,3}" };
 export const BIND: Word = { name: "DIRECTORY,mp=DIRECTORY", pattern: `${ANY_DIRECTORY},mp=/srv/pvesmb(/[^[:space:][:cntrl:],:]+)*` };
-export const OWNER: Word = { name: "UID:UID", pattern: "[0-9]+:[0-9]+" };
 
 export const REST: Word = { name: "...", pattern: ".+" };

@@ -28,7 +28,7 @@ async function listen(): Promise<{ address: string; lines: Line[] }> {
         lines.push({ severity: request.getSeverity(), message: request.getMessage(), urn: request.getUrn() });
         done(null, new Empty());
     };
-    server.addService(EngineService as never, { log } as never);
+    server.addService(EngineService, { log });
     const port = await new Promise<number>((bound, failed) =>
         server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => (error ? failed(error) : bound(port))),
     );
