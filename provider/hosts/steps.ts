@@ -112,6 +112,8 @@ export interface RunStep extends StepBase {
     env?: Record<string, string>;
     /** Exit codes that are fine; default [0]. */
     ok?: number[];
+    /** Exit codes with which it is tried again for some seconds: what it waits for ends by itself. */
+    again?: number[];
     /** Skip (unchanged) when this command exits 0. */
     unless?: Word[];
     /** Skip (unchanged) when this command does not exit 0. */

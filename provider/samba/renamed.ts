@@ -8,6 +8,9 @@ import { accountPath, groupPath } from "./paths";
  * for somebody else. All of it happens only while the old name still is ours: done before, or gone, there is nothing to do.
  */
 
+/** How usermod ends while a process has that user, as threads of smbd have for a second after a request. */
+export const BUSY = [8];
+
 /** Its value is our nonce, while the old mark has it. */
 const OLD = "old";
 const isOurs = (mark: string, nonce: string): Step => ({
@@ -30,6 +33,7 @@ export function renamedAccount(before: AccountBefore, name: string, nonce: strin
             {
                 do: "run",
                 argv: ["usermod", "-l", name, was],
+                again: BUSY,
                 onlyIf: isLocal(was, "/etc/passwd"),
                 undo: ["usermod", "-l", was, "-d", before.home, "-c", before.fullName, name],
             },

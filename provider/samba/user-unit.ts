@@ -6,7 +6,7 @@ import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath } from "./paths";
 import { dataIsThere, homeApart } from "./places";
-import { IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
+import { BUSY, IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -111,7 +111,7 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
             unless: ["getent", "passwd", name],
             undo: ["userdel", name],
         },
-        { do: "run", argv: ["usermod", ...shown], changes: false },
+        { do: "run", argv: ["usermod", ...shown], again: BUSY, changes: false },
     ];
 }
 
@@ -185,7 +185,8 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
             { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
             { ...WHO_IS_CONNECTED, onlyIf: known },
             { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
-            { do: "run", argv: ["userdel", name], onlyIf: isLocal(name, "/etc/passwd") },
+            // Else it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
+            { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
             { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
             { do: "remove", path: accountPath(name) },
         ],

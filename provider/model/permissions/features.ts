@@ -1,10 +1,10 @@
 import type { Feature } from "./feature";
-import { BIND, BYTES, DATASET, MOUNT, MOUNT_POINT, REST, VMID, VOLUME } from "./words";
+import { BIND, BYTES, DATASET, MOUNT, MOUNT_POINT, REST, VMID, VMID_OR_NONE, VOLUME } from "./words";
 
 const SHELLS = ["cat", "sh", "python3"].map((program) => ({ program }));
 
 /** The wrapper stands in for it. */
-export const EXEC = { program: "pct", words: ["exec", VMID, "--", REST] };
+export const EXEC = { program: "pct", words: ["exec", VMID_OR_NONE, "--", REST] };
 
 /**
  * Everything that pvesmb asks of Proxmox VE's access control and of SSH: the one list behind the checks before a create or update,

@@ -53,7 +53,14 @@ export function runOnNode(node: string, command: string, options?: RunOptions): 
 
 /** `ssh` with one key, asking nothing and keeping no known hosts. */
 export function sshArguments(address: string, keyFile: string, command: string, user = "root"): string[] {
-    const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=3", "LogLevel=ERROR"];
+    const options = [
+        "BatchMode=yes",
+        "StrictHostKeyChecking=no",
+        "UserKnownHostsFile=/dev/null",
+        "ConnectTimeout=3",
+        "LogLevel=ERROR",
+        "ServerAliveInterval=10",
+    ];
     return ["ssh", "-i", keyFile, ...options.flatMap((option) => ["-o", option]), `${user}@${address}`, command];
 }
 

@@ -43,6 +43,12 @@ describe("run", () => {
         expect(result.ok ? result.changed : result.message).toBe(expected);
     });
 
+    it("tries again while it ends with a code that passes, and no other", async () => {
+        const second = (code: number): string => `mkdir ${bench.at(String(code))} 2>/dev/null && exit ${code}; echo done`;
+        expect((await bench.fine({ do: "run", id: "x", argv: ["sh", "-c", second(8)], again: [8] })).steps["x"]?.value).toBe("done");
+        expect((await bench.broken({ do: "run", argv: ["sh", "-c", second(9)], again: [8] })).message).toContain("exit code 9");
+    });
+
     it("cuts long output in the middle and keeps both ends", async () => {
         const { steps } = await bench.fine({
             do: "run",

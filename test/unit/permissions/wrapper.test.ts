@@ -128,8 +128,8 @@ test("sudo gets a rule per command, with all of its words in one regular express
         sudoersFile("pulumi", name, featureOf(name).commands?.find(({ on }) => on === "node")?.commands ?? [], wrapper)
             .split("\n")
             .flatMap((line) => /^pulumi ALL=\(root\) NOPASSWD: (.*)$/.exec(line)?.[1] ?? []);
-    expect(rules("node-login", true)).toEqual(["/usr/local/sbin/pvesmb-pct ^exec ([1-9][0-9]{2,8}) -- (.+)$"]);
-    expect(rules("node-login", false)).toEqual(["/usr/sbin/pct ^exec ([1-9][0-9]{2,8}) -- (.+)$"]);
+    expect(rules("node-login", true)).toEqual(["/usr/local/sbin/pvesmb-pct ^exec (0|[1-9][0-9]{2,8}) -- (.+)$"]);
+    expect(rules("node-login", false)).toEqual(["/usr/sbin/pct ^exec (0|[1-9][0-9]{2,8}) -- (.+)$"]);
     expect(rules("quota-node", true)[0]).toBe("/usr/bin/python3");
     expect(rules("quota-shrink", true)[3]).toBe("/usr/sbin/pct ^rescan --vmid ([1-9][0-9]{2,8})$");
     expect(sudoRule({ program: "find", words: ["a.b", "(c)"] }, true)).toBe("/usr/bin/find ^a\\.b \\(c\\)$");

@@ -1,8 +1,11 @@
 """Steps that run commands."""
 import re
+import time
 
 from clock import Failed
 from commands import Absent, Pipe, begin_ahead, run, said, shown
+
+PAUSES = 0.2, 0.4, 0.8, 1.6, 2, 0  # seconds before a command is tried again
 
 
 def is_pipe(part):
@@ -36,7 +39,11 @@ def do_run(scope, step):
         undo = {"kind": "run", "argv": how, "stdin": scope.text(step.get("undoStdin", "")), "env": env, "quiet": quiet, "in": folder}
         scope.journal.note(undo, scope.key)
     try:
-        code, out, err = run(argv, scope.clock, stdin, env, timeout, folder=folder)
+        for pause in PAUSES:
+            code, out, err = run(argv, scope.clock, stdin, env, timeout, folder=folder)
+            if code not in step.get("again", ()):
+                break
+            time.sleep(pause)
     except Absent:
         if step.get("absent") != "skip":
             raise
