@@ -104,7 +104,7 @@ it("disables an account and asks who is connected before it removes it, and enab
     const runs = steps.flatMap((step) => (step.do === "run" ? [step] : []));
     const order = runs.map(({ argv }) => argv.slice(0, 2).map(String).join(" "));
     expect(order).toEqual([
-        ...["pdbedit -w", "pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel alice", "groupdel alice"],
+        ...["pdbedit -w", "pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel -f", "groupdel alice"],
     ]);
     expect(runs[2]).toMatchObject({ undo: ["pdbedit", "-u", "alice", "-c", ["[", { value: "flags" }, { value: "further" }, "]"]] });
     // The line has the hash of the password in it.
