@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { Log } from "../base/log";
-import { scrub } from "../base/scrub";
-import { consoleLog, firstTime } from "./console-log";
+import { forReading } from "../base/scrub";
+import { consoleLog, logBy } from "./console-log";
 
 /** What is used of `EngineClient` and `LogRequest` of @pulumi/pulumi/proto. */
 type Send = (severity: number, message: string, urn: string) => Promise<void>;
@@ -19,16 +19,11 @@ const underWay = new Set<Promise<void>>();
  * Lines at the resource they belong to, as the engine shows them. What a dynamic provider prints stands at the stack instead
  * (docs/facts/pulumi.md 1.12), so that is only the way out when the engine does not answer.
  */
-export function engineLog(urn: unknown): Log {
-    const log: Log = {
-        info: (text) => say(INFO, text, urn),
-        warn: (text) => say(WARNING, text, urn),
-        warnOnce(key, text) {
-            if (firstTime(key)) log.warn(text);
-        },
-    };
-    return log;
-}
+export const engineLog = (urn: unknown): Log =>
+    logBy(
+        (text) => say(INFO, text, urn),
+        (text) => say(WARNING, text, urn),
+    );
 
 /** Ends when the engine has all lines: before the operation that said them ends. */
 export async function allSaid(): Promise<void> {
@@ -41,7 +36,7 @@ function say(severity: number, text: string, urn: unknown): void {
     let sent: Promise<void>;
     try {
         engine ??= connect();
-        sent = engine(severity, scrub(text), urn);
+        sent = engine(severity, forReading(text), urn);
     } catch {
         broken = true;
         return print();

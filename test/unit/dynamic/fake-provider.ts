@@ -10,7 +10,8 @@ const handler: AnyHandler = {
     async create(ctx, inputs) {
         const password = String(inputs["password"]);
         ctx.checkpoint("id-1", inputs);
-        ctx.log.info(`making ${String(inputs["name"])}`);
+        // With what would clear a terminal: a host may have said it.
+        ctx.log.info(`making ${String(inputs["name"])}\u001b[2J`);
         ctx.log.warn(`of ${password}`);
         switch (inputs["fullName"]) {
             case "fails":

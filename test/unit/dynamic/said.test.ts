@@ -40,7 +40,7 @@ test("what a resource says stands at it, before its operation ends, without secr
     plugin = await Plugin.start({}, address);
     await plugin.create(inputs);
     expect(lines).toEqual([
-        { severity: 1, message: "making alice", urn: key },
+        { severity: 1, message: "making alice\\u001b[2J", urn: key },
         { severity: 2, message: "of [secret]", urn: key },
     ]);
     expect(plugin.output()).not.toContain("making alice");
@@ -50,6 +50,7 @@ test("without an engine that answers it is printed, each line once", async () =>
     plugin = await Plugin.start({});
     await plugin.create(inputs);
     await plugin.create(inputs);
+    expect(plugin.output()).not.toContain("\u001b[2J");
     expect(plugin.output().match(/making alice|warning: of \[secret\]/g)).toEqual([
         "making alice",
         "warning: of [secret]",
