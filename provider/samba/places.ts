@@ -70,36 +70,31 @@ export function shareApart(
     ];
 }
 
-/** Before the files of a share go: nothing that others have may be among them. */
-export function discardsAlone(share: ShareSection, nonce: string): Step {
-    const rest =
-        'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes';
-    return {
-        do: "apart",
-        mine: { ...placeOf(share, {}), alone: true },
-        others: OTHERS,
-        own: ownOf({ nonce }, share),
-        refuse: {
-            same: `onDelete: ${share.path} is that of {other} too, ${rest}`,
-            inside: `onDelete: within ${share.path} lies {other}, ${rest}`,
-        },
-    };
-}
+/** Before something is done to all that lies in a share's directory: nothing of others' may be among it. */
+const aloneIn = (share: ShareSection, mine: Place, owner: Partial<FragmentOwner>, [property, rest]: [string, string]): Step => ({
+    do: "apart",
+    mine,
+    others: OTHERS,
+    own: ownOf(owner, share),
+    refuse: {
+        same: `${property}: ${share.path} is that of {other} too, ${rest}`,
+        inside: `${property}: within ${share.path} lies {other}, ${rest}`,
+    },
+});
+
+/** Before the files of a share go. */
+export const discardsAlone = (share: ShareSection, nonce: string): Step =>
+    aloneIn(share, { ...placeOf(share, {}), alone: true }, { nonce }, [
+        "onDelete",
+        'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes',
+    ]);
 
 /** Before owner and rights are handed down: what others have there is not the share's to give away. */
-export function handsDownAlone(share: ShareSection, owner: FragmentOwner): Step {
-    const rest = "whose owner and rights would be overwritten; take `recursive` out";
-    return {
-        do: "apart",
-        mine: placeOf({ ...share, homes: false }, {}),
-        others: OTHERS,
-        own: ownOf(owner, share),
-        refuse: {
-            same: `recursive: ${share.path} is that of {other} too, ${rest}`,
-            inside: `recursive: within ${share.path} lies {other}, ${rest}`,
-        },
-    };
-}
+export const handsDownAlone = (share: ShareSection, owner: FragmentOwner): Step =>
+    aloneIn(share, placeOf({ ...share, homes: false }, {}), owner, [
+        "recursive",
+        "whose owner and rights would be overwritten; take `recursive` out",
+    ]);
 
 /** A user's home against all others: within a share with `homes` it is at home. */
 export function homeApart(account: string, path: string): Step {
