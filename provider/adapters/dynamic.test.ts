@@ -1,3 +1,4 @@
+import { utils } from "ssh2";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
 import { userModel } from "../model";
@@ -64,6 +65,22 @@ describe("a preview names all that is missing to reach Proxmox VE", () => {
             expect.stringMatching(/^\|connection\.ssh\.privateKey cannot be read/),
         ]);
         delete process.env["PROXMOX_VE_SSH_PRIVATE_KEY"];
+    });
+
+    test("a key is opened once, however many resources are checked: one with a passphrase takes a tenth of a second", async () => {
+        const opens = jest.spyOn(utils, "parseKey");
+        process.env["PROXMOX_VE_SSH_PRIVATE_KEY"] = utils.generateKeyPairSync("ed25519", {
+            passphrase: "open sesame",
+            cipher: "aes256-cbc",
+            rounds: 16,
+        }).private;
+        process.env["PVESMB_SSH_PASSPHRASE"] = "open sesame";
+        for (const name of ["a", "b", "c"]) expect(await reasons(user(name))).toEqual([]);
+        expect(opens).toHaveBeenCalledTimes(1);
+        process.env["PVESMB_SSH_PASSPHRASE"] = "open barley";
+        expect(await reasons(user("a"))).toEqual([expect.stringMatching(/^\|connection\.ssh\.privateKey cannot be read/)]);
+        for (const name of ["PROXMOX_VE_SSH_PRIVATE_KEY", "PVESMB_SSH_PASSPHRASE"]) delete process.env[name];
+        opens.mockRestore();
     });
 
     test("what is not known yet is taken to be right", async () => {

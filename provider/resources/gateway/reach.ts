@@ -13,10 +13,19 @@ export function publicKeyOf(connection: Connection): string | undefined {
     return key && `${key.type} ${key.getPublicSSH().toString("base64")} pvesmb`;
 }
 
+/** By passphrase and text: every check of every resource asks, and a key with a passphrase takes a tenth of a second to open (bcrypt). */
+const opened = new Map<string, ParsedKey | Error | undefined>();
+
+function openedKey(privateKey: string, passphrase: string | undefined): ParsedKey | Error | undefined {
+    const which = JSON.stringify([passphrase, privateKey]);
+    // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
+    if (!opened.has(which)) opened.set(which, [utils.parseKey(privateKey, passphrase)].flat()[0]);
+    return opened.get(which);
+}
+
 function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {
     if (privateKey === undefined) return undefined;
-    // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
-    const [key] = [utils.parseKey(privateKey, passphrase)].flat();
+    const key = openedKey(privateKey, passphrase);
     if (key !== undefined && !(key instanceof Error)) return key;
     throw new PvesmbError(
         "InvalidInput",
