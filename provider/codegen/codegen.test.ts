@@ -4,7 +4,7 @@ import * as z from "zod";
 import { models } from "../model";
 import { field, type Model } from "../model/meta";
 import { docsFiles } from "./docs";
-import { Names } from "./names";
+import { Names, singular } from "./names";
 import { schemaJson } from "./schema-json";
 import { lintSchema } from "./schema-lint";
 import { sdkFiles } from "./sdk";
@@ -59,6 +59,11 @@ describe("the lint sees what Pulumi's metaschema lets pass", () => {
         spoil(schema);
         expect(lintSchema(schema).join("\n")).toContain(fault);
     });
+});
+
+test("entries of a list are called by one word of its name", () => {
+    const words = ["nodes", "aclEntries", "access", "addresses", "history", "extraNetworks"];
+    expect(words.map(singular)).toEqual(["node", "aclEntry", "access", "address", "history", "extraNetwork"]);
 });
 
 test("what other languages cannot express is refused", () => {

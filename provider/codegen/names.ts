@@ -20,8 +20,8 @@ const shared = new Map<z.ZodType, string>([
 ]);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-/** `nodes` of a list or map names its entries `Node`. */
-const singular = (text: string): string => (/[^s]s$/.test(text) ? text.slice(0, -1) : text);
+/** `nodes` of a list or map names its entries `Node`, `aclEntries` `AclEntry`. */
+export const singular = (text: string): string => text.replace(/ies$/, "y").replace(/(?<=ss|x|sh)es$|(?<=[^s])s$/, "");
 
 /** All named types of the models, in the order of their first appearance. */
 export class Names {

@@ -180,6 +180,17 @@ describe("failures", () => {
         expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
     });
 
+    test("a checkpoint of an update keeps what the provider chose before, as the final state does", async () => {
+        const run = serve({
+            update(ctx, id) {
+                ctx.checkpoint(id, { sid: "S-1" });
+                throw new PvesmbError("Busy", "locked");
+            },
+        });
+        const state = { ...inputs, uid: 10001, gid: 10001 };
+        expect((await failure(run.update("x", state, inputs))).remains?.state).toEqual({ ...state, sid: "S-1", unfinished: true });
+    });
+
     test("an unfinished resource is different at every refresh, until an update has ended well", async () => {
         const run = serve({
             read: (_, __, state) => Promise.resolve({ inputs: {}, state }),

@@ -39,7 +39,12 @@ export interface Operations {
 export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: unknown) => Log): Operations {
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
 
-    async function attempt<T>(verb: Verb, inputs: Tree, timeouts: unknown, body: (ctx: Context<Tree>) => Promise<T>): Promise<T> {
+    /** `inputs` are those that a checkpoint remembers; `chosen`, what the provider chose for some of them in earlier runs. */
+    async function attempt<T>(
+        verb: Verb,
+        { inputs, timeouts, chosen = {} }: { inputs: Tree; timeouts: unknown; chosen?: Tree },
+        body: (ctx: Context<Tree>) => Promise<T>,
+    ): Promise<T> {
         eachSecret(model.inputs, inputs, hide);
         let remains: Remains | undefined;
         const ms = timeoutOf(verb, timeouts);
@@ -48,7 +53,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
             deadline: Deadline.in(ms, signal),
             connect: (given) => resolveConnection(given, process.env, stackConfig),
             checkpoint: (id, state) => {
-                remains = { id, state: toState(model, inputs, told(state, inputs), true) };
+                remains = { id, state: toState(model, inputs, { ...chosen, ...told(state, inputs) }, true) };
             },
         });
         const late = (): Error => new PvesmbError("Timeout", `${verb} did not end within \`timeouts.${verb}\` (${ms / 1000} s)`);
@@ -72,14 +77,14 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
 
     return {
         create: (inputs) =>
-            attempt("create", inputs, inputs["timeouts"], async (ctx) => {
+            attempt("create", { inputs, timeouts: inputs["timeouts"] }, async (ctx) => {
                 const { id, state } = await handler().create(ctx, full(inputs));
                 return { id, state: toState(model, inputs, told(state, inputs)) };
             }),
 
         async read(id, stored) {
             const { state, inputs, timeouts } = open(stored);
-            return attempt("read", inputs, timeouts, async (ctx) => {
+            return attempt("read", { inputs, timeouts }, async (ctx) => {
                 const found = await handler().read(ctx, id, handlerState(model, state));
                 if (!found) return undefined;
                 const unfinished = state["unfinished"] === true;
@@ -100,17 +105,19 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
         async update(id, stored, news) {
             const { state, inputs } = open(stored);
             eachSecret(model.inputs, news, hide);
-            return attempt("update", { ...inputs, key: news["key"] }, news["timeouts"], async (ctx) => {
+            const chosen = chosenOf(model, state);
+            const change = { inputs: { ...inputs, key: news["key"] }, timeouts: news["timeouts"], chosen };
+            return attempt("update", change, async (ctx) => {
                 const known = handlerState(model, state);
                 const before = known["drift"] === undefined ? known : { ...known, drift: minded(known["drift"], news["ignored"]) };
                 const after = await handler().update(ctx, id, before, full(news));
-                return toState(model, news, { ...chosenOf(model, state), ...told(after, news) });
+                return toState(model, news, { ...chosen, ...told(after, news) });
             });
         },
 
         async delete(id, stored) {
             const { state, inputs, timeouts } = open(stored);
-            await attempt("delete", inputs, timeouts, (ctx) => handler().delete(ctx, id, handlerState(model, state)));
+            await attempt("delete", { inputs, timeouts }, (ctx) => handler().delete(ctx, id, handlerState(model, state)));
         },
     };
 }

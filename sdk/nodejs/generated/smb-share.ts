@@ -7,7 +7,7 @@ import { type Kind, PvesmbResource } from "../shim";
 import type {
     GatewayRefArgs,
     SmbShareAccessArgs,
-    SmbShareAclEntrieArgs,
+    SmbShareAclEntryArgs,
     SmbShareAuditArgs,
     SmbShareCatiaArgs,
     SmbSharePreviousVersionsArgs,
@@ -20,7 +20,7 @@ import type {
     GatewayRef,
     ShareRef,
     SmbShareAccess,
-    SmbShareAclEntrie,
+    SmbShareAclEntry,
     SmbShareAudit,
     SmbShareCatia,
     SmbSharePreviousVersions,
@@ -131,7 +131,7 @@ export interface SmbShareArgs {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntrieArgs>[]>;
+    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntryArgs>[]>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
@@ -447,7 +447,7 @@ export class SmbShare extends PvesmbResource {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    declare readonly aclEntries: pulumi.Output<SmbShareAclEntrie[] | undefined>;
+    declare readonly aclEntries: pulumi.Output<SmbShareAclEntry[] | undefined>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
