@@ -120,9 +120,9 @@ test("format 1: the same inputs and outputs, without what is in format 2 no more
 
 test("older state goes through every migration on its way, and is refused without one", () => {
     const model = { kind: "SmbUser", version: 3 };
-    const steps = { SmbUser: { 1: (state: Tree) => ({ ...state, b: state["a"] }), 2: (state: Tree) => ({ ...state, c: state["b"] }) } };
-    expect(migrated(model, { v: 1, a: 1 }, steps)).toEqual({ a: 1, b: 1, c: 1 });
-    expect(() => migrated(model, { v: 1 }, { SmbUser: { 1: (state) => state } })).toThrow(
+    const steps = { 1: (state: Tree) => ({ ...state, b: state["a"] }), 2: (state: Tree) => ({ ...state, c: state["b"] }) };
+    expect(migrated({ ...model, migrations: steps }, { v: 1, a: 1 })).toEqual({ a: 1, b: 1, c: 1 });
+    expect(() => migrated({ ...model, migrations: { 1: (state: Tree) => state } }, { v: 1 })).toThrow(
         "SmbUser has state format 2, which this pvesmb cannot read",
     );
 });

@@ -2,7 +2,6 @@ import type { z } from "zod";
 import { PvesmbError } from "../base/errors";
 import { metaOf, type Model } from "./meta";
 import { filled, propertiesOf } from "./schema";
-import { migrations as own, type Migration } from "./migrations";
 import { defined, type Tree } from "./tree";
 
 /** The format that has no number (`v`) in the state: the first one had its own, and so has any after this one. */
@@ -56,11 +55,7 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
 }
 
 /** Brings the state of an older version up to date; refuses that of a newer one. */
-export function migrated(
-    model: Pick<Model, "kind" | "version">,
-    state: Tree,
-    migrations: Record<string, Record<number, Migration>> = own,
-): Tree {
+export function migrated(model: Pick<Model, "kind" | "version" | "migrations">, state: Tree): Tree {
     const { v: number, ...rest } = state;
     const from = typeof number === "number" ? number : UNNUMBERED;
     if (from > model.version)
@@ -70,7 +65,7 @@ export function migrated(
         );
     let current: Tree = rest;
     for (let v = from; v < model.version; v++) {
-        const step = migrations[model.kind]?.[v];
+        const step = model.migrations?.[v];
         if (!step) throw new PvesmbError("InvalidInput", `this ${model.kind} has state format ${v}, which this pvesmb cannot read`);
         current = step(current);
     }

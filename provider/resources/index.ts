@@ -1,6 +1,7 @@
 import { onExit } from "../base/exit";
 import type { AnyHandler } from "../base/handler";
 import { closeAll } from "../hosts";
+import type { KindName } from "../model";
 import { closeClients } from "../proxmox/client/client";
 export type { AnyHandler } from "../base/handler";
 import { gatewayHandler } from "./gateway/handler";
@@ -9,8 +10,8 @@ import { quotaHandler } from "./quota/handler";
 import { shareHandler } from "./share/handler";
 import { userHandler } from "./user/handler";
 
-/** The handler of each kind of resource. */
-export const handlers: Record<string, AnyHandler> = {
+/** The handler of each kind in the registry (model/registry.ts); the compiler misses one that is not here. */
+export const handlers: Record<KindName, AnyHandler> = {
     SmbGateway: gatewayHandler,
     SmbShare: shareHandler,
     SmbUser: userHandler,

@@ -27,9 +27,7 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
     const inputs = inputsOf(model, state);
     const unfinished = state["unfinished"] === true;
     if (!unfinished && isDeepStrictEqual(defined(inputs), defined(withoutKey(news)))) return { changes: false };
-    const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) =>
-        replaced(schema, [name], state[name], news[name]) ? [name] : [],
-    );
+    const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) => (replaced(schema, state[name], news[name]) ? [name] : []));
     refuse(model, state, news, replaces);
     sayConsequences(model, state, news, replaces, log);
     // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
@@ -73,26 +71,23 @@ function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): 
 /**
  * Whether a property has to be replaced. Inside an object each property speaks for itself; `replace` on the object is about its
  * appearing or disappearing.
+ *
+ * An unknown value may turn out to be the old one, and a replacement can lose data: so it never counts as one. The exception is the id
+ * of the resource that a reference stands for, unknown only while that one is being made anew. The engine also asks with the *whole*
+ * reference unknown, to learn what has to go before a resource that will be replaced; to this the answer stays no: a gateway whose
+ * deletion is refused must not have lost its shares before.
  */
-function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown): boolean {
+function replaced(schema: z.ZodType, old: unknown, news: unknown): boolean {
     const meta = metaOf(schema);
     if (meta?.compare === "ignore" || (meta?.chosen && (news === undefined || old === undefined))) return false;
-    if (isUnknown(news)) return isMadeAnew(path);
+    if (isUnknown(news)) return meta?.identity === true;
     const [before, after] = [filled(schema, old), filled(schema, news)];
     const object = objectOf(schema);
     if (object && isTree(before) && isTree(after))
-        return propertiesOf(object).some(([name, child]) => replaced(child, [...path, name], before[name], after[name]));
+        return propertiesOf(object).some(([name, child]) => replaced(child, before[name], after[name]));
     if (meta?.replace === undefined) return false;
     return object ? (before === undefined) !== (after === undefined) : !hasUnknown(after) && !same(schema, before, after);
 }
-
-/**
- * An unknown value may turn out to be the old one, and a replacement can lose data: so it never counts as one. The exception is the id
- * of a gateway or share, unknown only while that one is being made anew. The engine also asks with the *whole* `gateway` unknown, to learn
- * what has to go before a gateway that will be replaced; to this the answer stays no: a gateway whose deletion is refused must not have
- * lost its shares before.
- */
-const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 
 /** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
 function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[], log: Log): void {
