@@ -1,10 +1,14 @@
 /** How Proxmox VE and its hosts are reached: resolved from all sources, checked, defaults filled in. Made by runtime/connection.ts. */
-export interface Connection {
+export interface Connection extends PveConnection {
+    ssh: SshConnection;
+}
+
+/** How the API of Proxmox VE is reached. */
+export interface PveConnection {
     /** Origins (`https://pve1.example.org:8006`) of nodes of one cluster, in the order in which they are tried. Never empty. */
     endpoints: string[];
     auth: TokenAuth | TicketAuth;
     tls: TlsTrust;
-    ssh: SshConnection;
     /** Signs marks in guests' notes; without it the credentials do (provider/machines/mark-keys.ts). */
     markSecret?: string;
     /** What signed marks before: still believed, no longer used to sign. */

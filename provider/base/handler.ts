@@ -1,4 +1,4 @@
-import type { Connection } from "./connection";
+import type { Connection, PveConnection, SshConnection } from "./connection";
 import type { Deadline } from "./deadline";
 import type { Log } from "./log";
 
@@ -8,6 +8,10 @@ export interface Context<State> {
     readonly deadline: Deadline;
     /** Fills up a resource's `connection` argument from environment and stack config; throws InvalidInput naming what is missing. */
     connect(given: Record<string, unknown> | undefined): Connection;
+    /** The same of Proxmox VE alone. `purpose` says what needs it, where a resource can do without: "`volume` (a volume of its own)". */
+    pve(given: Record<string, unknown> | undefined, purpose?: string): PveConnection;
+    /** The same of SSH alone: nothing of Proxmox VE is asked for. */
+    ssh(given: Record<string, unknown> | undefined): SshConnection;
     /**
      * Remembers what exists so far. Called after each side effect that must not be forgotten (a VMID above all): any later error leaves
      * as a partial failure that carries the last checkpoint, and the next `up` calls update, which finishes the work.

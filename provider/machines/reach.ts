@@ -23,7 +23,7 @@ function openedKey(privateKey: string, passphrase: string | undefined): ParsedKe
     return opened.get(which);
 }
 
-function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {
+function parsedKey({ ssh: { privateKey, passphrase } }: Pick<Connection, "ssh">): ParsedKey | undefined {
     if (privateKey === undefined) return undefined;
     const key = openedKey(privateKey, passphrase);
     if (key !== undefined && !(key instanceof Error)) return key;
@@ -35,7 +35,7 @@ function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey |
 }
 
 /** What is missing to run commands in containers. That goes over SSH only: there is no API for it (docs/facts/pve-api.md 2.4). */
-export function reachFaults(connection: Connection): Failure[] {
+export function reachFaults(connection: Pick<Connection, "ssh">): Failure[] {
     const { privateKey, agentSocket, password, via, jump } = connection.ssh;
     const faults: Failure[] = [];
     const keyless = privateKey === undefined && agentSocket === undefined;

@@ -71,12 +71,19 @@ export interface FieldMeta {
      * what refers to it.
      */
     identity?: boolean;
+    /**
+     * Of a `connection`: which parts of it the resource needs, by the object that it stands in. Left out: both. What is not needed is
+     * not asked for.
+     */
+    needs?(beside: Readonly<Record<string, unknown>>): readonly ConnectionPart[];
     /** In a reference: the input of the resource that this part is taken from, where it has another name (`volume.size`). */
     from?: string;
     /** Set by the SDK or by read, not by users; left out of docs. */
     hidden?: boolean;
     examples?: string[];
 }
+
+export type ConnectionPart = "proxmox" | "ssh";
 
 export const fields = z.registry<FieldMeta>();
 

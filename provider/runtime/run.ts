@@ -12,7 +12,7 @@ import { merge } from "../model/observe";
 import { eachSecret, filled } from "../model/schema";
 import { chosenOf, handlerState, inputsOf, migrated, toState } from "../model/state";
 import { defined, isTree, type Tree } from "../model/tree";
-import { resolveConnection } from "./connection";
+import { resolveConnection, resolvePve, resolveSsh } from "./connection";
 import { operationFailed, type Remains } from "./failure";
 import { answered } from "./process";
 
@@ -52,6 +52,8 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
             log: logOf(inputs["key"]),
             deadline: Deadline.in(ms, signal),
             connect: (given) => resolveConnection(given, process.env, stackConfig),
+            pve: (given, purpose) => resolvePve(given, process.env, stackConfig, purpose),
+            ssh: (given) => resolveSsh(given, process.env, stackConfig),
             checkpoint: (id, state) => {
                 remains = { id, state: toState(model, inputs, { ...chosen, ...told(state, inputs) }, true) };
             },
