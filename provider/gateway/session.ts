@@ -33,7 +33,9 @@ export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promi
         kept = found;
         open.set(ref.id, found);
         // What has been put in its place meanwhile stays.
-        const drop = (): void => void (open.get(ref.id) === found && open.delete(ref.id));
+        const drop = (): void => {
+            if (open.get(ref.id) === found) open.delete(ref.id);
+        };
         found.then((gateway) => gateway.state !== "ready" && setTimeout(drop, 5_000).unref(), drop);
     }
     const gateway = await kept;

@@ -12,8 +12,10 @@ import { nodeHost } from "../reach";
 /** Milliseconds for which a list of volumes is good: a refresh of many quotas asks each storage once. */
 const VALID = 10_000;
 
+type Lists = Map<string, { at: number; sizes: Promise<Map<string, number>> }>;
+
 /** Lists by cluster, node and storage. Two clusters often have the same names. */
-const lists = new WeakMap<object, Map<string, { at: number; sizes: Promise<Map<string, number>> }>>();
+const lists = new WeakMap<object, Lists>();
 
 /** What a storage says of a volume's size, in bytes. */
 export async function storedSize(pve: Pve, node: string, volume: string): Promise<number | undefined> {
@@ -34,9 +36,9 @@ function sizesOn(pve: Pve, node: string, storage: string): Promise<Map<string, n
     return sizes;
 }
 
-function listsOf({ connection }: Pve): NonNullable<ReturnType<(typeof lists)["get"]>> {
-    let own = lists.get(connection);
-    if (own === undefined) lists.set(connection, (own = new Map()));
+function listsOf({ connection }: Pve): Lists {
+    const own: Lists = lists.get(connection) ?? new Map();
+    lists.set(connection, own);
     return own;
 }
 
