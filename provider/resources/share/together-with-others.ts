@@ -1,6 +1,5 @@
 import type { Deadline } from "../../base/deadline";
 import { isKind, PvesmbError } from "../../base/errors";
-import type { Place } from "../../proxmox/lxc/container";
 
 /** Directories of shares that this process is making: the gateway knows of each only once it is made. */
 const making = new Map<string, { volume: boolean }[]>();
@@ -9,8 +8,8 @@ const making = new Map<string, { volume: boolean }[]>();
  * Makes a share while no other one is made at the same path that has a volume of its own: that one would be mounted over this one's files, or
  * be taken for this one's, made earlier.
  */
-export async function makingAt<T>({ node, vmid }: Place, path: string, volume: boolean, work: () => Promise<T>): Promise<T> {
-    const key = `${node} ${vmid} ${path}`;
+export async function makingAt<T>(gateway: string, path: string, volume: boolean, work: () => Promise<T>): Promise<T> {
+    const key = `${gateway} ${path}`;
     const others = making.get(key) ?? [];
     if (others.some((other) => other.volume || volume))
         throw new PvesmbError(
