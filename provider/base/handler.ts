@@ -19,6 +19,12 @@ export interface Context<State> {
     checkpoint(id: string, state: State): void;
 }
 
+/** For calls that make or change the resource. */
+export interface ChangeContext<State> extends Context<State> {
+    /** The resource's identity on hosts and in Proxmox VE. */
+    readonly urn: string;
+}
+
 export interface Failure {
     /** Property path as the user writes it, or "" for the resource as a whole. */
     property: string;
@@ -26,10 +32,10 @@ export interface Failure {
 }
 
 /**
- * What a read found: properties that it looked at (others stay as they are), `drift`, what no property shows, and the URN (`key`) of the
- * mark on the host, which inputs that have changed need and no state has.
+ * What a read found: properties that it looked at (others stay as they are), `drift`, what no property shows, and the URN in the mark on
+ * the host: where Pulumi does not tell it, the adapter has it from there.
  */
-export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[] };
+export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[]; urn?: string };
 
 /**
  * One kind of resource. Handlers converge: create and update run the same idempotent steps (read, compare, act); delete tolerates
@@ -37,10 +43,10 @@ export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: str
  * back outputs only: the runtime keeps the user's spelling of the inputs beside them.
  */
 export interface ResourceHandler<Inputs, Outputs> {
-    create(ctx: Context<Outputs>, inputs: Inputs): Promise<{ id: string; state: Outputs }>;
+    create(ctx: ChangeContext<Outputs>, inputs: Inputs): Promise<{ id: string; state: Outputs }>;
     /** The resource as it really is, or undefined when it is surely gone. */
     read(ctx: Context<Outputs>, id: string, state: Inputs & Outputs): Promise<{ inputs: Observed<Inputs>; state: Outputs } | undefined>;
-    update(ctx: Context<Outputs>, id: string, state: Inputs & Outputs, inputs: Inputs): Promise<Outputs>;
+    update(ctx: ChangeContext<Outputs>, id: string, state: Inputs & Outputs, inputs: Inputs): Promise<Outputs>;
     delete(ctx: Context<Outputs>, id: string, state: Inputs & Outputs): Promise<void>;
 }
 

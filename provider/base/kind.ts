@@ -40,6 +40,9 @@ export interface Kind {
 export const importRefusal = (kind: string, name: string): string =>
     `${kind} ${name} cannot be imported; set \`adopt: true\` to take over what is there`;
 
+/** The name of a resource in its program, the last part of its URN. */
+export const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
 /** The inputs, with names made of the resource's name where the program gives none. */
 export function autoNamed<T extends object>({ autoNames = {} }: Pick<Kind, "autoNames">, name: string, inputs: T): T {
     const given = inputs as Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { Context, Observed } from "../base/handler";
+import type { ChangeContext, Context, Observed } from "../base/handler";
 import type { GatherResult, Host } from "../hosts";
 import type { GatewayInputs, GatewayRef } from "../model";
 import type { Caller, Found, Opened } from "./machine";
@@ -6,9 +6,9 @@ import type { GatewayState, Outputs } from "./state";
 
 /** One kind of machine: where a gateway's host comes from and how it is reached. */
 export interface MachineKind {
-    create(ctx: Context<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
+    create(ctx: ChangeContext<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
     /** Brings machine and gateway to the inputs; makes one that never came to be. */
-    update(ctx: Context<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
+    update(ctx: ChangeContext<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
     /** The machine as it is; undefined when it is gone, or somebody else's. */
     read(ctx: Context<Outputs>, id: string, state: GatewayState, tenant: Pick<Tenant, "forget">): Promise<Observation | undefined>;
     /** Takes it away with what it holds, when that may go. */

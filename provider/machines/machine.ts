@@ -3,7 +3,7 @@ import type { Host, Workshop } from "../hosts";
 import type { GatewayRef, ShareInputs } from "../model";
 
 /** What a machine needs of the call that it is used in. */
-export type Caller = Pick<Context<unknown>, "connect" | "deadline" | "log">;
+export type Caller = Omit<Context<unknown>, "checkpoint">;
 
 /**
  * A host as a gateway and what is on it have it, whatever it is: a container today. What a kind of machine cannot do is left out

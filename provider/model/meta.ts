@@ -171,7 +171,6 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
 
 /** Inputs that the SDK and the runtime add to every resource. */
 export const hiddenInputs = {
-    key: field(z.string().optional(), { description: "The resource's URN: its identity on hosts and in PVE.", hidden: true }),
     drift: field(z.array(z.string()).optional(), {
         description: "Differences between host and program that no property shows; filled by refresh, cleared by up.",
         hidden: true,

@@ -8,8 +8,7 @@ import { defined, type Tree } from "./tree";
 const UNNUMBERED = 2;
 
 /**
- * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it, but for the URN (`key`), which stands in the
- * inputs. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and
+ * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and
  * `unfinished` (the last create or update failed half-way). Each property costs the engine time, so there is nothing else (docs/decisions/0016).
  */
 export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
@@ -18,25 +17,20 @@ export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, in
     const computed = Object.entries(outputs).filter(([name]) => Object.hasOwn(model.outputs.shape, name) || choosable.includes(name));
     return defined({
         ...Object.fromEntries(computed),
-        ...withoutKey(inputs),
+        ...inputs,
         v: model.version > UNNUMBERED ? model.version : undefined,
         given: given.length > 0 ? given.join(" ") : undefined,
         unfinished: unfinished || undefined,
     });
 }
 
-/** The inputs as they were when the state was written, to the letter, but for the URN. */
+/** The inputs as they were when the state was written, to the letter. */
 export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     const given = typeof state["given"] === "string" ? state["given"].split(" ") : [];
     const { shape } = model.inputs;
     const isInput = (name: string): boolean =>
         Object.hasOwn(shape, name) && (given.includes(name) || !metaOf(shape[name] as z.ZodType)?.chosen);
     return Object.fromEntries(Object.entries(state).filter(([name]) => isInput(name)));
-}
-
-/** Inputs as far as the state has them too. */
-export function withoutKey({ key: _key, ...inputs }: Tree): Tree {
-    return inputs;
 }
 
 /** State as handlers get it: with all defaults of the inputs, without the runtime's own notes. */

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { PvesmbError } from "../base/errors";
 import type { Failure } from "../base/handler";
+import { nameIn } from "../base/kind";
 import type { Log } from "../base/log";
 import { metaOf, type Model } from "../model/meta";
 import { same } from "../model/compare";
 import { consequencesOf, consequenceText } from "../model/consequences";
 import { filled, objectOf, propertiesOf } from "../model/schema";
-import { inputsOf, migrated, withoutKey } from "../model/state";
+import { inputsOf, migrated } from "../model/state";
 import { defined, isTree, pathText, type Tree } from "../model/tree";
 import { hasUnknown, isUnknown } from "./unknown";
 
@@ -22,14 +23,14 @@ export interface Difference {
  * What an `up` would do to a resource in this state (outputs, that is). Without any difference, even of spelling: nothing, as far as a state
  * shows it. Else it is an update, if only of the outputs, or a replacement when a property with `replace` means something else than before.
  */
-export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference {
+export function diff(model: Model, olds: Tree, news: Tree, log: Log, urn = ""): Difference {
     const state = migrated(model, olds);
     const inputs = inputsOf(model, state);
     const unfinished = state["unfinished"] === true;
-    if (!unfinished && isDeepStrictEqual(defined(inputs), defined(withoutKey(news)))) return { changes: false };
+    if (!unfinished && isDeepStrictEqual(defined(inputs), defined(news))) return { changes: false };
     const replaces = propertiesOf(model.inputs).flatMap(([name, schema]) => (replaced(schema, state[name], news[name]) ? [name] : []));
     refuse(model, state, news, replaces);
-    sayConsequences(model, state, news, replaces, log);
+    sayConsequences(model, state, news, replaces, log, urn);
     // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
     return { changes: unfinished ? true : undefined, replaces, deleteBeforeReplace: true };
 }
@@ -90,13 +91,11 @@ function replaced(schema: z.ZodType, old: unknown, news: unknown): boolean {
 }
 
 /** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
-function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[], log: Log): void {
+function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[], log: Log, urn: string): void {
     const known = Object.fromEntries(Object.entries(news).map(([part, value]) => [part, hasUnknown(value) ? old[part] : value]));
-    const urn = typeof news["key"] === "string" ? news["key"] : "";
-    const name = urn.slice(urn.lastIndexOf("::") + 2);
     // Where it goes with what it is on, that one says what becomes of it all.
     const own = replaces.filter((property) => !hasUnknown(news[property]));
     const replaced = own.length === 0 ? [] : [`replaced for ${own.join(", ")}: ${model.deletion}`];
     for (const note of [...consequencesOf(model, old, known).map(consequenceText), ...replaced])
-        log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
+        log.warnOnce(`${urn} ${note}`, `${model.kind} ${nameIn(urn)}: ${note}`);
 }

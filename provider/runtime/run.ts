@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
-import type { AnyHandler, Context } from "../base/handler";
+import type { AnyHandler, ChangeContext, Context } from "../base/handler";
+import { importRefusal, nameIn } from "../base/kind";
 import type { Log } from "../base/log";
 import { printableTree, textsIn } from "../base/printable";
 import { hide } from "../base/scrub";
@@ -22,13 +23,16 @@ type Verb = keyof typeof LONGEST;
 /** What `drift` says of a resource whose last create or update failed half-way. */
 const UNFINISHED = "the last create or update did not finish";
 
-/** One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. */
+/**
+ * One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. The URN may
+ * be unknown to an adapter where nothing is made or changed.
+ */
 export interface Operations {
-    create(inputs: Tree): Promise<Remains>;
-    /** Undefined: surely gone. Without `inputs`: they are as they were. */
-    read(id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree } | undefined>;
-    update(id: string, stored: Tree, news: Tree): Promise<Tree>;
-    delete(id: string, stored: Tree): Promise<void>;
+    create(urn: string, inputs: Tree): Promise<Remains>;
+    /** Undefined: surely gone. Without `inputs`: they are as they were. `urn` is that of the mark on the host. */
+    read(urn: string | undefined, id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree; urn?: string } | undefined>;
+    update(urn: string, id: string, stored: Tree, news: Tree): Promise<Tree>;
+    delete(urn: string | undefined, id: string, stored: Tree): Promise<void>;
 }
 
 /**
@@ -36,20 +40,20 @@ export interface Operations {
  * returns. A failure after a checkpoint carries what exists so far. A failed update is remembered with its old inputs, so that a later
  * refresh and diff show again what it did not do.
  */
-export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: unknown) => Log): Operations {
+export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: string | undefined) => Log): Operations {
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
 
     /** `inputs` are those that a checkpoint remembers; `chosen`, what the provider chose for some of them in earlier runs. */
     async function attempt<T>(
         verb: Verb,
-        { inputs, timeouts, chosen = {} }: { inputs: Tree; timeouts: unknown; chosen?: Tree },
+        { urn, inputs, timeouts, chosen = {} }: { urn: string | undefined; inputs: Tree; timeouts: unknown; chosen?: Tree },
         body: (ctx: Context<Tree>) => Promise<T>,
     ): Promise<T> {
         eachSecret(model.inputs, inputs, hide);
         let remains: Remains | undefined;
         const ms = timeoutOf(verb, timeouts);
         const context = (signal: AbortSignal): Context<Tree> => ({
-            log: logOf(inputs["key"]),
+            log: logOf(urn),
             deadline: Deadline.in(ms, signal),
             connect: (given) => resolveConnection(given, process.env, stackConfig),
             pve: (given, purpose) => resolvePve(given, process.env, stackConfig, purpose),
@@ -78,19 +82,21 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
     }
 
     return {
-        create: (inputs) =>
-            attempt("create", { inputs, timeouts: inputs["timeouts"] }, async (ctx) => {
-                const { id, state } = await handler().create(ctx, full(inputs));
+        create: (urn, inputs) =>
+            attempt("create", { urn, inputs, timeouts: inputs["timeouts"] }, async (ctx) => {
+                const { id, state } = await handler().create(change(ctx, urn), full(inputs));
                 return { id, state: toState(model, inputs, told(state, inputs)) };
             }),
 
-        async read(id, stored) {
+        async read(urn, id, stored) {
+            if (Object.keys(stored).length === 0)
+                throw operationFailed(new PvesmbError("InvalidInput", importRefusal(model.kind, urn === undefined ? id : nameIn(urn))));
             const { state, inputs, timeouts } = open(stored);
-            return attempt("read", { inputs, timeouts }, async (ctx) => {
+            return attempt("read", { urn, inputs, timeouts }, async (ctx) => {
                 const found = await handler().read(ctx, id, handlerState(model, state));
                 if (!found) return undefined;
                 const unfinished = state["unfinished"] === true;
-                const { drift, key, ...observed } = found.inputs;
+                const { drift, urn: marked, ...observed } = found.inputs;
                 const { drift: _before, ...before } = inputs;
                 const all = [...(unfinished ? [UNFINISHED] : []), ...minded(drift, inputs["ignored"])];
                 const merged = merge(model, before, observed);
@@ -99,30 +105,32 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 return {
                     // What is the same stays as it is stored, in an older format too: else a refresh would show it as changed.
                     state: isDeepStrictEqual(now, state) ? stored : now,
-                    ...(isDeepStrictEqual(after, inputs) ? {} : { inputs: defined({ ...after, key }) }),
+                    ...(isDeepStrictEqual(after, inputs) ? {} : { inputs: defined(after) }),
+                    ...(typeof marked === "string" ? { urn: marked } : {}),
                 };
             });
         },
 
-        async update(id, stored, news) {
+        async update(urn, id, stored, news) {
             const { state, inputs } = open(stored);
             eachSecret(model.inputs, news, hide);
             const chosen = chosenOf(model, state);
-            const change = { inputs: { ...inputs, key: news["key"] }, timeouts: news["timeouts"], chosen };
-            return attempt("update", change, async (ctx) => {
+            return attempt("update", { urn, inputs, timeouts: news["timeouts"], chosen }, async (ctx) => {
                 const known = handlerState(model, state);
                 const before = known["drift"] === undefined ? known : { ...known, drift: minded(known["drift"], news["ignored"]) };
-                const after = await handler().update(ctx, id, before, full(news));
+                const after = await handler().update(change(ctx, urn), id, before, full(news));
                 return toState(model, news, { ...chosen, ...told(after, news) });
             });
         },
 
-        async delete(id, stored) {
+        async delete(urn, id, stored) {
             const { state, inputs, timeouts } = open(stored);
-            await attempt("delete", { inputs, timeouts }, (ctx) => handler().delete(ctx, id, handlerState(model, state)));
+            await attempt("delete", { urn, inputs, timeouts }, (ctx) => handler().delete(ctx, id, handlerState(model, state)));
         },
     };
 }
+
+const change = (ctx: Context<Tree>, urn: string): ChangeContext<Tree> => ({ ...ctx, urn });
 
 /** What a handler found or made, as the engine may print it: hosts have a word in it. What the user wrote himself stays to the letter. */
 const told = (found: Tree, written: Tree): Tree => printableTree(found, textsIn(written));

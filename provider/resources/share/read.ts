@@ -74,10 +74,10 @@ export async function readShare(
     const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
-        const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
+        const series = { gateway: seen.gateway, urn: owner?.key ?? "", id, path };
         drift.push(...(await snapshotDrift(ctx, series, schedule)));
     }
-    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state: { ...state, ...outputs } };
+    return { inputs: { ...asDeclared(observed, state), urn: owner?.key, drift }, state: { ...state, ...outputs } };
 }
 
 /** What a section says in properties of its own; the other settings are compared line by line. */

@@ -62,5 +62,5 @@ export async function readUser(
         if (declared !== undefined && declared !== samba.ntHash) drift.push(`${secretName(state)}: no longer the declared one`);
     }
     if (state.groups !== undefined) observed["groups"] = groups;
-    return { inputs: { ...observed, key, drift }, state };
+    return { inputs: { ...observed, urn: key, drift }, state };
 }
