@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { ChangeContext, ResourceHandler } from "../../base/handler";
 import type { StepResult } from "../../hosts/batch";
-import type { GroupInputs } from "../../model";
+import type { GroupInputs } from "../../model/group/inputs";
 import { CONNECTIONS } from "../../samba/look";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";

@@ -1,5 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GroupInputs } from "../../model";
+import type { GroupInputs } from "../../model/group/inputs";
 import { parseGroup } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
