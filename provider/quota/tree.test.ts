@@ -197,10 +197,9 @@ describe("btrfs", () => {
 describe("projects of xfs and ext4", () => {
     const mount = { target: "/ext4", source: "/dev/vdc", type: "ext4", root: "/", options: ["rw", "prjquota"] };
     const tree = { path: "/ext4/share/my docs", from: "/ext4/share", mount };
+    const projects = { "/ext4/share/my docs": 268435500 };
     /** As Linux 6.12 and quota 4.06 print it. */
     const replies = {
-        "lsattr -p -a .":
-            "268435500 --------------e----P-- ./my docs\n    0 --------------e------- ./b\n    7 -----P-- ./x\n268435501 -----P-- b\n",
         "repquota -P": [
             "Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace",
             "#0,ok,ok,28,0,0,,4,0,0,",
@@ -209,7 +208,7 @@ describe("projects of xfs and ext4", () => {
         ].join("\n"),
     };
     const parsed = (at: Tree, files: Record<string, string> = {}): TreeState =>
-        project.parse(at, { ...answers(project, at, replies), files }, options);
+        project.parse(at, { ...answers(project, at, replies), files, projects }, options);
 
     test("limits, soft limits and files are read", () => {
         expect(parsed(tree)).toMatchObject({
@@ -267,7 +266,7 @@ describe("projects of xfs and ext4", () => {
         const groups = { "repquota -g": `${head}\n#101001,ok,ok,8,0,0,,2,0,0,\n` };
         const watched = { ...options, ids: [{ kind: "user", id: 101000 } as const, { kind: "group", id: 101001 } as const] };
         const at = { ...tree, mount: { ...mount, options: ["rw", "usrquota", "grpquota", "prjquota"] } };
-        const state = project.parse(at, answers(project, at, { ...replies, ...users, ...groups }, watched), watched);
+        const state = project.parse(at, { ...answers(project, at, { ...replies, ...users, ...groups }, watched), projects }, watched);
         expect(state.off).toBeUndefined();
         expect(state.ids).toEqual([
             { kind: "user", id: 101000, limit: 8 * MIB, soft: 2 * MIB, files: 50, used: 4096 },
@@ -281,7 +280,7 @@ describe("projects of xfs and ext4", () => {
             ["setquota", "-g", "101001", "0", "16384", "0", "0", "/ext4"],
         ]);
         expect(argvs(project.release(at, state))[0]).toEqual(["setquota", "-u", "101000", "0", "0", "0", "0", "/ext4"]);
-        expect(project.parse(tree, answers(project, tree, replies, watched), watched).off).toBe(
+        expect(project.parse(tree, { ...answers(project, tree, replies, watched), projects }, watched).off).toBe(
             "ext4 is mounted without usrquota,grpquota",
         );
         const [remount] = project.set(tree, { ...state, off: "so" }, { ...wish, ids, enable: true });

@@ -104,6 +104,13 @@ export function claimsOnNode({ config }: Target): string | undefined {
 
 /** A directory as the node has it. Looks go by the outermost directory that the gateway has of the node, which many trees share. */
 export function spotOf({ config, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
+    // The share's path is what the gateway says, and its root may say anything; all looks at the node go together and would fail together.
+    if (path.split("/").some((part) => part === ".." || part === "."))
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${path}, where the gateway has the share by now, is not a path without ..; \`pulumi refresh\` and \`pulumi up\` bring the share back to its own`,
+            { property: "path" },
+        );
     const onNode = source + path.slice(at.length);
     const [from = source] = Object.values(config.mp)
         .map((value) => mountPoint.parse(value).volume ?? "")

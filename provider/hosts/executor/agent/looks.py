@@ -11,6 +11,7 @@ import acl
 from clock import Failed, since
 from commands import MIB, Absent, run
 from files import FOLDER, parts
+from projects import project_of
 
 # A gateway of 512 MiB has to hold it, in the form of JSON too. As much as files.py keeps of a file for a rollback.
 LARGEST = 16 * MIB
@@ -122,6 +123,20 @@ def space(folder, name, _):
     return {"total": info.f_blocks * unit, "used": (info.f_blocks - info.f_bfree) * unit, "available": info.f_bavail * unit, "files": info.f_files - info.f_ffree}
 
 
+def project(folder, name, _):
+    """Of a directory that hands it down. By the open directory: lsattr reads a number through a link that is planted meanwhile (e2fsprogs 1.47)."""
+    try:
+        fd = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return None
+    try:
+        return project_of(fd)
+    finally:
+        os.close(fd)
+
+
 def gather(spec, clock):
     began, commands = time.monotonic(), {}
     for command in spec.get("commands") or []:
@@ -130,5 +145,5 @@ def gather(spec, clock):
         except Absent as error:
             code, out, err = ABSENT, "", str(error)
         commands[command["name"]] = {"code": code, "stdout": out, "stderr": err}
-    looks = {kind: each(function, spec.get(kind)) for kind, function in (("files", text), ("stat", facts), ("statvfs", space))}
+    looks = {kind: each(function, spec.get(kind)) for kind, function in (("files", text), ("stat", facts), ("statvfs", space), ("projects", project))}
     return {**looks, "commands": commands, "ms": since(began)}
