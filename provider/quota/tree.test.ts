@@ -3,7 +3,7 @@ import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
 import { hideSteps, isShown, showSteps } from "./dfree";
 import { project, projectId } from "./project";
-import { mountHolding, parseMounts, pathInside } from "./tree";
+import { mountHolding, parseMounts } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
 import { zfs } from "./zfs";
 
@@ -47,11 +47,9 @@ describe("mounts", () => {
         ["/data/x", "/dev/sdc"],
     ])("%s is on %s", (path, source) => expect(mountHolding(mounts, path)?.source).toBe(source));
 
-    test("what a bind mount shows of its device is not part of its name; a path within a mounted part is that within the file system", () => {
+    test("what a bind mount shows of its device is not part of its name", () => {
         const mount = mounts[3]!;
         expect(mount.source).toBe("/dev/sdb");
-        expect(pathInside({ path: "/data/docs", from: "/data", mount })).toBe("sub/data/docs");
-        expect(pathInside({ path: "/srv/x", from: "/srv", mount: { ...mount, target: "/", root: "/@" } })).toBe("@/srv/x");
     });
     test("no table, no mounts", () => expect(parseMounts("")).toEqual([]));
 });
@@ -139,20 +137,14 @@ describe("zfs", () => {
 describe("btrfs", () => {
     const mount = { target: "/mnt/pool", source: "/dev/sdb", type: "btrfs", root: "/", options: [] };
     const tree = { path: "/mnt/pool/shares/my docs", from: "/mnt/pool/shares", mount };
-    const replies = {
-        "btrfs subvolume list": "ID 256 gen 10 top level 5 path shares\nID 257 gen 12 top level 256 path shares/my docs\n",
-        "btrfs qgroup show": [
-            "Qgroupid    Referenced    Exclusive  Max referenced  Max exclusive   Path",
-            "0/256            16384        16384            none           none   shares",
-            "0/257         52412416     52412416        67108864           none   shares/my docs",
-            "",
-        ].join("\n"),
-        "btrfs filesystem show": "Label: none  uuid: 161dbb32-2d04-4fdb-ad13-0feeccc2c4e6\n",
-    };
-    const parsed = (given: Partial<typeof replies>, at = tree): TreeState => btrfs.parse(at, answers(btrfs, at, given), options);
+    const uuid = "161dbb32-2d04-4fdb-ad13-0feeccc2c4e6";
+    const subvolumes = { "/mnt/pool/shares": 256, "/mnt/pool/shares/my docs": 257 };
+    const groups = { 256: { used: 16384 }, 257: { used: 52_412_416, limit: 64 * MIB } };
+    const parsed = (at = tree): TreeState =>
+        btrfs.parse(at, { ...answers(btrfs, at, {}), subvolumes, btrfs: { [at.from]: { uuid, groups } } }, options);
 
-    test("a subvolume by its path within the file system, and where the kernel counts it", () => {
-        expect(parsed(replies)).toEqual({
+    test("a subvolume by its id, and where the kernel counts it", () => {
+        expect(parsed()).toEqual({
             object: "subvolume 257",
             limit: 64 * MIB,
             used: 52_412_416,
@@ -160,10 +152,10 @@ describe("btrfs", () => {
             ids: [],
             off: undefined,
             drift: [],
-            counter: "/sys/fs/btrfs/161dbb32-2d04-4fdb-ad13-0feeccc2c4e6/qgroups/0_257",
+            counter: `/sys/fs/btrfs/${uuid}/qgroups/0_257`,
         });
-        expect(parsed(replies, { ...tree, path: "/mnt/pool/shares" })).toMatchObject({ object: "subvolume 256", limit: undefined });
-        expect(parsed(replies, { ...tree, path: "/mnt/pool/docs" })).toMatchObject({
+        expect(parsed({ ...tree, path: "/mnt/pool/shares" })).toMatchObject({ object: "subvolume 256", limit: undefined });
+        expect(parsed({ ...tree, path: "/mnt/pool/docs" })).toMatchObject({
             object: undefined,
             limit: undefined,
             counter: undefined,
@@ -171,8 +163,7 @@ describe("btrfs", () => {
     });
 
     test("with quotas off, it says so; they are switched on only when asked", () => {
-        const { "btrfs qgroup show": _off, ...rest } = replies;
-        const off = parsed(rest);
+        const off = btrfs.parse(tree, { ...answers(btrfs, tree, {}), subvolumes, btrfs: { [tree.from]: { uuid } } }, options);
         expect(off.off).toBe("quotas are off on this btrfs");
         const group = ["0/", { value: "subvolume" }];
         expect(btrfs.set(tree, off, wish)).toMatchObject([
@@ -183,14 +174,14 @@ describe("btrfs", () => {
     });
 
     test("an unchanged limit costs nothing", () => {
-        expect(btrfs.set(tree, parsed(replies), wish)).toEqual([]);
-        expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", "0/257", "."]]);
+        expect(btrfs.set(tree, parsed(), wish)).toEqual([]);
+        expect(argvs(btrfs.release(tree, parsed()))).toEqual([["btrfs", "qgroup", "limit", "none", "0/257", "."]]);
     });
 
     test("an empty or absent directory becomes a subvolume, whose id the limit then goes by", () => {
         const plain = { ...tree, path: "/mnt/pool/docs" };
         expect(btrfs.make?.(plain, 100_000)).toEqual([{ do: "subvolume", id: "subvolume", path: plain.path, owner: "100000" }]);
-        expect(btrfs.set(plain, parsed(replies, plain), wish)).toMatchObject([{ do: "run", in: plain.path }]);
+        expect(btrfs.set(plain, parsed(plain), wish)).toMatchObject([{ do: "run", in: plain.path }]);
     });
 });
 

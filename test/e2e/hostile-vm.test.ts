@@ -5,7 +5,6 @@ import { runDirectory } from "./support/run-directory";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import { SoakReport } from "./support/soak-report";
 import { Stack } from "./support/stack";
-import { until } from "./support/until";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
@@ -127,7 +126,7 @@ while True:
 };
 
 describe.each(Object.entries(kinds))("%s", (name, { vmids, top, make, args, theirs }) => {
-    const [evil, good] = [`${top}/evil`, `${top}/good`];
+    const good = `${top}/good`;
     const project = name !== "zfs";
     const seen = (what: string, run: () => Promise<void>): void => report.test(what, run, `${name}: ${what}`);
     const access = { alice: "full" } as const;

@@ -170,6 +170,36 @@ test("a link in the place of a directory above, of the gateway's data, or of wha
     expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
 });
 
+test("directories with names like lines of btrfs' tools change no other gateway's limit", async () => {
+    const rest = [share("evil", "docs", access), quota("docs", "limit", { limit: "72MiB", convert: true })];
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    const work = (await onNode(`btrfs inspect-internal rootid ${good.data}/work`)).trim();
+    const group = (): Promise<string> =>
+        onNode(`btrfs qgroup show -re --raw /mnt/btrfs | grep '^0/${work} ' | awk '{ print $4 }' | head -1`);
+    const before = await group();
+    // Whoever makes a directory may make a subvolume (ioctl BTRFS_IOC_SUBVOL_CREATE).
+    await inEvil(`cat > /root/names.py <<'END'
+import fcntl, os, struct
+os.chdir("/srv/pvesmb")
+for folder, name in (("x\\nID ${work} gen 1 top level 256 path hostile", "docs"), ("y\\n0", "${work}   99999999999 1 none none z")):
+    os.mkdir(folder)
+    fd = os.open(folder, os.O_RDONLY)
+    fcntl.ioctl(fd, 0x5000940E, struct.pack("<q4088s", 0, name.encode()))
+END
+python3 /root/names.py`);
+    expect(await onNode("btrfs subvolume list /mnt/btrfs")).toContain(`\nID ${work} gen 1 top level 256 path hostile/docs\n`);
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    stack.write(program(...ours, share("evil", "docs", access)));
+    await stack.up();
+    expect(await group()).toBe(before);
+    await unharmed("48MiB");
+    await inEvil("cd /srv/pvesmb && rm -rf x* y*");
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    expect(await manifest()).toBe(etc);
+});
+
 test("another gateway's data below a directory of its own is reached through no link", async () => {
     await inEvil("cd /srv/pvesmb && mkdir -p lent && ln -s /etc/cron.hourly lent/data");
     const borrowed = gateway("borrower", {

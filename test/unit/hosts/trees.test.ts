@@ -144,6 +144,37 @@ test("a subvolume takes an empty directory's place with all that was about it, i
         expect((await bench.broken(step("none"))).message).toContain("there is no such subvolume");
     }));
 
+test("subvolumes and their limits are what the kernel says, whatever directories are called", () =>
+    on("mkfs.btrfs -q", async (at) => {
+        const look = () =>
+            bench.executor.gather(
+                { subvolumes: ["docs", "work", "plain", "link"].map((name) => at(name)), btrfs: [at(), bench.root] },
+                soon(),
+            );
+        sh("cd fs && for d in work docs; do btrfs subvolume create $d; done; mkdir plain && ln -s work link");
+        const [work, docs] = ["work", "docs"].map((name) => sh(`btrfs inspect-internal rootid fs/${name}`).trim()) as [string, string];
+        const off = await look();
+        expect(off.subvolumes).toEqual({ [at("work")]: Number(work), [at("docs")]: Number(docs) });
+        const uuid = /uuid: (\S+)/.exec(sh("btrfs filesystem show fs"))?.[1];
+        expect(off.btrfs).toEqual({ [at()]: { uuid } });
+        // btrfs-progs 6.2 print these as rows of their own, which say that docs is work, and that work is full.
+        const names = [`x\nID ${work} gen 1 top level 256 path fs`, "docs", "y\n0", `${work}   99999999 1 none none z`] as const;
+        for (const [folder, name] of [names.slice(0, 2), names.slice(2)] as [string, string][]) {
+            mkdirSync(at(folder));
+            execFileSync("btrfs", ["subvolume", "create", at(folder, name)]);
+        }
+        sh(
+            "btrfs quota enable fs; btrfs qgroup limit 64M fs/work; head -c 1M /dev/urandom > fs/docs/f; for i in $(seq 300); do btrfs subvolume create fs/s$i; done; sync -f fs",
+        );
+        const { subvolumes, btrfs } = await look();
+        expect(subvolumes).toEqual(off.subvolumes);
+        const groups = btrfs?.[at()]?.groups ?? {};
+        expect(groups[work]).toEqual({ used: 16384, limit: 64 * 2 ** 20 });
+        expect(groups[docs]?.limit).toBeUndefined();
+        expect(groups[docs]?.used).toBeGreaterThan(2 ** 20);
+        expect(Object.keys(groups)).toHaveLength(305);
+    }));
+
 test("a tree is given to a project and taken back, links and what is behind them apart", () =>
     on("mkfs.xfs -q", async (at) => {
         sh(
