@@ -36,7 +36,7 @@ const kinds: Record<string, Kind> = {
         vmids: { evil: 121, good: 122 },
         top: "/rpool",
         make: `for d in evil good evil/other; do zfs create -o acltype=posixacl -o xattr=sa rpool/$d; done
-            zfs set refquota=77M rpool/evil/other; echo theirs > /rpool/evil/other/f; chmod 711 /rpool/evil/other`,
+            chown 100000:100000 /rpool/evil; zfs set refquota=77M rpool/evil/other; echo theirs > /rpool/evil/other/f; chmod 711 /rpool/evil/other`,
         args: { convert: true },
         theirs: "zfs get -Hp -r -t filesystem -o name,property,value mountpoint,quota rpool/good; zfs get -Hp refquota,quota,mountpoint rpool/evil/other",
     },
@@ -388,6 +388,20 @@ while True:
             },
         );
     }
+    if (!project)
+        seen("smbd's memory is limited by cgroup v2: a process that takes more ends, smbd and the gateway run on", async () => {
+            const unit = "/sys/fs/cgroup/system.slice/smbd.service";
+            const running = (): Promise<string> => inEvil("systemctl show -P MainPID smbd; cut -d' ' -f22 /proc/1/stat");
+            const before = await running();
+            expect(await inEvil(`stat -fc %T /sys/fs/cgroup; systemctl show -P MemoryMax -P OOMPolicy smbd; cat ${unit}/memory.max`)).toBe(
+                "cgroup2fs\n402653184\ncontinue\n402653184\n",
+            );
+            const greedy = `sh -c 'echo $$ > ${unit}/cgroup.procs; exec python3 -c "bytearray(450 << 20)"' || echo ended with $?`;
+            expect(await inEvil(greedy)).toBe("ended with 137\n");
+            expect(await inEvil(`grep -c '^oom_kill [1-9]' ${unit}/memory.events`)).toBe("1\n");
+            expect(await running()).toBe(before);
+            expect(await sizeOf("evil", "docs")).toBeGreaterThan(0);
+        });
     mends("all");
 
     seen("destroy takes the gateway and its limits, and nothing of the other's", async () => {
