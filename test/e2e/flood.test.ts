@@ -22,7 +22,9 @@ import { type Workplace, workplace } from "./support/workplace";
 const soak = process.env["PVESMB_SOAK"] === "1";
 const report = new SoakReport("flood", "Clients that take what they can get", ["what was seen", "result", "s"]);
 const seen = (what: string, run: () => Promise<void>): void => (soak ? report.test(what, run) : test(what, run));
-const figure = (what: string, value: number): void => void (soak && report.row(what, String(value), ""));
+const figure = (what: string, value: number): void => {
+    if (soak) report.row(what, String(value), "");
+};
 
 /** Before there were limits, 660 idle connections stopped a container of 512 MiB. */
 const MANY = soak ? 10_000 : 700;
