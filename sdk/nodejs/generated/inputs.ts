@@ -87,7 +87,7 @@ export interface NetworkArgs {
     address: pulumi.Input<string>;
 
     /**
-     * IPv4 gateway.
+     * IPv4 gateway, in the network of `address`, or anywhere beside a /32.
      */
     gateway?: pulumi.Input<string>;
 
@@ -98,7 +98,7 @@ export interface NetworkArgs {
     address6?: pulumi.Input<string>;
 
     /**
-     * IPv6 gateway.
+     * IPv6 gateway: link-local, in the network of `address6`, or anywhere beside a /128.
      */
     gateway6?: pulumi.Input<string>;
 

@@ -86,7 +86,7 @@ export interface Network {
     address: string;
 
     /**
-     * IPv4 gateway.
+     * IPv4 gateway, in the network of `address`, or anywhere beside a /32.
      */
     gateway?: string;
 
@@ -97,7 +97,7 @@ export interface Network {
     address6?: string;
 
     /**
-     * IPv6 gateway.
+     * IPv6 gateway: link-local, in the network of `address6`, or anywhere beside a /128.
      */
     gateway6?: string;
 
