@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { clientFault } from "./hosts";
 import { type Consequence, field } from "./meta";
+import { LITTER } from "./share.litter";
 import { changes } from "./share.changes";
 import { audit, catia, patterns, previousVersions, recycle, timeMachine } from "./share.modules";
 
@@ -54,7 +55,10 @@ export const features = {
         defaultText: "`false`, or by `purpose`",
         brings: changes.enabled,
     }),
-    vetoFiles: patterns("Files and folders that clients can neither see nor make, as patterns with * and ?.", changes.patterns),
+    vetoFiles: patterns(
+        `Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (${LITTER.join(", ")}), which goes with the folder.`,
+        changes.patterns,
+    ),
     hideFiles: patterns("Files and folders that clients see as hidden, as patterns with * and ?."),
     maxConnections: field(z.int().min(1).max(1_000_000).optional(), {
         description: "Most connections at a time.",

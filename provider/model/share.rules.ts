@@ -3,6 +3,7 @@ import type { Rule } from "./meta";
 import { DATA_ROOT } from "./paths";
 import type { AccessEntry, ShareInputs } from "./share";
 import { features } from "./share.features";
+import { timeBegins } from "./share.modules";
 import { doubledOption, hostsFault, optionRefusal, requiresEncryption, typedWriter } from "./share.options";
 import { effective } from "./share.purpose";
 import { configTextFault, dataPathFault, fileName } from "./text";
@@ -19,6 +20,29 @@ function principalFaults(property: string, entries: readonly Principal[]): Failu
     const names = entries.map(({ user, group }) => (user === undefined ? `group ${group}` : `user ${user}`));
     const doubled = names.find((name, i) => names.indexOf(name) !== i);
     return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
+}
+
+/** Samba takes what is behind the first place where the time begins: nothing in front of it may look so. */
+function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersions"]>): Failure[] {
+    if (prefix === undefined) return [];
+    if (!/^[A-Za-z0-9@._:+-]+$/.test(prefix))
+        return [{ property: "previousVersions.prefix", reason: "must be letters, digits and @ . _ : + -" }];
+    const begins = timeBegins(format);
+    if (begins === undefined)
+        return [
+            {
+                property: "previousVersions.format",
+                reason: "must begin with %Y or %y beside a `prefix`, or with a few characters and then one of these, such as _%Y-%m-%d",
+            },
+        ];
+    return prefix.includes(begins)
+        ? [
+              {
+                  property: "previousVersions.prefix",
+                  reason: `must not contain ${JSON.stringify(begins)}, by which Samba finds where the time begins; put more characters in front of the time into \`format\``,
+              },
+          ]
+        : [];
 }
 
 /** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
@@ -93,16 +117,21 @@ export const shareRules: Rule<ShareInputs>[] = [
     {
         needs: ["previousVersions"],
         check: ({ previousVersions }) =>
-            previousVersions === undefined || /^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+            previousVersions === undefined
                 ? []
-                : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }],
+                : [
+                      ...(/^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+                          ? []
+                          : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }]),
+                      ...prefixFaults(previousVersions),
+                  ],
     },
     {
         needs: ["previousVersions"],
         check: ({ previousVersions: versions }) => {
             if (versions?.schedule === undefined) return [];
-            const { folder, format, localTime } = features.previousVersions.parse({}) ?? versions;
-            const chosen = Object.entries({ folder, format, localTime }).find(
+            const { folder, format, localTime, prefix } = features.previousVersions.parse({}) ?? versions;
+            const chosen = Object.entries({ folder, format, localTime, prefix }).find(
                 ([name, value]) => versions[name as keyof typeof versions] !== value,
             );
             return chosen === undefined

@@ -1,3 +1,4 @@
+import { isLitter } from "../model/share.litter";
 import type { Effective } from "../model/share.purpose";
 import type { Line } from "./text";
 import { moduleLines } from "./vfs";
@@ -26,6 +27,8 @@ function views(share: Effective): Line[] {
         ...flag("accessBasedEnumeration", "access based share enum"),
         ...flag("hideUnreadable", "hide unreadable"),
         ...when(share.vetoFiles, (list) => ({ property: "vetoFiles", name: "veto files", value: pattern(list) })),
+        // Else nobody could remove a folder with something in it that nobody sees (smb.conf(5), "delete veto files").
+        ...(isLitter(share) ? [{ property: "vetoFiles", name: "delete veto files", value: true }] : []),
         ...when(share.hideFiles, (list) => ({ property: "hideFiles", name: "hide files", value: pattern(list) })),
         ...(share.dfsLinks === undefined ? [] : [{ property: "dfsLinks", name: "msdfs root", value: true }]),
     ];

@@ -758,10 +758,16 @@ export interface SmbSharePreviousVersions {
     folder?: string;
 
     /**
-     * Names of the snapshots, as strftime(3) writes their time.
+     * Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.
      * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
      */
     format?: string;
+
+    /**
+     * What the names begin with, when something else stands between that and `format`: `autosnap` with `_%Y-%m-%d_%H:%M:%S` (sanoid), `zfs-auto-snap` with `-%Y-%m-%d-%H%M`. `format` then begins where the time does, at most a few characters before it.
+     * @default the names are `format` from their first character on
+     */
+    prefix?: string;
 
     /**
      * Whether those times are local ones, not UTC.

@@ -199,7 +199,7 @@ export interface SmbShareArgs {
     hideUnreadable?: pulumi.Input<boolean>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     vetoFiles?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -515,7 +515,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly hideUnreadable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     declare readonly vetoFiles: pulumi.Output<string[] | undefined>;
 
