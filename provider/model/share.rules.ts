@@ -49,6 +49,27 @@ function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersi
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
     `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
 
+/** Rights that the program gives itself have to let guests in, who are nobody. */
+function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareInputs): Failure[] {
+    if (!guest || (mode === undefined && aclEntries === undefined)) return [];
+    const bits = parseInt((mode ?? "0770").slice(-3), 8);
+    const named = (aclEntries ?? []).find((entry) => entry.user === "nobody" || entry.group === "nogroup");
+    const allowed =
+        named !== undefined
+            ? ["r", "w", "x"].reduce((sum, right, i) => sum + (named.permissions.includes(right) ? 4 >> i : 0), 0)
+            : owner === "nobody"
+              ? bits >> 6
+              : (group === "nogroup" ? bits >> 3 : bits) & 7;
+    if ((allowed & 5) === 5) return [];
+    const others = readOnly ? "5" : "7";
+    return [
+        {
+            property: "guest",
+            reason: `lets nobody in: guests act as nobody, who may not enter the root directory by ${mode === undefined ? "`aclEntries`" : `\`mode\` ${mode}`}; leave ${mode === undefined ? "them" : "it"} out, let all others in (a mode that ends in ${others}), or give { user: "nobody", permissions: "${readOnly ? "r-x" : "rwx"}" } in \`aclEntries\``,
+        },
+    ];
+}
+
 export const shareRules: Rule<ShareInputs>[] = [
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
     { needs: ["aclEntries"], check: ({ aclEntries = [] }) => principalFaults("aclEntries", aclEntries) },
@@ -105,6 +126,10 @@ export const shareRules: Rule<ShareInputs>[] = [
                   ]
                 : [];
         },
+    },
+    {
+        needs: ["guest", "mode", "aclEntries", "owner", "group", "readOnly"],
+        check: guestFaults,
     },
     {
         needs: ["dfsLinks"],

@@ -2,6 +2,7 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
+import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
@@ -121,15 +122,16 @@ export function discardCheckUnit(share: ShareSection, nonce: string): Unit {
 }
 
 /** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
-const shown = ({ access, path }: ShareSection): Step[] =>
-    access.map(({ user, group }): Step => {
+const shown = ({ access, guest, path }: ShareSection): Step[] =>
+    [...access, ...(guest ? [{ user: GUEST, group: undefined }] : [])].map(({ user, group }): Step => {
         const as = user === undefined ? ["65534", "--regid", group ?? "", "--clear-groups"] : [user, "--regid", "65534", "--init-groups"];
+        const [property, who] = user === GUEST ? ["guest", "guests, as nobody,"] : ["access", user ?? `group ${group}`];
         return {
             do: "run",
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${user ?? `group ${group}`} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+            message: `${property}: ${who} may not read ${path}, which this share only shows: let them in by \`${property}\` or \`aclEntries\` of the share that it belongs to`,
         };
     });
 
