@@ -46,8 +46,12 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
+    /** Further directories, whose files come behind those. */
+    more?: { from: string; suffix: string }[];
     /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */
     reveal?: { prefix: string; if: string };
+    /** Lines that begin with such a prefix lose it and come last of all, in the order given here; if that file is there they are left out. */
+    last?: { prefix: string; unless: string }[];
 }
 
 /**

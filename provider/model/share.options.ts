@@ -160,9 +160,9 @@ export function hostsFault(name: string, value: string, beside: Readonly<Record<
     return /^(yes|true|on|1)$/i.test(lookups?.[1] ?? "") ? undefined : hostsOptionFault(value);
 }
 
-/** Whether a raw option of a share lets in only who encrypts (enum_smb_encryption_vals in lib/param/param_table.c). */
-export const requiresEncryption = (name: string, value: string): boolean =>
-    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(required|mandatory|force|forced|enforced)$/i.test(value);
+/** Whether by a raw option of a share its clients have to encrypt, or are told to (enum_smb_encryption_vals in lib/param/param_table.c). */
+export const asksToEncrypt = (name: string, value: string): boolean =>
+    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(desired|required|mandatory|force|forced|enforced)$/i.test(value);
 
 /** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {

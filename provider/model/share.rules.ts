@@ -4,7 +4,7 @@ import { DATA_ROOT } from "./paths";
 import type { AccessEntry, ShareInputs } from "./share";
 import { features } from "./share.features";
 import { timeBegins } from "./share.modules";
-import { doubledOption, hostsFault, optionRefusal, requiresEncryption, typedWriter } from "./share.options";
+import { doubledOption, hostsFault, optionRefusal, asksToEncrypt, typedWriter } from "./share.options";
 import { effective } from "./share.purpose";
 import { configTextFault, dataPathFault, fileName } from "./text";
 
@@ -45,7 +45,10 @@ function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersi
         : [];
 }
 
-/** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
+/**
+ * Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c), and tells one to encrypt where
+ * a share desires it: clients then give up (seen with 4.17).
+ */
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
     `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
 
@@ -116,7 +119,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         needs: ["guest", "encryptionRequired", "options"],
         check: ({ guest, encryptionRequired, options }) => {
             if (!guest) return [];
-            const raw = Object.keys(options).find((name) => requiresEncryption(name, options[name] ?? ""));
+            const raw = Object.keys(options).find((name) => asksToEncrypt(name, options[name] ?? ""));
             return encryptionRequired || raw !== undefined
                 ? [
                       {

@@ -2,7 +2,7 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { ON_MACOS } from "./share";
+import { assembly } from "./assembly";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -29,7 +29,8 @@ export function gatewayBatch(nonce: string, probePassword: string): (units: Unit
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
             verify: shares ? proof(probePassword) : [],
-            commit: shares ? activation(awaited) : [],
+            // What a user needs of the server holds for who connects from then on, and nobody has to be told.
+            commit: shares ? activation(awaited) : units.some(({ assembled }) => assembled) ? [assembly] : [],
         };
     };
 }
@@ -91,15 +92,7 @@ function proof(password: string): Step[] {
  */
 export function activation(awaited: boolean): Step[] {
     return [
-        {
-            do: "assemble",
-            from: SAMBA.fragments,
-            suffix: ".conf",
-            to: SAMBA.shares,
-            header: "# Assembled by pvesmb from shares.d; edit neither.\n",
-            mode: "0644",
-            reveal: { prefix: ON_MACOS, if: SAMBA.macos },
-        },
+        assembly,
         {
             do: "run",
             id: "started",

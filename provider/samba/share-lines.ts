@@ -1,3 +1,4 @@
+import { canonicalOption } from "../model/option-synonyms";
 import { isLitter } from "../model/share.litter";
 import type { Effective } from "../model/share.purpose";
 import type { Line } from "./text";
@@ -8,6 +9,10 @@ export function settingLines(share: Effective): Line[] {
     return [...limits(share), ...views(share), ...locking(share), ...caseLines(share), ...masks(share), ...moduleLines(share)];
 }
 
+/** Among the raw options, by whichever of its names. */
+const named = ({ options }: Effective, name: string): boolean =>
+    Object.keys(options).some((each) => canonicalOption(each) === canonicalOption(name));
+
 const when = <T>(value: T | undefined, line: (value: T) => Line): Line[] => (value === undefined ? [] : [line(value)]);
 
 function limits(share: Effective): Line[] {
@@ -15,6 +20,10 @@ function limits(share: Effective): Line[] {
         ...when(share.hostsAllow, (list) => ({ property: "hostsAllow", name: "hosts allow", value: [...list].sort().join(", ") })),
         ...when(share.hostsDeny, (list) => ({ property: "hostsDeny", name: "hosts deny", value: [...list].sort().join(", ") })),
         ...when(share.maxConnections, (value) => ({ property: "maxConnections", name: "max connections", value })),
+        // Guests have no key: smbd (4.17) would tell them to encrypt where the server desires it.
+        ...(share.guest && !named(share, "server smb encrypt")
+            ? [{ property: "guest", name: "server smb encrypt", value: "if_required" }]
+            : []),
         ...(share.encryptionRequired ? [{ property: "encryptionRequired", name: "server smb encrypt", value: "required" }] : []),
     ];
 }

@@ -4,6 +4,7 @@ import { run, start } from "./support/process";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { hasDebiansSamba } from "./support/samba-version";
 import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import type { Result, Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
@@ -232,6 +233,46 @@ test("what is switched off again is off", async () => {
     expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon pvesmb-logs.timer || true")).toBe("inactive\ninactive\ninactive\n");
     expect(await inGuest(guest, "pdbedit -P 'bad lockout attempt'")).toMatch(/is: 0\n/);
     await nothingLeft();
+});
+
+test("guests do what a share's inputs say, without a word about rights, and all other shares go on to be encrypted", async () => {
+    const guests = (args: string): string =>
+        `new pvesmb.SmbShare("${args.split(" ")[0]}", { gateway: files, guest: true, ${args.split(" ").slice(1).join(" ")} });`;
+    stack.write(
+        lines({}, [
+            guests('box access: [{ user: alice.name, level: "change" }]'),
+            guests('board access: [{ user: alice.name, level: "full" }], readOnly: true'),
+        ]),
+    );
+    await stack.up();
+    const as = (name: string, commands: string): Promise<string> =>
+        smbclient(within, { host, share: name }, { user: "nosuch", password: "" }, commands).then(({ output }) => output);
+    expect(
+        await as("box", "put /etc/hostname theirs.txt; mkdir more; put /etc/hostname more\\x; rename theirs.txt t.txt; ls"),
+    ).not.toContain("NT_STATUS");
+    await putFile(within, { host, share: "box" }, alice, "hers.txt", "x\n");
+    expect(await as("box", "get hers.txt /dev/null; put /etc/hostname hers.txt; ls")).not.toContain("NT_STATUS");
+    expect((await smbclient(within, { host, share: "box" }, alice, "del t.txt; deltree more; ls")).output).not.toMatch(
+        /NT_STATUS| t\.txt|more/,
+    );
+    await inGuest(guest, "echo news > /srv/pvesmb/board/news && setfacl -R -m u:nobody:r /srv/pvesmb/board/news");
+    expect(await as("board", "get news /dev/null")).not.toContain("NT_STATUS");
+    expect(await as("board", "put /etc/hostname news")).toContain("NT_STATUS_ACCESS_DENIED");
+    expect(await as("docs", "ls")).toContain("NT_STATUS_ACCESS_DENIED");
+    await nothingLeft();
+    const session = await SmbSession.open(within, { host, share: "plain" }, alice);
+    try {
+        const { tcons } = JSON.parse(await inGuest(guest, "smbstatus --json")) as {
+            tcons: Record<string, { service: string; encryption: { degree: string } }>;
+        };
+        expect(Object.values(tcons).flatMap(({ service, encryption }) => (service === "plain" ? [encryption.degree] : []))).toEqual([
+            "full",
+        ]);
+    } finally {
+        session.close();
+    }
+    await up({});
+    expect(await as("docs", "ls")).toContain("NT_STATUS_LOGON_FAILURE");
 });
 
 test("an upgrade of the packages that brings the distribution's file and services back is named, and undone", async () => {

@@ -80,7 +80,7 @@ export interface SmbShareArgs {
     browseable?: pulumi.Input<boolean>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     guest?: pulumi.Input<boolean>;
@@ -396,7 +396,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly browseable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     declare readonly guest: pulumi.Output<boolean | undefined>;
