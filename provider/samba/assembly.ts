@@ -1,4 +1,4 @@
-import type { AssembleStep } from "../hosts/batch";
+import type { AssembleStep, Step } from "../hosts/batch";
 import { SAMBA } from "./paths";
 import { option, section } from "./text";
 
@@ -59,6 +59,30 @@ export const assembly: AssembleStep = {
     reveal: { prefix: ON_MACOS, if: SAMBA.macos },
     last: LAST,
 };
+
+/** How the line of a fragment begins that names a share for Time Machine. */
+const ON_BACKUPS = "#backups ";
+
+export const announced = (name: string): string => `${ON_BACKUPS}${name}\n`;
+
+/**
+ * smbd tells Avahi of itself and of the shares for Time Machine when it finds Avahi, and never again (avahi_client_callback() in
+ * source3/smbd/avahi_register.c). So where there are others than before, Avahi starts anew once smbd knows of them: nobody's session ends.
+ */
+export const announcedAnew = (told: Step): Step[] => [
+    {
+        do: "assemble",
+        id: "backups",
+        from: SAMBA.fragments,
+        suffix: ".conf",
+        only: ON_BACKUPS,
+        to: SAMBA.backups,
+        header: "",
+        mode: "0644",
+    },
+    { ...told, ifChanged: "backups" },
+    { do: "run", ifChanged: "backups", argv: ["systemctl", "try-restart", "avahi-daemon"], changes: false },
+];
 
 /** A fragment as the file of all shares has it. */
 export function served(fragment: string, macos: boolean): string {

@@ -2,7 +2,7 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { assembly } from "./assembly";
+import { announcedAnew, assembly } from "./assembly";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -86,6 +86,9 @@ function proof(password: string): Step[] {
     ];
 }
 
+/** Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here. */
+const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
+
 /**
  * The shares as they are in their files, told to smbd, or smbd started. Who connects from then on gets them: a new process of smbd reads
  * its files anew. `awaited`: the open sessions know too, as who ends some of them wants it.
@@ -99,12 +102,7 @@ export function activation(awaited: boolean): Step[] {
             argv: ["systemctl", "start", "smbd"],
             unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
         },
-        // Messages are taken in order, and it hands the first on before it answers the second. One that runs and still was not told fails here.
-        {
-            do: "run",
-            ...(awaited ? {} : { ifChanged: "started" }),
-            argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"],
-            changes: false,
-        },
+        { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
+        ...announcedAnew(TOLD),
     ];
 }

@@ -5,6 +5,7 @@ import type { ShareInputs } from "../model";
 import { filled } from "../model/schema";
 import { effective } from "../model/share.purpose";
 import { openings, passwordOpening, served } from "./assembly";
+import { activation } from "./batch";
 import { fragmentPath, openingPath, SAMBA } from "./paths";
 import { parseOwner, parseShare, renderProbe, renderShare, settingDrift } from "./share";
 import type { ShareSection } from "./share";
@@ -89,6 +90,22 @@ describe("a share's fragment", () => {
         expect(told({ [SAMBA.noGuests]: "" }).map(([, value]) => value)).toEqual(["1", "if_required"]);
         expect(told({ [SAMBA.noGuests]: "", [SAMBA.noAnonymous]: "" })).toEqual([]);
         expect(parseShare(text, guest)).toEqual(guest);
+    });
+
+    it("names a share for Time Machine that clients can find, for Avahi to be told", () => {
+        const settings = settingLines(effective(filled(shareModel.inputs, { purpose: "timeMachine" }) as ShareInputs));
+        const backups = { ...share, settings };
+        expect(renderShare(backups, owner)).toMatch(/^#backups docs$/m);
+        for (const more of [{ enabled: false }, { access: [] }, { settings: [] }])
+            expect(renderShare({ ...backups, ...more }, owner)).not.toContain("#backups");
+        expect(parseShare(renderShare(backups, owner), backups)).toEqual({
+            ...backups,
+            access: expect.arrayContaining(share.access) as unknown,
+        });
+        expect(activation(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
+            { argv: expect.arrayContaining(["ping"]) as unknown },
+            { argv: ["systemctl", "try-restart", "avahi-daemon"] },
+        ]);
     });
 
     it("shows a hand edit in the property it belongs to", () => {

@@ -1,9 +1,10 @@
 import { canonicalOption, optionKey } from "../model/option-synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
-import { guestOpening, ON_MACOS } from "./assembly";
+import { announced, guestOpening, ON_MACOS } from "./assembly";
 import { option, parseBoolean, parseSections, section, valueText } from "./text";
 import type { Line } from "./text";
+import { TIME_MACHINE } from "./vfs";
 
 /** A share as its section of smb.conf says it. */
 export interface ShareSection {
@@ -92,6 +93,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     return [
         header,
         share.guest ? guestOpening : "",
+        share.enabled && !closed(share) && share.settings.some(({ name }) => name === TIME_MACHINE) ? announced(share.name) : "",
         section(sectionName(share)),
         option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),

@@ -87,12 +87,14 @@ function catiaLines({ catia }: Effective): Line[] {
     return catia ? [{ property: "catia", name: "catia:mappings", value: (catia.mappings ?? MAC_MAPPINGS).join(",") }] : [];
 }
 
+export const TIME_MACHINE = "fruit:time machine";
+
 function timeMachineLines({ timeMachine }: Effective): Line[] {
     if (!timeMachine) return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "timeMachine", name, value });
     const { maxSize } = timeMachine;
     return [
-        line("fruit:time machine", true),
+        line(TIME_MACHINE, true),
         // Without a unit Samba takes it for bytes.
         ...(maxSize === undefined ? [] : [line("fruit:time machine max size", bytesOf(maxSize))]),
     ];

@@ -47,6 +47,14 @@ it("assemble joins fragments by name behind the header, hidden and other files l
     expect(bench.read("all")).toBe("# h\n[a]\n[b]\n");
 });
 
+it("assemble takes nothing but some lines", async () => {
+    mkdirSync(bench.at("d"));
+    writeFileSync(bench.at("d/a"), "one\n#x two\n");
+    writeFileSync(bench.at("d/b"), "#x three");
+    await bench.settles({ do: "assemble", from: bench.at("d"), suffix: "", only: "#x ", to: bench.at("all"), header: "", mode: "0644" });
+    expect(bench.read("all")).toBe("two\nthree\n");
+});
+
 it("assemble puts what has to come last behind all, also from further folders, unless a file says no", async () => {
     for (const folder of ["d", "e"]) mkdirSync(bench.at(folder));
     writeFileSync(bench.at("d/a.conf"), "one\n#b two\n");

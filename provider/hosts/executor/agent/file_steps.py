@@ -31,7 +31,11 @@ def do_write(scope, step):
 
 
 def do_assemble(scope, step):
-    data = step["header"].encode() + b"".join(pieces_of([step, *step.get("more", [])]))
+    data = b"".join(pieces_of([step, *step.get("more", [])]))
+    if "only" in step:
+        only = step["only"].encode()
+        data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only))
+    data = step["header"].encode() + data
     reveal = step.get("reveal")
     if reveal and exists(reveal["if"]):
         prefix = reveal["prefix"].encode()
