@@ -182,6 +182,18 @@ export interface BelowStep extends StepBase {
     skip: string[];
 }
 
+/** Nothing below a directory has a letter of the other case in its name; else the unit fails with `message` and the names. Absent: fine. */
+export interface SpeltStep extends StepBase {
+    do: "spelt";
+    path: string;
+    case: "lower" | "upper";
+    /** The names in the directory itself are free, those below them are not. */
+    below?: boolean;
+    /** Directories below it, by their path from there, that are left alone with all in them. */
+    skip: string[];
+    message: string;
+}
+
 /**
  * For verify: asks a command about the units. It stays for the batches to come, so it must do without the end of stdin. If something is
  * wrong with the answers of one that has stayed, it is begun anew and asked again.
@@ -321,6 +333,7 @@ export type Step =
     | ProjectStep
     | CarryStep
     | BelowStep
+    | SpeltStep
     | RunStep
     | AskStep
     | ReserveStep

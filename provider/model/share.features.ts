@@ -71,7 +71,7 @@ export const features = {
     }),
     caseHandling: field(z.enum(["insensitive", "sensitive", "lower", "upper"]).optional(), {
         description:
-            "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.",
+            "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.",
         defaultText: "`insensitive`",
     }),
     homes: field(z.boolean().optional(), {

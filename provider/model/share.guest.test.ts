@@ -45,6 +45,6 @@ test.each([
 ])("rights of its own that keep guests out are refused: %j", (more, says) => {
     const found = check(shareModel as unknown as Model, { ...base, guest: true, ...more });
     if (says === undefined) expect(found).toEqual([]);
-    else expect(found).toEqual([{ property: "guest", reason: expect.stringMatching(says) as string }]);
+    else expect(found).toEqual([{ property: "guest", reason: expect.stringMatching(says) }]);
     expect(check(shareModel as unknown as Model, { ...base, ...more })).toEqual([]);
 });

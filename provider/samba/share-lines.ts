@@ -49,12 +49,20 @@ function locking(share: Effective): Line[] {
     return ["oplocks", "level2 oplocks"].map((name) => ({ property: "oplocks", name, value: false }));
 }
 
+const DEFAULT_CASE = "default case";
+
 /** Samba HOWTO, "Large Directories": one spelling on disk saves the search for others. */
 function caseLines({ caseHandling }: Effective): Line[] {
     if (caseHandling === undefined || caseHandling === "insensitive") return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "caseHandling", name, value });
-    const fixed = [line("default case", caseHandling), line("preserve case", false), line("short preserve case", false)];
+    const fixed = [line(DEFAULT_CASE, caseHandling), line("preserve case", false), line("short preserve case", false)];
     return [line("case sensitive", true), ...(caseHandling === "sensitive" ? [] : fixed)];
+}
+
+/** The only case that names have on disk, if there is one. */
+export function fixedCase({ settings }: { settings: readonly Line[] }): "lower" | "upper" | undefined {
+    const value = settings.find(({ name }) => name === DEFAULT_CASE)?.value;
+    return value === "lower" || value === "upper" ? value : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BE
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe, renderShare } from "./share";
+import { fixedCase } from "./share-lines";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
@@ -52,6 +53,7 @@ export function shareUnit(
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
+    steps.push(...spelt(wanted, root, was));
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
@@ -95,6 +97,24 @@ export function shareRemovalUnit(share: ShareSection, nonce: string, { remove, d
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],
     };
+}
+
+/** Samba looks for one spelling only, and never finds what has another one (samba.md 1). */
+function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
+    const fixed = fixedCase(wanted);
+    if (fixed === undefined || (was !== undefined && fixedCase(was) === fixed)) return [];
+    const [other, own] = fixed === "lower" ? ["capital", "small"] : ["small", "capital"];
+    return [
+        {
+            do: "spelt",
+            path: was?.path ?? wanted.path,
+            case: fixed,
+            // Of homes the first folder is the share.
+            below: wanted.homes,
+            skip: root.snapshotFolder === undefined ? [] : [root.snapshotFolder],
+            message: `caseHandling: with \`${fixed}\` clients would no longer find what has ${other} letters in its name; give it ${own} ones first, or leave \`caseHandling\` as it is`,
+        },
+    ];
 }
 
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */

@@ -152,6 +152,22 @@ test("vetoed names cannot be made, hidden ones are hidden, new names are lower c
     expect(await inGuest(guest, "ls /srv/pvesmb/lower")).toBe("report.txt\n");
 });
 
+test("one case of names is refused while there are others, with their names, and nothing is hidden", async () => {
+    expect(await client("plain", alice, "mkdir Archive; put /etc/hostname Report2025.TXT")).not.toContain("NT_STATUS");
+    const folded = program(...files, ...declared({ plain: { caseHandling: "lower" } }));
+    stack.write(folded);
+    expect((await stack.up({ fails: true })).output).toMatch(
+        /caseHandling: with `lower` clients would no longer find .*: Archive, Report2025\.TXT/,
+    );
+    expect(
+        await client("plain", alice, "get Report2025.TXT /dev/null; rename Report2025.TXT report; rename Archive archive"),
+    ).not.toContain("NT_STATUS");
+    await stack.up();
+    expect(await client("plain", alice, "get REPORT /dev/null; rmdir Archive; del report")).not.toContain("NT_STATUS");
+    stack.write(program(...files, ...declared()));
+    await stack.up();
+});
+
 test("a drop box gives what was dropped to who collects it, and nobody sees more than one's own", async () => {
     await putFile(within, at("drop"), alice, "hers.txt", "x\n");
     expect(await client("drop", alice, "mkdir work")).toBe("");

@@ -221,7 +221,7 @@ export interface SmbShareArgs {
     oplocks?: pulumi.Input<boolean>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     caseHandling?: pulumi.Input<"insensitive" | "sensitive" | "lower" | "upper">;
@@ -537,7 +537,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly oplocks: pulumi.Output<boolean | undefined>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     declare readonly caseHandling: pulumi.Output<"insensitive" | "sensitive" | "lower" | "upper" | undefined>;
