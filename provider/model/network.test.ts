@@ -1,5 +1,5 @@
-import { gatewayRules } from "./gateway.rules";
-import type { GatewayInputs } from "./gateway";
+import { gatewayRules } from "./gateway/rules";
+import type { GatewayInputs } from "./gateway/inputs";
 import { gatewayFault, hostFault } from "./network";
 
 test.each([

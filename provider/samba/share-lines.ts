@@ -1,6 +1,6 @@
-import { canonicalOption } from "../model/option-synonyms";
-import { isLitter } from "../model/share.litter";
-import type { Effective } from "../model/share.purpose";
+import { canonicalOption } from "../model/options/synonyms";
+import { isLitter } from "../model/share/litter";
+import type { Effective } from "../model/share/effective";
 import type { Line } from "./text";
 import { moduleLines } from "./vfs";
 

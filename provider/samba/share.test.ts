@@ -3,7 +3,7 @@ import { shareName, configText } from "../model/text";
 import { shareModel } from "../model";
 import type { ShareInputs } from "../model";
 import { filled } from "../model/schema";
-import { effective } from "../model/share.purpose";
+import { effective } from "../model/share/effective";
 import { openings, passwordOpening, served } from "./assembly";
 import { activation } from "./batch";
 import { fragmentPath, openingPath, SAMBA } from "./paths";

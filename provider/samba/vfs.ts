@@ -1,5 +1,5 @@
-import { timeBegins } from "../model/share.modules";
-import type { Effective } from "../model/share.purpose";
+import type { Effective } from "../model/share/effective";
+import { timeBegins } from "../model/share/modules";
 import { bytesOf } from "../model/size";
 import type { Line } from "./text";
 

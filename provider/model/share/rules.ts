@@ -1,0 +1,186 @@
+import type { Failure } from "../../base/handler";
+import type { Rule } from "../meta";
+import { DATA_ROOT } from "../paths";
+import type { AccessEntry } from "./access";
+import type { ShareInputs } from "./inputs";
+import { features } from "./features";
+import { timeBegins } from "./modules";
+import { doubledOption, hostsFault, optionRefusal, asksToEncrypt, typedWriter } from "../options/refusals";
+import { effective } from "./effective";
+import { configTextFault, dataPathFault, fileName } from "../text";
+
+type Principal = Pick<AccessEntry, "user" | "group">;
+
+/** Each entry is for one user or group, and nobody has two. */
+function principalFaults(property: string, entries: readonly Principal[]): Failure[] {
+    const faults = entries.flatMap((entry, i) =>
+        (entry.user === undefined) === (entry.group === undefined)
+            ? [{ property: `${property}[${i}]`, reason: "must have either `user` or `group`" }]
+            : [],
+    );
+    const names = entries.map(({ user, group }) => (user === undefined ? `group ${group}` : `user ${user}`));
+    const doubled = names.find((name, i) => names.indexOf(name) !== i);
+    return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
+}
+
+/** Samba takes what is behind the first place where the time begins: nothing in front of it may look so. */
+function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersions"]>): Failure[] {
+    if (prefix === undefined) return [];
+    if (!/^[A-Za-z0-9@._:+-]+$/.test(prefix))
+        return [{ property: "previousVersions.prefix", reason: "must be letters, digits and @ . _ : + -" }];
+    const begins = timeBegins(format);
+    if (begins === undefined)
+        return [
+            {
+                property: "previousVersions.format",
+                reason: "must begin with %Y or %y beside a `prefix`, or with a few characters and then one of these, such as _%Y-%m-%d",
+            },
+        ];
+    return prefix.includes(begins)
+        ? [
+              {
+                  property: "previousVersions.prefix",
+                  reason: `must not contain ${JSON.stringify(begins)}, by which Samba finds where the time begins; put more characters in front of the time into \`format\``,
+              },
+          ]
+        : [];
+}
+
+/**
+ * Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c), and tells one to encrypt where
+ * a share desires it: clients then give up (seen with 4.17).
+ */
+const GUESTS_HAVE_NO_KEY = (property: string): string =>
+    `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
+
+/** Rights that the program gives itself have to let guests in, who are nobody. */
+function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareInputs): Failure[] {
+    if (!guest || (mode === undefined && aclEntries === undefined)) return [];
+    const bits = parseInt((mode ?? "0770").slice(-3), 8);
+    const named = (aclEntries ?? []).find((entry) => entry.user === "nobody" || entry.group === "nogroup");
+    const allowed =
+        named !== undefined
+            ? ["r", "w", "x"].reduce((sum, right, i) => sum + (named.permissions.includes(right) ? 4 >> i : 0), 0)
+            : owner === "nobody"
+              ? bits >> 6
+              : (group === "nogroup" ? bits >> 3 : bits) & 7;
+    if ((allowed & 5) === 5) return [];
+    const others = readOnly ? "5" : "7";
+    return [
+        {
+            property: "guest",
+            reason: `lets nobody in: guests act as nobody, who may not enter the root directory by ${mode === undefined ? "`aclEntries`" : `\`mode\` ${mode}`}; leave ${mode === undefined ? "them" : "it"} out, let all others in (a mode that ends in ${others}), or give { user: "nobody", permissions: "${readOnly ? "r-x" : "rwx"}" } in \`aclEntries\``,
+        },
+    ];
+}
+
+export const shareRules: Rule<ShareInputs>[] = [
+    { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
+    { needs: ["aclEntries"], check: ({ aclEntries = [] }) => principalFaults("aclEntries", aclEntries) },
+    {
+        needs: ["path", "volume"],
+        check: ({ path, volume }) => {
+            if (path === undefined) return [];
+            const fault = dataPathFault(path);
+            if (fault) return [{ property: "path", reason: fault }];
+            return volume && path.slice(DATA_ROOT.length + 1).includes("/")
+                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}; use one component` }]
+                : [];
+        },
+    },
+    {
+        needs: ["volume"],
+        check: ({ volume }) =>
+            volume === undefined || (volume.size === undefined) !== (volume.initialSize === undefined)
+                ? []
+                : [{ property: "volume", reason: "give either `size`, or `initialSize` when a Quota decides about the size" }],
+    },
+    {
+        needs: ["options"],
+        check: ({ options }) =>
+            Object.entries(options).flatMap(([name, value]) => {
+                const property = `options[${JSON.stringify(name)}]`;
+                const refusal = optionRefusal(name) ?? doubledOption(name, Object.keys(options));
+                if (refusal) return [{ property, reason: refusal }];
+                const fault = configTextFault(value) ?? hostsFault(name, value);
+                return fault ? [{ property, reason: fault }] : [];
+            }),
+    },
+    {
+        needs: [...Object.keys(features), "options", "purpose"],
+        check: (inputs) =>
+            Object.keys(inputs.options).flatMap((name) => {
+                const writer = typedWriter(name, effective(inputs));
+                return writer === undefined
+                    ? []
+                    : [{ property: `options[${JSON.stringify(name)}]`, reason: `is written by \`${writer}\` of this share; use that` }];
+            }),
+    },
+    {
+        needs: ["guest", "encryptionRequired", "options"],
+        check: ({ guest, encryptionRequired, options }) => {
+            if (!guest) return [];
+            const raw = Object.keys(options).find((name) => asksToEncrypt(name, options[name] ?? ""));
+            return encryptionRequired || raw !== undefined
+                ? [
+                      {
+                          property: "guest",
+                          reason: GUESTS_HAVE_NO_KEY(raw === undefined ? "encryptionRequired" : `options[${JSON.stringify(raw)}]`),
+                      },
+                  ]
+                : [];
+        },
+    },
+    {
+        needs: ["guest", "mode", "aclEntries", "owner", "group", "readOnly"],
+        check: guestFaults,
+    },
+    {
+        needs: ["dfsLinks"],
+        check: ({ dfsLinks = {} }) =>
+            Object.keys(dfsLinks).flatMap((name) => {
+                const fault = fileName().safeParse(name).error?.issues[0]?.message;
+                return fault === undefined ? [] : [{ property: `dfsLinks[${JSON.stringify(name)}]`, reason: fault }];
+            }),
+    },
+    {
+        needs: ["previousVersions"],
+        check: ({ previousVersions }) =>
+            previousVersions === undefined
+                ? []
+                : [
+                      ...(/^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+                          ? []
+                          : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }]),
+                      ...prefixFaults(previousVersions),
+                  ],
+    },
+    {
+        needs: ["previousVersions"],
+        check: ({ previousVersions: versions }) => {
+            if (versions?.schedule === undefined) return [];
+            const { folder, format, localTime, prefix } = features.previousVersions.parse({}) ?? versions;
+            const chosen = Object.entries({ folder, format, localTime, prefix }).find(
+                ([name, value]) => versions[name as keyof typeof versions] !== value,
+            );
+            return chosen === undefined
+                ? []
+                : [{ property: `previousVersions.${chosen[0]}`, reason: "is pvesmb's to choose with a `schedule`; leave it out" }];
+        },
+    },
+    {
+        needs: ["homes", "purpose", "guest", "access", "recursive"],
+        check: (inputs) => {
+            if (effective(inputs).homes !== true) return [];
+            const change = inputs.access.findIndex(({ level }) => level === "change");
+            return [
+                ...(inputs.recursive
+                    ? [{ property: "recursive", reason: "must not be set where homes are served: they are their users' own" }]
+                    : []),
+                ...(inputs.guest ? [{ property: "guest", reason: "a guest has no home; remove it" }] : []),
+                // Share-level rights go by the share's name, and each user's home has another one.
+                ...(change < 0 ? [] : [{ property: `access[${change}].level`, reason: "must be `read` or `full` where homes are served" }]),
+            ];
+        },
+    },
+];
