@@ -152,7 +152,7 @@ describe("resource options that Pulumi has for every resource", () => {
         [{ import: "x" }, "SmbShare docs cannot be imported; set `adopt: true`"],
         [{ id: "x" }, "SmbShare docs cannot be imported; set `adopt: true`"],
         [{ urn: "urn:pulumi:x" }, "SmbShare docs cannot be looked up by its URN; hand"],
-        [{ provider: {} as pulumi.ProviderResource }, "SmbShare docs takes no `provider`: .* `connection`"],
+        [{ provider: {} as never }, "SmbShare docs takes no `provider`: .* `connection`"],
         [{ version: "1.0.0" }, "SmbShare docs takes no `version`: .*package.json"],
         [{ pluginDownloadURL: "https://x" }, "SmbShare docs takes no `pluginDownloadURL`"],
         [{ customTimeouts: { create: "5 minutes" } }, "SmbShare docs: customTimeouts.create must be a duration"],
