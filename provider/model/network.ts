@@ -19,7 +19,7 @@ export const sshPublicKey = (): z.ZodString =>
     z
         .string()
         .regex(
-            /^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\r\n]*)?$/,
+            /^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\r\n]*)?(\r?\n)?$/,
             'must be a public key line such as "ssh-ed25519 AAAA... comment"',
         );
 

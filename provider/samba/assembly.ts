@@ -60,6 +60,7 @@ export const assembly: AssembleStep = {
     last: LAST,
 };
 
+const AVAHI = "avahi-daemon";
 /** How the line of a fragment begins that names a share for Time Machine. */
 const ON_BACKUPS = "#backups ";
 
@@ -81,7 +82,13 @@ export const announcedAnew = (told: Step): Step[] => [
         mode: "0644",
     },
     { ...told, ifChanged: "backups" },
-    { do: "run", ifChanged: "backups", argv: ["systemctl", "try-restart", "avahi-daemon"], changes: false },
+    {
+        do: "run",
+        ifChanged: "backups",
+        argv: ["systemctl", "restart", AVAHI],
+        onlyIf: ["systemctl", "is-active", "--quiet", AVAHI],
+        changes: false,
+    },
 ];
 
 /** A fragment as the file of all shares has it. */

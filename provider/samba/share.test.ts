@@ -104,7 +104,7 @@ describe("a share's fragment", () => {
         });
         expect(activation(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
             { argv: expect.arrayContaining(["ping"]) as unknown },
-            { argv: ["systemctl", "try-restart", "avahi-daemon"] },
+            { argv: ["systemctl", "restart", "avahi-daemon"] },
         ]);
     });
 
