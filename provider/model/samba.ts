@@ -106,7 +106,7 @@ const settings = z.strictObject({
     }),
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
         description:
-            "`onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
+            "`onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
         brings: AGREED,
     }),
     maxProcesses: field(z.int().min(4).max(100_000).optional(), {

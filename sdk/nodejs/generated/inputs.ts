@@ -269,7 +269,7 @@ export interface SmbGatewaySambaArgs {
     lockout?: pulumi.Input<SmbGatewaySambaLockoutArgs>;
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: pulumi.Input<"onDemand" | "never">;

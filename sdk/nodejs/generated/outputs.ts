@@ -268,7 +268,7 @@ export interface SmbGatewaySamba {
     lockout?: SmbGatewaySambaLockout;
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: "onDemand" | "never";
