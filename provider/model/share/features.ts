@@ -73,6 +73,7 @@ export const features = {
         description:
             "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.",
         defaultText: "`insensitive`",
+        brings: changes.module,
     }),
     homes: field(z.boolean().optional(), {
         description: "Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.",
