@@ -3,7 +3,6 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
 import type { Mount, Mounted, Mounts } from "../machine";
 import { readClaim } from "../mark";
-import { rootOnNode } from "./bind";
 import { DATA_MOUNT } from "./config";
 
 /** The mount points of a container, as its configuration has them. */
@@ -13,7 +12,7 @@ export function mountsOf(config: ContainerConfig): Mounts {
         at: (path) => mountedIn(config, path),
         volumeAt: (path) => observedVolume(config, path),
         outermost: (onNode) => outermost(config, onNode),
-        root: rootOnNode(config.unprivileged),
+        root: config.rootUid,
     };
 }
 
