@@ -3,6 +3,7 @@ import { coming } from "../base/coming";
 import { PvesmbError } from "../base/errors";
 import type { AnyHandler } from "../base/handler";
 import { rememberPins } from "../base/pins";
+import { Session } from "../base/session";
 import { setStackConfig, stackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
@@ -17,12 +18,16 @@ import { allSaid, engineLog } from "./engine-log";
 const PROVIDER = "__provider";
 
 /** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
-export function dynamicProvider(model: Model, handler: () => AnyHandler): Required<ResourceProvider<Tree, Tree>> {
+export function dynamicProvider(
+    model: Model,
+    handler: () => AnyHandler,
+    session: Session = ofThisProcess,
+): Required<ResourceProvider<Tree, Tree>> {
     const run = operations(model, handler, engineLog);
-    return {
+    return inSession(session, {
         // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
         configure({ config }) {
-            guardProcess();
+            guardProcess(() => session.close());
             setStackConfig((key) => textOf(config.get(key)));
             return Promise.resolve();
         },
@@ -31,7 +36,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             const [urn, inputs] = apart(news);
             const found = checked(model, urn, inputs, process.env, stackConfig);
             const failures = urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures;
-            if (failures.length === 0) coming.announce(urn);
+            if (failures.length === 0) coming().announce(urn);
             return Promise.resolve({ inputs: found.inputs === inputs ? news : { ...news, ...found.inputs }, failures });
         },
 
@@ -41,14 +46,14 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
                 const [urn, inputs] = apart(news);
                 const difference = diff(model, own(olds), inputs, engineLog(urn), urn);
                 if (difference.changes !== false) return difference;
-                coming.strike(urn);
+                coming().strike(urn);
                 // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
                 return {};
             }),
 
         async create(news) {
             const [urn, inputs] = apart(news);
-            coming.strike(urn);
+            coming().strike(urn);
             const { id, state } = await partial(news, () => run.create(known(urn), inputs));
             return { id, outs: state };
         },
@@ -64,12 +69,23 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
 
         async update(id, olds, news) {
             const [urn, inputs] = apart(news);
-            coming.strike(urn);
+            coming().strike(urn);
             return { outs: await partial(news, () => run.update(known(urn), id, own(olds), inputs)) };
         },
 
-        delete: (id, props) => said(() => coming.unannounced(() => run.delete(undefined, id, own(props)))),
-    };
+        delete: (id, props) => said(() => coming().unannounced(() => run.delete(undefined, id, own(props)))),
+    });
+}
+
+/** What this process remembers: all kinds of resources share gateways and connections. */
+const ofThisProcess = new Session();
+
+type Provider = Required<ResourceProvider<Tree, Tree>>;
+
+function inSession(session: Session, provider: Provider): Provider {
+    const methods = Object.entries(provider) as [string, (...given: unknown[]) => unknown][];
+    const wrapped = methods.map(([name, method]) => [name, (...given: unknown[]) => session.run(() => method(...given))]);
+    return Object.fromEntries(wrapped) as Provider;
 }
 
 /** Pulumi's server tells a dynamic provider no URN. The SDK puts it into the inputs, by this name, and states of every age have it there. */

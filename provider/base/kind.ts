@@ -37,8 +37,7 @@ export interface Kind {
     holdsData?: readonly HoldsData[];
 }
 
-export const importRefusal = (kind: string, name: string): string =>
-    `${kind} ${name} cannot be imported; set \`adopt: true\` to take over what is there`;
+export const CANNOT_IMPORT = "cannot be imported; set `adopt: true` to take over what is there";
 
 /** The name of a resource in its program, the last part of its URN. */
 export const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import type { Context } from "../base/handler";
-import { workshopOn } from "../hosts";
+import { within, workshopOn } from "../hosts";
 import type { Host, Workshop } from "../hosts";
 import { machineKindOf } from "../machines";
 import type { Caller, Found, Machine, Opened } from "../machines/machine";
 import type { GatewayRef } from "../model";
 import { gatewayBatch } from "../samba/batch";
 import { LOOK } from "../samba/look";
+import { perSession } from "../base/session";
 
 export const workshop = (host: Host, nonce: string): Workshop =>
     workshopOn(host, { look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
@@ -23,22 +25,28 @@ export interface Ready {
 }
 export type Gateway = Exclude<Opened, Found> | Ready;
 
-const open = new Map<string, Promise<Kept>>();
+/** Longest time of a look-up, in milliseconds. */
+const LOOKUP_MS = 120_000;
+
+const open = perSession(() => new Map<string, Promise<Kept>>());
 
 /** Looks the gateway up once per process and operation; whoever changes it forgets it. */
 export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
-    let kept = open.get(ref.id);
+    let kept = open().get(ref.id);
     if (kept === undefined) {
-        const found = find(ctx, ref);
+        // All who ask for it wait for the same look-up, so it is under nobody's deadline but its own.
+        const found = find({ ...ctx, deadline: Deadline.in(LOOKUP_MS) }, ref);
         kept = found;
-        open.set(ref.id, found);
+        open().set(ref.id, found);
         // What has been put in its place meanwhile stays.
         const drop = (): void => {
-            if (open.get(ref.id) === found) open.delete(ref.id);
+            if (open().get(ref.id) === found) open().delete(ref.id);
         };
         found.then((gateway) => gateway.state !== "ready" && setTimeout(drop, 5_000).unref(), drop);
     }
-    const gateway = await kept;
+    const gateway = await within(ctx.deadline, `looking for the gateway ${machineKindOf(ref.id).nameOf(ref.id)}`, kept, {
+        dispatched: false,
+    });
     if (gateway.state !== "ready") return gateway;
     return { state: "ready", machine: gateway.as(ctx, ref.connection), workshop: gateway.workshop };
 }
@@ -49,12 +57,12 @@ async function find(ctx: Caller, ref: GatewayRef): Promise<Kept> {
 }
 
 export function forgetGateway(id: string): void {
-    open.delete(id);
+    open().delete(id);
 }
 
 /** For the gateway itself: what it has just made is what its children will use. */
 export function keepGateway(id: string, found: Found, workshop: Workshop): void {
-    open.set(id, Promise.resolve({ ...found, workshop }));
+    open().set(id, Promise.resolve({ ...found, workshop }));
 }
 
 /** The gateway, ready for work; an error that says what to do otherwise. */

@@ -15,7 +15,8 @@ const deadlines = named(
 );
 
 export const timeouts = field(deadlines.optional(), {
-    description: "Deadlines of the operations; past them an operation fails with what was under way.",
+    description:
+        "Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.",
 });
 
 export const connection = field(connectionInputs.optional(), {

@@ -1,8 +1,5 @@
-import { onExit } from "../base/exit";
 import type { AnyHandler } from "../base/handler";
-import { closeAll } from "../hosts";
 import type { KindName } from "../model";
-import { closeClients } from "../proxmox/client/client";
 export type { AnyHandler } from "../base/handler";
 import { gatewayHandler } from "./gateway/handler";
 import { groupHandler } from "./group/handler";
@@ -18,7 +15,3 @@ export const handlers: Record<KindName, AnyHandler> = {
     SmbGroup: groupHandler,
     Quota: quotaHandler,
 };
-
-// Agents and connections say goodbye when the engine ends this process.
-onExit(closeAll);
-onExit(closeClients);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import type { AnyHandler, ChangeContext, Context } from "../base/handler";
-import { importRefusal, nameIn } from "../base/kind";
+import { CANNOT_IMPORT, nameIn } from "../base/kind";
 import type { Log } from "../base/log";
 import { printableTree, textsIn } from "../base/printable";
 import { hide } from "../base/scrub";
@@ -90,7 +90,9 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
 
         async read(urn, id, stored) {
             if (Object.keys(stored).length === 0)
-                throw operationFailed(new PvesmbError("InvalidInput", importRefusal(model.kind, urn === undefined ? id : nameIn(urn))));
+                throw operationFailed(
+                    new PvesmbError("InvalidInput", `${model.kind} ${urn === undefined ? id : nameIn(urn)} ${CANNOT_IMPORT}`),
+                );
             const { state, inputs, timeouts } = open(stored);
             return attempt("read", { urn, inputs, timeouts }, async (ctx) => {
                 const found = await handler().read(ctx, id, handlerState(model, state));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { autoNamed, importRefusal, type Kind, sealed, type Sealing } from "../../provider/base/kind";
+import { autoNamed, type Kind, sealed, type Sealing } from "../../provider/base/kind";
 import { needProvider } from "./loadable";
+import { needOptions, timeoutsOf } from "./options";
 import { isLater, protectedBy } from "./protect";
 import { followed, outputOf, referenceIn, refOf } from "./reference";
 import { sparingTraces } from "./traces";
@@ -20,8 +21,7 @@ export const providerText = (kind: string): string => `exports.handler=()=>requi
 export abstract class PvesmbResource extends pulumi.CustomResource {
     protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
         needArguments(kind, name, args);
-        // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
-        if (opts.import !== undefined || opts.id !== undefined) throw new pulumi.ResourceError(importRefusal(kind.name, name), opts.parent);
+        needOptions(kind.name, name, opts);
         needProvider(process.cwd(), pulumi.runtime.hasEngine());
         const given = Object.entries(autoNamed(kind, name, args)).map(([input, value]: [string, unknown]) => [
             input,
@@ -33,6 +33,9 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
             ...(sealed(inputs, kind.secrets, sealing) as pulumi.Inputs),
             key: urnOf(typeOf(kind.name), name, opts.parent),
             __provider: providerText(kind.name),
+            ...(opts.customTimeouts === undefined
+                ? {}
+                : { timeouts: timeoutsOf(kind.name, name, (args as { timeouts?: unknown }).timeouts, opts) }),
             ...((opts.ignoreChanges ?? []).length > 0 ? { ignored: opts.ignoreChanges } : {}),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];

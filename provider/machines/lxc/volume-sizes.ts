@@ -1,5 +1,6 @@
 import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
+import { perSession } from "../../base/session";
 import { spots } from "../../model/permissions/feature";
 import { formatSize } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
@@ -15,7 +16,7 @@ const VALID = 10_000;
 type Lists = Map<string, { at: number; sizes: Promise<Map<string, number>> }>;
 
 /** Lists by cluster, node and storage. Two clusters often have the same names. */
-const lists = new WeakMap<object, Lists>();
+const lists = perSession(() => new WeakMap<object, Lists>());
 
 /** What a storage says of a volume's size, in bytes. */
 export async function storedSize(pve: Pve, node: string, volume: string): Promise<number | undefined> {
@@ -37,8 +38,8 @@ function sizesOn(pve: Pve, node: string, storage: string): Promise<Map<string, n
 }
 
 function listsOf({ connection }: Pve): Lists {
-    const own: Lists = lists.get(connection) ?? new Map();
-    lists.set(connection, own);
+    const own = lists().get(connection) ?? (new Map() as Lists);
+    lists().set(connection, own);
     return own;
 }
 

@@ -192,7 +192,6 @@ export const PROGRAMS = [
     "groupmod",
     "hostname",
     "install",
-    "lsattr",
     "mount",
     "mountpoint",
     "net",

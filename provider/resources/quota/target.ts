@@ -73,6 +73,13 @@ export function claimsOnNode({ mounts }: Target): string | undefined {
 
 /** A directory as the node has it. Looks go by the outermost directory that the gateway has of the node, which many trees share. */
 export function spotOf({ mounts, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
+    // The share's path is what the gateway says, and its root may say anything; all looks at the node go together and would fail together.
+    if (path.split("/").some((part) => part === ".." || part === "."))
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${path}, where the gateway has the share by now, is not a path without ..; \`pulumi refresh\` and \`pulumi up\` bring the share back to its own`,
+            { property: "path" },
+        );
     const onNode = source + path.slice(at.length);
     return { path: onNode, from: mounts.outermost(onNode) ?? source };
 }

@@ -14,7 +14,7 @@ import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
 import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
+import { guessed, kindAt, lookBy, refuseBeyond, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
@@ -79,7 +79,9 @@ export async function treeBackend(
     const wanted = (by: BackendName | undefined, at = spot) =>
         joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
     const likely = was ?? kinds.get(spot.from) ?? guessed(mountsIn(target.look), path);
-    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely))), spot);
+    const mounts = mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely)));
+    const { name, kind, tree } = kindAt(mounts, spot);
+    refuseBeyond(mounts, mount.source, tree, node);
     kinds.set(spot.from, name);
     const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
