@@ -2,13 +2,10 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
 import { PvesmbError } from "../base/errors";
 import type { AnyHandler } from "../base/handler";
-import { rememberPins } from "../base/pins";
 import { Session } from "../base/session";
-import { setStackConfig, stackConfig } from "../base/stack-config";
+import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
-import { checked } from "../runtime/checked";
-import { diff } from "../runtime/diff";
 import { OperationFailed, operationFailed } from "../runtime/failure";
 import { guardProcess } from "../runtime/process";
 import { operations } from "../runtime/run";
@@ -34,7 +31,7 @@ export function dynamicProvider(
 
         check(_olds, news) {
             const [urn, inputs] = apart(news);
-            const found = checked(model, urn, inputs, process.env, stackConfig);
+            const found = run.check(urn, inputs);
             const failures = urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures;
             if (failures.length === 0) coming().announce(urn);
             return Promise.resolve({ inputs: found.inputs === inputs ? news : { ...news, ...found.inputs }, failures });
@@ -42,9 +39,8 @@ export function dynamicProvider(
 
         diff: (id, olds, news) =>
             settled(() => {
-                rememberPins(id, olds["hostKeys"]);
                 const [urn, inputs] = apart(news);
-                const difference = diff(model, own(olds), inputs, engineLog(urn), urn);
+                const difference = run.diff(urn, id, own(olds), inputs);
                 if (difference.changes !== false) return difference;
                 coming().strike(urn);
                 // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.

@@ -78,6 +78,8 @@ export interface FieldMeta {
     needs?(beside: Readonly<Record<string, unknown>>): readonly ConnectionPart[];
     /** In a reference: the input of the resource that this part is taken from, where it has another name (`volume.size`). */
     from?: string;
+    /** An output: SSH host keys by which what is on this resource knows its host, before any note on it is believed (base/pins.ts). */
+    pins?: boolean;
     /** Set by the SDK or by read, not by users; left out of docs. */
     hidden?: boolean;
     examples?: string[];

@@ -1,5 +1,6 @@
 import { holdsData, sealed } from "../base/kind";
 import type { Log } from "../base/log";
+import { pinsOf } from "../base/pins";
 import { gatewayModel, shareModel } from "../model";
 import { kindOf } from "../model/kind";
 import type { Model } from "../model/meta";
@@ -45,6 +46,10 @@ test("names, secrets, protection and the URN come with the runtime", async () =>
     );
     await run.create(URN, inputs);
     expect(seen).toEqual([URN, URN]);
+    const id = "pve1/101/0123456789abcdef";
+    const keys = ["SHA256:0123"];
+    expect(run.diff(URN, id, { ...inputs, hostKeys: keys }, inputs)).toEqual({ changes: false });
+    expect(pinsOf(id)).toEqual(keys);
     await expect(run.read(URN, "pve1/101/0123456789abcdef", {})).rejects.toThrow(
         "SmbGateway Files & Co. cannot be imported; set `adopt: true`",
     );

@@ -1,19 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
-import type { AnyHandler, ChangeContext, Context } from "../base/handler";
+import type { AnyHandler, ChangeContext, Context, Failure } from "../base/handler";
 import { CANNOT_IMPORT, nameIn } from "../base/kind";
 import type { Log } from "../base/log";
+import { rememberPins } from "../base/pins";
 import { printableTree, textsIn } from "../base/printable";
 import { hide } from "../base/scrub";
 import { stackConfig } from "../base/stack-config";
 import { millisecondsOf } from "../model/duration";
-import type { Model } from "../model/meta";
+import { metaOf, type Model } from "../model/meta";
 import { merge } from "../model/observe";
-import { eachSecret, filled } from "../model/schema";
+import { eachSecret, filled, propertiesOf } from "../model/schema";
 import { chosenOf, handlerState, inputsOf, migrated, toState } from "../model/state";
 import { defined, isTree, type Tree } from "../model/tree";
+import { checked } from "./checked";
 import { resolveConnection, resolvePve, resolveSsh } from "./connection";
+import { diff, type Difference } from "./diff";
 import { operationFailed, type Remains } from "./failure";
 import { answered } from "./process";
 
@@ -28,6 +31,9 @@ const UNFINISHED = "the last create or update did not finish";
  * be unknown to an adapter where nothing is made or changed.
  */
 export interface Operations {
+    /** The inputs as the engine is to keep them, and what is wrong with them. No I/O, as in diff. */
+    check(urn: string | undefined, news: Tree): { inputs: Tree; failures: Failure[] };
+    diff(urn: string | undefined, id: string, stored: Tree, news: Tree): Difference;
     create(urn: string, inputs: Tree): Promise<Remains>;
     /** Undefined: surely gone. Without `inputs`: they are as they were. `urn` is that of the mark on the host. */
     read(urn: string | undefined, id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree; urn?: string } | undefined>;
@@ -41,6 +47,7 @@ export interface Operations {
  * refresh and diff show again what it did not do.
  */
 export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: string | undefined) => Log): Operations {
+    const pins = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.pins ? [name] : []));
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
 
     /** `inputs` are those that a checkpoint remembers; `chosen`, what the provider chose for some of them in earlier runs. */
@@ -82,6 +89,13 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
     }
 
     return {
+        check: (urn, news) => checked(model, urn, news, process.env, stackConfig),
+
+        diff(urn, id, stored, news) {
+            for (const name of pins) rememberPins(id, stored[name]);
+            return diff(model, stored, news, logOf(urn), urn);
+        },
+
         create: (urn, inputs) =>
             attempt("create", { urn, inputs, timeouts: inputs["timeouts"] }, async (ctx) => {
                 const { id, state } = await handler().create(change(ctx, urn), full(inputs));

@@ -218,7 +218,7 @@ export const outputs = z.object({
         description: "First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.",
         always: true,
     }),
-    hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints." }),
+    hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints.", pins: true }),
     sambaVersion: field(z.string().optional(), { description: "Version of Samba." }),
     unc: field(z.string().optional(), { description: "Base of the shares' paths: `\\\\address`.", always: true }),
     dataVolume: field(z.string().optional(), { description: "Volume id of the data volume." }),
