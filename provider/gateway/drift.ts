@@ -1,9 +1,9 @@
 import type { GatherResult } from "../hosts/batch";
 import type { GatewayInputs } from "../model";
-import { sectionDrift, textDrift } from "../samba/drift";
+import { configDrift } from "../samba/config/gateway-part";
+import { textDrift } from "../samba/drift";
 import { clientFaults, CLIENTS_LOOK, CLIENTS_SERVICE, noClientLimit } from "../samba/clients";
 import { nonceIn } from "../samba/gateway-unit";
-import { renderGlobal } from "../samba/global";
 import { limitsOf } from "../samba/limits";
 import { LOGS_TIMER } from "../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../samba/packages";
@@ -17,12 +17,10 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     const found: string[] = [];
     if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const version = versionIn(look) ?? state.sambaVersion;
-    const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version }, false);
     const { discovery } = state.samba;
     for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
-    const config = look.files[SAMBA.config];
-    if (config === undefined) found.push(`${SAMBA.config}: missing`);
-    else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));
+    const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version };
+    found.push(...configDrift(settings, look));
     found.push(...foreignShares(look));
     if (look.commands["enabled"]?.stdout.trim() !== "enabled") found.push("service smbd: not enabled");
     if (look.commands["active"]?.stdout.trim() !== "active") found.push("service smbd: not running");

@@ -1,8 +1,8 @@
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import type { SambaSettings } from "../model/samba";
-import { renderGlobal } from "./global";
-import type { GlobalSettings } from "./global";
+import { refuseOptions, renderConfig } from "./config/gateway-part";
+import type { GlobalSettings } from "./config/gateway-part";
 import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
 import { serviceSteps } from "./services";
@@ -22,6 +22,7 @@ export function gatewayUnit(
     claim: string,
     known: { sid?: string; restart: boolean },
 ): Unit {
+    refuseOptions(settings);
     const steps: Step[] = [
         ownedBy(SAMBA.mark, claim, "this host is another gateway's; nothing was changed"),
         ...[SAMBA.directory, SAMBA.fragments, "/srv/pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0755" })),
@@ -29,7 +30,7 @@ export function gatewayUnit(
         { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
-        { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
+        { do: "write", id: "config", path: SAMBA.config, content: renderConfig(settings), mode: "0644" },
         // Proxmox VE gives a container its name when it starts; one that runs keeps the old one, and so does whoever it tells it.
         {
             do: "run",
