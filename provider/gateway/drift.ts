@@ -2,13 +2,14 @@ import type { GatherResult } from "../hosts/batch";
 import type { GatewayInputs } from "../model";
 import { configDrift } from "../samba/config/gateway-part";
 import { textDrift } from "../samba/drift";
+import { hostFacts } from "../samba/facts";
 import { clientFaults, CLIENTS_LOOK, CLIENTS_SERVICE, noClientLimit } from "../samba/clients";
 import { nonceIn } from "../samba/gateway-unit";
 import { limitsOf } from "../samba/limits";
 import { LOGS_TIMER } from "../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../samba/packages";
 import { SAMBA } from "../samba/paths";
-import { serviceFiles, SERVICES } from "../samba/services";
+import { serviceFiles } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
 import { parseSections } from "../samba/text";
 
@@ -22,11 +23,12 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version };
     found.push(...configDrift(settings, look));
     found.push(...foreignShares(look));
-    if (look.commands["enabled"]?.stdout.trim() !== "enabled") found.push("service smbd: not enabled");
-    if (look.commands["active"]?.stdout.trim() !== "active") found.push("service smbd: not running");
+    const facts = hostFacts(look);
+    const runs = (service: string): string | undefined => facts.service(service);
+    if (!facts.smbd.enabled) found.push("service smbd: not enabled");
+    if (!facts.smbd.active) found.push("service smbd: not running");
     // An upgrade of the packages may bring either about.
-    if (look.commands["nmbd"]?.stdout.trim() === "enabled") found.push("service nmbd: enabled");
-    const runs = runningIn(look);
+    if (facts.nmbdEnabled) found.push("service nmbd: enabled");
     if (discovery.wsdd && runs("wsdd") !== "active") found.push("service wsdd: not running");
     if (discovery.avahi && runs("avahi-daemon") !== "active") found.push("service avahi-daemon: not running");
     if (state.samba.logging.target === "file" && runs(LOGS_TIMER) !== "active") found.push(`${LOGS_TIMER}: not running`);
@@ -35,17 +37,11 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     return found;
 }
 
-/** `active`, `inactive`, `failed`: a service of the gateway's, as systemd has it. */
-const runningIn = (look: GatherResult) => {
-    const states = look.commands["services"]?.stdout.split("\n") ?? [];
-    return (service: string): string | undefined => states[SERVICES.indexOf(service)];
-};
-
 /** What is worth a word and no difference that an `up` could mend. */
 export function gatewayWarnings(look: GatherResult, host: string): string[] {
     const { installed, fix } = sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "");
     return [
-        ...(runningIn(look)(CLIENTS_SERVICE) === "failed" ? [noClientLimit(host)] : []),
+        ...(hostFacts(look).service(CLIENTS_SERVICE) === "failed" ? [noClientLimit(host)] : []),
         ...(fix === undefined
             ? []
             : [

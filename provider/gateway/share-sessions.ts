@@ -5,7 +5,6 @@ import type { ShareInputs } from "../model";
 import { consequencesOf } from "../model/consequences";
 import { tightened } from "../model/share/changes";
 import { principal } from "../samba/access";
-import { parseGroup } from "../samba/accounts";
 import { parseConnections, tell } from "../samba/sessions";
 import type { Connection } from "../samba/sessions";
 import { HOMES } from "../samba/share";
@@ -32,9 +31,9 @@ export async function endSessions(
     look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {
-    const { connections, groups } = connected(workshop, look, (status, group) => ({
+    const { connections, groups } = connected(workshop, look, (status, facts) => ({
         connections: parseConnections(status),
-        groups: [...parseGroup(group).values()],
+        groups: [...facts.groups.values()],
     }));
     const concerns = ({ user, group }: Connection): boolean =>
         [ALL, user, `+${group}`].some((each) => who.includes(each)) ||

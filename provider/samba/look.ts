@@ -1,22 +1,21 @@
 import type { Gather } from "../hosts/batch";
 import { DATA_ROOT } from "../model/paths";
 import { CLIENTS_LOOK } from "./clients";
+import { asking } from "./facts";
 import { FACTS_FILE } from "./gateway-unit";
 import { PACKAGES_LOOK } from "./packages";
 import { SAMBA } from "./paths";
 import { expiryPath } from "./recycle";
 import { RIGHTS } from "./rights";
-import { SERVICE_FILES, SERVICES } from "./services";
+import { SERVICE_FILES } from "./services";
 
 const FRAGMENTS = `${SAMBA.fragments}/*.conf`;
-const PASSWD = { name: "passwd", argv: ["getent", "passwd"] };
-const GROUP = { name: "group", argv: ["getent", "group"] };
 
 /** Who has which share open, and who is in which group. */
-export const CONNECTIONS: Gather = { commands: [{ name: "status", argv: ["smbstatus", "--json"] }, GROUP] };
+export const CONNECTIONS: Gather = { commands: asking("status", "group") };
 
 /** Which shares there are, and who. */
-export const SHARES_AND_PEOPLE: Gather = { files: [FRAGMENTS], commands: [PASSWD, GROUP] };
+export const SHARES_AND_PEOPLE: Gather = { files: [FRAGMENTS], commands: asking("passwd", "group") };
 
 /** Directories that whoever asks for one asks for together. */
 export const SIDE_BY_SIDE = `${DATA_ROOT}/*`;
@@ -38,15 +37,9 @@ export const LOOK: Gather = {
     ],
     stat: [SIDE_BY_SIDE],
     commands: [
-        { name: "accounts", argv: ["pdbedit", "-L", "-w"] },
-        { name: "details", argv: ["env", "TZ=UTC", "pdbedit", "-L", "-v"] },
-        PASSWD,
-        GROUP,
+        ...asking("accounts", "details", "passwd", "group"),
         RIGHTS,
-        { name: "enabled", argv: ["systemctl", "is-enabled", "smbd"] },
-        { name: "active", argv: ["systemctl", "is-active", "smbd"] },
-        { name: "nmbd", argv: ["systemctl", "is-enabled", "nmbd"] },
-        { name: "services", argv: ["systemctl", "is-active", ...SERVICES] },
+        ...asking("enabled", "active", "nmbd", "services"),
         CLIENTS_LOOK,
         PACKAGES_LOOK,
     ],

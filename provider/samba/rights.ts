@@ -2,7 +2,7 @@ import type { Gather, GatherResult, RunStep, Step, Text } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
 import { principal } from "./access";
 import type { Access } from "./access";
-import { parseGroup, parsePasswd } from "./accounts";
+import { hostFacts } from "./facts";
 import { SAMBA } from "./paths";
 import { withShareAlone } from "./share-alone";
 import type { ShareSection } from "./share";
@@ -83,10 +83,10 @@ const rights = onceSeen(({ commands }) => {
 });
 
 /** Identifiers of the host's accounts, and who that is as the access levels have it: `alice`, `+staff`. */
-const names = onceSeen(({ commands }) => {
-    const out = (name: string): string => commands[name]?.stdout ?? "";
-    const users = [...parsePasswd(out("passwd")).values()].map(({ uid, name }) => [`S-1-22-1-${uid}`, name] as const);
-    const groups = [...parseGroup(out("group")).values()].map(({ gid, name }) => [`S-1-22-2-${gid}`, `+${name}`] as const);
+const names = onceSeen((look) => {
+    const facts = hostFacts(look);
+    const users = [...facts.users.values()].map(({ uid, name }) => [`S-1-22-1-${uid}`, name] as const);
+    const groups = [...facts.groups.values()].map(({ gid, name }) => [`S-1-22-2-${gid}`, `+${name}`] as const);
     // Of several with one number the first.
     return new Map<string, string>([...users, ...groups].reverse());
 });

@@ -3,7 +3,7 @@ import type { GatherResult } from "../../hosts";
 import type { PrincipalLimit, QuotaInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { IdLimit, LookOptions, TreeState } from "../../quota/tree";
-import { parseGroup, parsePasswd } from "../../samba/accounts";
+import { hostFacts } from "../../samba/facts";
 
 type Kind = IdLimit["kind"];
 const KINDS = ["user", "group"] as const;
@@ -17,10 +17,10 @@ export class Principals {
         look: GatherResult,
         private readonly offset: number,
     ) {
-        const out = (command: string): string => look.commands[command]?.stdout ?? "";
+        const { users, groups } = hostFacts(look);
         this.known = {
-            user: new Map([...parsePasswd(out("passwd")).values()].map(({ name, uid }) => [name, uid])),
-            group: new Map([...parseGroup(out("group")).values()].map(({ name, gid }) => [name, gid])),
+            user: new Map([...users.values()].map(({ name, uid }) => [name, uid])),
+            group: new Map([...groups.values()].map(({ name, gid }) => [name, gid])),
         };
     }
 
