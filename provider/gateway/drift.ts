@@ -11,7 +11,7 @@ import { PACKAGES_LOOK, sambaPackage } from "../samba/packages";
 import { SAMBA } from "../samba/paths";
 import { serviceFiles } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
-import { parseSections } from "../samba/text";
+import { files } from "../samba/store/files";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
@@ -21,8 +21,8 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     const { discovery } = state.samba;
     for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
     const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version };
-    found.push(...configDrift(settings, look));
-    found.push(...foreignShares(look));
+    found.push(...configDrift(settings, files.config, look));
+    found.push(...files.foreign(look));
     const facts = hostFacts(look);
     const runs = (service: string): string | undefined => facts.service(service);
     if (!facts.smbd.enabled) found.push("service smbd: not enabled");
@@ -59,11 +59,3 @@ const serviceSettings = ({ samba, lxc, packages }: GatewayInputs): ServiceSettin
     memory: lxc.memory,
     securityUpdates: packages.securityUpdates,
 });
-
-/** What is in the file of all shares and in no share's own. */
-function foreignShares(look: GatherResult): string[] {
-    const names = (text: string): string[] => parseSections(text).map(({ name }) => name);
-    const own = new Set(Object.entries(look.files).flatMap(([path, text]) => (path.startsWith(`${SAMBA.fragments}/`) ? names(text) : [])));
-    const foreign = new Set(names(look.files[SAMBA.shares] ?? "").filter((name) => !own.has(name)));
-    return [...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`);
-}

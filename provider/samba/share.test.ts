@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { shareName, configText } from "../model/text";
 import { fragmentPath } from "./paths";
-import { parseOwner, parseShare, renderProbe, renderShare, settingDrift } from "./share";
+import { parseOwner, renderProbe, renderShare, settingDrift, shareIn } from "./share";
 import type { ShareSection } from "./share";
 import { option, parseSections } from "./text";
 
@@ -26,6 +26,7 @@ const share: ShareSection = {
     options: {},
 };
 const owner = { key: "urn:pulumi:dev::files::pvesmb:SmbShare::docs", nonce: "0123456789abcdef" };
+const parsed = (fragment: string, expected: ShareSection): ShareSection | undefined => shareIn(parseSections(fragment), expected);
 
 describe("a share's fragment", () => {
     it("says who may connect and who may only read", () => {
@@ -47,19 +48,19 @@ describe("a share's fragment", () => {
             "access: write list = alice, bob instead of alice",
         ],
     ])("names a write list that was %s by hand", (_what, edit, drift) => {
-        const found = parseShare(edit(renderShare(share, owner)), share);
+        const found = parsed(edit(renderShare(share, owner)), share);
         expect(found === undefined ? [] : settingDrift(found, share)).toEqual([drift]);
     });
 
     it("reads back as what was written", () => {
-        expect(parseShare(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
+        expect(parsed(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
         expect(parseOwner(renderShare(share, owner))).toEqual(owner);
     });
 
     it("lets nobody in when access is empty, and still reads back as enabled", () => {
         const closed = { ...share, access: [] };
         expect(renderShare(closed, owner)).toContain("available = no");
-        expect(parseShare(renderShare(closed, owner), closed)).toEqual(closed);
+        expect(parsed(renderShare(closed, owner), closed)).toEqual(closed);
     });
 
     it("opens the server to guests only for a guest share", () => {
@@ -67,14 +68,14 @@ describe("a share's fragment", () => {
         const guest = { ...share, guest: true, access: [] };
         const { options } = parseSections(renderShare(guest, owner)).find((each) => each.name === "global") ?? {};
         expect([options?.get("maptoguest"), options?.get("serversmbencrypt")]).toEqual(["bad user", "if_required"]);
-        expect(parseShare(renderShare(guest, owner), guest)).toEqual(guest);
+        expect(parsed(renderShare(guest, owner), guest)).toEqual(guest);
     });
 
     it("shows a hand edit in the property it belongs to", () => {
         const edited = renderShare(share, owner)
             .replace("comment = Documents", "comment = Hacked")
             .replace("read list = +staff\n", "read list = \n");
-        const found = parseShare(edited, share);
+        const found = parsed(edited, share);
         expect(found?.comment).toBe("Hacked");
         expect(found?.access).toContainEqual({ group: "staff", level: "change" });
     });

@@ -1,8 +1,8 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
-import { option, parseBoolean, parseSections, section, valueText } from "./text";
-import type { Line } from "./text";
+import { option, parseBoolean, section, valueText } from "./text";
+import type { Line, Section } from "./text";
 
 /** A share as its section of smb.conf says it. */
 export interface ShareSection {
@@ -183,10 +183,11 @@ export function settingDrift(found: ShareSection, wanted: ShareSection): string[
     });
 }
 
-/** What a fragment says now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
-export function parseShare(fragment: string, expected: ShareSection): ShareSection | undefined {
-    const found = parseSections(fragment).find((each) => each.name.toLowerCase() !== "global");
-    if (!found) return undefined;
+/** What sections of smb.conf say now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
+export function shareIn(sections: readonly Section[], expected: ShareSection): ShareSection | undefined {
+    const own = sections.find((each) => each.name.toLowerCase() !== "global");
+    if (!own) return undefined;
+    const found = { name: own.name, options: new Map(own.options) };
     const take = (name: string): string | undefined => {
         const value = found.options.get(optionKey(name));
         found.options.delete(optionKey(name));
@@ -220,7 +221,7 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));
     const { modules, homes, links } = expected;
     const name = homes && found.name === HOMES ? expected.name : found.name;
-    const section = {
+    const share = {
         name,
         path,
         comment,
@@ -236,5 +237,5 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         links,
         options,
     };
-    return { ...section, enabled: available || (closed({ ...section, enabled: true }) && expected.enabled) };
+    return { ...share, enabled: available || (closed({ ...share, enabled: true }) && expected.enabled) };
 }

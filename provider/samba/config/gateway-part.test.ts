@@ -3,6 +3,7 @@ import { filled } from "../../model/schema";
 import { protocolFault } from "../../model/samba";
 import type { SambaSettings } from "../../model/samba";
 import { servicePackages, serviceSteps } from "../services";
+import { files } from "../store/files";
 import { parseSections } from "../text";
 import { atLeast, optionsInVersion } from "../versions";
 import { configDrift, gatewayPart, refuseOptions, renderConfig } from "./gateway-part";
@@ -19,7 +20,7 @@ const gateway = (given: object = {}, version = "4.17.12+dfsg-0+deb12u1"): Global
 });
 const render = (given: object = {}, version?: string): string => {
     refuseOptions(gateway(given, version));
-    return renderConfig(gateway(given, version));
+    return renderConfig(gateway(given, version), files.config);
 };
 /** As Samba reads it: what comes last counts. */
 const options = (given: object = {}): Record<string, string> =>
@@ -129,7 +130,7 @@ describe("versions", () => {
     });
 
     it("are compared even where an upgrade has taken an option away", () => {
-        expect(renderConfig(gateway({ options: { "directory name cache size": "1" } }, "4.22.11"))).toContain(
+        expect(renderConfig(gateway({ options: { "directory name cache size": "1" } }, "4.22.11"), files.config)).toContain(
             "directory name cache size = 1",
         );
     });
@@ -187,7 +188,7 @@ const SMB_CONF = `# Written by pvesmb; changes here are reported by \`pulumi ref
 `;
 
 it("writes smb.conf to the byte as it always was", () => {
-    expect(renderConfig(gateway())).toBe(SMB_CONF);
+    expect(renderConfig(gateway(), files.config)).toBe(SMB_CONF);
 });
 
 describe("a second part", () => {
@@ -200,17 +201,17 @@ describe("a second part", () => {
         ],
         reserves: ["realm", "server role", "idmap config *"],
     };
-    const files = { "/etc/samba/smb.conf": renderConfig(gateway()), [partPath("domain")]: partText(domain) };
+    const found = { "/etc/samba/smb.conf": renderConfig(gateway(), files.config), [partPath("domain")]: partText(domain) };
 
     it("and the gateway's are no difference to each other; each sees its own", () => {
-        expect([configDrift(gateway(), { files }), partDrift(domain, { files })]).toEqual([[], []]);
-        const theirs = { ...files, [partPath("domain")]: partText(domain).replace("EXAMPLE", "OTHER") };
-        expect([configDrift(gateway(), { files: theirs }), partDrift(domain, { files: theirs })]).toEqual([
+        expect([configDrift(gateway(), files.config, { files: found }), partDrift(domain, { files: found })]).toEqual([[], []]);
+        const theirs = { ...found, [partPath("domain")]: partText(domain).replace("EXAMPLE", "OTHER") };
+        expect([configDrift(gateway(), files.config, { files: theirs }), partDrift(domain, { files: theirs })]).toEqual([
             [],
             [`${partPath("domain")}: [global] realm = OTHER.ORG instead of EXAMPLE.ORG`],
         ]);
-        const ours = { ...files, "/etc/samba/smb.conf": SMB_CONF.replace("deadtime = 60", "deadtime = 5") };
-        expect([configDrift(gateway(), { files: ours }), partDrift(domain, { files: ours })]).toEqual([
+        const ours = { ...found, "/etc/samba/smb.conf": SMB_CONF.replace("deadtime = 60", "deadtime = 5") };
+        expect([configDrift(gateway(), files.config, { files: ours }), partDrift(domain, { files: ours })]).toEqual([
             ["/etc/samba/smb.conf: [global] deadtime = 5 instead of 60"],
             [],
         ]);

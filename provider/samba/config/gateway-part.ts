@@ -77,8 +77,8 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
     return { owner: "gateway", lines, reserves };
 }
 
-/** smb.conf as a whole: the gateway's part, and around it the files of the shares and of the administrator. */
-export function renderConfig(settings: GlobalSettings): string {
+/** smb.conf as a whole: the gateway's part, what has the shares served (ShareStore.config), and the file of the administrator. */
+export function renderConfig(settings: GlobalSettings, shares: Lines): string {
     const { samba } = settings;
     // After the shares, so that it counts: no share lets guests in.
     const noGuests: Lines = [
@@ -90,15 +90,15 @@ export function renderConfig(settings: GlobalSettings): string {
         HEAD,
         section("global"),
         linesText(gatewayPart(settings).lines),
-        option("include", SAMBA.shares),
+        linesText(shares),
         letsGuestsIn(samba) ? "" : section("global") + linesText(noGuests),
         option("include", SAMBA.local),
     ].join("");
 }
 
 /** smb.conf against what it should be. Parts and shares are in files of their own, with a drift of their own. */
-export const configDrift = (settings: GlobalSettings, look: Pick<GatherResult, "files">): string[] =>
-    fileDrift(SAMBA.config, renderConfig(settings), look);
+export const configDrift = (settings: GlobalSettings, shares: Lines, look: Pick<GatherResult, "files">): string[] =>
+    fileDrift(SAMBA.config, renderConfig(settings, shares), look);
 
 /** Throws for options that this version of Samba does not have, and for `samba.options` that belong to one of the other parts. */
 export function refuseOptions(settings: GlobalSettings, others: readonly Pick<GlobalPart, "owner" | "reserves">[] = []): void {
