@@ -2,6 +2,8 @@ import type { Step, Unit } from "../hosts/batch";
 import { linkSteps } from "./dfs";
 import { SAMBA } from "./paths";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
+import { principalOf, shown } from "./principals";
+import type { Principal } from "./principals";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe } from "./share";
@@ -41,7 +43,7 @@ export function shareUnit(
         ...ours(store, wanted.name, claim),
         ...shareApart(wanted, root, owner, before, store),
         known(wanted, root),
-        ...(root.view ? shown(wanted) : []),
+        ...(root.view ? mayRead(wanted) : []),
     ];
     if (wanted.guest)
         steps.push({
@@ -104,10 +106,8 @@ export function shareRemovalUnit(
 
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
 function known({ access }: ShareSection, root: ShareRoot): Step {
-    const named = (kind: "user" | "group"): string[] => [
-        ...access.flatMap((entry) => entry[kind] ?? []),
-        ...root.acl.filter((entry) => entry.kind === kind).map(({ name }) => name),
-    ];
+    const all = [...access.map(principalOf), ...root.acl];
+    const named = (kind: Principal["kind"]): string[] => all.filter((each) => each.kind === kind).map(({ name }) => name);
     return {
         do: "known",
         users: [...new Set([root.owner, ...named("user")])],
@@ -127,15 +127,16 @@ export function discardCheckUnit(share: ShareSection, nonce: string, store: Shar
 }
 
 /** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
-const shown = ({ access, path }: ShareSection): Step[] =>
-    access.map(({ user, group }): Step => {
-        const as = user === undefined ? ["65534", "--regid", group ?? "", "--clear-groups"] : [user, "--regid", "65534", "--init-groups"];
+const mayRead = ({ access, path }: ShareSection): Step[] =>
+    access.map(principalOf).map((principal): Step => {
+        const { kind, name } = principal;
+        const as = kind === "group" ? ["65534", "--regid", name, "--clear-groups"] : [name, "--regid", "65534", "--init-groups"];
         return {
             do: "run",
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${user ?? `group ${group}`} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+            message: `access: ${shown(principal)} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
         };
     });
 

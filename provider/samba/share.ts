@@ -1,6 +1,6 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
-import { principal } from "./access";
+import { inConfig, ofConfig, principalOf } from "./principals";
 import { option, parseBoolean, section, valueText } from "./text";
 import type { Line, Section } from "./text";
 
@@ -74,7 +74,7 @@ const closed = (share: ShareSection): boolean => !share.guest && share.access.le
 const list = (access: readonly Access[], ...levels: Level[]): string =>
     access
         .filter((entry) => levels.includes(entry.level))
-        .map(principal)
+        .map((entry) => inConfig(principalOf(entry)))
         .sort()
         .join(", ");
 
@@ -212,10 +212,11 @@ export function shareIn(sections: readonly Section[], expected: ShareSection): S
     });
     if ((writers ?? "") !== writeList(expected)) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
     if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
-    const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
+    const levels = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
         const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";
-        return name.startsWith("+") || name.startsWith("@") ? { group: name.slice(1), level } : { user: name, level };
+        const { kind, name: account } = ofConfig(name);
+        return kind === "group" ? { group: account, level } : { user: account, level };
     });
     const spelling = new Map(Object.keys(expected.options).map((name) => [optionKey(name), name]));
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));

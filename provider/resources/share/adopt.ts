@@ -3,7 +3,8 @@ import { shareModel } from "../../model";
 import type { ShareInputs } from "../../model";
 import { effective } from "../../model/share/effective";
 import { dataPathFault } from "../../model/text";
-import { type Access, principal } from "../../samba/access";
+import type { Access } from "../../samba/access";
+import { inConfig, principalOf } from "../../samba/principals";
 import { rightsDrift } from "../../samba/rights";
 import { settingDrift, shareIn } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
@@ -42,10 +43,10 @@ const UNMADE = { id: "" };
 /** A section does not tell `full` from `change` (shareIn): where the program has not `change` it was `full`, if the section has that at all. */
 function parsed({ sections }: Stored, inputs: ShareInputs): ShareSection | undefined {
     const expected = sectionOf(inputs, defaultPath(inputs), UNMADE);
-    const declared = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
+    const declared = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
     const access = shareIn(sections, expected)?.access.map((entry): Access => ({
         ...entry,
-        level: declared.get(principal(entry)) === "change" ? "change" : "full",
+        level: declared.get(inConfig(principalOf(entry))) === "change" ? "change" : "full",
     }));
     return access && shareIn(sections, { ...expected, access });
 }
