@@ -36,6 +36,3 @@ export const hideSteps = (path: string): Step[] => [
     { do: "remove", path: file(path) },
     { do: "run", argv: ["rm", "-f", FRAGMENT, SCRIPT], onlyIf: ["rmdir", DIRECTORY] },
 ];
-
-/** On a unit with such steps: it has nothing to prove, but its batch ends with Samba's reading its configuration anew (samba/batch.ts). */
-export const READ_ANEW = { asks: false } as const;

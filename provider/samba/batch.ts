@@ -19,13 +19,13 @@ const READY = "++ready";
  */
 export function gatewayBatch(nonce: string, probePassword: string, store: ShareStore = files): (units: Unit[]) => Batch {
     return (units) => {
-        const shares = units.some((unit) => unit.asks !== undefined);
+        const activates = units.some((unit) => unit.activates);
         const awaited = units.some((unit) => unit.looks !== undefined);
         return {
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
-            verify: shares ? proof(probePassword) : [],
-            commit: shares ? store.activate(awaited) : [],
+            verify: activates ? proof(probePassword) : [],
+            commit: activates ? store.activate(awaited) : [],
         };
     };
 }

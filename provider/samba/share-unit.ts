@@ -76,6 +76,7 @@ export function shareUnit(
         key: `share:${owner.nonce}`,
         steps,
         contribute: { probe: renderProbe(wanted), ask: `tcon "${probeName(wanted)}"\n` },
+        activates: true,
         asks: true,
     };
 }
@@ -92,7 +93,7 @@ export function shareRemovalUnit(
 ): Unit {
     return {
         key: `share:${nonce}`,
-        asks: false,
+        activates: true,
         steps: [
             ...ours(store, share.name, nonce),
             ...(discards ? [dataIsThere, discardsAlone(share, nonce, store)] : []),

@@ -54,7 +54,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     if (nonce !== id) return;
     const config = await configOf(ctx, turn, state, ready);
     const target = targetOf(ctx, state, ready, config, look, treeOf(state, look) ?? { path: claimed });
-    let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
+    let left: Pick<Unit, "steps" | "activates"> = { steps: [] };
     try {
         const opening = { closely: false, was: state.backendFound };
         left = await (await openBackend(ctx, target, { ...state, backend: "auto" }, opening)).release(id);

@@ -11,7 +11,7 @@ import { claimPath, parseClaim } from "../../quota/claim";
 import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
-import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
+import { hideSteps, isShown, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
 import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
@@ -160,10 +160,10 @@ export async function treeBackend(
                 const { look } = await shop.queue.submit({ key, steps, looks: nodeLook }, ctx.deadline);
                 return look === undefined ? (found as Seen) : seenIn(look);
             };
-            const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "asks"> => {
+            const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "activates"> => {
                 const { counter } = after.state;
                 const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
-                return { steps: [...first, ...shown, ...settle(after)], ...(shown.length > 0 ? READ_ANEW : {}) };
+                return { steps: [...first, ...shown, ...settle(after)], activates: shown.length > 0 };
             };
 
             // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
@@ -219,7 +219,7 @@ export async function treeBackend(
             const { state, tree } = await look();
             const steps = kind.release(tree, state);
             if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
-            return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), ...READ_ANEW };
+            return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), activates: true };
         },
     };
 }

@@ -33,7 +33,7 @@ export const linesText = (lines: Lines): string => lines.map(([name, value]) => 
 /** The file of a part that is not the gateway's. */
 export const partText = ({ lines }: GlobalPart): string => section("global") + linesText(lines);
 
-/** On a unit with `activates`: Samba reads its files at the end of the batch. */
+/** The unit needs `activates`, so that Samba reads its files at the end of the batch. */
 export const partSteps = (part: GlobalPart): Step[] => [{ do: "write", path: partPath(part.owner), content: partText(part), mode: "0644" }];
 
 export const partRemovalSteps = (owner: string): Step[] => [{ do: "remove", path: partPath(owner) }];

@@ -81,7 +81,11 @@ it("looks once, at what any of them wants to see, and everybody is told", async 
         },
         snapshot: { moment: 7, forget: () => undefined, changed: (...all) => told.push(all) },
     });
-    const units: Unit[] = [unit("a"), { ...unit("b"), looks: { files: ["/x"] } }, { ...unit("c"), looks: { files: ["/y", "/x"] } }];
+    const units: Unit[] = [
+        unit("a"),
+        { ...unit("b"), activates: true, looks: { files: ["/x"] } },
+        { ...unit("c"), looks: { files: ["/y", "/x"] } },
+    ];
     const all = await Promise.all(units.map((each) => it.submit(each, soon())));
     expect(sent.map(({ units, look }) => [units.map((each) => Object.keys(each)), look?.files])).toEqual([
         [
