@@ -6,13 +6,13 @@ import type { GatewayRef } from "../model";
 import type { ContainerConfig } from "../proxmox/lxc/config";
 import { CLAIMS_LOOK } from "../quota/claim";
 import { COLLECTOR_LOOK } from "../quota/collector";
-import { DFREE_FILES } from "../quota/dfree";
 import { openGateway } from "./session";
 import { SPACES } from "./setup";
+import { sizes } from "./sizes";
 import type { Ready } from "./session";
 
 /** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
-export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [DFREE_FILES], statvfs: SPACES }]);
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, sizes.look, { statvfs: SPACES }]);
 
 export interface Seen {
     look: GatherResult;

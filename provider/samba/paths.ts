@@ -16,6 +16,8 @@ export const SAMBA = {
     accounts: "/etc/samba/pvesmb/users.d",
     /** One file per group that pvesmb made. */
     groups: "/etc/samba/pvesmb/groups.d",
+    /** What the program reads that Samba asks for sizes: one file per limited directory. */
+    sizes: "/etc/samba/pvesmb/dfree.d",
     local: LOCAL_CONFIG,
     /** There if shares are to suit macOS (the gateway's `samba.macos`). */
     macos: "/etc/samba/pvesmb/macos",

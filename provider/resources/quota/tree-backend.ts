@@ -11,7 +11,6 @@ import { claimPath, parseClaim } from "../../quota/claim";
 import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
-import { hideSteps, isShown, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
 import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
@@ -19,6 +18,7 @@ import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
 import { rootOnNode } from "../../machines/lxc/bind";
 import { ALL, endSessions } from "../../gateway/share-sessions";
+import { sizes } from "../../gateway/sizes";
 import type { Backend, Found, Opening } from "./backend";
 import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } from "./conversion";
 import { bindDataset } from "../../machines/lxc/dataset-mount";
@@ -111,7 +111,7 @@ export async function treeBackend(
     }
 
     const shownFaults = ({ counter }: TreeState): string[] =>
-        ABILITIES[name].seen || counter === undefined || isShown(target.look.files, path, shownBy, counter)
+        ABILITIES[name].seen || counter === undefined || sizes.isShown(target.look, path, shownBy, counter)
             ? []
             : ["clients are not shown the limit"];
 
@@ -162,7 +162,7 @@ export async function treeBackend(
             };
             const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "activates"> => {
                 const { counter } = after.state;
-                const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
+                const shown = !ABILITIES[name].seen && counter !== undefined ? sizes.show(path, shownBy, counter, before?.path) : [];
                 return { steps: [...first, ...shown, ...settle(after)], activates: shown.length > 0 };
             };
 
@@ -219,7 +219,7 @@ export async function treeBackend(
             const { state, tree } = await look();
             const steps = kind.release(tree, state);
             if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
-            return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), activates: true };
+            return ABILITIES[name].seen ? { steps: [] } : { steps: sizes.hide(path), activates: true };
         },
     };
 }

@@ -25,8 +25,11 @@ export interface GlobalPart {
 
 export type Lines = [name: string, value: Line["value"]][];
 
-/** Sections of smb.conf are no share's name and no share's file has a `=`: encodeURIComponent writes it as %3d (fileName in paths.ts). */
-export const partPath = (owner: string): string => `${SAMBA.fragments}/=${owner}.conf`;
+/**
+ * Before all shares' own files, which begin with a letter, a digit or one of `%-_~` (fileName in paths.ts): a share takes from [global] what
+ * stands there when its section comes (init_copymap() and add_a_service() in source3/param/loadparm.c; seen with testparm 4.17).
+ */
+export const partPath = (owner: string): string => `${SAMBA.fragments}/!${owner}.conf`;
 
 export const linesText = (lines: Lines): string => lines.map(([name, value]) => option(name, value)).join("");
 
