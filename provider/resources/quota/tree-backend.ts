@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { Context } from "../../base/handler";
+import { sharedOr } from "../../base/together";
 import { joined } from "../../hosts";
 import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
@@ -44,12 +45,14 @@ interface Seen extends Found {
 const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
 
 function bound({ pve, connection, gateway: { workshop, place } }: Target): NonNullable<ReturnType<(typeof nodes)["get"]>> {
+    const lookUp = (): NonNullable<ReturnType<(typeof nodes)["get"]>> => {
+        const found = nodeShop(pve, connection, place.node).then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
+        nodes.set(workshop, found);
+        found.catch(() => nodes.get(workshop) === found && nodes.delete(workshop));
+        return found;
+    };
     const known = nodes.get(workshop);
-    if (known !== undefined) return known;
-    const found = nodeShop(pve, connection, place.node).then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
-    nodes.set(workshop, found);
-    found.catch(() => nodes.delete(workshop));
-    return found;
+    return known === undefined ? lookUp() : sharedOr(known, lookUp);
 }
 
 /** A limit on a directory of the node that is bound into the gateway: set on the node, where alone it can be set. */
