@@ -32,6 +32,8 @@ export interface Unit {
     activates?: boolean;
     /** Verify's AskStep has an answer for this unit. */
     asks?: boolean;
+    /** Its steps write files that commit joins with others. Not sent to the host. */
+    assembled?: true;
     /** What its submitter wants to see when the batch stands: part of Batch.look. Not sent to the host. */
     looks?: Gather;
 }

@@ -59,7 +59,7 @@ export class CommitQueue {
         const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
         const look = wanted.length === 0 ? undefined : joined(wanted);
         const { units, ...rest } = build(taken.map(({ unit }) => unit));
-        const batch = { ...rest, units: units.map(({ looks: _looks, activates: _activates, ...unit }) => unit) };
+        const batch = { ...rest, units: units.map(({ looks: _looks, activates: _activates, assembled: _assembled, ...unit }) => unit) };
         const moment = snapshot?.moment ?? 0;
         try {
             const result = await run(look === undefined ? batch : { ...batch, look }, deadline);

@@ -25,7 +25,8 @@ export function gatewayBatch(nonce: string, probePassword: string, store: ShareS
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
             verify: activates ? proof(probePassword) : [],
-            commit: activates ? store.activate(awaited) : [],
+            // What a user needs of the server holds for connections made from then on, so smbd need not be told.
+            commit: activates ? store.activate(awaited) : units.some(({ assembled }) => assembled) ? store.assemble : [],
         };
     };
 }

@@ -7,6 +7,9 @@ import { section } from "./text";
  */
 export const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
+/** Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here. */
+export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
+
 /**
  * Tells smbd that its files have changed, or starts it. A client that connects afterwards is served by them: a new process of smbd reads
  * its files. `awaited`: the processes of open sessions have read them too.
@@ -18,11 +21,5 @@ export const reload = (awaited: boolean): Step[] => [
         argv: ["systemctl", "start", "smbd"],
         unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
     },
-    // Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here.
-    {
-        do: "run",
-        ...(awaited ? {} : { ifChanged: "started" }),
-        argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"],
-        changes: false,
-    },
+    { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
 ];

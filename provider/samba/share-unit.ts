@@ -1,12 +1,14 @@
 import type { Step, Unit } from "../hosts/batch";
 import { linkSteps } from "./dfs";
 import { SAMBA } from "./paths";
+import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
-import { principalOf, shown } from "./principals";
+import { localUser, principalOf, shown } from "./principals";
 import type { Principal } from "./principals";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe } from "./share";
+import { fixedCase } from "./share-lines";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
@@ -55,6 +57,7 @@ export function shareUnit(
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
+    steps.push(...spelt(wanted, root, was));
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
@@ -105,6 +108,24 @@ export function shareRemovalUnit(
     };
 }
 
+/** Samba looks for one spelling only, and never finds what has another one (samba.md 1). */
+function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
+    const fixed = fixedCase(wanted);
+    if (fixed === undefined || (was !== undefined && fixedCase(was) === fixed)) return [];
+    const [other, own] = fixed === "lower" ? ["capital", "small"] : ["small", "capital"];
+    return [
+        {
+            do: "spelt",
+            path: was?.path ?? wanted.path,
+            case: fixed,
+            // Of homes the first folder is the share.
+            below: wanted.homes,
+            skip: root.snapshotFolder === undefined ? [] : [root.snapshotFolder],
+            message: `caseHandling: with \`${fixed}\` clients would no longer find what has ${other} letters in its name; give it ${own} ones first, or leave \`caseHandling\` as it is`,
+        },
+    ];
+}
+
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
 function known({ access }: ShareSection, root: ShareRoot): Step {
     const all = [...access.map(principalOf), ...root.acl];
@@ -128,16 +149,17 @@ export function discardCheckUnit(share: ShareSection, nonce: string, store: Shar
 }
 
 /** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
-const mayRead = ({ access, path }: ShareSection): Step[] =>
-    access.map(principalOf).map((principal): Step => {
+const mayRead = ({ access, guest, path }: ShareSection): Step[] =>
+    [...access.map(principalOf), ...(guest ? [localUser(GUEST)] : [])].map((principal): Step => {
         const { kind, name } = principal;
         const as = kind === "group" ? ["65534", "--regid", name, "--clear-groups"] : [name, "--regid", "65534", "--init-groups"];
+        const [property, who] = name === GUEST && kind === "user" ? ["guest", "guests, as nobody,"] : ["access", shown(principal)];
         return {
             do: "run",
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${shown(principal)} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+            message: `${property}: ${who} may not read ${path}, which this share only shows: let them in by \`${property}\` or \`aclEntries\` of the share that it belongs to`,
         };
     });
 

@@ -4,7 +4,8 @@ import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
-import { accountPath, groupPath } from "./paths";
+import { passwordOpening } from "./assembly";
+import { accountPath, groupPath, openingPath, SAMBA } from "./paths";
 import { dataIsThere, homeApart } from "./places";
 import {
     accountStillOurs,
@@ -29,6 +30,8 @@ export interface Account {
     /** Undefined: not this user's to say. */
     groups?: string[];
     enabled: boolean;
+    /** The program says that the user has to choose a password. */
+    mustChange: boolean;
     fullName: string;
     /** `2027-06-30` */
     expires?: string;
@@ -64,7 +67,7 @@ export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | 
         ...passdbSteps(wanted, change),
         ...homeSteps(wanted, change),
     ];
-    return { key: `user:${owner.nonce}`, steps };
+    return { key: `user:${owner.nonce}`, steps, assembled: true };
 }
 
 /** The account under another name, if it had one so far. */
@@ -93,12 +96,13 @@ function refusals(wanted: Account, owner: FragmentOwner, claim: string | undefin
     ];
 }
 
-/** Per host: the Unix account without a login shell, its groups, and the file that says whose it is. `uid` and `gid` are the steps with its numbers. */
+/** Per host: the Unix account without a login shell, its groups, and the files that say whose it is and what it needs of smbd. `uid` and `gid` are the steps with its numbers. */
 export function unixSteps(wanted: Account, owner: FragmentOwner, change: UserChange): Step[] {
     const { name, groups = [] } = wanted;
     const was = renamedFrom(wanted, change);
     return [
         ...(was === undefined ? [] : renamedAccount(was, name)),
+        ...opening(wanted),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
@@ -134,6 +138,21 @@ function homeSteps(wanted: Account, change: UserChange): Step[] {
             : [{ do: "directory", path: home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
 }
+
+/** What smbd has to allow for a client that changes a password which nobody can log in with. */
+const opening = ({ name, mustChange }: Account): Step[] =>
+    mustChange
+        ? [
+              {
+                  do: "require",
+                  path: SAMBA.noAnonymous,
+                  is: "absent",
+                  message:
+                      'passwordMustChange: a client changes such a password without a login, hence without encryption, which the gateway requires (`samba.encryption`); leave it out, or set `encryption: "desired"` there and `encryptionRequired` on the shares',
+              },
+              { do: "write", path: openingPath(name), content: passwordOpening, mode: "0644" },
+          ]
+        : [{ do: "remove", path: openingPath(name) }];
 
 /** The file that says whose an account is, and which groups it is in by its own word. */
 export function accountMark({ key, nonce }: FragmentOwner, groups: readonly string[]): string {
@@ -211,6 +230,7 @@ function importHash(name: string, ntHash: string): Step[] {
  */
 export const userRemovalUnit = (name: string, nonce: string): Unit => ({
     key: `user:${nonce}`,
+    assembled: true,
     steps: [ours(name, nonce), ...passdbRemovalSteps(name), ...unixRemovalSteps(name)],
 });
 
@@ -238,6 +258,7 @@ const unixRemovalSteps = (name: string): Step[] => [
     // Without -f it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
     { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
     { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
+    { do: "remove", path: openingPath(name) },
     { do: "remove", path: accountPath(name) },
 ];
 

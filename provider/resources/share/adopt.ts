@@ -10,9 +10,9 @@ import { settingDrift, shareIn } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { files } from "../../samba/store/files";
 import type { Stored } from "../../samba/store/store";
-import { tellAdopted } from "../../gateway/adopted";
+import { tellAdopted } from "../../model/adopted";
 import type { Ready } from "../../gateway/session";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import { propertiesOf } from "./read";
 import { defaultPath, sectionOf } from "./section";
 

@@ -80,11 +80,15 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
 /** smb.conf as a whole: the gateway's part, what has the shares served (ShareStore.config), and the file of the administrator. */
 export function renderConfig(settings: GlobalSettings, shares: Lines): string {
     const { samba } = settings;
-    // After the shares, so that it counts: no share lets guests in.
+    // After the shares, so that it counts: no share lets guests in, and where everybody has to encrypt nobody comes without a login.
     const noGuests: Lines = [
         ["map to guest", "never"],
-        ["restrict anonymous", 2],
-        ["server smb encrypt", samba.encryption],
+        ...(samba.encryption === "required"
+            ? ([
+                  ["restrict anonymous", 2],
+                  ["server smb encrypt", samba.encryption],
+              ] satisfies Lines)
+            : []),
     ];
     return [
         HEAD,

@@ -1,7 +1,8 @@
 import type { GatherResult } from "../../hosts/batch";
 import { gatewayBatch } from "../batch";
 import { SAMBA } from "../paths";
-import { ON_MACOS, renderShare } from "../share";
+import { ON_MACOS } from "../assembly";
+import { renderShare } from "../share";
 import type { FragmentOwner, ShareSection } from "../share";
 import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../share-unit";
 import { parseSections } from "../text";
@@ -107,6 +108,7 @@ const registry: ShareStore = {
             undoStdin: { value: "share-before" },
         },
     ],
+    assemble: [],
     activate: () => [{ do: "run", argv: ["smbcontrol", "all", "reload-config"] }],
     look: { commands: [{ name: LIST, argv: ["net", "conf", "list"] }] },
     servedLook: {},

@@ -32,6 +32,8 @@ export interface ShareStore {
     owned(name: string, claim: string, message: string): Step[];
     put(share: ShareSection, owner: FragmentOwner): Step[];
     drop(name: string): Step[];
+    /** Commit of a batch that changed nothing of a share, but what is served with them: new connections get it, smbd is not told. */
+    readonly assemble: Step[];
     /** Commit of a batch: smbd serves what is stored from now on. `awaited`: open sessions know it too when this is done. */
     activate(awaited: boolean): Step[];
     /** What to look at for `all`, `named` and `of`. */
