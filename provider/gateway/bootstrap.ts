@@ -1,3 +1,5 @@
+import { quote } from "../hosts";
+
 /** What a file server needs; Debian only recommends some of these (design.md section 9: acl_xattr, setfacl and the rest are missing without). */
 const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
 
@@ -48,8 +50,6 @@ echo "installed=$installed samba=$(dpkg-query -W -f '\${Version}' samba)"
 `;
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** What the distribution's files were, and what we made of them: without a mirror they are put back, unless somebody has edited them since. */
 const KEPT = "/var/lib/pvesmb/apt";
 const PROXY = "/etc/apt/apt.conf.d/60pvesmb-proxy";
@@ -68,7 +68,7 @@ put() {
 ${
     proxy === undefined
         ? `[ ! -e ${PROXY} ] || { rm ${PROXY}; changed=yes; }`
-        : `printf '%s' ${quote(proxyText)} > ${PROXY}.new
+        : `printf '%s' ${quote([proxyText])} > ${PROXY}.new
 put ${PROXY}.new ${PROXY}`
 }
 ${mirror === undefined ? ORIGINALS : mirrorLines(mirror, securityMirror ?? `${mirror.replace(/\/+$/, "")}-security`)}# apt: done`;
@@ -91,7 +91,7 @@ done
 function mirrorLines(mirror: string, security: string): string {
     return `. /etc/os-release
 sources() {
-    awk -v main=${quote(mirror)} -v security=${quote(security)} -v code="$VERSION_CODENAME" "$@"
+    awk -v main=${quote([mirror])} -v security=${quote([security])} -v code="$VERSION_CODENAME" "$@"
 }
 mkdir -p ${KEPT}
 found=no
@@ -100,16 +100,16 @@ for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
     kept=${KEPT}/$(basename "$file")
     [ -e "$kept.before" ] || cp "$file" "$kept.before"
     case "$file" in
-    *.sources) sources ${quote(PARAGRAPHS)} "$file" > "$file.pvesmb" ;;
-    *) sources ${quote(LINES)} "$file" > "$file.pvesmb" ;;
+    *.sources) sources ${quote([PARAGRAPHS])} "$file" > "$file.pvesmb" ;;
+    *) sources ${quote([LINES])} "$file" > "$file.pvesmb" ;;
     esac
-    grep -qF ${quote(mirror)} "$file.pvesmb" && found=yes
+    grep -qF ${quote([mirror])} "$file.pvesmb" && found=yes
     put "$file.pvesmb" "$file"
     cp "$file" "$kept.ours"
 done
 if [ $found = no ]; then
     [ -e ${KEPT}/sources.list.before ] || : > ${KEPT}/sources.list.before
-    printf 'deb %s %s main\\n' ${quote(mirror)} "$VERSION_CODENAME" >> /etc/apt/sources.list
+    printf 'deb %s %s main\\n' ${quote([mirror])} "$VERSION_CODENAME" >> /etc/apt/sources.list
     cp /etc/apt/sources.list ${KEPT}/sources.list.ours
     changed=yes
 fi

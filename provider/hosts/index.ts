@@ -9,6 +9,7 @@ export { Program, type ProgramSpec } from "./programs";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { fingerprint } from "./ssh/host-keys";
 export { knownKeys } from "./ssh/known-hosts";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
