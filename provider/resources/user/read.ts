@@ -7,7 +7,7 @@ import { passwordOpening } from "../../samba/assembly";
 import { accountPath, openingPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../../gateway/look";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
