@@ -1,6 +1,6 @@
 import { connectionInputs } from "../model/connection";
 import { consequenceOf } from "../model/consequences";
-import { isReference, type Model } from "../model/meta";
+import { isReference, type Model, typeMetaOf } from "../model/meta";
 import { kindsReferredToBy } from "../model/registry";
 import type { GeneratedFile } from "./sdk";
 import { fileName } from "./sdk";
@@ -58,8 +58,13 @@ Every input is an output as well, as it was written${chosen(model)}. Further:
 
 | Property | Type | Meaning |
 |---|---|---|
-${outputs.map((field) => `| \`${field.name}\` | ${typeCell(field.shape)} | ${cell(field.meta.description)} |`).join("\n")}
+${[...outputs.map((field) => `| \`${field.name}\` | ${typeCell(field.shape)} | ${cell(field.meta.description)} |`), ...referenceRow(model)].join("\n")}
 `;
+}
+
+function referenceRow({ reference }: Model): string[] {
+    const meaning = reference && typeMetaOf(reference)?.reference;
+    return meaning === undefined ? [] : [`| \`ref\` | object | ${cell(meaning)} |`];
 }
 
 function chosen(model: Model): string {
