@@ -1,6 +1,6 @@
 import { PvesmbError } from "./errors";
 
-/** A point in time that an operation must not outlive, handed down through every remote call. */
+/** The time by which an operation must end; every remote call gets it. */
 export class Deadline {
     private constructor(
         private readonly at: number,
@@ -25,7 +25,7 @@ export class Deadline {
         return new Deadline(Math.min(this.at, Date.now() + ms), this.signal);
     }
 
-    /** Throws when nothing is left; `doing` says what was under way. */
+    /** Throws when no time is left; `doing` names the work in progress. */
     check(doing: string): void {
         if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; raise \`timeouts\` if this host is slow`);
     }

@@ -1,6 +1,6 @@
 import { messageOf, PvesmbError } from "./errors";
 
-/** Waits for all looks. When several fail none is lost: a failure of the first one's kind with everybody's words. */
+/** Waits for all promises. Several failures become one error with the first one's kind and all messages. */
 export async function together<T extends readonly unknown[]>(...looks: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
     const results = await Promise.allSettled(looks);
     const failures = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
