@@ -22,8 +22,8 @@ export interface Failure {
 }
 
 /**
- * The properties that a read looked at (others keep their value); `drift` for differences that no property shows; the URN (`key`) of the
- * mark on the host, which only changed inputs contain.
+ * The properties that a read looked at (others keep their value); `drift` for differences that no property shows; `key`, the URN in the
+ * mark on the host, which the state does not hold and changed inputs need.
  */
 export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[] };
 
