@@ -1,8 +1,10 @@
 import { coming } from "./coming";
 
 export interface RoundsOptions<T> {
-    /** Runs a round; must not fail. The returned function notifies the callers of the round, who may add items again at once. */
+    /** Runs a round. The returned function notifies the callers of the round, who may add items again at once. */
     run: (round: T[]) => Promise<() => void>;
+    /** Reports a failed round to its callers; the next round goes on. */
+    failed: (round: T[], error: unknown) => void;
     /** Selects the waiting items for the next round; default: all. */
     take?: (waiting: T[]) => T[];
     /** Whether more items may arrive now; default: what the engine's calls tell. */
@@ -45,21 +47,35 @@ export class Rounds<T> {
     }
 
     private async work(): Promise<void> {
-        const { run, take = (waiting: T[]): T[] => waiting } = this.options;
         this.running = true;
-        while (this.waiting.length > 0) {
+        while (this.waiting.length > 0) await this.round();
+        this.running = false;
+    }
+
+    /** Never fails: a rejection would leave `running` set, and everybody who comes later would wait for ever. */
+    private async round(): Promise<void> {
+        const { run, failed, take = (waiting: T[]): T[] => waiting } = this.options;
+        let round = this.waiting;
+        try {
             await this.gathered();
-            const round = take(this.waiting);
-            const gone = new Set(round);
-            this.waiting = this.waiting.filter((each) => !gone.has(each));
+            round = this.waiting;
+            round = take(this.waiting);
+            this.leave(round);
             const began = Date.now();
             const tell = await run(round);
             this.since = Date.now();
             this.took = this.since - began;
             this.expected = round.length + this.waiting.length;
             tell();
+        } catch (error) {
+            this.leave(round);
+            failed(round, error);
         }
-        this.running = false;
+    }
+
+    private leave(round: T[]): void {
+        const gone = new Set(round);
+        this.waiting = this.waiting.filter((each) => !gone.has(each));
     }
 
     /** Resolves when no more items are to be expected. */
