@@ -1,6 +1,6 @@
 /**
- * The typed failures of pvesmb. The kind decides what happens next (retry, partial state, "gone"); the text says what was tried, on which
- * host, what came back and what to do. Scrub secrets from the text before you build one.
+ * The typed failures of pvesmb. The kind decides what happens next (retry, partial state, "gone"); the text says what was tried, where,
+ * what came back and what to do, without secrets.
  */
 export type FailureKind =
     /** The user's input cannot work; names the property and the way out. Nothing was touched. */

@@ -28,8 +28,8 @@ export interface Failure {
 export type Observed<Inputs> = { [K in keyof Inputs]?: unknown } & { drift?: string[] };
 
 /**
- * One kind of resource. Create and update converge by the same idempotent steps; delete tolerates absence. `Inputs` include all defaults,
- * the state is the stored inputs and outputs. Handlers return only outputs: the runtime keeps the user's spelling of the inputs.
+ * One kind of resource. Create and update converge by the same idempotent steps; delete tolerates absence. `Inputs` include all defaults;
+ * handlers return only outputs, since the runtime keeps the inputs as the user wrote them.
  */
 export interface ResourceHandler<Inputs, Outputs> {
     create(ctx: Context<Outputs>, inputs: Inputs): Promise<{ id: string; state: Outputs }>;

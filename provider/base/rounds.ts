@@ -52,7 +52,7 @@ export class Rounds<T> {
         this.running = false;
     }
 
-    /** Never fails: a rejection would leave `running` set, and everybody who comes later would wait for ever. */
+    /** Never rejects: `running` would stay set, and later items would wait for ever. */
     private async round(): Promise<void> {
         const { run, failed, take = (waiting: T[]): T[] => waiting } = this.options;
         let round = this.waiting;

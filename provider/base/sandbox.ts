@@ -9,8 +9,8 @@ SystemCallArchitectures=native
 `;
 
 /**
- * More restrictions for nodes. They need mounts of the service's own, which a container without `nesting` cannot make, so the service would
- * not start. ProtectHome is left out: home directories may hold data.
+ * For nodes: these need mounts of the service's own, which a container without `nesting` cannot make. No ProtectHome, because home
+ * directories may hold data.
  */
 export const NODE_SANDBOX = `${SANDBOX}PrivateTmp=yes
 ProtectClock=yes

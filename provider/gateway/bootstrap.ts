@@ -19,8 +19,8 @@ export interface BootstrapSettings {
 }
 
 /**
- * The only script that runs before Python is installed. Installs only missing packages and prints one line of `name=value` facts. Keeps
- * Samba from starting with Debian's default configuration.
+ * Runs before Python is there: installs missing packages, keeps Samba from starting with Debian's configuration, and prints one line of
+ * `name=value` facts.
  */
 export function bootstrapScript(settings: BootstrapSettings): string {
     const packages = [

@@ -24,7 +24,7 @@ export interface Marked {
     copy: boolean;
     /** It may still be under creation. */
     busy: boolean;
-    /** Signed by us. Anybody who may write a guest's notes can forge an unsigned mark. */
+    /** Signed by us. Anybody who may write a guest's notes can add an unsigned mark. */
     authentic: boolean;
 }
 

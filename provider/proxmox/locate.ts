@@ -16,13 +16,13 @@ export type Located =
     | { state: "forbidden"; error: PveError };
 
 /**
- * Finds a container in the whole cluster, also after a migration; with `hint`, its last node, it usually takes one call. With rights from a
- * pool, a container that the caller is creating is hidden until PVE has added it to the pool (pve-container API2/LXC.pm): waits for that
- * and calls `waiting` once. Throws Unreachable when only a node that does not answer can have it.
+ * Finds a container in the whole cluster, with `hint` (its last node) usually by one call. Calls `waiting` once if it has to wait for a
+ * create of the caller; throws Unreachable when only a node that does not answer can have it.
  */
 export async function locateContainer(pve: Pve, vmid: number, hint?: string, waiting?: () => void): Promise<Located> {
     const found = await lookFor(pve, vmid, hint);
     if (found.state !== "forbidden" || hint === undefined) return found;
+    // With rights from a pool, a container is hidden until it is created: PVE adds it to the pool then (pve-container API2/LXC.pm).
     await untilCreated(pve, { node: hint, vmid }, waiting);
     // It may have been finished since the first search.
     return lookFor(pve, vmid, hint);

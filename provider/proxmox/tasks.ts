@@ -18,9 +18,9 @@ export interface Task {
     readonly node: string;
     readonly type: string;
     /**
-     * Waits for the end, also while the node does not answer. `onLine` gets the log as it grows. Throws the task's failure (kinds as for
-     * calls, the end of the log in `details.log`); Unreachable when the result is lost (worker killed, node restarted); Timeout at the
-     * deadline while it is still running: check what exists, do not start it again.
+     * Waits for the end, also while the node does not answer; `onLine` gets the log. Throws the task's failure (kinds as for calls, end of
+     * the log in `details.log`); Unreachable when the result is lost (worker killed, node restarted); Timeout at the deadline: the task
+     * goes on, so do not start it again.
      */
     wait(onLine?: (line: string) => void): Promise<TaskResult>;
     /** The log so far; empty when it cannot be read. */

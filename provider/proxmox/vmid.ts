@@ -36,8 +36,8 @@ export interface Creation<T> {
 }
 
 /**
- * Creates something with the first free VMID. After an unknown outcome or a busy lock (of a storage, with many concurrent creates) it tries
- * the same number again: a free one is safe to reuse, otherwise `meet` checks the owner. InvalidInput when the range has no free number.
+ * Creates something with the first free VMID; InvalidInput when none is free. After an unknown outcome or a busy lock (of a storage, with
+ * many creates) tries the same number again: it is free, or `meet` checks its owner.
  */
 export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creation: Creation<T>): Promise<T> {
     let tries = 0;

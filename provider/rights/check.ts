@@ -14,9 +14,9 @@ export interface Use {
 }
 
 /**
- * Throws Denied, before anything is changed, with everything the caller lacks for these uses and how to grant it. Reads permissions once
- * per connection and again if something seems missing, because rights from a pool come with the guest; unreadable permissions are left to
- * the calls. `doubts`, names that may be misspelt, are added to the error.
+ * Throws Denied with everything the caller lacks for these uses and how to grant it, and with `doubts` (names that may be misspelt).
+ * Permissions are read once per connection, and again if some seem missing, because rights from a pool come with the guest; if unreadable,
+ * the calls themselves decide.
  */
 export async function checkRights(pve: Pve, uses: readonly Use[], doubts: readonly string[] = []): Promise<void> {
     const used = uses.map(({ feature, scope }) => ({ feature: featureOf(feature), scope }));

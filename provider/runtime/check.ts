@@ -14,8 +14,8 @@ interface Fault {
 }
 
 /**
- * Faults in inputs, in the user's terms. Unknown values (preview) count as valid: no fault is reported at, above or below one, and rules
- * that need one are skipped. Does not change the inputs; defaults are for comparison and for handlers.
+ * Faults in inputs, in the user's terms; the inputs stay as they are, without defaults. Unknown values (preview) count as valid: no fault
+ * is reported at, above or below one, and rules that need one are skipped.
  */
 export function check(model: Model, news: unknown): Failure[] {
     if (!isTree(news)) return [{ property: "", reason: "must be an object" }];

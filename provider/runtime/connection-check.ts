@@ -10,8 +10,8 @@ import { hasUnknown } from "./unknown";
 type Config = (key: string) => string | undefined;
 
 /**
- * Everything that is missing or malformed in the connection, found before any change and already in a preview. Looks at environment and
- * stack config too. An unknown connection counts as valid.
+ * Everything missing or malformed in the connection, from inputs, environment and stack config; runs in a preview too. An unknown
+ * connection counts as valid.
  */
 export function checkConnection(model: Model, news: Tree, env: NodeJS.ProcessEnv, config: Config): Failure[] {
     const faults = connectionsIn(model.inputs, news).flatMap((given) => faultsOf(given, env, config));

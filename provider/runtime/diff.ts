@@ -86,9 +86,9 @@ function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown
 }
 
 /**
- * An unknown value may equal the old one and a replacement can lose data, so unknown is no change. Exception: the id of a gateway or share
- * is unknown only while it is being replaced. If the *whole* `gateway` is unknown, the engine asks what to delete before a gateway's
- * replacement; the answer is nothing, since that gateway's deletion may still be refused.
+ * An unknown value may equal the old one, so it never means replacement, which can lose data. Exception: the id of a gateway or share is
+ * unknown only while that is being replaced. With the *whole* `gateway` unknown, the engine asks what to delete before a gateway's
+ * replacement: nothing, because the deletion of the gateway may still be refused.
  */
 const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 

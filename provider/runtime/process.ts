@@ -74,7 +74,7 @@ export function guardProcess(close: () => Promise<void>): void {
     };
     // Sent at the second Ctrl-C and at every normal end (pulumi.md 5); with a handler Node no longer exits by itself.
     process.once("SIGINT", leave);
-    // Stdin is a pipe from the engine and ends when the engine is killed. Stop then: nobody would record further changes. Half-made guests
+    // Stdin is a pipe from the engine and ends when the engine is killed. Nobody would record further changes, so stop: half-made guests
     // are found later by their mark.
     if (fstatSync(0).isFIFO()) process.stdin.once("end", leave).resume().unref();
 }

@@ -22,8 +22,8 @@ export interface Arriving {
 }
 
 /**
- * Waits until the guest answers at its address. If a new address does not lead to it, restores the old interfaces; a fresh guest is stopped
- * when another machine answers. A duplicate address harms both machines.
+ * Waits until the guest answers at its address. Otherwise restores the old interfaces or stops a fresh guest, because a duplicate address
+ * harms both machines.
  */
 export async function arrive(
     { pve, place, moves, fresh }: Arriving,

@@ -49,9 +49,9 @@ export function newAddresses(inputs: GatewayInputs, config: GuestConfig = {}): W
 }
 
 /**
- * Checks that new addresses are free: from inside the network (on the running gateway, or on the node if commands go there anyway),
- * otherwise by connecting to the address from here, and in Proxmox VE's configuration of guests. Throws InvalidInput that names the holder.
- * Machines that answer none of these are missed (docs/decisions/0023).
+ * Throws InvalidInput, naming the holder, if a new address is in use: asks inside the network (on the running gateway, or on the node if
+ * commands go there anyway), else connects to it from here, and reads the guests' configurations. Misses machines that answer none of these
+ * (docs/decisions/0023).
  */
 export async function refuseUsed(
     { pve, connection, node, log }: { pve: Pve; connection: Connection; node: string; log: Log },

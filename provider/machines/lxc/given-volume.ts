@@ -21,9 +21,8 @@ export function ownerOf(volume: string): number | undefined {
 type Known = { ready?: boolean; dataVolume?: string };
 
 /**
- * The inputs with `data.volume` as it is named once this guest owns it. PVE moves a volume from another container, if it is not mounted
- * there, and renames it: with its old owner it could not grow and would be deleted with that guest. A gateway with a data volume in its
- * state gets that volume or an error: a new one would be empty.
+ * The inputs with `data.volume` under its name as this guest's own: PVE moves and renames another container's volume, which otherwise could
+ * not grow and would be deleted with that guest. With a data volume in the state, that volume or an error: a new one would be empty.
  */
 export async function withOwnVolume(pve: Pve, place: Place, inputs: GatewayInputs, before: Known = {}): Promise<GatewayInputs> {
     const { data } = inputs;

@@ -20,9 +20,8 @@ interface Given {
 type Named = Pick<GatewayInputs, "node" | "pool" | "lxc" | "data" | "network" | "extraNetworks">;
 
 /**
- * Refuses all nodes, bridges, pools and storages that do not exist. Runs before the check of rights, because rights on a missing object
- * cannot be granted; skips names in `before`, which the gateway already uses. Returns doubts: names that may exist but be hidden from the
- * caller.
+ * Refuses nodes, bridges, pools and storages that do not exist, before rights are checked: nobody can grant rights on those. Skips names in
+ * `before`, which the gateway already uses; returns doubts about names that may be hidden from the caller.
  */
 export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<string[]> {
     const names = namesOf(inputs).filter(

@@ -23,8 +23,8 @@ export interface Evidence {
 }
 
 /**
- * Checks that the guest is this gateway: it has one of the host keys and no other gateway's nonce. Returns its host keys, undefined for
- * another guest. Throws when it cannot be asked; HostKeyMismatch when another machine answers.
+ * Checks by host key and nonce that the guest is this gateway. Returns its host keys, undefined for another guest; throws when it cannot be
+ * asked (HostKeyMismatch: another machine answers).
  */
 export async function askGuest(
     pve: Pve,

@@ -27,8 +27,8 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
 }
 
 /**
- * Mounts the share's volume at its path: an existing one (a recreated share finds its data), or a new one plugged into the running
- * container. Grows it if it is too small. Attaches the volume from the state again if it was detached; a new one would be empty.
+ * Mounts the share's volume at its path: the existing one (a recreated share finds its data), the detached one from the state, or a new one
+ * plugged into the running container. Grows it if it is too small.
  */
 export async function ensureVolume(
     pve: Pve,

@@ -88,8 +88,8 @@ function unauthenticated(said: string, { identity, endpoint }: Attempt): string 
 }
 
 /**
- * PVE's text when only root@pam may do this. PVE says so by 403, for VMs by 500, for some parameters by 400 (pve-api.md 2.1). One such
- * parameter decides, whatever else is wrong.
+ * PVE's text when only root@pam may do this: in a 403, for VMs a 500, for some parameters a 400 (pve-api.md 2.1). One such parameter
+ * decides, whatever else is wrong.
  */
 function keptForRoot(said: string, errors: Record<string, string> = {}): string | undefined {
     const words = /only allowed for root@pam|^only root can set '|^Only root can pass |^Only root may (?:use|set) this option/;

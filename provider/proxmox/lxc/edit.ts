@@ -12,9 +12,8 @@ export interface ConfigChange {
 }
 
 /**
- * One PUT of the config, not repeated when its outcome is unknown. With a digest: Conflict ("changed meanwhile") when the config has
- * changed since it was read. A failure may come after a write (pve-api.md 0.6): read again. Changes that a running container cannot apply
- * are pending until its restart, without an error.
+ * One PUT of the config, not repeated when its outcome is unknown. With a digest: Conflict ("changed meanwhile") after a concurrent change.
+ * A failure may come after a write (pve-api.md 0.6); changes that need a restart become pending without an error.
  */
 export async function setConfig(pve: Pve, { node, vmid }: Place, change: ConfigChange, digest?: string): Promise<void> {
     const removed = change.delete && change.delete.length > 0 ? change.delete.join(",") : undefined;
@@ -22,9 +21,9 @@ export async function setConfig(pve: Pve, { node, vmid }: Place, change: ConfigC
 }
 
 /**
- * Read-modify-write without lost updates: `decide` gets the config, with pending values, and returns the change, or undefined when nothing
- * is left to do. Edits of one container are queued; after a conflict or an unknown outcome (596, connection lost) it reads and decides
- * again. Returns the resulting config.
+ * Read-modify-write without lost updates: `decide` gets the config with pending values and returns a change, or undefined when nothing is
+ * left to do; it is called again after a conflict or an unknown outcome (596, connection lost). Edits of one container are queued. Returns
+ * the resulting config.
  */
 export async function editConfig(
     pve: Pve,

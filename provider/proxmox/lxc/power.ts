@@ -38,8 +38,8 @@ async function command(
 }
 
 /**
- * Sends the command and checks the result. After an unknown outcome or a lock it checks the state before it sends again. Under HA the task
- * only files a request, so it waits for the effect (pve-api.md 1.4).
+ * Sends the command and checks the state before each further try. Under HA the task only files a request, so its effect is awaited
+ * (pve-api.md 1.4).
  */
 async function bring(pve: Pve, place: Place, running: boolean, send: () => Promise<string[]>): Promise<string[]> {
     const began = Date.now();
