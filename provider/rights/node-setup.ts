@@ -41,7 +41,7 @@ export function wrapperSettings({ vmids, privileged }: Pick<NodeSetup, "vmids" |
     return `first=${vmids?.first ?? 100}\nlast=${vmids?.last ?? 999_999_999}\nprivileged=${privileged ? "yes" : "no"}\n`;
 }
 
-/** Shell lines for root on each node. They only add what is missing, so they can run again. */
+/** Shell lines for root on each node. They change nothing of other origin and can run again. */
 export function nodeCommands(setup: NodeSetup): string {
     const user = quote([setup.user]);
     const steps = [

@@ -40,7 +40,7 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
     }
 }
 
-/** Uses open directories: in a parent that belongs to another gateway, its root may have placed symlinks. */
+/** Works on opened directories: a parent may belong to another gateway, whose root could place symlinks there. */
 async function giveTo({ executor, queue }: Workshop, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
     const refuse = (why: string): PvesmbError =>
         new PvesmbError("InvalidInput", `data.bind: ${path} on ${node} ${why}`, { property: "data.bind" });

@@ -8,7 +8,7 @@ import { interfaces } from "./config";
 import { ownerOf } from "./given-volume";
 import { storageOf, type Template } from "./template";
 
-/** Where to grant rights on a guest: on its pool if it has one, so that they last, otherwise on its VMID. */
+/** Where to grant rights on a guest: on its pool, once for all its guests, or without a pool on its VMID. */
 export function guestSpot({ pool }: Pick<GatewayInputs, "pool">, vmid: number): Spot {
     const own = `vms/${vmid}`;
     return pool === undefined ? { at: [own], give: "vms" } : { at: [`pool/${pool}`, own], give: `pool/${pool}` };
