@@ -13,7 +13,7 @@ export interface Mark {
     nonce: string;
     vmid: number;
     phase: "creating" | "ready";
-    /** Unix time until which the creating process counts as alive. */
+    /** Unix time, in seconds, until which the creating process counts as alive. */
     lease: number;
     /** SHA-256 fingerprints of the guest's SSH host keys. */
     hostKeys: string[];
