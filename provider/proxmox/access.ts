@@ -27,10 +27,7 @@ interface Answer {
 }
 const known = new WeakMap<object, Answer>();
 
-/**
- * The caller's privileges, read once per connection and again when `stale` is the cached value; undefined when the caller may not read
- * them.
- */
+/** The caller's privileges, read once per connection and again when `stale` is the cached value; undefined when not readable. */
 export function knownPermissions(pve: Pve, stale?: Permissions): Promise<Permissions | undefined> {
     const before = known.get(pve.connection);
     if (before && (stale === undefined || before.value !== stale)) return before.asked;

@@ -16,9 +16,7 @@ export interface Holder {
 /** By IP address without prefix length, and by MAC address in lower case. */
 export type Holders = Map<string, Holder>;
 
-/**
- * The configured addresses of all guests that the caller may see, except templates. Guests with an unreadable configuration are skipped.
- */
+/** The configured addresses of all guests that the caller may see, except templates. Skips guests with unreadable configurations. */
 export async function configuredAddresses(pve: Pve, except: number | undefined): Promise<Holders> {
     const guests = (await listGuests(pve)).filter(({ vmid, template }) => vmid !== except && !template);
     const found = await Promise.all(

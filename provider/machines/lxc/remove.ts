@@ -18,10 +18,7 @@ import { removalUses } from "./rights";
 import type { Tenant } from "../kind";
 import { parseId } from "../id";
 
-/**
- * Stops and destroys the guest with all its volumes, if its data may be destroyed. Does nothing when it is gone or belongs to another
- * owner.
- */
+/** Stops and destroys the guest with all its volumes, if its data may go. Does nothing when it is gone or belongs to another owner. */
 export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: GatewayState, tenant: Tenant): Promise<void> {
     const id = parseId(own);
     const pve = pveOf(ctx, state.connection);

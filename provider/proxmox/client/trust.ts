@@ -56,9 +56,7 @@ function tlsOptions(trust: TlsTrust): { secureContext?: SecureContext; rejectUna
 
 let machine: SecureContext | undefined;
 
-/**
- * Node's own CAs, NODE_EXTRA_CA_CERTS and the machine's trust store (which Node before 22.15 cannot read). Parsed once, because it is slow.
- */
+/** Node's own CAs, NODE_EXTRA_CA_CERTS and the machine's trust store (which Node before 22.15 cannot read). Parsed once: it is slow. */
 function machineTrust(): SecureContext | undefined {
     if (typeof getCACertificates !== "function") return undefined;
     machine ??= createSecureContext({ ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])] });

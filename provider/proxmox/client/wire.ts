@@ -9,10 +9,7 @@ import type { Timing } from "./timing";
 import { codeOf, ConnectFailure, connector, PinMismatch } from "./trust";
 import { Agent, errors, request } from "./undici";
 
-/**
- * One request to one endpoint. Fails with Unreachable, HostKeyMismatch or Timeout; `dispatched` says whether the request may have taken
- * effect.
- */
+/** One request to one endpoint. Throws Unreachable, HostKeyMismatch or Timeout; `dispatched`: the request may have taken effect. */
 export class Wire {
     private readonly agent: Agent;
 
