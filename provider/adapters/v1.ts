@@ -4,7 +4,7 @@ import type { Model } from "../model/meta";
 import type * as resources from "../resources";
 import { dynamicProvider } from "./dynamic";
 
-/** Handlers, with HTTP and SSH behind them, are loaded at the first use: check and diff do without. */
+/** Loads the handlers, with HTTP and SSH, on first use: check and diff do not need them. */
 function handlerOf(kind: KindName): AnyHandler {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import()` would be asynchronous for no gain
     const { handlers } = require("../resources") as typeof resources;
@@ -17,7 +17,7 @@ const provided = Object.fromEntries(
 ) as Record<KindName, ReturnType<typeof dynamicProvider>>;
 
 /**
- * `pvesmb/runtime/v1`: what stands in every user's state as the provider of a resource. This path and the kinds' names are a promise:
- * they stay, whatever else changes (docs/decisions/0003, v1.test.ts).
+ * `pvesmb/runtime/v1`: every user's state refers to this path and to the kinds' names as the provider of a resource, so they must never
+ * change (docs/decisions/0003, v1.test.ts).
  */
 export = provided;

@@ -10,23 +10,23 @@ import { hasUnknown, isUnknown } from "./unknown";
 type Config = (key: string) => string | undefined;
 
 /**
- * What is missing or malformed to reach Proxmox VE and its hosts, all at once and before anything is touched: a preview says it too. The
- * connection may come from the environment or stack config, so this looks at more than the inputs. An unknown one is taken to be right.
+ * Everything missing or malformed in the connection, from inputs, environment and stack config; runs in a preview too. An unknown
+ * connection counts as valid.
  */
 export function checkConnection(model: Model, news: Tree, env: NodeJS.ProcessEnv, config: Config): Failure[] {
     const faults = connectionsIn(model.inputs, news).flatMap((asked) => faultsOf(asked, env, config));
-    // Never named as a property: the CLI would print its value, and secrets are among them.
+    // Never as a property: the CLI would print its value, which may hold secrets.
     return [...new Set(faults.map(({ reason }) => reason))].map((reason) => ({ property: "", reason }));
 }
 
-/** A `connection` argument, undefined when it was left out, and what is needed of it. */
+/** A `connection` argument, undefined when omitted, and the parts of it that the resource needs. */
 interface Asked {
     given: Tree | undefined;
     parts: readonly ConnectionPart[];
 }
 
 function faultsOf({ given, parts }: Asked, env: NodeJS.ProcessEnv, config: Config): Failure[] {
-    // What the model says of it is said already.
+    // The model already reports its own faults.
     const parsed = connectionInputs.optional().safeParse(given);
     if (!parsed.success) return [];
     const sources = { resource: parsed.data, env, config };
@@ -37,10 +37,10 @@ function faultsOf({ given, parts }: Asked, env: NodeJS.ProcessEnv, config: Confi
 
 const BOTH: readonly ConnectionPart[] = ["proxmox", "ssh"];
 
-/** The `connection` arguments of a resource: its own, and those of resources that it refers to. */
+/** The `connection` arguments of a resource and of the resources that it refers to. */
 function connectionsIn(schema: Model["inputs"], value: Tree): Asked[] {
     const children = propertiesOf(schema);
-    // A resource that is not there yet is asked itself; what it needs cannot be told by its id.
+    // A resource that does not exist yet is checked by itself; its id does not say yet what it needs.
     if (children.some(([name, child]) => metaOf(child)?.identity && isUnknown(value[name]))) return [];
     return children.flatMap(([name, child]) => {
         const inner = value[name];

@@ -18,14 +18,14 @@ import {
 
 /**
  * The connection of one resource. Each value comes from the resource's `connection` argument, else from the environment (names in the
- * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked for under `pvesmb:ssh.<name>` and then in
- * the object `pvesmb:ssh` (which is what `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
+ * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked up under `pvesmb:ssh.<name>`, then in the
+ * object `pvesmb:ssh` (which `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
  *
- * Values that only make sense together are not mixed: endpoint(s), credentials and TLS trust each follow the highest source that names
- * one of the group, so an API token in the environment does not override a user that the resource itself names.
+ * Values that belong together are not mixed: endpoint(s), credentials and TLS trust each come from the highest source that sets one of the
+ * group, so an API token in the environment does not override a user in the resource.
  *
- * Proxmox VE and SSH are resolved apart: what needs one alone is not asked for the other. Throws InvalidInput that names all that is
- * missing or malformed and where it was looked for; never a secret's value.
+ * Proxmox VE and SSH are resolved separately: a resource that needs only one of them is not asked for the other. Throws InvalidInput that
+ * names everything missing or malformed and where it was looked up, never a secret's value.
  */
 export function resolveConnection(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): Connection {
     const sources = { resource, env, config };
@@ -49,7 +49,7 @@ export function resolveSsh(resource: ConnectionInputs | undefined, env: NodeJS.P
 
 type Config = (key: string) => string | undefined;
 
-/** A part of the connection as far as it can be told, and everything in it that is missing or malformed. */
+/** A part of the connection as far as it is known, and everything missing or malformed in it. */
 export interface Reading<T> {
     value: T;
     faults: Failure[];
@@ -79,7 +79,7 @@ export function readPve(sources: Sources, purpose?: string): Reading<PveConnecti
     return { value, faults: [...faults, ...(missingAtAll ? [needsPve(purpose, endpoint, apiToken)] : gaps)] };
 }
 
-/** For what can do without Proxmox VE until it comes to this. */
+/** One sentence, for a resource that otherwise works without Proxmox VE. */
 const needsPve = (purpose: string, ...wanted: Leaf<unknown>[]): Failure => ({
     property: "connection",
     reason: `${purpose} needs Proxmox VE, and nothing says how to reach it: give ${wanted.map(({ path, env }) => `${path} (${env.join(", ")})`).join(" and ")}, or do without it`,
@@ -103,7 +103,7 @@ function authOf(leaves: PveLeaves, faults: Failure[]): PveConnection["auth"] {
     const { apiToken, username, password, otp } = leaves;
     const login = Math.min(username.rank, password.rank);
     if (apiToken.rank !== Infinity && apiToken.rank <= login) {
-        // Checked by the model: user@realm!tokenid=secret.
+        // The model has checked the form user@realm!tokenid=secret.
         const [id = "", ...secret] = (apiToken.value ?? "").split("=");
         hide(secret.join("="));
         return { kind: "token", id, secret: secret.join("=") };
@@ -127,7 +127,7 @@ function authOf(leaves: PveLeaves, faults: Failure[]): PveConnection["auth"] {
     return { kind: "ticket", username: username.value ?? "", password: password.value ?? "", otp: otp.value };
 }
 
-/** Of equal rank the strictest wins; a higher source may loosen or tighten what a lower one says. */
+/** Among equal sources the strictest wins; a higher source may be stricter or looser than a lower one. */
 function tlsOf(leaves: PveLeaves): TlsTrust {
     const { tlsFingerprint, caCertificate, insecure } = leaves;
     const choices: Choice<TlsTrust>[] = [

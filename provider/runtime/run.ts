@@ -23,34 +23,34 @@ import { answered } from "./process";
 const LONGEST = { create: "15m", update: "15m", read: "2m", delete: "10m" };
 type Verb = keyof typeof LONGEST;
 
-/** What `drift` says of a resource whose last create or update failed half-way. */
+/** `drift` text of a resource whose last create or update failed half-way. */
 const UNFINISHED = "the last create or update did not finish";
 
 /**
- * One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. The URN may
- * be unknown to an adapter where nothing is made or changed.
+ * One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without the adapter's own fields. An adapter
+ * may not know the URN in a read or delete.
  */
 export interface Operations {
-    /** The inputs as the engine is to keep them, and what is wrong with them. No I/O, as in diff. */
+    /** The inputs as the engine keeps them, and their faults. No I/O, as in diff. */
     check(urn: string | undefined, news: Tree): { inputs: Tree; failures: Failure[] };
     diff(urn: string | undefined, id: string, stored: Tree, news: Tree): Difference;
     create(urn: string, inputs: Tree): Promise<Remains>;
-    /** Undefined: surely gone. Without `inputs`: they are as they were. `urn` is that of the mark on the host. */
+    /** Undefined: certainly gone. Without `inputs`: unchanged. `urn` comes from the mark on the host. */
     read(urn: string | undefined, id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree; urn?: string } | undefined>;
     update(urn: string, id: string, stored: Tree, news: Tree): Promise<Tree>;
     delete(urn: string | undefined, id: string, stored: Tree): Promise<void>;
 }
 
 /**
- * Puts a handler behind its model: deadlines, connection, checkpoints, and state that holds the user's spelling whatever the handler
- * returns. A failure after a checkpoint carries what exists so far. A failed update is remembered with its old inputs, so that a later
- * refresh and diff show again what it did not do.
+ * Connects a handler to its model: adds deadlines, connection, checkpoints, and the user's spelling in the state. A failure after a
+ * checkpoint carries what exists so far; a failed update keeps the old inputs, so that later refreshes and diffs show again what it did not
+ * do.
  */
 export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: string | undefined) => Log): Operations {
     const pins = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.pins ? [name] : []));
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
 
-    /** `inputs` are those that a checkpoint remembers; `chosen`, what the provider chose for some of them in earlier runs. */
+    /** A checkpoint stores `inputs`, and `chosen`: values that the provider chose in earlier runs. */
     async function attempt<T>(
         verb: Verb,
         { urn, inputs, timeouts, chosen = {} }: { urn: string | undefined; inputs: Tree; timeouts: unknown; chosen?: Tree },
@@ -77,7 +77,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
         }
     }
 
-    /** Stored state of any version, as it is now, with the inputs in it. */
+    /** Migrates a stored state of any version and extracts its inputs. */
     function open(stored: Tree): { state: Tree; inputs: Tree; timeouts: unknown } {
         try {
             const state = migrated(model, stored);
@@ -119,7 +119,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 const after = told(all.length > 0 ? { ...merged, drift: all } : merged, inputs);
                 const now = toState(model, after, { ...chosenOf(model, state), ...told(found.state, state) }, unfinished);
                 return {
-                    // What is the same stays as it is stored, in an older format too: else a refresh would show it as changed.
+                    // Return an unchanged state as stored, even in an older format: otherwise a refresh shows a change.
                     state: isDeepStrictEqual(now, state) ? stored : now,
                     ...(isDeepStrictEqual(after, inputs) ? {} : { inputs: defined(after) }),
                     ...(typeof marked === "string" ? { urn: marked } : {}),
@@ -148,10 +148,10 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
 
 const change = (ctx: Context<Tree>, urn: string): ChangeContext<Tree> => ({ ...ctx, urn });
 
-/** What a handler found or made, as the engine may print it: hosts have a word in it. What the user wrote himself stays to the letter. */
+/** Makes results of a handler printable, because they contain text from hosts. The user's own text stays exact. */
 const told = (found: Tree, written: Tree): Tree => printableTree(found, textsIn(written));
 
-/** Drift without that of properties which the program ignores: `access: ...`, or for `ignoreChanges: ["data"]` `data.volume: ...` too. */
+/** Drift without properties that the program ignores: `access: ...`; `ignoreChanges: ["data"]` also covers `data.volume: ...`. */
 function minded(drift: unknown, ignored: unknown): string[] {
     const paths = listOf(ignored);
     return listOf(drift).filter((text) => !paths.some((path) => text.startsWith(path) && /^(?:[.[]\S*)?: /.test(text.slice(path.length))));

@@ -202,6 +202,7 @@ export const PROGRAMS = [
     "repquota",
     "rm",
     "rmdir",
+    "sed",
     "setfattr",
     "setpriv",
     "setquota",
