@@ -50,7 +50,8 @@ export default {
         },
         {
             name: "hosts-by-its-language",
-            comment: "What only describes changes to a host knows its steps, looks and programs, and not how they get there: not the index.",
+            comment:
+                "What only describes changes to a host knows its steps, looks and programs, and not how they get there: not the index.",
             severity: "error",
             from: { path: "^provider/(samba|quota|snapshots)/", pathNot: "[.]test[.]ts$" },
             to: { path: "^provider/hosts/(?!(batch|gather|steps|looks|programs|packages)[.]ts$)" },
