@@ -1,6 +1,6 @@
 import type { Context, Observed } from "../../base/handler";
 import { onceSeen } from "../../hosts";
-import type { FileFacts, GatherResult } from "../../hosts/batch";
+import type { FileFacts, GatherResult } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share/effective";

@@ -9,7 +9,7 @@ import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
 import { nameOf } from "../../base/given";
 import { adopting } from "./adopt";
-import { endLogins } from "../../gateway/logins";
+import { changeLogins, endLogins } from "../../gateway/logins";
 import { readUser } from "./read";
 import { secretChange, secretOf } from "./secret";
 import type { Outputs, UserState } from "./types";
@@ -70,16 +70,11 @@ async function converge(
     const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
     const unit = userUnit(account, { key: ctx.urn, nonce: id }, claim, change);
-    const { steps, look } = await workshop.queue.submit(
-        { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },
-        ctx.deadline,
-    );
-    const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) };
-    if (change.closing.length > 0) {
-        ctx.checkpoint(id, { ...done, closing: change.closing });
-        await endLogins(workshop, change.closing, look, ctx.deadline);
-    }
-    return done;
+    const { closing } = change;
+    return changeLogins(ctx, { id, workshop, unit, mayEnd: closing.length > 0 }, (steps) => ({
+        done: { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) },
+        closing,
+    }));
 }
 
 /** A share with `homes` serves each user the folder of that name. */

@@ -1,5 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GatherResult } from "../../hosts/batch";
+import type { GatherResult } from "../../hosts";
 import type { UserInputs } from "../../model";
 import { keyIn, textDrift } from "../../samba/drift";
 import { hostFacts } from "../../samba/facts";
