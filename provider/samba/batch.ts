@@ -2,7 +2,7 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { announcedAnew, assembly } from "./assembly";
+import { followers, assembly } from "./assembly";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -103,6 +103,6 @@ export function activation(awaited: boolean): Step[] {
             unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
         },
         { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
-        ...announcedAnew(TOLD),
+        ...followers(TOLD),
     ];
 }
