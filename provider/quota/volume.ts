@@ -1,4 +1,4 @@
-import { formatSize } from "../model/size";
+import { formatSize, MIB } from "../model/size";
 
 /** The size of one volume according to its three sources, in bytes. They differ often (pve-api.md 3.1). */
 export interface VolumeSizes {
@@ -9,8 +9,6 @@ export interface VolumeSizes {
     /** The file system inside, as the gateway sees it. */
     fileSystem: number | undefined;
 }
-
-const MIB = 2 ** 20;
 
 /**
  * A generous estimate of what a file system needs for itself (log, tables): XFS has a log of 10 MiB on the smallest volume, ext4 tables of

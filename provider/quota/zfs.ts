@@ -83,7 +83,7 @@ const restOf = ({ path, mount }: Tree): string => path.slice(mount.target === "/
  * The node mounts our datasets in a directory of its own. Below the gateway's data its root could plant a link, and the dataset would be
  * mounted over /etc, now or at the next boot.
  */
-export const DATASETS = "/var/lib/pvesmb/datasets";
+const DATASETS = "/var/lib/pvesmb/datasets";
 const placeOf = (object: string): string => `${DATASETS}/${object}`;
 
 const isOurs = (all: Map<string, Map<string, string>>, object: string): boolean =>

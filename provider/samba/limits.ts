@@ -1,5 +1,5 @@
 import type { SambaSettings } from "../model/samba";
-import { bytesOf } from "../model/size";
+import { bytesOf, MIB } from "../model/size";
 
 /** Limits on what clients can use, so that init, sshd and an administrator's login always have resources left. */
 export interface Limits {
@@ -10,8 +10,6 @@ export interface Limits {
     /** Concurrent connections from one address. */
     perAddress: number;
 }
-
-const MIB = 2 ** 20;
 
 /**
  * An idle process takes 0.7 MiB; after its user has copied files 1.4 MiB, and up to 13 MiB while copying (samba.md section 7). So all

@@ -2,7 +2,7 @@
  * The host of a UNC path. UNC allows no colons, so an IPv6 address takes the form that Windows resolves without a name server (MS-DTYP
  * 2.2.57); `s` marks its zone.
  */
-export function uncHost(address: string): string {
+function uncHost(address: string): string {
     return address.includes(":") ? `${address.replaceAll(":", "-").replace("%", "s")}.ipv6-literal.net` : address;
 }
 
