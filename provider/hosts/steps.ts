@@ -49,8 +49,8 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
-    /** Keep only lines with this prefix, and strip it. */
-    only?: string;
+    /** Keep only lines with `prefix`, and strip it; none at all if the file `unless` exists. */
+    only?: { prefix: string; unless?: string };
     /** Further directories, whose files follow. */
     more?: { from: string; suffix: string }[];
     /** If this file exists, strip the prefix from lines that have it: settings of the host decide. */

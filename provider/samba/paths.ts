@@ -25,6 +25,8 @@ export const SAMBA = {
     noGuests: "/etc/samba/pvesmb/no-guests",
     /** Exists if nobody may connect anonymously, not even to change a password (the gateway's `samba.encryption` is `required`). */
     noAnonymous: "/etc/samba/pvesmb/no-anonymous",
+    /** Options that guests need of the server as a whole; compared to find a change. */
+    guests: "/etc/samba/pvesmb/guests",
     /** Shares announced for Time Machine; compared to find out whether smbd must register them again. */
     backups: "/etc/samba/pvesmb/backups",
     /** Samba's database of share permissions, under `SECDESC/` and the share's name. */

@@ -1,5 +1,6 @@
 import type { Gather, GatherResult, RunStep, Step, Text } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
+import { GUEST } from "./access";
 import type { Access } from "./access";
 import { inConfig, inRights, ofSid, principalOf } from "./principals";
 import { SAMBA } from "./paths";
@@ -8,14 +9,21 @@ import type { ShareSection } from "./share";
 
 /** Share permissions, which Samba keeps in share_info.tdb and combines with smb.conf (sharesec(1)). */
 
-/** The argument of `sharesec --replace`. */
-function shareRights(access: readonly Access[]): Text {
-    return access.flatMap((entry, i): Text[] => [
+/**
+ * The argument of `sharesec --replace`. By number, because sharesec does not resolve local names without winbind; every session's token
+ * holds the S-1-22 SIDs of its Unix account and groups.
+ */
+function shareRights(share: ShareSection): Text {
+    return everybodyNamed(share).flatMap((entry, i): Text[] => [
         i === 0 ? "" : ",",
         inRights(principalOf(entry)),
         `:ALLOWED/0x0/${entry.level.toUpperCase()}`,
     ]);
 }
+
+/** Includes guests: once anyone is named, all others are refused. */
+const everybodyNamed = ({ access, guest, readOnly }: ShareSection): readonly Access[] =>
+    guest && !access.some(({ user }) => user === GUEST) ? [...access, { user: GUEST, level: readOnly ? "read" : "change" }] : access;
 
 /** Needed only if someone may change files but not permissions, which smb.conf alone cannot express. */
 export function needsRights(access: readonly Access[]): boolean {
@@ -39,7 +47,7 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
         ...(back ? [noted(sharesec)] : []),
         {
             do: "run",
-            argv: [...sharesec, "--replace", shareRights(share.access)],
+            argv: [...sharesec, "--replace", shareRights(share)],
             undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
             changes: false,
         },
@@ -60,11 +68,14 @@ export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights",
 const EVERYBODY = "S-1-1-0";
 
 /** Share permissions that differ from the access levels: they change who may do what, and smb.conf does not show it. */
-export function rightsDrift({ name, access, homes }: ShareSection, look: GatherResult): string[] {
+export function rightsDrift(share: ShareSection, look: GatherResult): string[] {
+    const { name, access, homes } = share;
     // For homes, Samba uses the name of each user's own share.
     const found = homes ? undefined : rights(look).get(name);
     if (found === undefined) return [];
-    const wanted = needsRights(access) ? access.map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`) : ["everybody full"];
+    const wanted = needsRights(access)
+        ? everybodyNamed(share).map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`)
+        : ["everybody full"];
     const [is, should] = [found.map((right) => spoken(right, look)), wanted].map((list) => list.sort().join(", "));
     return is === should ? [] : [`access: the share's own rights (sharesec) are ${is || "nobody's"} instead of ${should}`];
 }
