@@ -4,8 +4,8 @@ import { type Login, parseLogins, tell } from "../samba/sessions";
 import { connected } from "./connected";
 
 /**
- * Ends the smbd processes that serve some users. What a session may do is settled at its login (groups above all), so only a new login
- * brings it up to date; clients log in again by themselves, and are refused if they no longer may.
+ * Ends the smbd processes that serve these users. A session's rights (groups above all) are fixed at login, so they change only with a new
+ * login; clients reconnect by themselves and are refused if they lost access.
  */
 export async function endLogins(
     workshop: Workshop,

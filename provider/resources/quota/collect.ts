@@ -9,7 +9,7 @@ import type { Found } from "./backend";
 import type { Outputs } from "./types";
 import type { Target } from "./target";
 
-/** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */
+/** Hysteresis in percentage points, so that usage near a threshold alerts once. */
 const HYSTERESIS = 2;
 
 function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { source }: Found): CollectorEntry {
@@ -21,7 +21,7 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
         key: inputs.key ?? "",
         label: share ?? path,
         source,
-        // A volume's file system is somewhat smaller than the volume: there, what it shows is the limit.
+        // A file system is slightly smaller than its volume; there statvfs shows the limit.
         ...(source.kind === "statvfs" ? {} : { limit: bytesOf(inputs.limit) }),
         thresholds: inputs.alerts,
         hysteresis: HYSTERESIS,
@@ -34,7 +34,7 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
     };
 }
 
-/** Has the usage recorded on the gateway, or no longer. */
+/** Starts or stops recording the usage on the gateway. */
 export function collecting(
     target: Target,
     id: string,
@@ -49,7 +49,7 @@ export function collecting(
 export function collectorFaults(look: GatherResult, target: Target, id: string, inputs: QuotaInputs, found: Found): string[] {
     if (!inputs.collect) return [];
     const file = collector.entryIn(look, id) ?? "";
-    // A share that is renamed keeps the name that it is known by until its quota changes.
+    // A renamed share keeps its recorded name until its quota changes.
     const label = /"label":"((?:[^"\\]|\\.)*)"/.exec(file)?.[1] ?? "";
     const wanted = renderEntry({ ...entryOf(target, id, inputs, found), label: JSON.parse(`"${label}"`) as string });
     return collector.faults(look, id, wanted);
@@ -57,7 +57,7 @@ export function collectorFaults(look: GatherResult, target: Target, id: string, 
 
 const reported = onceSeen((look) => collectorReport(look) ?? new Map<string, QuotaUsage>());
 
-/** What has been recorded, to three digits: a trend that is the same to the eye is no change. */
+/** The recorded trend, to three digits: smaller differences do not count as a change. */
 export function trendOutputs(look: GatherResult, id: string, inputs: QuotaInputs): Pick<Outputs, "trend" | "trendSamples" | "fullOn"> {
     const usage = inputs.collect ? reported(look).get(id) : undefined;
     const { trend, fullAt } = usage ?? {};
