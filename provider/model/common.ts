@@ -22,7 +22,7 @@ export const connection = field(connectionInputs.optional(), {
     description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
 });
 
-/** Inputs of everything that lives on a gateway. */
+/** Inputs of every resource on a gateway. */
 export const childInputs = {
     gateway: field(gatewayRef, {
         description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
@@ -36,7 +36,7 @@ export const childInputs = {
     ...hiddenInputs,
 };
 
-/** Outputs of everything whose change may have to end open sessions. */
+/** Outputs of every resource whose change may have to end open sessions. */
 export const childOutputs = {
     closing: field(z.array(z.string()).optional(), {
         description: "Whose open sessions the last change was to end and could not: the next one does.",

@@ -22,5 +22,5 @@ export { gatewayRef } from "./connection";
 export type { ConnectionInputs, GatewayRef } from "./connection";
 export type { ShareRef } from "./share/ref";
 
-/** Every kind of resource; codegen and the adapters go by this list. */
+/** All kinds of resources; codegen and the adapters use this list. */
 export const models = [gatewayModel, shareModel, userModel, groupModel, quotaModel] as unknown as readonly Model[];

@@ -1,76 +1,76 @@
 import * as z from "zod";
 import type { Failure } from "../base/handler";
 
-/** How two values of a property are compared; anything else is compared as it is. */
+/** How to compare two values of a property; default: exactly. */
 export type Compare =
-    /** Sizes with units, as bytes: "4GiB" is "4096MiB". */
+    /** Sizes with units, compared in bytes: "4GiB" equals "4096MiB". */
     | "bytes"
-    /** Lists without order or doubles. */
+    /** Lists without order or duplicates. */
     | "set"
-    /** Lists of objects without order, paired by these keys (the first one that is present). */
+    /** Lists of objects without order, matched by the first of these keys that is present. */
     | { byKey: string[] }
     | "caseless"
     /** IP addresses and networks in any spelling. */
     | "address"
-    /** Text up to white space at its ends (PVE adds a line end to descriptions). */
+    /** Text except for white space at both ends (PVE appends a newline to descriptions). */
     | "trimmed"
-    /** Facts of the creation: a later difference is no difference (it is told, see consequences.ts). */
+    /** Used at creation only: later changes are ignored, with a warning (see consequences.ts). */
     | "ignore";
 
-/** What a change of a property does beside giving it its new value: told by docs and previews, and gone by in handlers. */
+/** The side effect of a change: docs and previews show it, handlers act on it. */
 export interface Consequence {
-    /** As part of a sentence: "open connections to the share are closed". */
+    /** A clause: "open connections to the share are closed". */
     does: string;
-    /** Which changes, for docs: "set to `false`". Left out: any. */
+    /** The change that causes it, for docs: "set to `false`". Default: any. */
     when?: string;
-    /** Whether a change (from one value to another) is such a one; or whom it concerns, if anybody. Left out: any change is. */
+    /** Whether a change of value causes it, or the principals that it affects. Default: every change does. */
     if?(before: unknown, after: unknown): boolean | string[];
-    /** What the handler has to do for it. */
+    /** What the handler must do. */
     effect?: "closes-share" | "restarts-smbd";
 }
 
-/** What the schema, the SDK, the docs and the diff need to know of a property beyond its type. */
+/** What the schema, the SDK, the docs and the diff need to know about a property besides its type. */
 export interface FieldMeta {
     description: string;
     /** Unit of a number, for docs ("seconds"). */
     unit?: string;
-    /** Default in words, where it is not a plain value of the schema. */
+    /** The default in words, if it is not a plain value of the schema. */
     defaultText?: string;
     secret?: boolean;
     /**
-     * A change replaces the resource; the text says why, for docs. On an object it is about the object's appearing or disappearing: inside
-     * it each property speaks for itself.
+     * A change replaces the resource; the text gives the reason, for docs. On an object it applies when the object is added or removed; its
+     * properties have their own metadata.
      */
     replace?: string;
     /**
-     * A change is refused, in the preview already: why, and what to do in its place. Where another property replaces the resource anyway it
-     * is taken. On an object it is about the object's appearing or disappearing, as `replace` is.
+     * A change is refused in the preview: the reason and the remedy. Accepted if another property replaces the resource anyway. On an
+     * object it applies when the object is added or removed, like `replace`.
      */
     fixed?: string;
-    /** On an object it is about the object's appearing or disappearing, as `replace` is. */
+    /** On an object it applies when the object is added or removed, like `replace`. */
     brings?: Consequence;
     compare?: Compare;
     /** Environment variables that supply it (connection only). */
     env?: string[];
-    /** Left out by the user, the provider chooses a value, which is then an output of the same name. */
+    /** If the user omits it, the provider chooses a value and returns it as an output of the same name. */
     chosen?: boolean;
-    /** An output that every finished resource has, though one that was never finished may lack it. */
+    /** An output of every finished resource; an unfinished one may lack it. */
     always?: boolean;
     deprecated?: string;
-    /** Set by the SDK or by read, not by users; left out of docs. */
+    /** Set by the SDK or by read, not by users; not in the docs. */
     hidden?: boolean;
     examples?: string[];
 }
 
 export const fields = z.registry<FieldMeta>();
 
-/** Attaches metadata; last call on a schema, because every zod method makes a new schema without it. */
+/** Attaches metadata. Call it last: every zod method returns a new schema without it. */
 export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
     fields.add(schema, meta);
     return schema;
 }
 
-/** The metadata of a schema, seen through optional, default and the like. */
+/** The metadata of a schema, also inside optional, default and the like. */
 export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     const own = fields.get(schema);
     if (own) return own;
@@ -89,13 +89,13 @@ export function unwrapOnce(schema: z.ZodType): z.ZodType | undefined {
     return undefined;
 }
 
-/** The schema under optional, default and the like. */
+/** The schema inside optional, default and the like. */
 export function bare(schema: z.ZodType): z.ZodType {
     const inner = unwrapOnce(schema);
     return inner ? bare(inner) : schema;
 }
 
-/** A rule across properties. It is skipped in a preview while one of the properties it needs is unknown. */
+/** A rule across properties. A preview skips it while a property that it needs is unknown. */
 export interface Rule<Inputs> {
     needs: string[];
     check(inputs: Inputs): Failure[];
@@ -111,14 +111,14 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     inputs: I;
     /** Computed outputs only; every input is an output too. */
     outputs: O;
-    /** What becomes of data and sessions when it is deleted: a sentence or more. */
+    /** What deletion does to data and sessions: one sentence or more. */
     deletion: string;
     rules: Rule<z.infer<I>>[];
-    /** Inputs, with defaults, as they take effect: where one property gives others their defaults. */
+    /** Inputs as they take effect, with defaults: one property may set the defaults of others. */
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
-    /** What would come of a replacement of what this state is about that had to fail, or to lose something unasked. No I/O: diff asks. */
+    /** Why a replacement of the resource in this state would fail or lose something without being asked to. No I/O: diff calls it. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
-    /** Format of the state; older ones are migrated by the handler, newer ones refused. */
+    /** State format; the handler migrates older formats and refuses newer ones. */
     version: number;
 }
 

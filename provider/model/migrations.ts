@@ -1,9 +1,9 @@
 import type { Tree } from "./tree";
 
-/** Makes state of format n + 1 from state of format n; pure. */
+/** Converts state of format n to format n + 1; pure. */
 export type Migration = (state: Tree) => Tree;
 
-/** By kind, then by the format it starts from. */
+/** By kind, then by source format. */
 export const migrations: Record<string, Record<number, Migration>> = {
     SmbGateway: { 1: leaner(["vmid"]) },
     SmbShare: { 1: leaner(["path"], ["nonce"]) },
@@ -13,8 +13,8 @@ export const migrations: Record<string, Record<number, Migration>> = {
 };
 
 /**
- * Format 1 named what was `chosen` of the inputs that can be, not what was given; it had the URN as the inputs have it, and an own mark (`twice`)
- * that is the id.
+ * Format 1 listed the `chosen` inputs and stored the URN also as an input and the id a second time (`twice`). Format 2 lists the `given`
+ * inputs and stores neither.
  */
 function leaner(choosable: string[], twice: string[] = []): Migration {
     return ({ chosen, key: _key, ...state }) => {
