@@ -2,24 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs, GatewayRefArgs } from "./generated/inputs";
 import type { GatewayRef } from "./generated/outputs";
 
-/** Holds a gateway's `connection` argument. Known to every copy of this package that a program may have loaded. */
+/** Holds a gateway's `connection` argument; shared by all copies of this package that a program may load. */
 const CONNECTION = Symbol.for("pvesmb.connection");
 
-/** An SmbGateway, of whatever copy of this package. */
+/** An SmbGateway from any copy of this package. */
 export interface GatewayLike extends pulumi.CustomResource {
     readonly ref: pulumi.Output<GatewayRef>;
 }
 
 /**
- * What children and other stacks keep of a gateway. It is made from the id and the arguments, not from outputs: those are unknown in the
- * preview of every update of the gateway, and all its shares would show as changed.
+ * What children and other stacks store of a gateway. Built from the id and the arguments: outputs are unknown in the preview of every
+ * gateway update, so all shares would show as changed.
  */
 export function refOf(gateway: pulumi.CustomResource, connection: pulumi.Input<ConnectionArgs> | undefined): pulumi.Output<GatewayRef> {
     Object.defineProperty(gateway, CONNECTION, { value: connection });
     return pulumi.output({ id: gateway.id, connection });
 }
 
-/** The `gateway` of a child in the form that the provider knows. Taken apart, so that in a preview only what is unknown is so. */
+/**
+ * Converts the `gateway` of a child to the form that the provider expects. Split into properties, so that in a preview only the unknown
+ * ones are unknown.
+ */
 export function gatewayInput(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>): pulumi.Input<GatewayRefArgs> {
     if (!pulumi.CustomResource.isInstance(gateway)) return gateway;
     const { [CONNECTION]: connection } = gateway as GatewayLike & { [CONNECTION]?: pulumi.Input<ConnectionArgs> };
@@ -27,8 +30,8 @@ export function gatewayInput(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>
 }
 
 /**
- * A gateway whose data would go with it is protected by the engine itself, so that `destroy` stops before any of its shares is gone. The engine
- * takes no Output for that: where it is only known later whether there is something to protect, the provider's own refusal has to do.
+ * Lets the engine protect a gateway whose data would be deleted with it, so that `destroy` stops before it deletes any share. The engine
+ * accepts no Output here: if the values are only known later, the provider's own refusal must do.
  */
 export function protectData(
     { data, dataOnDelete }: DataArgs,
@@ -51,12 +54,12 @@ interface DataArgs {
     dataOnDelete?: pulumi.Input<string>;
 }
 
-/** A directory of the node stays whatever becomes of the gateway. */
+/** A directory of the node outlives the gateway. */
 const onNode = (data: unknown): boolean => typeof data === "object" && data !== null && (data as { bind?: unknown }).bind !== undefined;
 
 const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
-/** A host name made of a resource's name. */
+/** Derives a host name from a resource's name. */
 export function hostLabel(name: string): string {
     const label = name
         .toLowerCase()

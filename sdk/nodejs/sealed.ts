@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 type Paths = readonly (readonly string[])[];
 
-/** The value with everything secret in it marked as such, whatever the user did. */
+/** Marks all secrets in the value as such, whether or not the user did. */
 export function sealed(value: unknown, secrets: Paths): unknown {
     if (value === undefined || value === null || secrets.length === 0) return value;
     if (secrets.some((path) => path.length === 0)) return pulumi.secret(value);
@@ -10,7 +10,7 @@ export function sealed(value: unknown, secrets: Paths): unknown {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, sealed(item, below(secrets, name))]));
 }
 
-/** Whether there is a secret in it. Of an Output nothing but the whole can be marked. */
+/** Whether it contains a secret. An Output can only be marked as a whole. */
 function holdsSecret(value: unknown, secrets: Paths): boolean {
     if (value === undefined || value === null || secrets.length === 0) return false;
     if (secrets.some((path) => path.length === 0)) return true;

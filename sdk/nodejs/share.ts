@@ -3,10 +3,10 @@ import type { GatewayRefArgs, ShareRefArgs, SmbShareVolumeArgs } from "./generat
 import type { ShareRef } from "./generated/outputs";
 import { type GatewayLike, gatewayInput } from "./gateway";
 
-/** Holds what a share's reference is made of. Known to every copy of this package that a program may have loaded. */
+/** Holds the parts of a share's reference; shared by all copies of this package that a program may load. */
 const PARTS = Symbol.for("pvesmb.share");
 
-/** An SmbShare, of whatever copy of this package. */
+/** An SmbShare from any copy of this package. */
 export interface ShareLike extends pulumi.CustomResource {
     readonly ref: pulumi.Output<ShareRef>;
 }
@@ -17,7 +17,7 @@ interface ShareArguments {
     volume?: pulumi.Input<SmbShareVolumeArgs>;
 }
 
-/** What quotas keep of a share: made of the id and the arguments, as a gateway's reference is (gateway.ts), for the same reason. */
+/** What quotas store of a share: built from the id and the arguments, for the same reason as a gateway's reference (gateway.ts). */
 export function shareRefOf(share: pulumi.CustomResource, { gateway, path, volume }: ShareArguments): pulumi.Output<ShareRef> {
     const size = volume && pulumi.output(volume).apply((known) => known.size);
     const parts = { gateway: gatewayInput(gateway), ...(path === undefined ? {} : { path }), ...(size === undefined ? {} : { size }) };
@@ -25,7 +25,10 @@ export function shareRefOf(share: pulumi.CustomResource, { gateway, path, volume
     return pulumi.output({ id: share.id, ...parts });
 }
 
-/** The `share` of a quota in the form that the provider knows. Taken apart, so that in a preview only what is unknown is so. */
+/**
+ * Converts the `share` of a quota to the form that the provider expects. Split into properties, so that in a preview only the unknown ones
+ * are unknown.
+ */
 export function shareInput(share: ShareLike | pulumi.Input<ShareRefArgs>): pulumi.Input<ShareRefArgs> {
     if (!pulumi.CustomResource.isInstance(share)) return share;
     const { [PARTS]: parts } = share as ShareLike & { [PARTS]?: Omit<ShareRefArgs, "id"> };
@@ -33,8 +36,8 @@ export function shareInput(share: ShareLike | pulumi.Input<ShareRefArgs>): pulum
 }
 
 /**
- * A share's UNC path at the address that its gateway has now. The share itself does not change with it, so that what is in its state follows
- * at its next update or refresh only.
+ * A share's UNC path at its gateway's current address. A new address does not change the share, so its state gets the new path only at the
+ * next update or refresh.
  */
 export function uncUnder(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>, unc: pulumi.Output<string>): pulumi.Output<string> {
     if (!pulumi.CustomResource.isInstance(gateway)) return unc;
@@ -42,6 +45,6 @@ export function uncUnder(gateway: GatewayLike | pulumi.Input<GatewayRefArgs>, un
     return pulumi.all([base, unc] as const).apply(([at, own]) => moved(at, own));
 }
 
-/** `own` is what the provider said, if it ever did. */
+/** `own` is the provider's value, if there is one. */
 const moved = (at: string | undefined, own: string): string =>
     typeof at === "string" && typeof own === "string" ? at + own.slice(own.lastIndexOf("\\")) : own;
