@@ -6,10 +6,10 @@ import { networkInputs } from "../model/network";
 import { shareRef } from "../model/share/ref";
 import { fieldsOf, type Shape, shapeOf } from "./shape";
 
-/** An object or enum type of its own, with the name it has in all languages. */
+/** A named object or enum type, with the same name in all languages. */
 export type NamedType = { name: string; object: z.ZodObject } | { name: string; values: string[]; description: string };
 
-/** Types that several resources share; all others are named after where they stand. */
+/** Types that several resources share; all others are named after their path. */
 const shared = new Map<z.ZodType, string>([
     [connectionInputs, "Connection"],
     [sshInputs, "Ssh"],
@@ -23,7 +23,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** `nodes` of a list or map names its entries `Node`. */
 const singular = (text: string): string => (/[^s]s$/.test(text) ? text.slice(0, -1) : text);
 
-/** All named types of the models, in the order of their first appearance. */
+/** All named types of the models, in order of first appearance. */
 export class Names {
     private readonly bySchema = new Map<z.ZodType, string>();
     readonly types: NamedType[] = [];

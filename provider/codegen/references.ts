@@ -2,15 +2,15 @@ import type { z } from "zod";
 import { gatewayRef } from "../model/connection";
 import { shareRef } from "../model/share/ref";
 
-/** A type that stands for a resource: users give the resource itself, the SDK makes the reference of it. */
+/** A type that refers to a resource: users pass the resource itself, the SDK converts it to a reference. */
 export interface Reference {
     /** `SmbGateway` */
     kind: string;
-    /** The SDK's type for such a resource, and its function that makes a reference of one; both in `module`. */
+    /** The SDK's type for such a resource, and its function that converts one to a reference; both in `module`. */
     like: string;
     input: string;
     module: string;
-    /** TypeScript for the resource's own `ref`, inside its constructor, and what it is. */
+    /** TypeScript for the resource's own `ref` inside its constructor, and its description. */
     own: string;
     meaning: string;
 }

@@ -14,7 +14,7 @@ export interface PackageInfo {
     license: string;
 }
 
-/** Pulumi's package schema: what SDKs of other languages, `pulumi package` and registries go by. */
+/** Pulumi's package schema, used by SDKs of other languages, `pulumi package` and registries. */
 export function schemaJson(info: PackageInfo, models: readonly Model[], names: Names): Json {
     const connection = propertiesOf(fieldsOf(connectionInputs), names);
     return {
@@ -70,7 +70,7 @@ function propertiesOf(fields: Field[], names: Names): Json {
     return Object.fromEntries(fields.map((field) => [field.name, propertySpec(field, names)]));
 }
 
-/** Defaults are told, not set: the provider applies them, so that inputs stay as the user wrote them in every language. */
+/** Defaults are documented, not set: the provider applies them, so that inputs stay as the user wrote them in every language. */
 function propertySpec({ schema, meta, preset }: Field, names: Names): Json {
     const byDefault = meta.defaultText ?? (preset === undefined ? undefined : `\`${JSON.stringify(preset)}\``);
     const description = [

@@ -15,7 +15,7 @@ export interface GeneratedFile {
 /** `SmbShare` -> `smb-share` */
 export const fileName = (kind: string): string => kind.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase();
 
-/** Inputs that the SDK fills with something made of the resource's name. */
+/** Inputs whose default the SDK derives from the resource's name. */
 const named: Record<string, string> = { name: "name", hostname: "hostLabel(name)" };
 
 export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[] {
@@ -108,14 +108,14 @@ constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceO
 `;
 }
 
-/** What generated classes use of the SDK's own modules. */
+/** Names that generated classes import from the SDK's own modules. */
 const HELPERS: Record<string, string[]> = {
     "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
     "../share": ["ShareLike", "shareInput", "shareRefOf", "uncUnder"],
     "../usable": ["needArguments"],
 };
 
-/** Imports of just those names that the code uses. */
+/** Imports of only the names that the code uses. */
 function imports(model: Model, code: string): string {
     const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
     const all = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map(([name]) => name))].sort();
