@@ -1,6 +1,6 @@
 import { CONNECTION, IPS, long, NETWORK, prefixed, type Rows, SIZES, STORAGES, TEXTS, TIMEOUTS, URLS } from "./values";
 
-/** Bad values by property of an SmbGateway. `a.b` stands for b in an object a that is fine otherwise. */
+/** Bad values by property of an SmbGateway. `a.b` means property b of an otherwise valid object a. */
 export const gatewayRows: Rows = {
     mode: ["", "vm", "LXC"],
     node: ["", "pve 1", "-pve", "pve1/../x", "pve1\n", long(64)],
