@@ -1,22 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { autoNamed, type Kind, sealed, type Sealing } from "../../provider/base/kind";
 import { needProvider } from "./loadable";
 import { needOptions, timeoutsOf } from "./options";
-import { sealed } from "./sealed";
+import { isLater, protectedBy } from "./protect";
+import { followed, outputOf, referenceIn, refOf } from "./reference";
 import { sparingTraces } from "./traces";
+import { needArguments } from "./usable";
 
-/** What a generated class knows about its kind of resource. */
-export interface Kind {
-    /** `SmbShare` */
-    name: string;
-    /** Inputs that are returned unchanged as outputs. */
-    inputs: readonly string[];
-    /** Outputs of the provider, including inputs that it chooses when they are omitted. */
-    outputs: readonly string[];
-    /** Secret inputs, as paths: `["connection", "apiToken"]`. */
-    secrets: readonly (readonly string[])[];
-    /** Secret computed outputs. */
-    secretOutputs: readonly string[];
-}
+export type { ResourceWith } from "./reference";
 
 export const typeOf = (kind: string): string => `pulumi-nodejs:dynamic/pvesmb:${kind}`;
 
@@ -29,11 +20,17 @@ export const providerText = (kind: string): string => `exports.handler=()=>requi
 /** A resource that the provider in this package manages. */
 export abstract class PvesmbResource extends pulumi.CustomResource {
     protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+        needArguments(kind, name, args);
         needOptions(kind.name, name, opts);
         needProvider(process.cwd(), pulumi.runtime.hasEngine());
+        const given = Object.entries(autoNamed(kind, name, args)).map(([input, value]: [string, unknown]) => [
+            input,
+            kind.references?.includes(input) ? referenceIn(value) : value,
+        ]);
+        const inputs = Object.fromEntries(given) as Record<string, unknown>;
         const properties: pulumi.Inputs = {
             ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
-            ...(sealed(args, kind.secrets) as pulumi.Inputs),
+            ...(sealed(inputs, kind.secrets, sealing) as pulumi.Inputs),
             key: urnOf(typeOf(kind.name), name, opts.parent),
             __provider: providerText(kind.name),
             ...(opts.customTimeouts === undefined
@@ -42,7 +39,8 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
             ...((opts.ignoreChanges ?? []).length > 0 ? { ignored: opts.ignoreChanges } : {}),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
-        const options = secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts;
+        const safe = protectedBy(kind, name, args, opts);
+        const options = secretOutputs.length > 0 ? { ...safe, additionalSecretOutputs: secretOutputs } : safe;
         const asBefore = sparingTraces();
         try {
             super(typeOf(kind.name), name, properties, options);
@@ -53,12 +51,23 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         } finally {
             asBefore();
         }
-        // Pulumi creates an output, which costs time and memory, for each property that it gets. Most inputs are unset and become getters.
+        // Pulumi creates outputs only for the properties that it gets. Most are omitted, and each costs time and memory.
         for (const input of kind.inputs)
             if (!Object.hasOwn(properties, input))
                 Object.defineProperty(this, input, { enumerable: true, get: () => this.id.apply(() => undefined) });
+        const outputs = this as unknown as Record<string, pulumi.Output<unknown>>;
+        if (kind.reference !== undefined) outputs["ref"] = refOf(this, kind, inputs);
+        for (const [output, input] of Object.entries(kind.follows ?? {}))
+            outputs[output] = followed((args as Record<string, unknown>)[input], output, outputs[output] ?? pulumi.output(undefined));
     }
 }
+
+/** How Pulumi marks a secret. */
+export const sealing: Sealing = {
+    secret: (value) => pulumi.secret(value),
+    isLater,
+    whenKnown: (value, isSecret) => outputOf(value).apply((known) => (isSecret(known) ? pulumi.secret(known) : known)),
+};
 
 /**
  * The future URN of the resource: its identity on hosts and in Proxmox VE. Only the text is passed on: the Output depends on the parent,

@@ -2,8 +2,8 @@
 export interface Feature {
     /** Its purpose, in a few words that complete "is needed to ...". */
     purpose: string;
-    /** Kinds of resources, or commands, that use it. */
-    usedBy: string[];
+    /** Commands that use it, beside the kinds of resources whose models say so (`uses`). */
+    alsoUsedBy?: string[];
     /** Granted by default. */
     usual: boolean;
     grants: Grant[];
@@ -36,7 +36,7 @@ export interface Grant {
 }
 
 export interface RemoteCommands {
-    /** The host that runs them: the node, or the container through its own sshd. */
+    /** The host whose sshd accepts the login, or the shell that runs it. */
     on: "node" | "container";
     commands: readonly RemoteCommand[];
 }

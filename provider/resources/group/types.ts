@@ -1,4 +1,4 @@
-import type { GroupInputs, GroupOutputs } from "../../model";
+import type { GroupInputs, GroupOutputs } from "../../model/group/inputs";
 
 /** Outputs, including the gid, which is also an input if the user chose it. */
 export type Outputs = Partial<GroupOutputs> & { gid?: number };

@@ -1,5 +1,7 @@
 /** Malformed and out-of-range values, by what they describe. */
 
+export const GATEWAY = { id: "pve1/101/0123456789abcdef" };
+
 export type Rows = Record<string, unknown[]>;
 
 export const long = (length: number): string => "x".repeat(length);
