@@ -67,7 +67,7 @@ function resourceSpec(model: Model, names: Names): Json {
     };
 }
 
-/** What others keep of it; it is made of its id and inputs (model/kind.ts), by the SDK today. */
+/** The schema of a reference. SDKs build it from the resource's id and inputs (model/kind.ts); today only the Node SDK does. */
 function referenceSpec({ reference }: Model, names: Names): Json {
     if (reference === undefined) return {};
     return { ref: { $ref: `#/types/${token(names.of(reference))}`, description: typeMetaOf(reference)?.reference } };

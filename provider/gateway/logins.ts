@@ -21,8 +21,8 @@ export async function endLogins(
 }
 
 /**
- * Makes a change after which some users have to log in again, and has them do so. `mayEnd`: whether there can be any. The state names them as
- * `closing` until their sessions have ended, so that a run that is cut off is finished by the next one.
+ * Makes a change that requires some users to log in again, and ends their sessions. `mayEnd`: whether any session may have to end. The
+ * state lists the users as `closing` until their sessions have ended, so that the next run finishes an interrupted one.
  */
 export async function changeLogins<Done extends object>(
     ctx: { deadline: Deadline; checkpoint(id: string, state: Done & { closing: string[] }): void },

@@ -45,5 +45,5 @@ export const childOutputs = {
     }),
 };
 
-/** What everything that lives on a gateway needs, to find it and to work there. */
+/** The features that every resource on a gateway needs to find it and to work there. */
 export const childUses = ["find-gateway", "node-address", "guest-login", "node-login"] as const satisfies readonly FeatureName[];

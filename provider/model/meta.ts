@@ -60,25 +60,25 @@ export interface FieldMeta {
     /** An output of every finished resource; an unfinished one may lack it. */
     always?: boolean;
     deprecated?: string;
-    /** Left out by the user, it is made of the resource's name in the program. */
+    /** If the user omits it, it is derived from the resource's name in the program. */
     autoName?: AutoName;
-    /** A gift of this input means data that a deletion would destroy: Pulumi protects the resource, unless one of these holds. */
+    /** If this input is set, deletion would destroy data: Pulumi protects the resource unless one of these holds. */
     holdsData?: HoldsData["unless"];
-    /** An output that begins with the output of the same name of the resource that this input refers to, and moves with it. */
+    /** An output that begins with the same output of the resource in this input, and changes with it. */
     follows?: string;
     /**
-     * In a reference: the id of the resource that it stands for. Where it is unknown, that resource is being made anew, and so is
-     * what refers to it.
+     * In a reference: the id of the resource. If it is unknown, that resource is being replaced, and so is every resource that refers to
+     * it.
      */
     identity?: boolean;
     /**
-     * Of a `connection`: which parts of it the resource needs, by the object that it stands in. Left out: both. What is not needed is
-     * not asked for.
+     * On a `connection`: the parts that the resource needs, given the object that contains it. Default: both. Parts that are not needed are
+     * not required.
      */
     needs?(beside: Readonly<Record<string, unknown>>): readonly ConnectionPart[];
-    /** In a reference: the input of the resource that this part is taken from, where it has another name (`volume.size`). */
+    /** In a reference: the input of the resource that supplies this part, if its name differs (`volume.size`). */
     from?: string;
-    /** An output: SSH host keys by which what is on this resource knows its host, before any note on it is believed (base/pins.ts). */
+    /** An output: SSH host keys with which children verify their host before they trust its notes (base/pins.ts). */
     pins?: boolean;
     /** Set by the SDK or by read, not by users; not in the docs. */
     hidden?: boolean;
@@ -95,11 +95,11 @@ export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
     return schema;
 }
 
-/** What is known of an object type wherever it stands. */
+/** Metadata of an object type, wherever it is used. */
 export interface TypeMeta {
-    /** Its name in all languages. Types without one are named after the place where they stand first. */
+    /** Its name in all languages. Types without a name are named after their first path. */
     name: string;
-    /** It stands for a resource, which users give in its place: what it is, for docs. Which kinds: those whose `reference` it is. */
+    /** It refers to a resource, which users pass instead: a description for docs. The kinds are those with this `reference`. */
     reference?: string;
 }
 
@@ -122,10 +122,10 @@ export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     return inner && metaOf(inner);
 }
 
-/** What a wrapper (optional, default, readonly and the like) is around. */
+/** The schema inside a wrapper (optional, default, readonly and the like). */
 export function unwrapOnce(schema: z.ZodType): z.ZodType | undefined {
     const { type, innerType } = schema.def as { type: string; innerType?: z.ZodType };
-    // These hold their schemas elsewhere: metadata in them would be passed over without a word.
+    // These store their schemas elsewhere: metadata in them would be ignored silently.
     if (OPAQUE.has(type)) throw new Error(`model: ${type} has no place in a model; its metadata would not be seen`);
     return innerType;
 }
@@ -146,7 +146,7 @@ export interface Rule<Inputs> {
 
 /** One kind of resource: the source of its types, checks, diff, schema, SDK class and docs page. */
 export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
-    /** `SmbShare`: its name in the registry; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
+    /** `SmbShare`: the name in the registry; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
     kind: string;
     description: string;
     /** A TypeScript example for the docs page. */
@@ -161,13 +161,13 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
     /** Why a replacement of the resource in this state would fail or lose something without being asked to. No I/O: diff calls it. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
-    /** What others keep of such a resource, if anything refers to it: `id`, and parts of its inputs. */
+    /** What other resources store of this one, if they can refer to it: `id` and parts of its inputs. */
     reference?: z.ZodObject;
-    /** What it needs of Proxmox VE and of hosts. */
+    /** What it needs from Proxmox VE and from hosts. */
     uses: readonly FeatureName[];
-    /** Format of the state; older ones are migrated, newer ones refused. */
+    /** State format; older ones are migrated, newer ones refused. */
     version: number;
-    /** By the format that each starts from. */
+    /** By source format. */
     migrations?: Record<number, Migration>;
 }
 

@@ -8,8 +8,9 @@ import { defined, type Tree } from "./tree";
 const UNNUMBERED = 2;
 
 /**
- * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and
- * `unfinished` (the last create or update failed half-way). Each property costs the engine time, so there is nothing else (docs/decisions/0016).
+ * What Pulumi stores as outputs: the computed outputs, and every input as the user wrote it. `given` lists, separated by spaces, the inputs
+ * that the user set but the provider could have chosen; `unfinished` marks a failed create or update. Each property costs the engine time,
+ * so there is nothing else (docs/decisions/0016).
  */
 export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
     const choosable = chosenNames(model);
@@ -24,7 +25,7 @@ export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, in
     });
 }
 
-/** The inputs as they were when the state was written, to the letter. */
+/** The stored inputs, to the letter. */
 export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     const given = typeof state["given"] === "string" ? state["given"].split(" ") : [];
     const { shape } = model.inputs;

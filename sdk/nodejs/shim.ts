@@ -62,7 +62,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
     }
 }
 
-/** How Pulumi marks a secret. */
+/** Marks secrets for Pulumi. */
 export const sealing: Sealing = {
     secret: (value) => pulumi.secret(value),
     isLater,

@@ -2,7 +2,7 @@
 export interface Feature {
     /** Its purpose, in a few words that complete "is needed to ...". */
     purpose: string;
-    /** Commands that use it, beside the kinds of resources whose models say so (`uses`). */
+    /** Commands that use it, in addition to the kinds of resources that list it in `uses`. */
     alsoUsedBy?: string[];
     /** Granted by default. */
     usual: boolean;
@@ -36,7 +36,7 @@ export interface Grant {
 }
 
 export interface RemoteCommands {
-    /** The host whose sshd accepts the login, or the shell that runs it. */
+    /** The host that runs them: the node, or the container through its own sshd. */
     on: "node" | "container";
     commands: readonly RemoteCommand[];
 }
