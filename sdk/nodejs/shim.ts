@@ -51,7 +51,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         } finally {
             asBefore();
         }
-        // Pulumi creates outputs only for the properties that it gets. Most are omitted, and each costs time and memory.
+        // Pulumi creates an output, which costs time and memory, for each property that it gets. Most inputs are unset and become getters.
         for (const input of kind.inputs)
             if (!Object.hasOwn(properties, input))
                 Object.defineProperty(this, input, { enumerable: true, get: () => this.id.apply(() => undefined) });
