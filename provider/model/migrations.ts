@@ -4,8 +4,8 @@ import type { Tree } from "./tree";
 export type Migration = (state: Tree) => Tree;
 
 /**
- * Format 1 listed the `chosen` inputs and stored the URN also as an input and the id a second time (`twice`). Format 2 lists the `given`
- * inputs and stores neither.
+ * Format 1 lists the `chosen` inputs and also stores the URN, and the id under a second name (`twice`). Format 2 lists the `given` inputs
+ * and omits the other two.
  */
 export function leaner(choosable: string[], twice: string[] = []): Migration {
     return ({ chosen, key: _key, ...state }) => {

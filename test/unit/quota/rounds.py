@@ -1,4 +1,4 @@
-"""Runs the collector on a clock that the test sets: reads lines of JSON and answers each with one line. argv: program folder, root folder, sendmail, PVE's forwarder."""
+"""Runs the collector on the test's clock: reads and answers lines of JSON. argv: program folder, root folder, sendmail, PVE's forwarder."""
 import json
 import sys
 
