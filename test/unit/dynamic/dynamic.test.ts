@@ -85,7 +85,7 @@ test("what Pulumi prints of a failed delete is kind and message, once, without t
             .output()
             .split("\n")
             .filter((line) => line.includes("delete of"));
-    // The answer and the output come by different ways.
+    // The answer and the output arrive on different channels.
     for (const end = Date.now() + 10_000; printed().length === 0 && Date.now() < end;) await new Promise((done) => setTimeout(done, 20));
     expect(printed()).toEqual([expect.stringMatching(/^Bug: delete of \[secret\] \(unexpected/)]);
     expect(plugin.output()).not.toContain("Tr0ub4dor");
