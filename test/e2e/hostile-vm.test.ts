@@ -306,10 +306,7 @@ while True:
         attack("a tree without a bottom, that grows while it is marked", {
             meanwhile: `
 os.chdir("docs")
-for i in range(6000):
-    os.mkdir("d")
-    os.chdir("d")
-while True:
+for i in range(20000):
     os.mkdir("d")
     os.chdir("d")
 `,
