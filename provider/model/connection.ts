@@ -129,7 +129,7 @@ export const connectionInputs = z.strictObject({
         secret: true,
         env: ["PROXMOX_VE_OTP"],
     }),
-    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a certificate in PEM form" }).optional(), {
+    caCertificate: field(z.string().regex(/-----BEGIN CERTIFICATE-----[ \t]*\r?\n/, "must be a certificate in PEM form, with its line breaks").optional(), {
         description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
         env: ["PROXMOX_VE_CA_CERTIFICATE"],
     }),

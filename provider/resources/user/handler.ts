@@ -7,7 +7,7 @@ import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { keyOf, nameOf } from "../../gateway/given";
+import { keyOf, nameOf } from "../../base/given";
 import { adopting } from "./adopt";
 import { endLogins } from "../../gateway/logins";
 import { readUser } from "./read";
@@ -67,8 +67,8 @@ async function converge(
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
-    const account = { name, uid, gid, groups, enabled, fullName, expires, home };
+    const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
+    const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
     const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
     const { steps, look } = await workshop.queue.submit(
         { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },
