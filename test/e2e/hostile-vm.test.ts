@@ -168,7 +168,7 @@ describe.each(Object.entries(kinds))("%s", (name, { vmids, top, make, args, thei
         at.vm.run(
             `find /etc -xdev -path /etc/projects -prune -o -printf '%p %y %m %U:%G %l\\n' | sort
             find /etc -xdev -type f -not -path /etc/projects -exec sha256sum {} + | sort -k2
-            findmnt -rno TARGET,SOURCE | grep -v '^/var/lib/pvesmb/datasets/' | sort; ls -A /root; ${theirs}; ls -lanR --time-style=+ ${good}/work`,
+            findmnt -rno TARGET,SOURCE | grep -v -e '^/var/lib/pvesmb/datasets/' -e '^/rpool/data/' | sort; ls -A /root; ${theirs}; ls -lanR --time-style=+ ${good}/work`,
         );
     /** The other gateway's limit is changed, and holds. */
     async function neighbour(): Promise<void> {

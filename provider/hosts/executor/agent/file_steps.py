@@ -92,7 +92,7 @@ def move(scope, old, new):
     entry = {"kind": "rename", "from": old, "to": new}
     scope.journal.note(entry, scope.key)
     scope.undo.append(entry)
-    scope.journal.places.clear()
+    scope.journal.moved(old, new)
     scope.journal.known.clear()  # from here on, the same paths mean other things
     rename(old, new)
 
