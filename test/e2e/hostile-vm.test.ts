@@ -1,4 +1,4 @@
-import { begun, claim, ended, flipping, NOTICED, swapping } from "./support/hostile-guest";
+import { begun, claim, ended, flipping, NOTICED, sorted, swapping } from "./support/hostile-guest";
 import { dataQuota, gateway, program, quota, share, user } from "./support/program";
 import { alice, disk, GiB, MiB } from "./support/quota-drill";
 import { runDirectory } from "./support/run-directory";
@@ -68,10 +68,6 @@ interface Attack {
 }
 
 const docs = claim("/srv/pvesmb/docs");
-/** The directory is in its place again, and no link is left. */
-const sorted = (name: string): string =>
-    `cd /srv/pvesmb; for n in ${name} ${name}.other; do [ ! -L $n ] || rm $n; done; [ ! -d ${name}.other ] || mv ${name}.other ${name}`;
-
 /** Of a claim's place, on all file systems: who writes there is the node, when a limit is new. */
 const claims: Record<string, Attack> = {
     "a FIFO in the place of a claim": { before: `mkfifo ${docs}`, after: `rm ${docs}`, says: /not a regular file/ },

@@ -58,3 +58,7 @@ os.symlink("${to}", "${name}.other")
 while True:
     flip("${name}", "${name}.other")
 `;
+
+/** Shell: the directory is in its place again, and no link is left. */
+export const sorted = (name: string): string =>
+    `cd /srv/pvesmb; for n in ${name} ${name}.other; do [ ! -L $n ] || rm $n; done; [ ! -d ${name}.other ] || mv ${name}.other ${name}`;
