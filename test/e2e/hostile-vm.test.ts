@@ -255,9 +255,9 @@ describe.each(Object.entries(kinds))("%s", (name, { vmids, top, make, args, thei
             const [output] = await during(swapping("docs", "/etc/profile.d", "00-mine.sh", "aside()"), () =>
                 Promise.all([attempted(), neighbour()]),
             );
+            await inEvil("cd /srv/pvesmb; rm -f docs .pvesmb-convert-*/00-mine.sh; rmdir docs.stolen-* || true");
             await unharmed();
             expect(output).toMatch(NOTICED);
-            await inEvil("cd /srv/pvesmb; rm -f docs .pvesmb-convert-*/00-mine.sh; rmdir docs.stolen-* || true");
             await mended();
             expect(await inEvil("cd /srv/pvesmb; ls docs/sub | wc -l; ls -A | grep -c convert || true")).toBe("300\n0\n");
         });
