@@ -63,6 +63,14 @@ export default {
             to: { path: "node_modules/@pulumi/" },
         },
         {
+            name: "sdk-is-thin",
+            comment:
+                "What the SDK does it does by provider/base/kind.ts, as any adapter: users' programs load nothing else of the provider.",
+            severity: "error",
+            from: { path: "^sdk/", pathNot: "[.]test[.]ts$" },
+            to: { path: "^provider/", pathNot: "^provider/base/kind[.]ts$" },
+        },
+        {
             name: "provider-stands-alone",
             comment: "The provider does not import what is built on it.",
             severity: "error",
