@@ -194,7 +194,7 @@ os.chdir("/srv/pvesmb")
 for folder, name in (("x\\nID ${work} gen 1 top level 256 path hostile", "docs"), ("y\\n0", "${work}   99999999999 1 none none z")):
     os.mkdir(folder)
     fd = os.open(folder, os.O_RDONLY)
-    fcntl.ioctl(fd, 0x5000940E, struct.pack("<q4088s", 0, name.encode()))
+    fcntl.ioctl(fd, 0x5000940E, bytearray(struct.pack("<q4088s", 0, name.encode())))
 END
 python3 /root/names.py`);
     expect(await onNode("btrfs subvolume list /mnt/btrfs")).toContain(`\nID ${work} gen 1 top level 256 path hostile/docs\n`);
