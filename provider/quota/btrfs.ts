@@ -1,7 +1,8 @@
+import { dirname } from "node:path";
 import type { RunStep, Step } from "../hosts/batch";
 import type { UsageSource } from "./collector";
 import { about, freeIn, space } from "./tree";
-import type { TreeKind, TreeState } from "./tree";
+import type { Spot, TreeKind, TreeState } from "./tree";
 
 /**
  * btrfs: one subvolume per tree, with a limit on referenced bytes in its qgroup 0/<id> (btrfs-quota(8)). Accounting is switched on for the
@@ -10,7 +11,7 @@ import type { TreeKind, TreeState } from "./tree";
 export const btrfs: TreeKind = {
     look: (spot, { exact }) => ({
         btrfs: [spot.from],
-        subvolumes: [spot.path],
+        subvolumes: [besideOne(spot)],
         // Accounting lags by one transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
         commands: [...(exact ? [{ name: `sync ${spot.from}`, ...about("TARGET", spot.from, "sync", "-f") }] : []), space(spot)],
     }),
@@ -56,6 +57,15 @@ export const btrfs: TreeKind = {
                   },
               ],
 };
+
+/**
+ * One pattern for all directories beside each other, so that quotas read one after the other share a look at the node. A name that is a pattern
+ * itself is read alone.
+ */
+function besideOne({ path, from }: Spot): string {
+    const parent = dirname(path);
+    return path === from || /[[*?]/.test(parent) ? path : `${parent}/*`;
+}
 
 /** Id of the step that creates or finds the subvolume. */
 const SUBVOLUME = "subvolume";
