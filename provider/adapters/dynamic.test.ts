@@ -1,7 +1,7 @@
 import { utils } from "ssh2";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
-import { userModel } from "../model";
+import { gatewayModel, userModel } from "../model";
 import { dynamicProvider } from "./dynamic";
 
 const seen: boolean[] = [];
@@ -89,4 +89,28 @@ describe("a preview names all that is missing to reach Proxmox VE", () => {
         expect(await reasons({ ...user("a"), gateway: unknown })).toEqual([]);
         expect(await reasons({ ...user("a"), gateway: { id: unknown, connection: { apiToken: unknown } } })).toEqual([]);
     });
+});
+
+test("a gateway that will hold data says how it can be deleted, in the preview that makes it", async () => {
+    Object.assign(process.env, reachable);
+    const print = jest.spyOn(console, "log").mockReturnValue();
+    const gateways = dynamicProvider(gatewayModel, () => handler);
+    const made = {
+        key: "urn:files",
+        node: "pve1",
+        lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } },
+        network: { bridge: "vmbr0", address: "dhcp" },
+    };
+    const data = { storage: "tank", size: "1GiB" };
+    const lines = async (olds: object, more: object): Promise<number> => {
+        print.mockClear();
+        expect((await gateways.check(olds as never, { ...made, ...more })).failures).toEqual([]);
+        return print.mock.calls.filter(([text]) => String(text).includes('first set `dataOnDelete: "destroy"` and run `pulumi up`')).length;
+    };
+    expect(await lines({}, { data })).toBe(1);
+    expect(await lines(made, { data })).toBe(0);
+    expect(await lines({}, { data, dataOnDelete: "destroy" })).toBe(0);
+    expect(await lines({}, { data: { bind: "/tank/x" } })).toBe(0);
+    expect(await lines({}, {})).toBe(0);
+    print.mockRestore();
 });

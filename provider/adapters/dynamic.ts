@@ -27,11 +27,15 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             return Promise.resolve();
         },
 
-        check(_olds, news) {
-            const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
-            if (failures.length === 0) coming.announce(news["key"]);
-            return Promise.resolve({ inputs: news, failures });
-        },
+        check: (olds, news) =>
+            said(() => {
+                const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
+                if (failures.length === 0) {
+                    coming.announce(news["key"]);
+                    if (isNew(olds)) for (const text of model.announcements?.(own(news)) ?? []) engineLog(news["key"]).info(text);
+                }
+                return Promise.resolve({ inputs: news, failures });
+            }),
 
         diff: (id, olds, news) =>
             settled(() => {
@@ -65,6 +69,9 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         delete: (id, props) => said(() => coming.unannounced(() => run.delete(id, own(props)))),
     };
 }
+
+/** The engine checks a resource that it does not have yet against nothing. */
+const isNew = (olds: Tree | undefined): boolean => olds === undefined || Object.keys(olds).length === 0;
 
 function own(properties: Tree): Tree {
     const { [PROVIDER]: _provider, ...rest } = properties;

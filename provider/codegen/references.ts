@@ -23,7 +23,7 @@ export const references = new Map<z.ZodType, Reference>([
             like: "GatewayLike",
             input: "gatewayInput",
             module: "../gateway",
-            own: "refOf(this, args.connection)",
+            own: "refOf(this, args)",
             meaning: "What shares and users of other stacks keep of this gateway.",
         },
     ],

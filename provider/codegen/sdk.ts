@@ -15,6 +15,13 @@ export interface GeneratedFile {
 /** `SmbShare` -> `smb-share` */
 export const fileName = (kind: string): string => kind.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase();
 
+/** The options that a kind hands on. */
+const options: Record<string, string> = {
+    SmbGateway: "protectData(args, opts, name)",
+    SmbShare: "shareOptions(args, opts)",
+    Quota: "quotaOptions(args, opts)",
+};
+
 /** Inputs that the SDK fills with something made of the resource's name. */
 const named: Record<string, string> = { name: "name", hostname: "hostLabel(name)" };
 
@@ -82,7 +89,6 @@ function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names):
             return input === undefined ? [] : [`${name}: ${optional ? `${given} && ` : ""}${input}(${given})`];
         }),
     ];
-    const isGateway = model.kind === "SmbGateway";
     const [type, own] = [...references].find(([, { kind }]) => kind === model.kind) ?? [];
     const reference = own && type ? `/** ${own.meaning} */\nreadonly ref: pulumi.Output<${names.of(type)}>;\n` : "";
     return `/**
@@ -100,7 +106,7 @@ ${reference}
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
     needArguments(kind, name, args);
-    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts, name)" : "opts"});
+    super(kind, name, { ...args, ${extra.join(", ")} }, ${options[model.kind] ?? "goingWith(args.gateway, opts)"});
     ${own ? `this.ref = ${own.own};` : ""}
     ${model.kind === "SmbShare" ? "this.unc = uncUnder(args.gateway, this.unc);" : ""}
 }
@@ -110,8 +116,8 @@ constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceO
 
 /** What generated classes use of the SDK's own modules. */
 const HELPERS: Record<string, string[]> = {
-    "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
-    "../share": ["ShareLike", "shareInput", "shareRefOf", "uncUnder"],
+    "../gateway": ["GatewayLike", "gatewayInput", "goingWith", "hostLabel", "protectData", "refOf"],
+    "../share": ["ShareLike", "quotaOptions", "shareInput", "shareOptions", "shareRefOf", "uncUnder"],
     "../usable": ["needArguments"],
 };
 

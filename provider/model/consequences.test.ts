@@ -136,7 +136,13 @@ describe("what a change brings", () => {
             { data: { storage: "tank", size: "512MiB" } },
             ["data.size: refused, Proxmox VE cannot shrink a volume (512MiB less)"],
         ],
-        ["no data", "gateway", {}, { data: undefined }, ["data: refused while there is one, which would be lost"]],
+        [
+            "no data",
+            "gateway",
+            {},
+            { data: undefined },
+            ["data: cannot be removed while the gateway has a data volume, its files would be lost"],
+        ],
     ])("%s", (_what, kind, old, news, expected) => {
         expect(told(kind, old, news)).toEqual(expected);
     });

@@ -27,3 +27,15 @@ export function irreplaceable(state: Tree, news: Tree): Failure[] {
         });
     return faults;
 }
+
+/**
+ * The engine's own message, when it will not delete a protected resource, leads to `pulumi state unprotect` and no further
+ * (docs/facts/pulumi.md 5), so the way is named when the gateway is made.
+ */
+export function announcements(news: Tree): string[] {
+    const data = isTree(news["data"]) ? news["data"] : undefined;
+    if (data === undefined || data["bind"] !== undefined || (news["dataOnDelete"] ?? "refuse") !== "refuse") return [];
+    return [
+        'it will hold data, so it is protected: to delete it with its data one day, first set `dataOnDelete: "destroy"` and run `pulumi up` (not `pulumi state unprotect`)',
+    ];
+}

@@ -3,7 +3,7 @@ import { connection, timeouts } from "./common";
 import { becomes, NO_SHRINKING, PENDING } from "./consequences";
 import { field, hiddenInputs } from "./meta";
 import type { Model } from "./meta";
-import { irreplaceable } from "./gateway.replacing";
+import { announcements, irreplaceable } from "./gateway.replacing";
 import { gatewayRules } from "./gateway.rules";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "./network";
 import { RESTARTS, sambaSettings } from "./samba";
@@ -117,11 +117,15 @@ const inputs = z.strictObject({
     }),
     data: field(data.optional(), {
         description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
-        brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
+        brings: {
+            does: "cannot be removed while the gateway has a data volume, its files would be lost",
+            when: "removed",
+            if: (_before, after) => after === undefined,
+        },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description:
-            "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.",
+            "Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.",
     }),
     purge: field(z.boolean().default(false), {
         description:
@@ -238,6 +242,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
         "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
     irreplaceable,
+    announcements,
     version: 2,
 };
 

@@ -118,6 +118,8 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
     /** What would come of a replacement of what this state is about that had to fail, or to lose something unasked. No I/O: diff asks. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
+    /** What a preview says of a resource that will be made. No I/O: check asks. */
+    announcements?(news: Record<string, unknown>): string[];
     /** Format of the state; older ones are migrated by the handler, newer ones refused. */
     version: number;
 }

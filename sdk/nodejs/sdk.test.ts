@@ -236,11 +236,11 @@ describe("a gateway with data is protected", () => {
 
     test.each<[string, object, boolean]>([
         ["data that stay", { data: pulumi.output(data) }, true],
-        ["a word that forbids it", { data, dataOnDelete: pulumi.output("refuse") }, true],
-        ["a word that allows it", { data, dataOnDelete: pulumi.output("destroy") }, false],
+        ["a word that forbids it", { data, dataOnDelete: pulumi.output("refuse") }, false],
+        ["a word that allows it", { data: pulumi.output(data), dataOnDelete: pulumi.output("destroy") }, false],
         ["the node's data", { data: pulumi.output({ bind: "/tank/x" }) }, false],
         ["no data", { data: pulumi.output(undefined) }, false],
-    ])("by the provider alone, as a warning says, where it is known later: %s", async (_, args, warned) => {
+    ])("by the provider alone, with a warning where that comes too late for what is on it: %s", async (_, args, warned) => {
         const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
         gateway(args);
         await arrived(NAME);
@@ -290,5 +290,41 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
             expect.stringMatching(/no @pulumi\/pulumi\/cmd\/dynamic-provider: run the program from the folder of/),
             "",
         ]);
+    });
+});
+
+describe("what is on a gateway is deleted with it", () => {
+    /** The gateway that a resource goes with, by the engine's own option. */
+    const goes = (make: (opts: pulumi.CustomResourceOptions) => pulumi.Resource): pulumi.Resource | undefined => {
+        let found: pulumi.Resource | undefined;
+        const look: pulumi.ResourceTransformation = ({ opts }) => void (found = (opts as pulumi.CustomResourceOptions).deletedWith);
+        make({ transformations: [look] });
+        return found;
+    };
+    const data = { storage: "tank", size: "1GiB" };
+    const user = { password: "p" };
+
+    test("users, groups, shares, and quotas of it and of its shares", () => {
+        const on = gateway({ data });
+        const docs = new SmbShare("docs", { gateway: on });
+        for (const make of [
+            (opts: object) => new SmbUser("alice", { gateway: on, ...user }, opts),
+            (opts: object) => new SmbGroup("crew", { gateway: on }, opts),
+            (opts: object) => new SmbShare("pub", { gateway: on, previousVersions: { folder: "." } }, opts),
+            (opts: object) => new Quota("all", { gateway: on, limit: "1GiB" }, opts),
+            (opts: object) => new Quota("docs", { share: docs, limit: "1GiB" }, opts),
+        ])
+            expect(goes(make)).toBe(on);
+    });
+
+    test("but not where a part of it stays behind, or where the program says otherwise", () => {
+        const [whole, other] = [gateway(), new SmbGateway("other", base)];
+        const later = pulumi.output(data);
+        for (const bound of [gateway({ data: { bind: "/tank/x" } }), gateway({ data: later })])
+            expect(goes((opts) => new SmbUser("alice", { gateway: bound, ...user }, opts))).toBeUndefined();
+        const scheduled = { gateway: whole, previousVersions: { schedule: { daily: 7 } } };
+        expect(goes((opts) => new SmbShare("docs", scheduled, opts))).toBeUndefined();
+        expect(goes((opts) => new SmbUser("alice", { gateway: whole.ref, ...user }, opts))).toBeUndefined();
+        expect(goes((opts) => new SmbUser("alice", { gateway: whole, ...user }, { ...opts, deletedWith: other }))).toBe(other);
     });
 });

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GatewayRefArgs, ShareRefArgs, SmbShareVolumeArgs } from "./generated/inputs";
 import type { ShareRef } from "./generated/outputs";
-import { type GatewayLike, gatewayInput } from "./gateway";
+import { type GatewayLike, gatewayInput, goingWith, isLater } from "./gateway";
 
 /** Holds what a share's reference is made of. Known to every copy of this package that a program may have loaded. */
 const PARTS = Symbol.for("pvesmb.share");
+/** Holds the gateway as the program gave it. */
+const GATEWAY = Symbol.for("pvesmb.share.gateway");
 
 /** An SmbShare, of whatever copy of this package. */
 export interface ShareLike extends pulumi.CustomResource {
@@ -22,6 +24,7 @@ export function shareRefOf(share: pulumi.CustomResource, { gateway, path, volume
     const size = volume && pulumi.output(volume).apply((known) => known.size);
     const parts = { gateway: gatewayInput(gateway), ...(path === undefined ? {} : { path }), ...(size === undefined ? {} : { size }) };
     Object.defineProperty(share, PARTS, { value: parts });
+    Object.defineProperty(share, GATEWAY, { value: gateway });
     return pulumi.output({ id: share.id, ...parts });
 }
 
@@ -30,6 +33,24 @@ export function shareInput(share: ShareLike | pulumi.Input<ShareRefArgs>): pulum
     if (!pulumi.CustomResource.isInstance(share)) return share;
     const { [PARTS]: parts } = share as ShareLike & { [PARTS]?: Omit<ShareRefArgs, "id"> };
     return { id: share.id, ...parts } as ShareRefArgs;
+}
+
+/** Options of a share: with a schedule of snapshots there is a part of it on the node, which does not go with the container. */
+export function shareOptions(
+    { gateway, previousVersions }: { gateway: unknown; previousVersions?: unknown },
+    opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.CustomResourceOptions {
+    const schedule = isLater(previousVersions) || (previousVersions as { schedule?: unknown } | undefined)?.schedule !== undefined;
+    return goingWith(gateway, opts, schedule);
+}
+
+/** Options of a quota: its limit is on a volume of the gateway that it, or its share, is on. */
+export function quotaOptions(
+    { gateway, share }: { gateway?: unknown; share?: unknown },
+    opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.CustomResourceOptions {
+    const own = pulumi.CustomResource.isInstance(share) ? (share as ShareLike & { [GATEWAY]?: unknown })[GATEWAY] : gateway;
+    return goingWith(own, opts);
 }
 
 /**

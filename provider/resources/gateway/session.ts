@@ -93,7 +93,7 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
                 : {
                       state: "away",
                       why: `gateway CT ${id.vmid} on ${found.node} is stopped`,
-                      remedy: "`pulumi up --refresh` starts it again, unless it is declared with `started: false`",
+                      remedy: "`pulumi up --refresh` starts it again (if it is declared with `started: false`, change that first)",
                       place,
                   };
         if (readClaim(description).claim === undefined && throughWrapper(connection))

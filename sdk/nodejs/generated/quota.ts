@@ -1,7 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
-import { type ShareLike, shareInput } from "../share";
+import { type ShareLike, quotaOptions, shareInput } from "../share";
 import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
@@ -422,7 +422,7 @@ export class Quota extends PvesmbResource {
             kind,
             name,
             { ...args, share: args.share && shareInput(args.share), gateway: args.gateway && gatewayInput(args.gateway) },
-            opts,
+            quotaOptions(args, opts),
         );
     }
 }

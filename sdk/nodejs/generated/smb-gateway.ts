@@ -93,7 +93,7 @@ export interface SmbGatewayArgs {
     data?: pulumi.Input<SmbGatewayDataArgs>;
 
     /**
-     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.
+     * Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.
      * @default `"refuse"`
      */
     dataOnDelete?: pulumi.Input<"refuse" | "destroy">;
@@ -308,7 +308,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly data: pulumi.Output<SmbGatewayData | undefined>;
 
     /**
-     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.
+     * Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.
      * @default `"refuse"`
      */
     declare readonly dataOnDelete: pulumi.Output<"refuse" | "destroy" | undefined>;
@@ -443,6 +443,6 @@ export class SmbGateway extends PvesmbResource {
     constructor(name: string, args: SmbGatewayArgs, opts?: pulumi.CustomResourceOptions) {
         needArguments(kind, name, args);
         super(kind, name, { ...args, hostname: args.hostname ?? hostLabel(name) }, protectData(args, opts, name));
-        this.ref = refOf(this, args.connection);
+        this.ref = refOf(this, args);
     }
 }

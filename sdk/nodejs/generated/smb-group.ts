@@ -1,6 +1,6 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
+import { type GatewayLike, gatewayInput, goingWith } from "../gateway";
 import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
@@ -114,6 +114,6 @@ export class SmbGroup extends PvesmbResource {
      */
     constructor(name: string, args: SmbGroupArgs, opts?: pulumi.CustomResourceOptions) {
         needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, goingWith(args.gateway, opts));
     }
 }

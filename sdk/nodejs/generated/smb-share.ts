@@ -1,7 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import { type GatewayLike, gatewayInput } from "../gateway";
-import { shareRefOf, uncUnder } from "../share";
+import { shareOptions, shareRefOf, uncUnder } from "../share";
 import { needArguments } from "../usable";
 import { type Kind, PvesmbResource } from "../shim";
 import type {
@@ -611,7 +611,7 @@ export class SmbShare extends PvesmbResource {
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
         needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, shareOptions(args, opts));
         this.ref = shareRefOf(this, args);
         this.unc = uncUnder(args.gateway, this.unc);
     }
