@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+/** In this order: a folder without Pulumi's SDK is none of a project, as with an inline program of the Automation API. */
 const NEEDED = {
-    "pvesmb/runtime/v1": "add pvesmb to the dependencies of the project there (`npm install pvesmb`)",
     "@pulumi/pulumi/cmd/dynamic-provider": "run the program from the folder of a project that has @pulumi/pulumi and pvesmb",
+    "pvesmb/runtime/v1": "add pvesmb to the dependencies of the project there (`npm install pvesmb`)",
 };
 let found = false;
 

@@ -270,7 +270,7 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-sdk-"));
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    test("pvesmb below another package only, then from another folder, then right", () => {
+    test("from a folder of no project, then with pvesmb below another package only, then right", () => {
         // In a process of its own: Jest resolves modules in its own way.
         const script = `
             import { mkdirSync, writeFileSync } from "node:fs";
@@ -278,16 +278,16 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
             const said = (hasEngine) => { try { needProvider(process.cwd(), hasEngine); return ""; } catch (error) { return error.message; } };
             const module = (folder) => { mkdirSync("node_modules/" + folder, { recursive: true }); writeFileSync("node_modules/" + folder + "/index.js", ""); };
             const all = [said(false), said(true)];
-            module("pvesmb/runtime/v1");
-            all.push(said(true));
             module("@pulumi/pulumi/cmd/dynamic-provider");
+            all.push(said(true));
+            module("pvesmb/runtime/v1");
             all.push(said(true));
             process.stdout.write(JSON.stringify(all));`;
         const tsx = join(__dirname, "../../node_modules/.bin/tsx");
         expect(JSON.parse(execFileSync(tsx, ["-e", script], { cwd: folder, encoding: "utf8" }))).toEqual([
             "",
-            expect.stringMatching(/^Pulumi loads pvesmb's provider from .*, where there is no pvesmb\/runtime\/v1: add pvesmb to the dep/),
-            expect.stringMatching(/no @pulumi\/pulumi\/cmd\/dynamic-provider: run the program from the folder of/),
+            expect.stringMatching(/^Pulumi loads pvesmb's provider from .*, where there is no @pulumi\/pulumi\/cmd\/dynamic-provider: run the/),
+            expect.stringMatching(/no pvesmb\/runtime\/v1: add pvesmb to the dependencies/),
             "",
         ]);
     });

@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labAccess } from "../lab/src/access";
 import { control } from "./support/control";
 import { guestsWithin, volumesWithin } from "./support/guests";
+import { repository } from "./support/package";
 import { gateway, program, smallArgs } from "./support/program";
 import { runDirectory } from "./support/run-directory";
 import type { Result, Stack } from "./support/stack";
@@ -243,4 +245,45 @@ test("what is missing is named with all the places where it may be given", async
         for (const each of says) expect(errors.join("\n")).toMatch(each);
         expect(errors.join("\n").match(/connection\.\w+ is missing|connection\.ssh:/g)).toHaveLength(says.length);
     }
+});
+
+describe("ways that Pulumi has and pvesmb has not", () => {
+    const on = JSON.stringify({ gateway: { id: "pve1/5250/0123456789abcdef" } });
+    let stack: Stack;
+    beforeAll(async () => {
+        stack = await place.stack(program(`new pvesmb.SmbShare("docs", ${on}, { import: "0123456789abcdef" });`));
+    });
+
+    test("the option `import` is refused with what to do instead", async () => {
+        expect((await stack.preview({ fails: true })).output).toContain("SmbShare docs cannot be imported; set `adopt: true`");
+    });
+
+    test("`pulumi import` changes nothing, and says what docs/troubleshooting.md quotes", async () => {
+        const args = ["import", "pulumi-nodejs:dynamic/pvesmb:SmbShare", "docs", "0123456789abcdef", "--yes"];
+        const { code, output } = await stack.start(args).done;
+        expect(code).not.toBe(0);
+        expect(output).toContain("code must be a string");
+        expect(readFileSync(join(repository, "docs/troubleshooting.md"), "utf8")).toContain("`code must be a string`");
+        expect(await stack.resources()).toEqual([]);
+    });
+
+    test("an inline program of the Automation API runs in the project's folder, and from another one says so in a sentence", async () => {
+        const script = join(stack.project, "automation.js");
+        writeFileSync(
+            script,
+            `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+const pvesmb = require("pvesmb");
+const program = async () => void new pvesmb.SmbShare("docs", ${on});
+LocalWorkspace.createOrSelectStack({ stackName: "inline", projectName: "inline", program })
+    .then((stack) => stack.preview())
+    .then(({ stdout }) => console.log(stdout), (error) => { console.error(error.message); process.exit(1); });
+`,
+        );
+        const run = (folder: string) => stack.command(["sh", "-c", `cd "$1" && node "$2"`, "sh", folder, script]).done;
+        expect(await run(stack.project)).toMatchObject({ code: 0, output: expect.stringContaining("SmbShare") as string });
+        const { code, output } = await run("/");
+        expect(code).toBe(1);
+        expect(output).toContain("Pulumi loads pvesmb's provider from /, where there is no");
+        expect(output).toContain("run the program from the folder of a project that has @pulumi/pulumi and pvesmb");
+    });
 });

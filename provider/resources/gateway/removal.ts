@@ -21,7 +21,9 @@ import type { GatewayId } from "./session";
 /** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
 export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<void> {
     const pve = pveOf(ctx, state.connection);
-    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
+    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node).catch((error: unknown) => {
+        throw isKind(error, "Unreachable") ? nobodyThere(id, error) : error;
+    });
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;
     const place = { node: found.node, vmid: id.vmid };
@@ -65,6 +67,13 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
         return ours ? { node: now.node, vmid: id.vmid } : undefined;
     });
 }
+
+const nobodyThere = ({ vmid }: GatewayId, error: unknown): PvesmbError =>
+    new PvesmbError(
+        "Unreachable",
+        `the gateway CT ${vmid} cannot be deleted while its node does not answer: ${messageOf(error)}. Start the node and run again. If it will never come back, \`pulumi state delete --force --target-dependents '<URN of the gateway>'\` makes Pulumi forget the gateway and everything on it (docs/troubleshooting.md)`,
+        { dispatched: false },
+    );
 
 /** Volumes beside the root file system, unused ones included, but for a new data volume. Directories of the node stay when the guest goes. */
 function volumesOf(config: ContainerConfig, empty: boolean): string | undefined {
