@@ -286,7 +286,9 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
         const tsx = join(__dirname, "../../node_modules/.bin/tsx");
         expect(JSON.parse(execFileSync(tsx, ["-e", script], { cwd: folder, encoding: "utf8" }))).toEqual([
             "",
-            expect.stringMatching(/^Pulumi loads pvesmb's provider from .*, where there is no @pulumi\/pulumi\/cmd\/dynamic-provider: run the/),
+            expect.stringMatching(
+                /^Pulumi loads pvesmb's provider from .*, where there is no @pulumi\/pulumi\/cmd\/dynamic-provider: run the/,
+            ),
             expect.stringMatching(/no pvesmb\/runtime\/v1: add pvesmb to the dependencies/),
             "",
         ]);
