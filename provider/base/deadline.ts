@@ -27,7 +27,7 @@ export class Deadline {
 
     /** Throws when nothing is left; `doing` says what was under way. */
     check(doing: string): void {
-        if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; raise \`timeouts\` if this host is slow`);
+        if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; increase \`timeouts\` if this host is slow`);
     }
 
     /** Waits, but never past the deadline. */

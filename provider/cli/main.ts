@@ -15,7 +15,7 @@ interface Command {
 }
 
 const commands: Record<string, Command> = {
-    orphans: { summary: "find guests of pvesmb that no stack holds", help: ORPHANS_HELP, run: orphans },
+    orphans: { summary: "find containers of pvesmb that are in no stack", help: ORPHANS_HELP, run: orphans },
     permissions: { summary: "print the commands that give pvesmb the rights it needs", help: PERMISSIONS_HELP, run: permissions },
 };
 
@@ -25,7 +25,7 @@ ${Object.entries(commands)
     .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
     .join("\n")}
 
-pvesmb <command> --help tells its options.
+pvesmb <command> --help shows its options.
 `;
 
 /** Results go to standard output, everything else to standard error. */

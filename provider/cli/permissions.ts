@@ -40,7 +40,7 @@ function printed(values: PermissionsOptions): string {
         });
     const { api, node } = values.remove ? removal : giving;
     return [
-        ...(values.remove ? [] : warnings.rootEquivalent.map((text) => `# Mind: as good as root: to ${text}.\n`)),
+        ...(values.remove ? [] : warnings.rootEquivalent.map((text) => `# Warning: as powerful as root: to ${text}.\n`)),
         ...(values.remove ? [] : warnings.reach.map((text) => `# Mind: to ${text}.\n`)),
         ...(values.only === "node" ? [] : [api(grants, grantee, values.pool)]),
         ...(values.only === "api" || setup === undefined ? [] : [node(setup)]),
@@ -99,7 +99,8 @@ const reaches = (chosen: readonly Feature[], release: number): string[] =>
 function featuresOf(given: readonly string[]): FeatureName[] {
     const wanted = new Set(given.length > 0 ? given : [USUAL]);
     const unknown = given.find((name) => name !== USUAL && !featureNames.some((each) => each === name));
-    if (unknown !== undefined) throw new Misuse(`--feature: there is no ${unknown}; there are ${USUAL}, ${featureNames.join(", ")}`);
+    if (unknown !== undefined)
+        throw new Misuse(`--feature: there is no feature ${unknown}; there are ${USUAL}, ${featureNames.join(", ")}`);
     return featureNames.filter((name) => wanted.has(name) || (featureOf(name).usual && wanted.has(USUAL)));
 }
 

@@ -44,7 +44,7 @@ export class CommitQueue {
             this.options.snapshot?.forget();
             this.rounds.add({ unit, deadline, resolve, reject });
         });
-        return within(deadline, `waiting for the changes to ${this.options.host}`, result);
+        return within(deadline, `waiting for changes on ${this.options.host}`, result);
     }
 
     private async commit(taken: Submitted[]): Promise<() => void> {
@@ -80,6 +80,7 @@ function firstOfKey(waiting: Submitted[]): Submitted[] {
 }
 
 function failure(host: string, result: (UnitResult & { ok: false }) | undefined): PvesmbError {
-    if (result === undefined) return new PvesmbError("RemoteFailed", `${host}: no result for this change`, { dispatched: true });
+    if (result === undefined)
+        return new PvesmbError("RemoteFailed", `${host}: there was no result for this change; run again`, { dispatched: true });
     return new PvesmbError(result.kind, scrub(`${host}: ${result.message}`), { dispatched: true });
 }

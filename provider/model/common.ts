@@ -23,7 +23,7 @@ export const connection = field(connectionInputs.optional(), {
 export const childInputs = {
     gateway: field(gatewayRef, {
         description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
-        replace: "it lives on that guest",
+        replace: "it exists only on that gateway",
     }),
     adopt: field(z.boolean().default(false), {
         description:

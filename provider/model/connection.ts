@@ -9,7 +9,7 @@ const endpoint = z
     );
 const fingerprint = z
     .string()
-    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 fingerprint: 32 bytes in hex, separated by colons");
+    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 fingerprint: 32 hexadecimal bytes, separated by colons");
 const port = z.int().min(1).max(65535);
 const hostKey = z
     .string()
@@ -18,7 +18,7 @@ const hostKey = z
         'must be "SHA256:..." or a public key line such as "ssh-ed25519 AAAA..."',
     );
 
-const markSecret = z.string().min(20, "must have 20 characters or more: whoever guesses it can forge marks");
+const markSecret = z.string().min(20, "must have at least 20 characters: anyone who guesses it can forge marks");
 
 const node = z.strictObject({
     address: field(z.string().min(1), { description: "Name or IP address at which SSH reaches this node." }),
@@ -116,7 +116,7 @@ export const connectionInputs = z.strictObject({
     username: field(
         z
             .string()
-            .regex(/^[^\s@]+@[^\s@]+$/, 'must name the realm too, such as "root@pam"')
+            .regex(/^[^\s@]+@[^\s@]+$/, 'must include the realm, such as "root@pam"')
             .optional(),
         {
             description: "User with realm, for login by password.",
@@ -129,7 +129,7 @@ export const connectionInputs = z.strictObject({
         secret: true,
         env: ["PROXMOX_VE_OTP"],
     }),
-    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a certificate in PEM form" }).optional(), {
+    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a PEM certificate" }).optional(), {
         description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
         env: ["PROXMOX_VE_CA_CERTIFICATE"],
     }),
@@ -165,7 +165,7 @@ export type ConnectionInputs = z.infer<typeof connectionInputs>;
 export const gatewayRef = z.strictObject({
     id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
         description: "The gateway's id: node at creation, VMID, nonce.",
-        replace: "it lives on that guest",
+        replace: "it exists only on that gateway",
     }),
     connection: field(connectionInputs.optional(), { description: "How to reach Proxmox VE." }),
 });

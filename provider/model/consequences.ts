@@ -15,7 +15,7 @@ export interface Brought {
 }
 
 /** Of every property that is a fact of the creation. */
-const CREATION: Consequence = { does: "used at creation only, what exists stays as it is" };
+const CREATION: Consequence = { does: "only used at creation; what exists is not changed" };
 
 /** The consequence that the model knows of a property. */
 export function consequenceOf(schema: z.ZodType): Consequence | undefined {

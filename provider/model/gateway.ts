@@ -44,7 +44,7 @@ const lxc = z.strictObject({
     swap: field(size({ min: "0B", max: "8TiB", multipleOf: "1MiB" }).default("512MiB"), { description: "Swap.", compare: "bytes" }),
     unprivileged: field(z.boolean().default(true), {
         description: "Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.",
-        replace: "PVE cannot change it",
+        replace: "Proxmox VE cannot change it",
     }),
     nesting: field(z.boolean().default(true), {
         description: "Feature nesting, which systemd in newer Debian releases needs.",
@@ -71,7 +71,7 @@ const data = z.strictObject({
     bind: field(hostDirectory().optional(), {
         description:
             "A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.",
-        replace: "files stay where they are",
+        replace: "the files are not moved",
     }),
     backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
 });
@@ -79,17 +79,17 @@ const data = z.strictObject({
 const inputs = z.strictObject({
     mode: field(z.enum(["lxc"]).default("lxc"), {
         description: "What the gateway runs on: a container of Proxmox VE.",
-        replace: "another kind of host",
+        replace: "it is it is another kind of host",
     }),
     node: field(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "must be the name of a node"), {
         description: "Node to create the guest on. A guest that moved later is found where it is and stays there.",
         compare: "ignore",
-        brings: { does: "the guest stays where it is; migrate it in Proxmox VE, it is found there" },
+        brings: { does: "the container is not moved; migrate it in Proxmox VE, pvesmb follows" },
     }),
     vmid: field(z.int().min(100).max(999_999_999).optional(), {
         description: "VMID of the guest.",
         defaultText: "a free one within `vmidRange`",
-        replace: "PVE cannot change it",
+        replace: "Proxmox VE cannot change it",
         chosen: true,
     }),
     vmidRange: field(
@@ -137,7 +137,7 @@ const inputs = z.strictObject({
     }),
     started: field(z.boolean().default(true), {
         description: "Whether the guest runs.",
-        brings: becomes(false, "the guest is shut down, and clients lose their connections"),
+        brings: becomes(false, "the container is shut down, and clients lose their connections"),
     }),
     onboot: field(z.boolean().default(true), { description: "Start with the node." }),
     startup: field(

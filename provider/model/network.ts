@@ -42,7 +42,7 @@ export const networkInputs = z.strictObject({
         {
             description: "IPv4: `dhcp`, `none`, or an address with prefix length that nobody else has.",
             compare: "address",
-            brings: { does: "connections to the old address end" },
+            brings: { does: "connections to the old address are lost" },
         },
     ),
     gateway: field(z.string().refine(isIPv4, { error: "must be an IPv4 address" }).optional(), { description: "IPv4 gateway." }),
@@ -56,7 +56,7 @@ export const networkInputs = z.strictObject({
         {
             description: "IPv6: `dhcp`, `auto` (SLAAC), `none`, or an address with prefix length.",
             compare: "address",
-            brings: { does: "connections to the old address end" },
+            brings: { does: "connections to the old address are lost" },
         },
     ),
     gateway6: field(z.string().refine(isIPv6, { error: "must be an IPv6 address" }).optional(), {

@@ -27,7 +27,7 @@ const notify = z.strictObject({
     token: field(
         z
             .string()
-            .regex(/^[\x21-\x7e]{1,4096}$/, "must be up to 4096 letters, digits and signs of ASCII, without spaces")
+            .regex(/^[\x21-\x7e]{1,4096}$/, "must be 1 to 4096 printable ASCII characters without spaces")
             .optional(),
         { description: "Sent to the webhook as `Authorization: Bearer <token>`.", secret: true },
     ),
@@ -74,7 +74,7 @@ const inputs = z.strictObject({
     limit: field(size({ min: "16MiB", multipleOf: "1MiB" }), {
         description: "Most that the tree may hold; writes that would exceed it fail.",
         compare: "bytes",
-        brings: smaller("refused when more than that is used"),
+        brings: smaller("refused if more than that is used"),
     }),
     soft: field(amount().optional(), {
         description: "More than this is allowed for the time of `grace` only. xfs and ext4.",

@@ -9,12 +9,12 @@ const netbios = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must
 
 /** Of what smbd reads only at its start. */
 export const RESTARTS: Consequence = {
-    does: "smbd is restarted: open connections end, clients come back by themselves",
+    does: "smbd is restarted: open connections are closed, clients reconnect by themselves",
     effect: "restarts-smbd",
 };
 
 /** Of what client and server agree on when they begin. */
-const AGREED: Consequence = { does: "holds for new sessions, open ones go on as they are" };
+const AGREED: Consequence = { does: "applies to new sessions, open ones continue unchanged" };
 
 /** In the order of their age. */
 export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"] as const;

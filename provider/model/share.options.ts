@@ -125,7 +125,7 @@ const FIXED = [
 ].map(canonicalOption);
 /** In names as Samba reads them; `acl allow execute always` is none of these. */
 const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
-const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if it has to be, it can stand in ${LOCAL_CONFIG} on the gateway, which pvesmb never touches`;
+const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if you need it, put it into ${LOCAL_CONFIG} on the gateway, which pvesmb never changes`;
 
 const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [canonicalOption(name), property]));
 
@@ -137,18 +137,18 @@ const dangerous = (name: string): boolean => DANGEROUS.has(canonicalOption(name)
 
 /** Why a raw share option is refused, or undefined when it may be used. */
 export function optionRefusal(name: string): string | undefined {
-    if (!isOptionName(name)) return "is no name of an smb.conf option";
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
     const owned = OWNED_NORMAL.get(canonicalOption(name));
-    if (owned) return `is written by pvesmb; use the property \`${owned}\``;
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
     return dangerous(name) ? REFUSED : unknownOption(name, "share");
 }
 
 /** Why a raw global option is refused, or undefined when it may be used. */
 export function globalOptionRefusal(name: string): string | undefined {
-    if (!isOptionName(name)) return "is no name of an smb.conf option";
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
     const owned = OWNED_GLOBAL_NORMAL.get(canonicalOption(name));
-    if (owned) return `is written by pvesmb; use the property \`${owned}\``;
-    if (FIXED.includes(canonicalOption(name))) return "is refused: it is what a gateway of pvesmb's is made of";
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
+    if (FIXED.includes(canonicalOption(name))) return "is refused: pvesmb's gateways depend on it; leave it out";
     return dangerous(name) ? REFUSED : unknownOption(name, "server");
 }
 
@@ -166,7 +166,7 @@ export const requiresEncryption = (name: string, value: string): boolean =>
 /** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {
     const first = all.find((other) => canonicalOption(other) === canonicalOption(name));
-    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep one of them`;
+    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep only one`;
 }
 
 /** Options that a typed property writes when it is used, by how they begin as Samba reads them. */

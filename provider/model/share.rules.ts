@@ -23,7 +23,7 @@ function principalFaults(property: string, entries: readonly Principal[]): Failu
 
 /** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
-    `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
+    `cannot be combined with \`${property}\`: guests cannot encrypt, so they could not connect to this share, yet the whole gateway would accept guests; remove one of the two`;
 
 export const shareRules: Rule<ShareInputs>[] = [
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
@@ -35,7 +35,7 @@ export const shareRules: Rule<ShareInputs>[] = [
             const fault = dataPathFault(path);
             if (fault) return [{ property: "path", reason: fault }];
             return volume && path.slice(DATA_ROOT.length + 1).includes("/")
-                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}; use one component` }]
+                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}, so the path must be ${DATA_ROOT}/NAME` }]
                 : [];
         },
     },
@@ -44,7 +44,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         check: ({ volume }) =>
             volume === undefined || (volume.size === undefined) !== (volume.initialSize === undefined)
                 ? []
-                : [{ property: "volume", reason: "give either `size`, or `initialSize` when a Quota decides about the size" }],
+                : [{ property: "volume", reason: "set either `size`, or `initialSize` if a Quota sets the size" }],
     },
     {
         needs: ["options"],
@@ -64,7 +64,12 @@ export const shareRules: Rule<ShareInputs>[] = [
                 const writer = typedWriter(name, effective(inputs));
                 return writer === undefined
                     ? []
-                    : [{ property: `options[${JSON.stringify(name)}]`, reason: `is written by \`${writer}\` of this share; use that` }];
+                    : [
+                          {
+                              property: `options[${JSON.stringify(name)}]`,
+                              reason: `is set by \`${writer}\` of this share; use that property`,
+                          },
+                      ];
             }),
     },
     {
@@ -95,7 +100,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         check: ({ previousVersions }) =>
             previousVersions === undefined || /^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
                 ? []
-                : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }],
+                : [{ property: "previousVersions.format", reason: "must consist of letters, digits, @ . _ : + - and strftime's %" }],
     },
     {
         needs: ["previousVersions"],
@@ -107,7 +112,7 @@ export const shareRules: Rule<ShareInputs>[] = [
             );
             return chosen === undefined
                 ? []
-                : [{ property: `previousVersions.${chosen[0]}`, reason: "is pvesmb's to choose with a `schedule`; leave it out" }];
+                : [{ property: `previousVersions.${chosen[0]}`, reason: "is chosen by pvesmb if there is a `schedule`; leave it out" }];
         },
     },
     {
@@ -117,11 +122,15 @@ export const shareRules: Rule<ShareInputs>[] = [
             const change = inputs.access.findIndex(({ level }) => level === "change");
             return [
                 ...(inputs.recursive
-                    ? [{ property: "recursive", reason: "must not be set where homes are served: they are their users' own" }]
+                    ? [{ property: "recursive", reason: "must not be set on a share with `homes`: the folders belong to their users" }]
                     : []),
-                ...(inputs.guest ? [{ property: "guest", reason: "a guest has no home; remove it" }] : []),
+                ...(inputs.guest
+                    ? [{ property: "guest", reason: "is not possible on a share with `homes`, since guests have none; remove it" }]
+                    : []),
                 // Share-level rights go by the share's name, and each user's home has another one.
-                ...(change < 0 ? [] : [{ property: `access[${change}].level`, reason: "must be `read` or `full` where homes are served" }]),
+                ...(change < 0
+                    ? []
+                    : [{ property: `access[${change}].level`, reason: "must be `read` or `full` on a share with `homes`" }]),
             ];
         },
     },

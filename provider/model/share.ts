@@ -50,7 +50,7 @@ const inputs = z.strictObject({
     }),
     volume: field(volume.optional(), {
         description: "A volume of its own, as a mount point of the container. Its size is the share's limit.",
-        fixed: "its files would have to be copied; make another share for that, copy them there, then take this one out",
+        fixed: "its files would have to be copied; create another share, copy the files, then remove this one",
     }),
     comment: field(configText(256).default(""), { description: "Comment that clients see." }),
     enabled: field(z.boolean().default(true), { description: "Whether clients can connect.", brings: changes.disabled }),

@@ -10,7 +10,9 @@ const gecos = (max: number): z.ZodString =>
     z
         .string()
         .max(max)
-        .refine((text) => !CONTROL.test(text) && !HALF.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," });
+        .refine((text) => !CONTROL.test(text) && !HALF.test(text) && !/[:,]/.test(text), {
+            error: "must be a single line without : and ,",
+        });
 
 /** Why a text cannot be a password. smbpasswd reads a line of at most 254 bytes (`fstring` in source3/utils/passwd_util.c; seen with 4.17). */
 export function passwordFault(text: string): string | undefined {
@@ -31,12 +33,11 @@ const SYSTEM = ["root", "nobody"];
 
 const userName = (): z.ZodString =>
     accountName().refine((name) => !SYSTEM.includes(name.toLowerCase()), {
-        error: `must not be an account of the system (${SYSTEM.join(", ")})`,
+        error: `must not be a system account (${SYSTEM.join(", ")})`,
     });
 
 /** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
-export const FILES_BELONG_TO_IT =
-    "files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has";
+export const FILES_BELONG_TO_IT = "files belong to this number, which never changes: leave it out, or set the current one";
 
 const passwordFrom = z.strictObject({
     env: field(
@@ -68,7 +69,7 @@ const inputs = z.strictObject({
         {
             description: "Password. Or give `passwordFrom` or `ntHash`.",
             secret: true,
-            brings: { does: "open sessions go on, the next login needs the new one" },
+            brings: { does: "open sessions continue, the next login needs the new one" },
         },
     ),
     passwordFrom: field(passwordFrom.optional(), {
@@ -152,15 +153,17 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
             needs: ["name", "groups"],
             check: ({ name, groups = [] }) =>
                 name !== undefined && groups.includes(name.toLowerCase())
-                    ? [{ property: "groups", reason: "must not contain the user's own group" }]
+                    ? [{ property: "groups", reason: "must not contain the user's own group; remove it; remove it" }]
                     : [],
         },
         {
             needs: ["password", "passwordFrom", "ntHash"],
             check: (inputs) => {
                 const given = (["password", "passwordFrom", "ntHash"] as const).filter((name) => inputs[name] !== undefined);
-                if (given.length === 0) return [{ property: "password", reason: "is required; or give `passwordFrom` or `ntHash`" }];
-                return given.length > 1 ? [{ property: given[1] ?? "", reason: `is given beside \`${given[0]}\`; give one of them` }] : [];
+                if (given.length === 0) return [{ property: "password", reason: "is required, unless you set `passwordFrom` or `ntHash`" }];
+                return given.length > 1
+                    ? [{ property: given[1] ?? "", reason: `cannot be combined with \`${given[0]}\`; keep one of them` }]
+                    : [];
             },
         },
         {

@@ -94,7 +94,7 @@ class Search {
         if (this.unreachable) throw this.unreachable;
         throw new PveError(
             "Busy",
-            `VMID ${this.vmid} is taken, but no node has a container of that number: it is on its way between nodes, or something else`,
+            `VMID ${this.vmid} is in use, but no node has a container with this number: it may be migrating; run again`,
         );
     }
 }

@@ -49,7 +49,7 @@ export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creat
     }
     throw new PvesmbError(
         "InvalidInput",
-        `no free VMID between ${range.from} and ${range.to} (${Math.min(tries, TRIES)} tried): give another vmidRange`,
+        `vmidRange: there is no free VMID between ${range.from} and ${range.to} (${Math.min(tries, TRIES)} tried); set another range`,
         {
             property: "vmidRange",
         },

@@ -47,7 +47,7 @@ test.each([
 test.each([
     ["fails", { code: 1, stderr: "no such file" }, {}, "smbstatus ended with 1: no such file"],
     ["is not there", { code: 127 }, {}, "smbstatus ended with 127: no output"],
-    ["says something else", { stdout: "Samba version 4" }, {}, "smbstatus said what is no list of connections"],
+    ["says something else", { stdout: "Samba version 4" }, {}, "smbstatus returned no list of connections"],
     ["is fine, but nobody knows the groups", { stdout: served }, { code: 2 }, "getent group ended with 2"],
 ])("an smbstatus that %s does not say that nobody is connected", async (_what, status, group, words) => {
     const { told, sessions, logins } = world(status, group);

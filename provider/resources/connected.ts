@@ -16,7 +16,7 @@ export function connected<T>({ name }: Workshop, look: GatherResult | undefined,
     try {
         return parse(status?.stdout ?? "", group?.stdout ?? "");
     } catch (error) {
-        throw untold(name, `smbstatus said what is no list of connections (${messageOf(error)})`);
+        throw untold(name, `smbstatus returned no list of connections (${messageOf(error)})`);
     }
 }
 
@@ -27,7 +27,7 @@ const untold = (host: string, why: string): PvesmbError =>
     new PvesmbError(
         "RemoteFailed",
         scrub(
-            `${host}: the change is made, but who is connected cannot be told, so whoever lost access by it may go on in an open session: ${why}. Once that works, the next run ends these sessions; \`systemctl restart smbd\` there ends all at once`,
+            `${host}: the change is made, but pvesmb cannot find out who is connected, so anyone who lost access may continue in an open session: ${why}. Once that works, the next run closes these sessions; \`systemctl restart smbd\` there closes all at once`,
         ),
         { dispatched: true },
     );

@@ -5,12 +5,12 @@ import { PvesmbError } from "../base/errors";
 /** The resource's URN. */
 export function keyOf({ key }: { key?: string | undefined }): string {
     if (key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
+        throw new PvesmbError("InvalidInput", "key: must be the URN of the resource; use the classes of the pvesmb SDK, which set it");
     return key;
 }
 
 /** The resource's name, of a user, a group or a share. */
 export function nameOf({ name }: { name?: string | undefined }, kind: "user" | "group" | "share"): string {
-    if (name === undefined) throw new PvesmbError("InvalidInput", `name: give the ${kind} a name`, { property: "name" });
+    if (name === undefined) throw new PvesmbError("InvalidInput", `name: is required; set the name of the ${kind}`, { property: "name" });
     return name;
 }

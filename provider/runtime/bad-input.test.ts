@@ -101,7 +101,9 @@ describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, 
                 .slice(0, partsOf(property).length)
                 .join("."),
         ).toBe(partsOf(property).join("."));
-        expect(own?.reason).toMatch(/must|needs?\b|is required|is (written|refused|no |pvesmb's)|at (least|most)|one of|attaches/);
+        expect(own?.reason).toMatch(
+            /must|needs?\b|is required|is (set|refused|not |chosen|reserved|for )|at (least|most)|one of|attaches|requires?\b|cannot be/,
+        );
     });
 
     test.each(leaves(model.inputs, ""))("%s of another kind", (property, schema) => {

@@ -126,7 +126,7 @@ function objectOf(text: string | undefined, faults: Failure[]): Record<string, u
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     faults.push({
         property: "connection.ssh",
-        reason: "stack config pvesmb:ssh: must be an object in JSON, as `pulumi config set --path pvesmb:ssh.username root` writes it",
+        reason: "stack config pvesmb:ssh: must be a JSON object, such as `pulumi config set --path pvesmb:ssh.username root` creates",
     });
     return {};
 }

@@ -139,6 +139,6 @@ function missing(property: string, what: string, ...looked: Leaf<unknown>[]): Fa
     const keys = looked.map((leaf) => leaf.configKey).join(" / ");
     return {
         property,
-        reason: `${property} is missing: pvesmb needs ${what}. Give it by the resource's argument ${args}, ${environment}or stack config ${keys}`,
+        reason: `${property} is missing: pvesmb needs ${what}. Set the argument ${args} of the resource, ${environment}or the stack config ${keys}`,
     };
 }

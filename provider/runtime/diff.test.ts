@@ -77,7 +77,7 @@ describe("what the provider chose", () => {
     });
     test("but not changed", () => {
         expect(() => between(userModel, user, { ...user, uid: 10002 }, chosen)).toThrow(
-            /^uid: is 10001 and cannot become 10002: files belong/,
+            /^uid: is 10001 and cannot be changed to 10002: files belong/,
         );
     });
     test("can still be given while nothing was chosen", () => {
@@ -95,9 +95,9 @@ describe("refused in the preview, while nothing is touched", () => {
             shareModel,
             { ...share, volume: undefined },
             share,
-            /^volume: cannot be added: its files would have to be copied; make/,
+            /^volume: cannot be added: its files would have to be copied; create/,
         ],
-        ["a volume that disappears", shareModel, share, { ...share, volume: undefined }, /^volume: cannot be taken out: its files/],
+        ["a volume that disappears", shareModel, share, { ...share, volume: undefined }, /^volume: cannot be removed: its files/],
         [
             "both numbers, told at once",
             userModel,
@@ -105,14 +105,20 @@ describe("refused in the preview, while nothing is touched", () => {
             { ...user, uid: 10077, gid: 10078 },
             /^uid: is 10001 .*; gid: is 10001 /,
         ],
-        ["a group's number", groupModel, { ...group, gid: 12345 }, { ...group, gid: 12346 }, /^gid: is 12345 and cannot become 12346/],
+        [
+            "a group's number",
+            groupModel,
+            { ...group, gid: 12345 },
+            { ...group, gid: 12346 },
+            /^gid: is 12345 and cannot be changed to 12346/,
+        ],
         ["a number beside a new name", userModel, { ...user, uid: 10001 }, { ...user, name: "bob", uid: 10077 }, /^uid: /],
         [
             "a gateway whose data may not go",
             gatewayModel,
             { ...gateway, ...kept },
             { ...gateway, ...rebuilt, dataOnDelete: "destroy" },
-            /^dataOnDelete: the data volume tank:vm-1-disk-1 would be destroyed.*\(lxc would replace it\)$/,
+            /^dataOnDelete: the data volume tank:vm-1-disk-1 would be destroyed.*\(a change of lxc replaces the resource\)$/,
         ],
         [
             "one that Proxmox VE protects",
@@ -126,7 +132,7 @@ describe("refused in the preview, while nothing is touched", () => {
             gatewayModel,
             { ...gateway, ...kept, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
             { ...gateway, ...rebuilt, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
-            /^data\.volume: .*none be there to attach/,
+            /^data\.volume: .*could not be attached to the new one/,
         ],
     ])("%s", (_, model, old, news, reason) => {
         expect(() => diff(model, { ...toState(model, old, {}), ...(old["ready"] === true ? kept : {}) }, news, quiet)).toThrow(reason);
@@ -233,5 +239,5 @@ test("a replacement says what becomes of the old one, unless it goes with the ga
     replace({ comment: "New" });
     expect(said).toEqual([]);
     replace({ gateway: { id: "pve1/102/0123456789abcdef" } });
-    expect(said).toEqual([`SmbShare docs: replaced for gateway: ${shareModel.deletion}`]);
+    expect(said).toEqual([`SmbShare docs: replaced because of gateway: ${shareModel.deletion}`]);
 });

@@ -42,7 +42,7 @@ function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void
         replaces.length > 0
             ? (model.irreplaceable?.(state, news) ?? []).map(({ property, reason }) => ({
                   property,
-                  reason: `${reason} (${replaces.join(", ")} would replace it)`,
+                  reason: `${reason} (a change of ${replaces.join(", ")} replaces the resource)`,
               }))
             : propertiesOf(model.inputs).flatMap(([name, schema]) => fixed(schema, [name], state[name], news[name]));
     const [first] = faults;
@@ -64,9 +64,9 @@ function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): 
     if (!changed) return [];
     const what = object
         ? news === undefined
-            ? "cannot be taken out"
+            ? "cannot be removed"
             : "cannot be added"
-        : `is ${String(old)} and cannot become ${String(news)}`;
+        : `is ${String(old)} and cannot be changed to ${String(news)}`;
     return [{ property: pathText(path), reason: `${what}: ${meta.fixed}` }];
 }
 
@@ -101,7 +101,7 @@ function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[]
     const name = urn.slice(urn.lastIndexOf("::") + 2);
     // Where it goes with what it is on, that one says what becomes of it all.
     const own = replaces.filter((property) => !hasUnknown(news[property]));
-    const replaced = own.length === 0 ? [] : [`replaced for ${own.join(", ")}: ${model.deletion}`];
+    const replaced = own.length === 0 ? [] : [`replaced because of ${own.join(", ")}: ${model.deletion}`];
     for (const note of [...consequencesOf(model, old, known).map(consequenceText), ...replaced])
         log.warnOnce(`${urn} ${note}`, `${model.kind} ${name}: ${note}`);
 }

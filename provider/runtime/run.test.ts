@@ -177,7 +177,7 @@ describe("failures", () => {
         });
         const error = await failure(run.update("x", { ...inputs, sid: "S-1" }, { ...inputs, password: "Tr0ub4dor&4" }));
         expect(error.remains?.state).toEqual({ ...inputs, sid: "S-1", unfinished: true });
-        expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
+        expect(error.message).toMatch(/^\[secret\] did not work \(this is a bug in pvesmb: please report it/);
     });
 
     test("an unfinished resource is different at every refresh, until an update has ended well", async () => {

@@ -51,7 +51,8 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 remains = { id, state: toState(model, inputs, told(state, inputs), true) };
             },
         });
-        const late = (): Error => new PvesmbError("Timeout", `${verb} did not end within \`timeouts.${verb}\` (${ms / 1000} s)`);
+        const late = (): Error =>
+            new PvesmbError("Timeout", `${verb} did not finish within \`timeouts.${verb}\` (${ms / 1000} s); increase it, or run again`);
         try {
             return await answered((signal) => body(context(signal)), { ms, late });
         } catch (error) {

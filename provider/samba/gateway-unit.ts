@@ -23,7 +23,7 @@ export function gatewayUnit(
     known: { sid?: string; restart: boolean },
 ): Unit {
     const steps: Step[] = [
-        ownedBy(SAMBA.mark, claim, "this host is another gateway's; nothing was changed"),
+        ownedBy(SAMBA.mark, claim, "this host belongs to another gateway; nothing was changed"),
         ...[SAMBA.directory, SAMBA.fragments, "/srv/pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0755" })),
         ...[SAMBA.accounts, "/srv/pvesmb/.pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0700" })),
         { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },

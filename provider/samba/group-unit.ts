@@ -33,7 +33,7 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
                 do: "require",
                 path: accountPath(name),
                 is: "absent",
-                message: `${name} is the own group of the user ${name}; choose another name`,
+                message: `${name} is the primary group of the user ${name}; choose another name`,
             },
             ...(claim === undefined || (claim === owner.nonce && !renamed) ? [] : [notForeign(name, renamed)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
@@ -130,7 +130,7 @@ export function usersMayJoin(group: string): Step {
         path: groupPath(group),
         fields: ["members"],
         value: BY_USERS,
-        message: `groups: the SmbGroup ${group} lists its members itself; name the user there, or leave \`members\` out there`,
+        message: `groups: the SmbGroup ${group} lists its members itself; add the user there, or leave \`members\` out there`,
     };
 }
 
@@ -143,12 +143,21 @@ function soleWriter(name: string): Step {
         argv: ["grep", "-rlF", JSON.stringify(joined(name)), SAMBA.accounts],
         ok: [1],
         changes: false,
-        message: `members: there are users whose \`groups\` name ${name}; take it out there, or leave \`members\` out here`,
+        message: `members: some users list ${name} in their \`groups\`; remove it there, or leave \`members\` out here`,
     };
 }
 
 function knownMembers(name: string, users: string[]): Step[] {
-    return users.length === 0 ? [] : [{ do: "known", users, groups: [], message: `members of ${name} that the gateway does not know` }];
+    return users.length === 0
+        ? []
+        : [
+              {
+                  do: "known",
+                  users,
+                  groups: [],
+                  message: "members: no such account on the gateway (create it with SmbUser, and use its `name` output here)",
+              },
+          ];
 }
 
 /** Its value: the members, with commas. 2: there is no such group. */
@@ -183,7 +192,7 @@ function notForeign(name: string, any: boolean): Step {
         argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name${any ? "" : ` && $3 < ${FIRST_ID}`} { exit 1 }`, "/etc/group"],
         onlyIf: ["test", "!", "-e", groupPath(name)],
         changes: false,
-        message: `the gateway already has a group ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: `the gateway already has a group ${name} that pvesmb did not create; choose another name, or set adopt: true`,
     };
 }
 
@@ -191,5 +200,5 @@ const ours = (name: string, claim: string): Step =>
     ownedBy(
         groupPath(name),
         claim,
-        `the gateway already has a group ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
+        `another resource already has a group ${name} on this gateway; choose another name, delete that one, or take it over with adopt: true`,
     );

@@ -109,7 +109,7 @@ function zone(name: string): Step[] {
             do: "require",
             path,
             is: "file",
-            message: `samba.timeZone: the gateway knows no time zone ${name}; \`timedatectl list-timezones\` lists them`,
+            message: `samba.timeZone: the gateway has no time zone ${name}; \`timedatectl list-timezones\` lists them`,
         },
         { do: "link", path: "/etc/localtime", to: path },
         { do: "write", path: "/etc/timezone", content: `${name}\n`, mode: "0644" },

@@ -41,7 +41,7 @@ export const WHO_IS_CONNECTED = {
     changes: false,
     quiet: true,
     message:
-        "nothing was taken away, because who is connected cannot be told (`smbstatus --json` fails there) and open sessions could not be ended",
+        "nothing was removed, because pvesmb cannot find out who is connected (`smbstatus --json` fails there) and could not close open sessions",
 } satisfies Step;
 
 /** Tells one smbd process something. That its client has left meanwhile is no failure. */

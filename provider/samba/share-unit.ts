@@ -47,7 +47,7 @@ export function shareUnit(
             path: SAMBA.noGuests,
             is: "absent",
             message:
-                "guest: the gateway lets no guests in (`samba.guests` is `never`, or `samba.encryption` is `required`, which guests cannot do); remove it, or change that",
+                "guest: the gateway accepts no guests (`samba.guests` is `never`, or `samba.encryption` is `required`, and guests cannot encrypt); remove it, or change that setting",
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
@@ -106,7 +106,8 @@ function known({ access }: ShareSection, root: ShareRoot): Step {
         do: "known",
         users: [...new Set([root.owner, ...named("user")])],
         groups: [...new Set([root.group, ...named("group")])],
-        message: "access, owner or group: the gateway does not know",
+        message:
+            "access, owner or group: no such account on the gateway (create it with SmbUser or SmbGroup, and use its `name` output here)",
     };
 }
 
@@ -129,13 +130,13 @@ const shown = ({ access, path }: ShareSection): Step[] =>
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${user ?? `group ${group}`} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+            message: `access: ${user ?? `group ${group}`} is not allowed to read ${path}, which belongs to another share: grant access with \`access\` or \`aclEntries\` of that share`,
         };
     });
 
 function ours(name: string, claim: string | undefined): Step[] {
     if (claim === undefined) return [];
-    const message = `the gateway already has a share ${JSON.stringify(name)} of another owner; choose another name, delete that one, or take it over with adopt: true`;
+    const message = `another resource already has a share ${JSON.stringify(name)} on this gateway; choose another name, delete that one, or take it over with adopt: true`;
     return [ownedBy(fragmentPath(name), claim, message)];
 }
 
@@ -147,6 +148,6 @@ const tryOptions = (share: ShareSection): Step[] =>
             argv: ["testparm", "-s", config],
             failIf: "^(Unknown parameter encountered: .*|Global parameter .*|Invalid .*|.*value is not boolean.*|Error loading services.*)$",
             changes: false,
-            message: "options: the gateway's Samba refuses one of them as an option of a share; correct it, or leave it out",
+            message: "options: Samba on the gateway does not accept one of them as an option of a share; correct it, or leave it out",
         },
     ]);

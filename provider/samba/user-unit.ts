@@ -51,7 +51,7 @@ export function userUnit(
             do: "require",
             path: groupPath(name),
             is: "absent",
-            message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
+            message: `there is an SmbGroup ${name}, and the primary group of a user has the user's name; choose another name`,
         },
         ...(claim === undefined || (claim === owner.nonce && was === undefined)
             ? []
@@ -204,7 +204,7 @@ function notForeign(name: string, account: string): Step {
         onlyIf: ["test", "!", "-e", accountPath(name)],
         ok: [2],
         changes: false,
-        message: `the gateway already has an account ${account} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: `the gateway already has an account ${account} that pvesmb did not create; choose another name, or set adopt: true`,
     };
 }
 
@@ -217,7 +217,7 @@ function notOthersGroup(name: string): Step {
         unless: ["getent", "passwd", name],
         ok: [2],
         changes: false,
-        message: `the gateway already has a group ${name} that pvesmb did not make, and a user's own group has the user's name; choose another name`,
+        message: `the gateway already has a group ${name} that pvesmb did not create, and the primary group of a user has the user's name; choose another name`,
     };
 }
 
@@ -225,5 +225,5 @@ const ours = (name: string, claim: string): Step =>
     ownedBy(
         accountPath(name),
         claim,
-        `the gateway already has an account ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
+        `another resource already has an account ${name} on this gateway; choose another name, delete that one, or take it over with adopt: true`,
     );

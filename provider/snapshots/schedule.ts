@@ -132,7 +132,7 @@ function trouble({ commands }: GatherResult, id: string): string | undefined {
     if (!report.late) return undefined;
     return report.newest === null
         ? "there is no snapshot yet"
-        : `the newest snapshot is of ${report.newest}; \`journalctl -u ${SNAPSHOTS.service}\` on the node tells why there is none since`;
+        : `the newest snapshot is of ${report.newest}; \`journalctl -u ${SNAPSHOTS.service}\` on the node shows why there is none since then`;
 }
 
 export function scheduleFaults(look: GatherResult, id: string, key: string, tree: Tree, keep: Keep): string[] {

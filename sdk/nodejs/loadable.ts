@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -16,7 +17,7 @@ export function needProvider(folder: string, hasEngine: boolean): void {
     if (found || !hasEngine) return;
     for (const [module, wayOut] of Object.entries(NEEDED))
         if (!resolves(module, folder))
-            throw new Error(`Pulumi loads pvesmb's provider from ${folder}, where there is no ${module}: ${wayOut}`);
+            throw new pulumi.RunError(`Pulumi loads pvesmb's provider from ${folder}, where there is no ${module}: ${wayOut}`);
     found = true;
 }
 

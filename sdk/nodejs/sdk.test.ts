@@ -149,7 +149,7 @@ test("ref is made of the id and the arguments", async () => {
 
 test("an import is refused with the way out", () => {
     for (const opts of [{ import: "x" }, { id: "x" }])
-        expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow("SmbShare docs cannot be imported; set `adopt: true`");
+        expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow("SmbShare docs cannot be imported; declare it with `adopt: true`");
 });
 
 test("every output is there, as an Output", async () => {
@@ -259,8 +259,8 @@ describe("from plain JavaScript", () => {
             pulumi.output({}),
             "SmbShare docs: the arguments must be an object, such as { ... }, not an Output (its properties may be Outputs)",
         ],
-        [undefined, {}, "new SmbShare(name, args): the name must be a string that is not empty"],
-        ["", {}, "new SmbShare(name, args): the name must be a string that is not empty"],
+        [undefined, {}, "new SmbShare(name, args): the name must be a non-empty string"],
+        ["", {}, "new SmbShare(name, args): the name must be a non-empty string"],
     ])("wrong shape %#", (name, args, says) => {
         expect(() => new SmbShare(name as string, args as never)).toThrow(new Error(says));
     });

@@ -31,10 +31,11 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
         if (opts.import !== undefined || opts.id !== undefined)
             throw new pulumi.ResourceError(
-                `${kind.name} ${name} cannot be imported; set \`adopt: true\` to take over what is there`,
+                `${kind.name} ${name} cannot be imported; declare it with \`adopt: true\` to take over what exists`,
                 opts.parent,
             );
-        needProvider(process.cwd(), pulumi.runtime.hasEngine());
+        // `hasEngine` says no in an inline program of the Automation API until somebody has asked for the engine.
+        needProvider(process.cwd(), pulumi.runtime.getEngine() !== undefined);
         const properties: pulumi.Inputs = {
             ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
             ...(sealed(args, kind.secrets) as pulumi.Inputs),

@@ -42,7 +42,7 @@ afterAll(() => place?.dispose());
 test("unknown users and groups are refused before anything is written", async () => {
     const ghosts = share("ghost", 'owner: "dave", access: [{ user: "carol", level: "read" }, { group: "nobodies", level: "read" }]');
     stack.write(program(...head, share("win", `acl: "windows", ${access}`), share("posix", access), ghosts));
-    expect((await stack.up({ fails: true })).output).toMatch(/the gateway does not know: user dave, user carol, group nobodies/);
+    expect((await stack.up({ fails: true })).output).toMatch(/no such account on the gateway .*: user dave, user carol, group nobodies/);
     expect(await inGuest(guest, "ls /srv/pvesmb /etc/samba/pvesmb/shares.d")).not.toContain("ghost");
 });
 

@@ -57,10 +57,10 @@ describe("a preview refuses", () => {
     });
 
     const refused: [what: string, kind: string, args: object, says: RegExp[]][] = [
-        ["a line break", "SmbShare", text("a\n[global]"), [/name .*one line without control/s, /comment .*one line without control/s]],
+        ["a line break", "SmbShare", text("a\n[global]"), [/name .*single line without control/s, /comment .*single line without control/s]],
         ["a bracket", "SmbShare", { ...on, name: "docs]" }, [/name .*must not contain any of/s]],
         ["a variable", "SmbShare", text("of %U"), [/name .*must not contain any of/s, /comment .*must not contain %/s]],
-        ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end in a backslash/s]],
+        ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end with a backslash/s]],
         ["1,000 characters", "SmbShare", text("x".repeat(1000)), [/name .*at most 80 characters/s, /comment .*at most 256 characters/s]],
         [
             "much at once in a share",
@@ -74,7 +74,7 @@ describe("a preview refuses", () => {
             },
             [
                 /path .*must be under \/srv\/pvesmb/s,
-                /commment: is no property here; did you mean comment\?/,
+                /commment: is not a property of SmbShare; did you mean comment\?/,
                 /access\[0\]\.level .*must be one of "read", "change", "full"/s,
                 /options\.Path .*use the property `path`/s,
                 /options\["root preexec"\].*is refused because it runs programs/s,
@@ -84,7 +84,7 @@ describe("a preview refuses", () => {
             "much at once in a user",
             "SmbUser",
             { ...on, name: "al ice", password: "hunter2-e2e\n", uid: 1 },
-            [/name .*must be 1 to 32 of A-Z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
+            [/name .*must be 1 to 32 characters of A-Z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
         ],
         [
             "much at once in a gateway",
@@ -98,9 +98,9 @@ describe("a preview refuses", () => {
             },
             [
                 /vmid .*must be at least 100/s,
-                /vmidRange .*`from` must not be above `to`/s,
+                /vmidRange .*`from` must not be greater than `to`/s,
                 /data\.size .*a binary unit such as/s,
-                /network\.gateway .*needs a static `address`/s,
+                /network\.gateway .*requires a static `address`/s,
             ],
         ],
     ];
@@ -147,7 +147,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /data\.storage: there is no storage nowhere \(there is .*tank/,
+            says: /data\.storage: there is no storage nowhere \(available: .*tank/,
         },
         rootfs: {
             args: { lxc: { ...small.lxc, rootfs: { storage: "nowhere", size: "4GiB" } } },
@@ -155,27 +155,27 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         space: {
             args: { data: { storage: "tank", size: "900TiB" } },
-            says: /data\.size: tank on pve1 has .* left, less than 900TiB; make room or use another storage/,
+            says: /data\.size: tank on pve1 has .* free, less than 900TiB; free up space or use another storage/,
         },
         taken: {
             args: { vmid: taken },
             says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
         },
-        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(there is pve1/ },
+        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(available: pve1/ },
         password: {
             args: { connection: { username: "root@pam", password: "wrong-e2e" } },
-            says: /does not accept the credentials of root@pam/,
+            says: /rejected the credentials of root@pam/,
         },
         fingerprint: { args: { connection: { tlsFingerprint: wrong } }, says: /connection\.tlsFingerprint/ },
         nothing: {
             args: { connection: token("nothing") },
-            says: /nothing@pve!e2e lacks.*VM\.Allocate, VM\.Audit.* on \/pool\/e2e.*Datastore\.AllocateSpace on \/storage\/local,.* \/storage\/tank,.*SDN\.Use on \/sdn\/zones\/localnetwork\/vmbr0/s,
+            says: /nothing@pve!e2e is missing.*VM\.Allocate, VM\.Audit.* on \/pool\/e2e.*Datastore\.AllocateSpace on \/storage\/local,.* \/storage\/tank,.*SDN\.Use on \/sdn\/zones\/localnetwork\/vmbr0/s,
         },
         looks: {
             args: { connection: token("looks") },
-            says: /looks@pve!e2e lacks(?!.*VM\.).*Datastore\.AllocateSpace on \/storage\/local.*SDN\.Use/s,
+            says: /looks@pve!e2e is missing(?!.*VM\.).*Datastore\.AllocateSpace on \/storage\/local.*SDN\.Use/s,
         },
-        stores: { args: { connection: token("stores") }, says: /stores@pve!e2e lacks.*VM\.Allocate.* on \/pool\/e2e(?!.*Datastore)/s },
+        stores: { args: { connection: token("stores") }, says: /stores@pve!e2e is missing.*VM\.Allocate.* on \/pool\/e2e(?!.*Datastore)/s },
         stranger: { args: { connection: { ssh: { via: "node", knownHosts } } }, says: /10\.86\.0\.11.*known_hosts|nobody-known/s },
     };
     // As root@pam: what is not there looks to others like what they may not see.
@@ -194,12 +194,12 @@ test("what a token with the least rights may not do is told with all that it lac
     const cases: Cases = {
         pool: {
             args: { pool: "other" },
-            says: /pulumi-e2e@pve!pvesmb lacks.*VM\.PowerMgmt on \/pool\/other, to .*pveum acl modify \/pool\/other --users/s,
+            says: /pulumi-e2e@pve!pvesmb is missing.*VM\.PowerMgmt on \/pool\/other, to .*pveum acl modify \/pool\/other --users/s,
         },
-        all: { args: { pool: undefined }, says: /lacks.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
+        all: { args: { pool: undefined }, says: /is missing.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is nowhere spelt right\? Of storages, you may see/s,
+            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*check the spelling of nowhere\. You can see these storages/s,
         },
         bridge: {
             args: { network: { bridge: "vmbr7", address: "dhcp" }, extraNetworks: [{ bridge: "vmbr8", vlan: 20, address: "dhcp" }] },
@@ -207,7 +207,7 @@ test("what a token with the least rights may not do is told with all that it lac
         },
         privileged: {
             args: { lxc: { ...small.lxc, unprivileged: false } },
-            says: /Sys\.Modify on \/, to make a privileged.*root@pam itself, logged in by password.*nesting in a privileged/s,
+            says: /Sys\.Modify on \/, to make a privileged.*root@pam with a password.*nesting in a privileged/s,
         },
     };
     const stack = await place.stack(program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args }))));
@@ -255,7 +255,7 @@ describe("ways that Pulumi has and pvesmb has not", () => {
     });
 
     test("the option `import` is refused with what to do instead", async () => {
-        expect((await stack.preview({ fails: true })).output).toContain("SmbShare docs cannot be imported; set `adopt: true`");
+        expect((await stack.preview({ fails: true })).output).toContain("SmbShare docs cannot be imported; declare it with `adopt: true`");
     });
 
     test("`pulumi import` changes nothing, and says what docs/troubleshooting.md quotes", async () => {

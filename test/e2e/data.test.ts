@@ -78,7 +78,7 @@ describe("destroy of a gateway with data", () => {
         for (const dataOnDelete of ["refuse", "destroy"] as const) {
             change({ files: gateway("files", { ...rebuilt, dataOnDelete }) });
             expect((await stack.preview({ fails: true })).output).toMatch(
-                /dataOnDelete: the data volume tank:\S+ would be destroyed with the guest; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(vmid would replace it\)/,
+                /dataOnDelete: the data volume tank:\S+ would be destroyed with the container; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(a change of vmid replaces the resource\)/,
             );
         }
         change({ files: gateway("files", { ...args, data }) });
@@ -161,13 +161,13 @@ describe("a share in a directory", () => {
         // For the share that is there the preview says so, and the share stays as it is.
         change({ docs: share("files", "docs", everybody, { volume }) });
         for (const refused of [await stack.preview({ fails: true }), await stack.up({ fails: true })])
-            expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; make another share for that/);
+            expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; create another share/);
         expect(await files()).toBe("alice's\n");
         // For another one at its place the gateway does, before the old one goes.
         change({
             docs: share("files", "docs", everybody, { name: "papers", path: "/srv/pvesmb/docs", volume }).replace('("docs"', '("papers"'),
         });
-        expect((await stack.up({ fails: true })).output).toContain("path: /srv/pvesmb/docs is already that of share docs");
+        expect((await stack.up({ fails: true })).output).toContain("path: /srv/pvesmb/docs is already the directory of share docs");
         expect(await mounts()).toEqual(before);
         change({ docs: at() });
         await stack.preview({ flags: ["--expect-no-changes"] });
@@ -181,7 +181,7 @@ describe("a share in a directory", () => {
         await inGuest(guest, "test ! -e /srv/pvesmb/docs && mkdir /srv/pvesmb/theirs && touch /srv/pvesmb/theirs/x");
         change({ docs: at("/srv/pvesmb/theirs") });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /cannot rename \/srv\/pvesmb\/papers to \/srv\/pvesmb\/theirs: both are there/,
+            /cannot rename \/srv\/pvesmb\/papers to \/srv\/pvesmb\/theirs: both exist/,
         );
         expect(await files()).toBe("alice's\n");
         change({ docs: at("/srv/pvesmb/docs") });
@@ -211,7 +211,7 @@ describe("a directory has one owner", () => {
         const { output } = await stack.up({ fails: true, flags: ["--continue-on-error"] });
         const docsIs = "share docs (/srv/pvesmb/docs)";
         expect(output).toContain(`path: /srv/pvesmb/docs/inner lies within ${docsIs}`);
-        expect(output).toContain(`path: /srv/pvesmb/docs is already that of ${docsIs}`);
+        expect(output).toContain(`path: /srv/pvesmb/docs is already the directory of ${docsIs}`);
         expect(output).toContain(`home: /srv/pvesmb/docs/eva lies within ${docsIs}`);
         expect(output).toMatch(/pair\/within lies within share outer|within \/srv\/pvesmb\/pair lies share within/);
         expect(await mounts()).toEqual(before);
@@ -252,7 +252,7 @@ describe("a directory has one owner", () => {
         expect(await acl()).toBe(before);
         change({ vault: parts.vault.replace("bob.name", "eva.name").replace(/^(.*)\n?(const eva.*)$/s, "$2\n$1") });
         expect((await stack.up({ fails: true })).output).toContain(
-            "access: eva may not read /srv/pvesmb/docs, which this share only shows",
+            "access: eva is not allowed to read /srv/pvesmb/docs, which belongs to another share",
         );
     });
 
@@ -264,7 +264,7 @@ describe("a directory has one owner", () => {
         await stack.up();
         change({ docs: "" });
         expect((await stack.up({ fails: true })).output).toContain(
-            "onDelete: /srv/pvesmb/docs is that of share gallery (/srv/pvesmb/docs) too",
+            "onDelete: /srv/pvesmb/docs is also the directory of share gallery (/srv/pvesmb/docs)",
         );
         expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
         // Made by hand, or by a version that did not ask.

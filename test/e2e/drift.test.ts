@@ -305,7 +305,7 @@ describe("a gateway with 50 shares", () => {
         const refreshed = await stack.refresh({ flags: ["--diff"] });
         expect(refreshed.output).toMatch(/started\s*: false/);
         expect(warnings(refreshed)).toEqual([
-            `warning: gateway CT ${guest.vmid} on pve1 is stopped; everything on it is taken as unchanged`,
+            `warning: gateway CT ${guest.vmid} on pve1 is stopped; everything on it is assumed to be unchanged`,
         ]);
         expect(await kinds()).toEqual(all);
         const { steps } = await stack.up();

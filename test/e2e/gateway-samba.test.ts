@@ -72,7 +72,7 @@ test("everything at once, announced by the preview, and then there is nothing to
             (name) => `SmbGateway files: samba.${name}`,
         ),
     );
-    expect(output).toContain("SmbGateway files: samba.guests: holds for new sessions");
+    expect(output).toContain("SmbGateway files: samba.guests: applies to new sessions");
     await up(everything);
     await nothingLeft();
 });
@@ -168,7 +168,7 @@ test("a security update of Samba that waits is named in a refresh, which changes
         apt-get -q update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/fix.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0`,
     );
     const { output } = await stack.refresh({ flags: ["--expect-no-changes"] });
-    expect(output).toMatch(/a security update of Samba is waiting, 4\.\d+\.\S+ has to become 99\.1-0\+deb12u1/);
+    expect(output).toMatch(/a security update of Samba is available \(4\.\d+\.\S+ to 99\.1-0\+deb12u1\)/);
     await inGuest(guest, "rm -r /root/fix /etc/apt/sources.list.d/fix.list; rm -f /var/lib/apt/lists/_root_fix*; apt-cache gencaches");
 });
 
@@ -200,7 +200,7 @@ test("clients find it, and its clock is where it should be", async () => {
 
 test("guests are refused by name", async () => {
     const more = ['new pvesmb.SmbShare("open", { gateway: files, guest: true });'];
-    expect(await refused({ guests: "never" }, more)).toMatch(/guest: the gateway lets no guests in \(`samba\.guests` is `never`, or/);
+    expect(await refused({ guests: "never" }, more)).toMatch(/guest: the gateway accepts no guests \(`samba\.guests` is `never`, or/);
 });
 
 test("an option that this version does not have is refused with the version, and nothing has changed", async () => {

@@ -84,7 +84,7 @@ const attempted = (): Promise<string> =>
     );
 
 /** What `up` says, by how far it was. */
-const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
+const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither exists/;
 
 /** Plants its program where the files wait, and puts a link in the place of what the node makes as soon as that is there. */
 const swapping = (name: string, to: string, planted: string, when = "aside() or new(name)"): string => `

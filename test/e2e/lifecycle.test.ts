@@ -117,7 +117,7 @@ describe("an address", () => {
         const before = await net0();
         change({ files: files("10.86.0.2/24") });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) has it; choose a free address/,
+            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) uses it; choose a free address/,
         );
         expect(await net0()).toBe(before);
         const second = gateway("second", { ...smallArgs(host, vmids), vmid: 5110 });

@@ -45,7 +45,7 @@ async function read(guest: typeof ours): Promise<Guest> {
     return found;
 }
 
-/** A container that pvesmb did not make, in the pool where the deployer may do anything. */
+/** A container that pvesmb did not create, in the pool where the deployer may do anything. */
 async function somebodys({ node, vmid }: typeof ours, config: string): Promise<void> {
     await control("setConfig", vmid, config, { node, kind: "lxc" });
     await control("call", "PUT", `/pools/${POOL}`, { vms: String(vmid) });
@@ -134,7 +134,7 @@ describe("notes and address that lead to another machine", () => {
         const state = join(stack.directory, "state.json");
         await stack.pulumi(["stack", "export", "--file", state]);
         const refreshed = await stack.refresh({ flags: ["--diff"] });
-        expect(refreshed.output).toMatch(/network\.address: another machine answers there, with another SSH host key/);
+        expect(refreshed.output).toMatch(/network\.address: another machine answers there: its SSH host key/);
         const { outputs } = (await stack.resources()).find(({ type }) => type.endsWith(":SmbGateway")) ?? {};
         expect(outputs).toMatchObject({ address, unc: `\\\\${address}` });
         stack.write(program(files({ description: "Our files" }), user("files", alice)));
@@ -184,7 +184,7 @@ test("a forged mark does not make an orphan of somebody's container", async () =
     await put(foreign, { description: withClaim("", halfMade("urn:x")) });
     const { code, found, said } = await orphans(stack, "--remove", "--destroy-data");
     expect(found).toMatchObject([{ vmid: foreign.vmid, authentic: false }]);
-    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining("is not authentic, so it is not ours to remove") as string });
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining("is not authentic, so it is not removed") as string });
     expect(await control("config", foreign.vmid)).toContain("payroll");
 });
 
@@ -204,10 +204,10 @@ test("a stranger without a mark that has the gateway's number is left as it is",
     await somebodys(ours, "hostname: stranger\nmemory: 512\nunprivileged: 1\n");
     const before = await control("config", ours.vmid);
     stack.write(program(files({ description: "changed" }), user("files", alice)));
-    expect((await stack.up({ fails: true })).output).toContain("It may be somebody else's by now, so nothing in it was changed");
+    expect((await stack.up({ fails: true })).output).toContain("It may belong to someone else now, so nothing was changed");
     expect(await control("config", ours.vmid)).toBe(before);
     const destroyed = await stack.destroy({ fails: true });
-    expect(destroyed.output).toContain("if it still is the gateway, start it");
+    expect(destroyed.output).toContain("if it is still the gateway, start it");
     await stack.importState({ version: 3, deployment: {} });
     expect(await control("config", ours.vmid)).toBe(before);
 });

@@ -165,7 +165,7 @@ describe("a gateway on another node than the endpoint's, which then moves", () =
         try {
             const there = await stack.resources();
             const changing = (await stack.up({ fails: true })).output;
-            expect(changing).toMatch(/gateway CT 53\d\d: .*; see that its node runs and that it can be reached from here/);
+            expect(changing).toMatch(/gateway CT 53\d\d: .*; check that its node is running and reachable from here/);
             const destroying = (await stack.destroy({ fails: true })).output;
             expect(destroying).toMatch(/CT 53\d\d cannot be deleted while its node does not answer: .*Start the node and run again/);
             // What was on the gateway has left the state with it; the next up finds it all again.

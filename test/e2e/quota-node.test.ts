@@ -110,7 +110,7 @@ describe("on btrfs", () => {
         const { docs } = parts;
         change({ limit: "", docs: share("files", "docs", { alice: "full" }, { group: "alice", previousVersions: { schedule: {} } }) });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /previousVersions\.schedule: .*\/mnt\/btrfs\/quota\/docs is a plain directory, in no subvolume that the gateway has; a Quota with `convert: true` makes it one/,
+            /previousVersions\.schedule: .*\/mnt\/btrfs\/quota\/docs is a plain directory and not in a subvolume of the gateway; a Quota with `convert: true` converts it/,
         );
         expect(await inGuest(guest, config)).toBe(before);
         change({ docs });
@@ -123,7 +123,7 @@ describe("on btrfs", () => {
         const before = await inGuest(guest, facts);
         limited("64MiB", { convert: true, enable: true });
         const { output } = await withBroken(guest, "smbstatus", () => stack.up({ fails: true }));
-        expect(output).toContain("who is connected cannot be told");
+        expect(output).toContain("pvesmb cannot find out who is connected");
         await stack.refresh();
         await stack.up();
         expect(await held.end("too late\n")).toContain("NT_STATUS");
@@ -207,7 +207,7 @@ describe("on btrfs", () => {
         await whileWriting();
         await putFile(within, at("docs"), alice, "big.bin", bytes(100));
         limited("100MiB", { convert: true, enable: true });
-        expect((await stack.up({ fails: true })).output).toMatch(/limit: 13\dMiB are used in subvolume \d+ \(.*\), more than 100MiB/);
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: 13\dMiB are in use in subvolume \d+ \(.*\), more than 100MiB/);
         limited("160MiB", { convert: true, enable: true });
         await whileWriting();
         session.close();
@@ -308,7 +308,7 @@ describe("on btrfs", () => {
             await inGuest(guest, "mv /srv/pvesmb/history /srv/pvesmb/moved");
             await onNode("systemctl start pvesmb-snapshots.service || true; test ! -e /mnt/btrfs/quota/.snapshots");
             expect((await stack.refresh({ flags: ["--diff"] })).output).toContain(
-                "previousVersions: no snapshot can be made: /mnt/btrfs/quota/history is not there",
+                "previousVersions: no snapshot can be made: /mnt/btrfs/quota/history does not exist",
             );
             await inGuest(guest, "mv /srv/pvesmb/moved /srv/pvesmb/history");
             await onNode(`cd ${folder}; for s in *; do mv "$s" "\${s%-*-*}-2025.01.02-03.04.05"; done`);
@@ -389,7 +389,7 @@ describe("on btrfs", () => {
             change({ more: shares + quotas + twin });
             const { output } = await stack.up({ fails: true, flags: ["--parallel", "32", "--continue-on-error"] });
             // The engine may hand it in with the next ones, which find the first one's limit.
-            expect(output).toMatch(/many3\b.* has (a quota of another resource already|a limit that pvesmb did not set)/);
+            expect(output).toMatch(/many3\b.* (already has a quota of another resource|has a limit that pvesmb did not set)/);
             const made = (await stack.resources()).filter(({ type }) => type.endsWith(":Quota"));
             expect(made).toHaveLength(1 + names.length);
             expect(await inGuest(guest, "ls /srv/pvesmb/.pvesmb/quotas | wc -l; stat -c '%U %a' /srv/pvesmb/.pvesmb/quotas/* | uniq")).toBe(

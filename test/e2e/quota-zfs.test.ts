@@ -116,7 +116,7 @@ describe("a dataset per share on a bound directory", () => {
         await written(() => stack.up());
         await write("big.bin", 60);
         change({ limit: quota("docs", "limit", { limit: "64MiB" }) });
-        expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are used in rpool\/quota\/docs \(.*, more than 64MiB/);
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are in use in rpool\/quota\/docs \(.*, more than 64MiB/);
         change({ limit: quota("docs", "limit", { limit: "112MiB", snapshots: "count" }) });
         await written(() => stack.up());
         expect([await property("quota"), await property("refquota")]).toEqual([String(112 * MIB), "0"]);
@@ -240,7 +240,7 @@ describe("a volume that is a dataset", () => {
         await until("the use is known", async () => (await used()) >= 64);
         limited("32MiB", { onShrink: "force" });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /limit: 6\dMiB are used in local-zfs:subvol-6661-disk-\d+, more than 32MiB/,
+            /limit: 6\dMiB are in use in local-zfs:subvol-6661-disk-\d+, more than 32MiB/,
         );
         limited("96MiB", { onShrink: "force" });
         await stack.up();

@@ -273,12 +273,12 @@ test("an option that Samba does not know is refused with its name, and nothing h
     // Known to no Samba: said in the preview already.
     stack.write(program(...files, ...declared({ plain: { options: { "strct sync": "no", workgroup: "OTHER" } } })));
     const { output } = await stack.preview({ fails: true });
-    expect(output).toMatch(/options\["strct sync"\].* is no option of Samba's; did you mean "strict sync"\?/);
+    expect(output).toMatch(/options\["strct sync"\].* is not an option of Samba; did you mean "strict sync"\?/);
     expect(output).toMatch(/options\.workgroup .* is an option of the server as a whole, not of a share/);
     // Known to a later one.
     if (await hasDebiansSamba(guest)) {
         expect(await options({ "server addresses": host })).toMatch(
-            /options: the gateway's Samba refuses .*Unknown parameter encountered: "server addresses"/,
+            /options: Samba on the gateway does not accept .*Unknown parameter encountered: "server addresses"/,
         );
         expect(await inGuest(guest, "cat /etc/samba/pvesmb/shares.conf")).toBe(before);
     } else {
@@ -295,7 +295,7 @@ test("requiring encryption ends open connections to that share and no other", as
         const { output } = await stack.preview({ flags: ["--diff"] });
         for (const words of [
             "SmbShare plain: encryptionRequired: open connections to the share are closed",
-            "SmbShare db: recycle: open connections may go on as they are until they connect again",
+            "SmbShare db: recycle: open connections may continue unchanged until they reconnect",
         ])
             expect(output.split(words)).toHaveLength(2);
         expect(await there.run("ls")).not.toContain("NT_STATUS");

@@ -121,13 +121,15 @@ export class AgentChannel {
         if (this.ready)
             return new PvesmbError(
                 "Unreachable",
-                `${name}: the connection was lost before the answer came; what was under way is rolled back there, running it again is safe`,
+                `${name}: the connection was lost before the answer arrived; unfinished changes are rolled back there, it is safe to run again`,
                 { dispatched: true },
             );
         if (code === undefined)
-            return new PvesmbError("Unreachable", `${name}: the connection was lost before python3 had started`, { dispatched: false });
+            return new PvesmbError("Unreachable", `${name}: the connection was lost before python3 started; run again`, {
+                dispatched: false,
+            });
         const known = this.host.failure?.({ code, stderr: this.errors });
-        const hint = code === 127 ? "; pvesmb needs python3 there" : "";
+        const hint = code === 127 ? "; pvesmb requires python3 there" : "";
         const text = scrub(this.errors.trim().slice(-1000));
         return (
             known ??

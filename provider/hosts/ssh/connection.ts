@@ -139,11 +139,11 @@ export class Connection {
 
     private refused(error: Error & { reason?: unknown }): PvesmbError {
         if (/administratively prohibited/i.test(`${String(error.reason)} ${error.message}`))
-            return new PvesmbError("Denied", `${this.name}: ${error.message} (is AllowTcpForwarding off in its sshd_config?)`, {
+            return new PvesmbError("Denied", `${this.name}: ${error.message} (AllowTcpForwarding may be off in its sshd_config)`, {
                 dispatched: false,
             });
         if (error.reason !== undefined)
-            return new PvesmbError("Busy", `${this.name}: sshd opens no further channel (${error.message})`, { dispatched: false });
+            return new PvesmbError("Busy", `${this.name}: sshd refused another channel (${error.message})`, { dispatched: false });
         return new PvesmbError("Unreachable", `${this.name}: connection lost (${error.message})`, { dispatched: true });
     }
 }

@@ -63,7 +63,7 @@ export class PveClient {
         if (connection.tls.kind === "insecure")
             log.warnOnce(
                 `insecure ${connection.endpoints.join()}`,
-                `connection.insecure: the certificate of ${connection.endpoints.join(", ")} is not verified, so anybody on the way can read the credentials and take over the cluster. Give caCertificate or tlsFingerprint instead.`,
+                `connection.insecure: the certificate of ${connection.endpoints.join(", ")} is not verified, so anyone on the network can read the credentials and take over the cluster. Set caCertificate or tlsFingerprint instead.`,
             );
     }
 

@@ -36,7 +36,7 @@ const MEANINGS: Meaning[] = [
         pattern: /(?:CT|VM) is locked/,
         kind: "Busy",
         again: true,
-        hint: "another operation holds this guest; if none is running, the lock is a left-over that `pct unlock` on the node removes",
+        hint: "another operation has locked this container; if none is running, `pct unlock` on the node removes the stale lock",
     },
     { says: "overloaded", pattern: /can't lock file '.*' - got timeout/, kind: "Busy", again: true },
     { says: "overloaded", pattern: /cfs-lock '.*' error: got lock request timeout/, kind: "Busy", again: true },
@@ -48,7 +48,7 @@ const MEANINGS: Meaning[] = [
         says: "no quorum",
         pattern: /no quorum/,
         kind: "Busy",
-        hint: "the cluster is read-only until enough of its nodes see each other again",
+        hint: "the cluster is read-only until it has quorum again",
     },
     // Only the guest's own file: a missing bridge, storage or volume is no proof that a guest is gone.
     { says: "guest missing", pattern: /^Configuration file '.*' does not exist/, kind: "NotFound" },

@@ -25,7 +25,7 @@ export async function deleteContainer(pve: Pve, options: DeleteOptions, ours: ()
             const upid = text(await pve.delete(route`/nodes/${node}/lxc/${vmid}`, { purge: options.purge, force: options.force })) ?? "";
             await task(pve, upid).wait();
             if ((await ours()) === undefined) return;
-            throw new PvesmbError("RemoteFailed", `Proxmox VE says that CT ${vmid} on ${node} is destroyed, but it is still there`);
+            throw new PvesmbError("RemoteFailed", `Proxmox VE reported that CT ${vmid} on ${node} was destroyed, but it still exists`);
         } catch (error) {
             if (attempt >= 10 || !(worthAnother(error) || says(error, "guest missing"))) throw error;
         }

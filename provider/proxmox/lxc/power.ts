@@ -64,7 +64,7 @@ async function settled(pve: Pve, place: Place, running: boolean): Promise<void> 
         const wanted = running ? "started" : "stopped";
         const late = new PvesmbError(
             "Timeout",
-            `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node tells what it is doing`,
+            `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node shows what it is doing`,
             { dispatched: true },
         );
         const status = await readStatus(pve, place).catch((error: unknown) => {
@@ -74,7 +74,7 @@ async function settled(pve: Pve, place: Place, running: boolean): Promise<void> 
         if (!status.ha)
             throw new PvesmbError(
                 "RemoteFailed",
-                `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "runs no longer" : "runs again"}`,
+                `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "is no longer running" : "is running again"}`,
             );
         const pause = pauseBefore(look, pve.timing.poll);
         if (pause >= pve.deadline.left) throw late;

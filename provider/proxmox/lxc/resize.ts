@@ -35,7 +35,7 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
     if (size === undefined || size < bytes)
         throw new PvesmbError(
             "RemoteFailed",
-            `Proxmox VE says that ${disk} of CT ${vmid} on ${node} has grown, but its configuration does not`,
+            `Proxmox VE reported that ${disk} of CT ${vmid} on ${node} has grown, but its configuration still has the old size`,
         );
 }
 
@@ -51,4 +51,4 @@ async function refuseLag(work: Task, place: Place, disk: string): Promise<void> 
 
 /** What helps where a file system stayed behind its volume. */
 export const growByHand = ({ node, vmid }: Place, volume = "VOLUME"): string =>
-    `Asking for a larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;
+    `A larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;

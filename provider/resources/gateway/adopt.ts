@@ -11,7 +11,7 @@ import { hostDrift } from "./read";
 /** A guest that was there: half-made by a create that was cut off, or finished, of a resource that Pulumi no longer knew. */
 export async function tellTaken(ctx: Context<unknown>, pve: Pve, made: Made, inputs: GatewayInputs): Promise<void> {
     const { node, vmid, mark } = made;
-    if (mark.phase !== "ready") return ctx.log.info(`CT ${vmid} on ${node} is left over from a create that was cut off; finishing it`);
+    if (mark.phase !== "ready") return ctx.log.info(`CT ${vmid} on ${node} is left over from an interrupted create; finishing it`);
     const [config, { running }] = await Promise.all([readConfig(pve, { node, vmid }), readStatus(pve, { node, vmid })]);
     tellAdopted(ctx.log, gatewayModel, `CT ${vmid}`, {
         found: { ...observedInputs(config.all, inputs), started: running },

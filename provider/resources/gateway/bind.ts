@@ -38,10 +38,10 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
         if (!byApi(connection) || error.kind === "HostKeyMismatch")
             throw new PvesmbError(
                 error.kind,
-                `data.bind: a directory of the node is bound by \`pct set\` over the node's SSH, since Proxmox VE takes it from no API token: ${error.message}. Give connection.ssh what it needs there, or log in to the API as root@pam with a password`,
+                `data.bind: a directory on the node is attached with \`pct set\` over SSH, since Proxmox VE does not allow it to API tokens: ${error.message}. Make connection.ssh work for the node, or log in to the API as root@pam with a password`,
                 { property: "data.bind", dispatched: false },
             );
-        log.warn(`data.bind: ${path} on ${inputs.node} could not be looked at beforehand: ${messageOf(error)}`);
+        log.warn(`data.bind: ${path} on ${inputs.node} could not be checked beforehand: ${messageOf(error)}`);
     }
 }
 
@@ -55,13 +55,15 @@ async function giveTo({ executor, queue }: Workshop, node: string, path: string,
     const facts = look.stat[path];
     if (facts === undefined)
         throw refuse(
-            /symlink/.test(stderr) ? `is behind a link or a file (${stderr})` : "does not exist; make the directory or dataset first",
+            /symlink/.test(stderr)
+                ? `is not a directory or is reached through a link (${stderr})`
+                : "does not exist; create the directory or dataset first",
         );
     if (facts.type !== "directory") throw refuse(`is a ${facts.type}, not a directory`);
     if (facts.uid === owner) return;
     if (code !== 0 || stdout.trim() !== "")
         throw refuse(
-            `belongs to uid ${facts.uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` if the files are to be the gateway's, or use another directory`,
+            `belongs to uid ${facts.uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` to give the files to the gateway, or use another directory`,
         );
     const give: Step = { do: "directory", path, owner: String(owner), group: String(owner), mustExist: "it is gone" };
     try {
@@ -92,10 +94,7 @@ export async function bindDirectory(
         if (current === undefined) return false;
         const { volume, mp } = mountPoint.parse(current);
         if (volume === path && mp === at) return true;
-        throw new PvesmbError(
-            "Conflict",
-            `CT ${place.vmid} has something else at ${key} (${current}) than ${value}; take it off there, or declare it`,
-        );
+        throw new PvesmbError("Conflict", `CT ${place.vmid} has ${current} at ${key}, not ${value}; remove it there, or declare it`);
     };
     if (byApi(connection)) return editConfig(pve, place, (config) => (isThere(config) ? undefined : { set: { [key]: value } }));
     return pve.alone(`guest ${place.vmid}`, async () => {

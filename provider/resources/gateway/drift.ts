@@ -51,7 +51,7 @@ export function gatewayWarnings(look: GatherResult, host: string): string[] {
         ...(fix === undefined
             ? []
             : [
-                  `${host}: a security update of Samba is waiting, ${installed} has to become ${fix}: \`apt-get install --only-upgrade samba\` there, or \`packages.securityUpdates: true\``,
+                  `${host}: a security update of Samba is available (${installed} to ${fix}): run \`apt-get install --only-upgrade samba\` there, or \`packages.securityUpdates: true\``,
               ]),
     ];
 }

@@ -73,7 +73,7 @@ export async function refuseUsed(
     });
     const [first] = faults;
     if (first === undefined) return;
-    const texts = faults.map(({ property, address, who }) => `${property}: ${address} is in use: ${who} has it; choose a free address`);
+    const texts = faults.map(({ property, address, who }) => `${property}: ${address} is in use: ${who} uses it; choose a free address`);
     throw new PvesmbError("InvalidInput", texts.join("\n"), { property: first.property });
 }
 

@@ -56,7 +56,7 @@ function detached(place: Place, volume: string, config: ContainerConfig): Pvesmb
     const where = elsewhere === undefined ? "none of its unused volumes" : `mounted as mp${elsewhere[0]}`;
     return new PvesmbError(
         "Conflict",
-        `data: the data volume ${volume} is no longer ${DATA_MOUNT} of CT ${place.vmid}, and ${where}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --${DATA_MOUNT} VOLUME,mp=${DATA_ROOT}), then run \`pulumi up --refresh\``,
+        `data: the data volume ${volume} is no longer ${DATA_MOUNT} of CT ${place.vmid}, but ${where}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --${DATA_MOUNT} VOLUME,mp=${DATA_ROOT}), then run \`pulumi up --refresh\``,
         { property: "data" },
     );
 }

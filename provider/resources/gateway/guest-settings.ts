@@ -71,7 +71,7 @@ export async function settlePending(pve: Pve, place: Place, inputs: GatewayInput
         await shutdownContainer(pve, place);
     } else {
         log.warn(
-            `CT ${place.vmid}: ${pending.join(", ")} will take effect at its next restart; set allowRestart: true to have it restarted`,
+            `CT ${place.vmid}: ${pending.join(", ")} will take effect at its next restart; set allowRestart: true to let pvesmb restart it`,
         );
     }
 }

@@ -107,7 +107,7 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
     let told = false;
     for (;;) {
         const found = await locateContainer(pve, vmid, plan.inputs.node, () =>
-            log.info(`VMID ${vmid} is being created by us; waiting for it`),
+            log.info(`VMID ${vmid} is being created by pvesmb; waiting for it`),
         );
         if (found.state === "found") {
             const { claim } = readClaim(found.config.description);
@@ -122,7 +122,7 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
                 return unsigned(plan, { vmid, node: found.node }, found.config, { claim, wanted, log });
             if (!half && !creating) return refuse(plan, vmid, found.config.hostname);
             // A guest under construction shows its mark late, and a mark with a lease may have a live owner.
-            if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
+            if (!told) log.info(`VMID ${vmid} is being created; waiting to see who owns it`);
             told = true;
         } else if (found.state !== "gone" || (await isFreeVmid(pve, vmid))) {
             return refuse(plan, vmid, undefined);
@@ -145,7 +145,7 @@ async function unsigned(
         return { vmid, node, mark: { key, nonce, vmid, phase: "ready", lease: 0, hostKeys }, adopted: true };
     }
     log.warn(
-        `CT ${vmid} on ${node} carries a mark that names this gateway and is not authentic (forged, made by an earlier version, or signed with another secret); it is left alone (docs/marks.md)`,
+        `CT ${vmid} on ${node} has a mark for this gateway that is not authentic (forged, from an earlier version, or signed with another secret), so it is not changed (docs/marks.md)`,
     );
     return refuse(plan, vmid, config.hostname);
 }
@@ -155,12 +155,12 @@ function refuse(plan: Plan, vmid: number, hostname: string | undefined): undefin
     if (plan.identity !== undefined)
         throw new PvesmbError(
             "Conflict",
-            `VMID ${vmid} was chosen for this gateway, but its creation failed and another guest has the number now; run \`pulumi up --replace\` for the gateway`,
+            `VMID ${vmid} was chosen for this gateway, but its creation failed and another guest has this number now; run \`pulumi up --replace\` for the gateway`,
         );
     if (plan.inputs.vmid === undefined) return undefined;
     throw new PvesmbError(
         "Conflict",
-        `vmid: ${vmid} is taken${hostname === undefined ? "" : ` by ${hostname}`}; choose another one, or leave \`vmid\` out to get a free one (adopt: true takes over only a guest of this very resource)`,
+        `vmid: ${vmid} is already in use${hostname === undefined ? "" : ` by ${hostname}`}; choose another one, or leave \`vmid\` out to get a free one (adopt: true only takes over a container of this same resource)`,
         { property: "vmid" },
     );
 }

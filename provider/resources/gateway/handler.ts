@@ -53,7 +53,10 @@ export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
         // The guest of a create that failed in its task: there is nothing to converge, and the id names a guest that never was.
         if (found.state === "gone" && state.ready !== true) return (await create(ctx, inputs, { vmid, nonce })).state;
         if (found.state !== "found")
-            throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
+            throw new PvesmbError(
+                "NotFound",
+                `CT ${vmid} no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create the gateway again`,
+            );
         const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
         refuseLosses(inputs, found.config, state);
         const doubts = await checkNames(pve, inputs, state);

@@ -7,7 +7,7 @@ import type { ContainerStatus } from "../../proxmox/lxc/container";
 /** What PVE itself would refuse to delete, but only after the guest has been stopped for it. */
 export async function refuseKept(pve: Pve, vmid: number, config: ContainerConfig, status: ContainerStatus, purge: boolean): Promise<void> {
     const refuse = (property: string, why: string, way: string): never => {
-        throw new PvesmbError("Conflict", `${property}: the gateway CT ${vmid} ${why}, so it is not deleted; to allow that, ${way}`, {
+        throw new PvesmbError("Conflict", `${property}: the gateway CT ${vmid} ${why}, so it is not deleted; to delete it, ${way}`, {
             property,
         });
     };
@@ -16,5 +16,9 @@ export async function refuseKept(pve: Pve, vmid: number, config: ContainerConfig
     if (purge) return;
     const keeper = status.ha ? "is managed by HA" : (await listReplicated(pve)).includes(vmid) ? "is replicated" : undefined;
     if (keeper !== undefined)
-        refuse("purge", keeper, "set `purge: true` (it then goes from HA, replication and backup jobs too) and run `pulumi up` first");
+        refuse(
+            "purge",
+            keeper,
+            "set `purge: true` (it is then removed from HA, replication and backup jobs too) and run `pulumi up` first",
+        );
 }

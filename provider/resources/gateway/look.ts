@@ -26,7 +26,7 @@ export interface Seen {
  */
 export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
     const away = (why: string): "away" => {
-        ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is taken as unchanged`);
+        ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is assumed to be unchanged`);
         return "away";
     };
     try {

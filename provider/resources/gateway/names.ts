@@ -89,11 +89,11 @@ function refuse(missing: readonly Given[]): string[] {
 }
 
 function sentence({ property, what, name, seen }: Given): string {
-    return `${property}: there is no ${what} ${name}${meant(name, seen)} (there is ${seen.length === 0 ? "none" : seen.join(", ")})`;
+    return `${property}: there is no ${what} ${name}${meant(name, seen)} (available: ${seen.length === 0 ? "none" : seen.join(", ")})`;
 }
 
 const doubt = ({ property, what, name, seen }: Given): string =>
-    `${property}: is ${name} spelt right? Of ${what}s, you may see ${seen.length === 0 ? "none" : seen.join(", ")}.`;
+    `${property}: check the spelling of ${name}. You can see these ${what}s: ${seen.length === 0 ? "none" : seen.join(", ")}.`;
 
 function meant(name: string, seen: readonly string[]): string {
     const close = nearest(name, seen);

@@ -39,13 +39,13 @@ export async function checkSpace(pve: Pve, node: string, property: string, stora
     if (!found.content.includes("rootdir"))
         throw new PvesmbError(
             "InvalidInput",
-            `${property}.storage: ${storage} does not take container volumes; enable content "rootdir" on it or use another one`,
+            `${property}.storage: ${storage} does not allow container volumes; enable content "rootdir" on it, or use another storage`,
             { property },
         );
     if (!THIN.includes(found.type) && found.available !== undefined && found.available < bytesOf(size))
         throw new PvesmbError(
             "InvalidInput",
-            `${property}.size: ${storage} on ${node} has ${formatSize(Math.floor(found.available / 2 ** 20) * 2 ** 20)} left, less than ${size}; make room or use another storage`,
+            `${property}.size: ${storage} on ${node} has ${formatSize(Math.floor(found.available / 2 ** 20) * 2 ** 20)} free, less than ${size}; free up space or use another storage`,
             { property },
         );
 }

@@ -49,9 +49,9 @@ export async function readGateway(
     const drift: string[] = [];
     if (readClaim(description).claim === undefined) drift.push("notes: pvesmb's mark is missing");
     else if (mark === undefined)
-        drift.push("notes: pvesmb's mark is not authentic; the next up makes it anew if the guest itself proves to be ours");
+        drift.push("notes: pvesmb's mark is not authentic; the next up renews it if the container can prove its identity");
     else if (isOutdated(description, keys)) drift.push("notes: pvesmb's mark is signed with an earlier secret");
-    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
+    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the container is unfinished");
     const mount = await wholeMount(pve, { node: found.node, vmid: id.vmid }, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
     const look = running ? await lookInto(ctx, id, state) : undefined;
@@ -110,7 +110,7 @@ function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
     return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
 }
 
-const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
+const STRANGER = "network.address: another machine answers there: its SSH host key is not the one of the gateway";
 
 /** What differs on the host; nothing, with a warning, when it cannot be reached. */
 export async function hostDrift(ctx: Context<unknown>, id: GatewayId, state: GatewayState): Promise<string[]> {
@@ -135,7 +135,7 @@ async function lookInto(ctx: Context<unknown>, id: GatewayId, state: GatewayInpu
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         ctx.log.warnOnce(
             `away ${formatId(id)}`,
-            `gateway CT ${id.vmid} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
+            `gateway CT ${id.vmid} cannot be read, its resources are assumed to be unchanged: ${messageOf(error)}`,
         );
         return isKind(error, "HostKeyMismatch") ? "stranger" : undefined;
     }

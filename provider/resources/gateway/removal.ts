@@ -35,7 +35,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     if (readClaim(description).claim === undefined)
         throw new PvesmbError(
             "Conflict",
-            `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up --refresh\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
+            `CT ${id.vmid} on ${found.node} no longer has the mark of pvesmb in its notes, so it may belong to someone else and is not changed. If it is the gateway, run \`pulumi up --refresh\` first (it restores the mark), or remove the container in Proxmox VE and run \`pulumi refresh\``,
         );
     const mark = signed ?? (await provedMark(pve, connection, { node: found.node, id, config: found.config }, state));
     const status = await readStatus(pve, place);
@@ -51,7 +51,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
         if (data !== undefined)
             throw new PvesmbError(
                 "Conflict",
-                `dataOnDelete: the gateway CT ${id.vmid} holds data (${data}), which would be destroyed with it. Set \`dataOnDelete: "destroy"\` and run \`pulumi up\` to allow that; to keep the data, move its volume to another guest (\`pct move-volume\`) and attach it to a new gateway with \`data: { volume: ... }\``,
+                `dataOnDelete: the gateway CT ${id.vmid} holds data (${data}), which would be destroyed too. To allow that, set \`dataOnDelete: "destroy"\` and run \`pulumi up\`, then delete it again; to keep the data, move its volume to another container (\`pct move-volume\`) and attach it to a new gateway with \`data: { volume: ... }\``,
                 { property: "dataOnDelete" },
             );
     }
@@ -91,19 +91,19 @@ async function filesOf(
     connection: GatewayState["connection"],
     running: boolean,
 ): Promise<string | undefined> {
-    if (!running) return "it is stopped, so its root file system cannot be looked at";
+    if (!running) return "it is stopped, so its root file system cannot be read";
     try {
         const gateway = await openGateway(ctx, { id: formatId(id), connection });
-        if (gateway.state !== "ready") return "its root file system cannot be looked at";
+        if (gateway.state !== "ready") return "its root file system cannot be read";
         const find = {
             name: "files",
             argv: ["find", "/srv/pvesmb", "-path", "/srv/pvesmb/.pvesmb", "-prune", "-o", "-type", "f", "-print", "-quit"],
         };
         const look = await gateway.workshop.executor.gather({ commands: [find] }, ctx.deadline);
         const first = look.commands["files"]?.stdout.trim() ?? "";
-        return first === "" ? undefined : `files under /srv/pvesmb, ${first} for one`;
+        return first === "" ? undefined : `files under /srv/pvesmb, such as ${first}`;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
-        return `its files cannot be looked at: ${messageOf(error)}`;
+        return `its files cannot be read: ${messageOf(error)}`;
     }
 }

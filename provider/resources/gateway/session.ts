@@ -86,8 +86,8 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
             return mark === undefined
                 ? {
                       state: "away",
-                      why: `${unsignedMark(place)}; and it is stopped`,
-                      remedy: "if it still is the gateway, start it and run again",
+                      why: `${unsignedMark(place)}, and the container is stopped`,
+                      remedy: "if it is still the gateway, start it and run again",
                       place,
                   }
                 : {
@@ -99,7 +99,7 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         if (readClaim(description).claim === undefined && throughWrapper(connection))
             return {
                 state: "away",
-                why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up --refresh\` puts it back`,
+                why: `gateway CT ${id.vmid} on ${found.node} has lost the mark of pvesmb in its notes, and without it ${connection.ssh.pct} denies access; \`pulumi up --refresh\` restores it`,
                 place,
             };
         // The mark is newer than the state where somebody else has deployed meanwhile.
@@ -111,9 +111,13 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
         if (mark === undefined) {
             ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${unsignedMark(place)}; ${RENEW}`);
             if (connection.ssh.via === "node" && hostKeys.length > 0 && !(await holdsKey(host, hostKeys, pve.deadline)))
-                throw new PvesmbError("HostKeyMismatch", `CT ${id.vmid} lacks the gateway's SSH host key: another guest has its number`, {
-                    dispatched: false,
-                });
+                throw new PvesmbError(
+                    "HostKeyMismatch",
+                    `CT ${id.vmid} does not have the SSH host key of the gateway: another container has its VMID now`,
+                    {
+                        dispatched: false,
+                    },
+                );
         }
         return { state: "ready", place, address, config: found.config, workshop: workshop(host, id.nonce) };
     } catch (error) {
@@ -123,8 +127,8 @@ async function find(connection: Connection, id: GatewayId, ctx: Context<unknown>
 }
 
 const unsignedMark = ({ node, vmid }: Place): string =>
-    `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it was made by an earlier version of pvesmb, signed with another secret, changed, or taken away`;
-const RENEW = "`pulumi up --refresh` of the gateway's own stack makes it anew (docs/marks.md)";
+    `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it is from an earlier version of pvesmb, signed with another secret, changed, or missing`;
+const RENEW = "`pulumi up --refresh` of the gateway's own stack renews it (docs/marks.md)";
 
 /** Whether it is known without the mark whom we talk to: on the way through the node PVE knows its containers, by SSH known_hosts must. */
 const isKnown = ({ ssh }: Connection, address: string | undefined): boolean =>
@@ -137,9 +141,9 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
     if (gateway.state === "gone")
         throw new PvesmbError(
             "NotFound",
-            `the gateway (VMID ${parseId(ref.id).vmid}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
+            `the gateway (VMID ${parseId(ref.id).vmid}) no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create it again`,
         );
-    const remedy = gateway.remedy ?? "see that its node runs and that it can be reached from here, then run again";
+    const remedy = gateway.remedy ?? "check that its node is running and reachable from here, then run again";
     throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 

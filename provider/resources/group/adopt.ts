@@ -17,7 +17,7 @@ export async function adopting(ctx: Context<unknown>, inputs: GroupInputs): Prom
     if (inputs.gid !== undefined && inputs.gid !== found.gid)
         throw new PvesmbError(
             "InvalidInput",
-            `gid: the group ${name} that is to be taken over has ${found.gid}, and files that belong to it; give that number, or leave it out`,
+            `gid: the existing group ${name} has the number ${found.gid}, and files belong to it; set that number, or leave it out`,
             { property: "gid" },
         );
     tellAdopted(ctx.log, groupModel, name, {

@@ -87,12 +87,12 @@ export async function openBackend(ctx: Context<unknown>, target: Target, inputs:
 async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
     const { mount, path } = target;
     const remedy =
-        "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
+        "give the share its own volume (`volume` with `initialSize`), or put the gateway's data into a directory on the node (`data.bind`) on ZFS or btrfs";
     if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount, opening);
     if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, opening);
     throw new PvesmbError(
         "InvalidInput",
-        `path: ${path} is a directory of ${placeOf(target)}, and a container cannot limit a directory; ${remedy}`,
+        `path: ${path} is a directory on ${placeOf(target)}, and a directory in a container cannot have a limit; ${remedy}`,
         {
             property: "path",
         },
@@ -115,7 +115,7 @@ export function refuseBelowUse(found: Found, inputs: QuotaInputs): void {
     if (bytesOf(inputs.limit) < found.figures.used)
         throw new PvesmbError(
             "InvalidInput",
-            `limit: ${rough(found.figures.used)} are used in ${found.place}, more than ${inputs.limit}; remove files first, or ask for more`,
+            `limit: ${rough(found.figures.used)} are in use in ${found.place}, more than ${inputs.limit}; delete files first, or set a higher limit`,
             { property: "limit" },
         );
 }

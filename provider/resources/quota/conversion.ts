@@ -38,7 +38,7 @@ export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: str
     if (code !== 0)
         throw new PvesmbError(
             "InvalidInput",
-            `path: ${path} on ${shop.name} cannot be looked at: ${stderr.trim()}; a limit is set on a directory only, not through a link`,
+            `path: ${path} on ${shop.name} cannot be read: ${stderr.trim()}; a limit needs a directory, not a link`,
             { property: "path" },
         );
     const first = stdout.replace(/\n$/, "");
@@ -63,7 +63,7 @@ export function moveAside(path: string, aside: string, backend: BackendName): St
         failIf: "^.+$",
         changes: false,
         timeout: 600,
-        message: `${path} holds a subvolume of its own, which cannot be copied with it; move it away first`,
+        message: `${path} contains another subvolume, which cannot be copied with it; move that away first`,
     };
     const place: Step = { do: "directory", path, owner: "root", group: "root", mode: "0700", acl: { access: [], default: [] } };
     return [...(backend === "btrfs" ? [whole] : []), { do: "rename", from: path, to: aside }, ...(backend === "zfs" ? [place] : [])];

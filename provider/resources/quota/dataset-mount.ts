@@ -20,7 +20,7 @@ export async function bindDataset({ pve, connection, gateway, path }: Target, on
             if (free === undefined)
                 throw new PvesmbError(
                     "InvalidInput",
-                    `share: the gateway has no free mount point for another dataset, Proxmox VE has ${LAST + 1}; on btrfs shares need none`,
+                    `share: the gateway has no free mount point for another dataset (Proxmox VE allows ${LAST + 1}); delete a share with a volume or a quota, or use btrfs, where shares need none`,
                     { property: "share" },
                 );
             try {

@@ -127,7 +127,7 @@ async function converge(
 const notKept = ({ place, limit }: Found, inputs: QuotaInputs): PvesmbError =>
     new PvesmbError(
         "RemoteFailed",
-        `${place} has ${limit === undefined ? "no limit" : `a limit of ${formatSize(limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
+        `${place} has ${limit === undefined ? "no limit" : `a limit of ${formatSize(limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and check what else sets a limit there`,
     );
 
 async function find(
@@ -144,7 +144,7 @@ async function find(
     if (tree === undefined)
         throw new PvesmbError(
             "NotFound",
-            "share: the gateway has no such share (any more); run `pulumi refresh`, then `pulumi up` makes it again",
+            "share: the share no longer exists on the gateway; run `pulumi refresh`, then `pulumi up` to create it again",
             {
                 property: "share",
             },
@@ -161,6 +161,6 @@ function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, o
     if (found.limited && !ours && !inputs.adopt)
         throw new PvesmbError(
             "Conflict",
-            `${found.place} has a limit that pvesmb did not set; leave the quota out, take that limit away, or take it over with \`adopt: true\``,
+            `${found.place} has a limit that pvesmb did not set; remove that limit or this quota, or take it over with \`adopt: true\``,
         );
 }

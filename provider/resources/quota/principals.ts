@@ -41,7 +41,7 @@ export class Principals {
                 if (id === undefined)
                     throw new PvesmbError(
                         "InvalidInput",
-                        `${kind}s: the gateway has no ${kind} ${name}; make it first, or correct the name`,
+                        `${kind}s: there is no ${kind} ${name} on the gateway; create it, or correct the name`,
                         {
                             property: `${kind}s`,
                         },

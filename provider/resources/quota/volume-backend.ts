@@ -60,13 +60,13 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (mount.declared)
             throw new PvesmbError(
                 "InvalidInput",
-                "gateway: it declares `data.size` itself, and a size has one writer; give it `data.initialSize` in place of `data.size`, or leave the quota out",
+                "gateway: it sets `data.size` itself; set `data.initialSize` on the gateway instead, or remove the quota",
                 { property: "gateway" },
             );
         if (bytesOf(inputs.limit) >= limit || inputs.onShrink === "force") return;
         throw new PvesmbError(
             "InvalidInput",
-            `limit: the volume ${mount.volume} has ${formatSize(limit)}, and Proxmox VE cannot make one smaller; ask for at least that, set \`onShrink: "force"\` if its storage is ZFS, or move the files to a new share with a smaller volume`,
+            `limit: the volume ${mount.volume} has ${formatSize(limit)}, and Proxmox VE cannot shrink a volume; set at least that limit, set \`onShrink: "force"\` if its storage is ZFS, or move the files to a new share with a smaller volume`,
             { property: "limit" },
         );
     }
@@ -107,7 +107,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (faults.length > 0)
             throw new PvesmbError(
                 "RemoteFailed",
-                `the volume ${mount.volume} of CT ${place.vmid} is not what was asked for after the change: ${faults.join("; ")}. Run \`pct rescan --vmid ${place.vmid}\` on ${place.node}, and resize2fs (or xfs_growfs) when the file system stayed behind; then \`pulumi up\` again`,
+                `the volume ${mount.volume} of CT ${place.vmid} does not have the requested size after the change: ${faults.join("; ")}. Run \`pct rescan --vmid ${place.vmid}\` on ${place.node}, and resize2fs (or xfs_growfs) if the file system did not grow; then \`pulumi up\` again`,
             );
     }
 
@@ -116,7 +116,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (type !== "zfspool")
             throw new PvesmbError(
                 "InvalidInput",
-                `limit: ${storage} is a storage of type ${type}, whose volumes cannot become smaller (${mount.volume} has ${formatSize(found.limit ?? 0)}); ask for at least that, or move the files to a new share`,
+                `limit: ${storage} is a storage of type ${type}, whose volumes cannot shrink (${mount.volume} has ${formatSize(found.limit ?? 0)}); set at least that limit, or move the files to a new share`,
                 { property: "limit" },
             );
         refuseBelowUse(found, inputs);

@@ -88,7 +88,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
-                `${section.path}: the files are gone; the empty ${dataset.volumeId} of ${place.node} stays mounted in CT ${place.vmid} (${dataset.mountPoint}), for the next share there. To remove it: \`pct set ${place.vmid} --delete ${dataset.mountPoint}\`, restart the container, \`zfs destroy\``,
+                `${section.path}: the files are deleted; the empty ${dataset.volumeId} on ${place.node} stays mounted in CT ${place.vmid} (${dataset.mountPoint}) for the next share there. To remove it: \`pct set ${place.vmid} --delete ${dataset.mountPoint}\`, restart the container, \`zfs destroy\``,
             );
         }
         if (discard && state.volumeId !== undefined) {
@@ -171,7 +171,9 @@ async function converge(
     const { look, steps } = await workshop.queue.submit({ ...unit, ...looksOf(who.length > 0, inputs, path) }, ctx.deadline);
     forgetNodes();
     for (const other of steps[WHOSE]?.overlaps ?? [])
-        ctx.log.warn(`${path} overlaps with ${other}: each overwrites what the other says about the files they have in common`);
+        ctx.log.warn(
+            `${path} overlaps with ${other}: each overwrites the owner and permissions that the other sets on the files they share`,
+        );
     const done = { ...known, unc: uncOf(address, section.name) };
     ctx.checkpoint(id, { ...done, closing: who.length > 0 ? who : undefined });
     if (inputs.volume?.size !== undefined) {

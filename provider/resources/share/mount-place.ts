@@ -16,7 +16,7 @@ export async function refuseHiding({ executor }: Workshop, path: string, deadlin
     if (commands["mounted"]?.code === 0 || (commands["file"]?.stdout ?? "") === "") return;
     throw new PvesmbError(
         "InvalidInput",
-        `volume: ${path} holds files already, which a volume mounted there would hide; move them away, use another path, or leave \`volume\` out`,
+        `volume: ${path} already contains files, which a volume mounted there would hide; move them, use another path, or leave \`volume\` out`,
         { property: "volume" },
     );
 }

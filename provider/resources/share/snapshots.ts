@@ -37,7 +37,7 @@ async function siteOf(ctx: Context<unknown>, { gateway: { place }, share, path }
     const config = known ?? (await readConfig(pve, place));
     const mount = mountOf(config, path);
     if (mount.kind === "rootfs")
-        throw refusal(`${path} is on the container's root file system; give the share a volume, or the gateway a data volume`);
+        throw refusal(`${path} is on the container's root file system; give the share or the gateway a data volume`);
     const shop = await nodeShop(pve, ctx.connect(share.gateway.connection), place.node);
     const top = mount.kind === "bind" ? mount.source : await directoryOf(ctx, shop, mount.volume);
     return { shop, tree: { path: top + path.slice(mount.at.length), top }, at: mount.at, unprivileged: config.unprivileged };
@@ -54,7 +54,7 @@ async function directoryOf(ctx: Context<unknown>, shop: Workshop, volume: string
 const refusal = (why: string): PvesmbError =>
     new PvesmbError(
         "InvalidInput",
-        `previousVersions.schedule: ${why}. Snapshots are made where a dataset of ZFS or a subvolume of btrfs holds the share: a volume on a ZFS storage, or a directory of the node (\`data.bind\`); elsewhere leave \`schedule\` out and say where others make them`,
+        `previousVersions.schedule: ${why}. Snapshots need a ZFS dataset or a btrfs subvolume: a volume on a ZFS storage, or a directory on the node (\`data.bind\`); otherwise leave \`schedule\` out and set \`folder\` and \`format\` of snapshots that something else makes`,
         { property: "previousVersions.schedule" },
     );
 
@@ -100,7 +100,7 @@ export async function snapshotDrift(ctx: Context<unknown>, series: Series, keep:
         return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(share), tree, keep);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
-        ctx.log.warnOnce(`snapshots ${gateway.place.node}`, `${messageOf(error)}; snapshot schedules there are taken as unchanged`);
+        ctx.log.warnOnce(`snapshots ${gateway.place.node}`, `${messageOf(error)}; snapshot schedules there are assumed to be unchanged`);
         return [];
     }
 }

@@ -13,13 +13,9 @@ export async function makingAt<T>({ node, vmid }: Place, path: string, volume: b
     const key = `${node} ${vmid} ${path}`;
     const others = making.get(key) ?? [];
     if (others.some((other) => other.volume || volume))
-        throw new PvesmbError(
-            "InvalidInput",
-            `path: another share is being made at ${path} right now; give each share a directory of its own`,
-            {
-                property: "path",
-            },
-        );
+        throw new PvesmbError("InvalidInput", `path: another share is being created at ${path}; give each share its own directory`, {
+            property: "path",
+        });
     const own = { volume };
     making.set(key, [...others, own]);
     try {

@@ -42,7 +42,7 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
     if (mounted !== undefined)
         throw new PvesmbError(
             "InvalidInput",
-            `path: the share's volume is mounted at ${from} and stays there (${mounted.volumeId}, ${mounted.mountPoint} of CT ${place.vmid}); keep that path (its \`name\` can change without it), or make a new share at ${to} and copy the files`,
+            `path: the share's volume is mounted at ${from} and stays there (${mounted.volumeId}, ${mounted.mountPoint} of CT ${place.vmid}); keep that path (\`name\` can change without it), or create a new share at ${to} and copy the files`,
             { property: "path" },
         );
 }
@@ -85,7 +85,7 @@ export async function ensureVolume(
     if (found.volume === undefined || isNewVolume(found.volume))
         throw new PvesmbError(
             "Conflict",
-            `volume: Proxmox VE makes the volume for ${path} at the next restart of CT ${place.vmid} only (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
+            `volume: Proxmox VE creates the volume for ${path} only at the next restart of CT ${place.vmid} (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
             { property: "volume" },
         );
     const grows = declared !== undefined && (found.size ?? 0) < declared;
@@ -100,7 +100,7 @@ function unusedOr(config: ContainerConfig, known: string, path: string, place: P
     if (Object.values(config.unused).includes(known)) return known;
     throw new PvesmbError(
         "Conflict",
-        `volume: ${known}, the share's volume, is not mounted at ${path} and is none of the unused volumes of CT ${place.vmid}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --mpN VOLUME,mp=${path}), then run \`pulumi up\` again`,
+        `volume: ${known}, the share's volume, is neither mounted at ${path} nor among the unused volumes of CT ${place.vmid}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --mpN VOLUME,mp=${path}), then run \`pulumi up\` again`,
         { property: "volume" },
     );
 }
@@ -113,7 +113,7 @@ function freeIndex(...configs: ContainerConfig[]): number {
     for (let index = 1; index <= LAST; index++) if (configs.every(({ mp }) => mp[index] === undefined)) return index;
     throw new PvesmbError(
         "InvalidInput",
-        `volume: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; use a directory of the data volume instead`,
+        `volume: the gateway has no free mount point (Proxmox VE allows ${LAST + 1}); leave \`volume\` out to use a directory on the data volume`,
         { property: "volume" },
     );
 }
@@ -123,7 +123,7 @@ function refuseElsewhere(volumeId: string, storage: string, path: string): void 
     if (!volumeId.startsWith(`${storage}:`))
         throw new PvesmbError(
             "InvalidInput",
-            `volume.storage: the files of ${path} are in the volume ${volumeId}; name its storage in place of ${storage}, or move the volume there first (pct move-volume, the container stopped), or make a new share at another path and copy the files`,
+            `volume.storage: the files of ${path} are in the volume ${volumeId}; set the storage of that volume instead of ${storage}, move the volume there first (pct move-volume, with the container stopped), or create a new share at another path and copy the files`,
             { property: "volume.storage" },
         );
 }
@@ -132,7 +132,7 @@ function refuseShrink(current: number | undefined, wanted: string): void {
     if (current !== undefined && bytesOf(wanted) < current)
         throw new PvesmbError(
             "InvalidInput",
-            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, asked for ${wanted}); keep the size, or make a new share and copy the files`,
+            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, requested: ${wanted}); keep the size, or create a new share and copy the files`,
             {
                 property: "volume.size",
             },
@@ -167,7 +167,7 @@ export async function destroyVolume(pve: Pve, place: Place, volumeId: string, al
     if (keyOf(active.mp, "mp") !== undefined && (await readStatus(pve, place)).running) {
         if (!allowRestart) {
             log.warn(
-                `the volume ${volumeId} stays until CT ${place.vmid} is restarted, and then as an unused volume; with \`allowRestart: true\` on the share pvesmb would have restarted the container`,
+                `the volume ${volumeId} stays attached until CT ${place.vmid} is restarted, then it is an unused volume; with \`allowRestart: true\` on the share, pvesmb restarts the container`,
             );
             return;
         }

@@ -23,7 +23,7 @@ export async function adopting(ctx: Context<unknown>, inputs: UserInputs): Promi
         if (inputs[number] !== undefined && kept[number] !== undefined && inputs[number] !== kept[number])
             throw new PvesmbError(
                 "InvalidInput",
-                `${number}: the account ${name} that is to be taken over has ${kept[number]}, and files that belong to it; give that number, or leave it out`,
+                `${number}: the existing account ${name} has the number ${kept[number]}, and files belong to it; set that number, or leave it out`,
                 { property: number },
             );
     const secret = secretName(inputs);

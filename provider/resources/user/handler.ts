@@ -91,6 +91,6 @@ function sayHomeStays({ log }: Context<Outputs>, was: string, { home }: UserStat
     const name = nameOf(inputs, "user");
     if (home !== undefined && home === inputs.home && basename(home) === was)
         log.warn(
-            `SmbUser ${name}: home: the folder stays ${home}, and a share with \`homes\` serves ${name} ${dirname(home)}/${name}; give that as \`home\` to have it moved`,
+            `SmbUser ${name}: home: the folder stays ${home}, but a share with \`homes\` serves ${dirname(home)}/${name} to ${name}; set \`home\` to that to move it`,
         );
 }

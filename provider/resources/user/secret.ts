@@ -54,7 +54,7 @@ async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>):
     if (value === undefined || value === "")
         throw new PvesmbError(
             "InvalidInput",
-            `${property}: ${file ?? `the environment variable ${env ?? ""}`} holds no password; set it for the \`pulumi\` command`,
+            `${property}: ${file ?? `the environment variable ${env ?? ""}`} contains no password; set it for the \`pulumi\` command`,
             { property },
         );
     hide(value);

@@ -114,7 +114,7 @@ class Subvolume:
             except OSError:
                 raise Refused(f"{self.root}/{self.folder} is not a directory; move it away") from None
         if os.fstat(fd).st_uid != 0:
-            raise Refused(f"{self.root}/{self.folder} is somebody else's (uid {os.fstat(fd).st_uid}); move it away")
+            raise Refused(f"{self.root}/{self.folder} belongs to another user (uid {os.fstat(fd).st_uid}); move it away")
         if make:
             for kind in ("default", "access"):
                 with contextlib.suppress(OSError):
@@ -144,12 +144,12 @@ class Subvolume:
 def holder(path, top):
     """What is snapshotted so that a directory is in it: dataset or subvolume, not above what the gateway sees (`top`)."""
     if not os.path.isdir(top):
-        raise Refused(f"{top} is a disk image, and snapshots of one cannot be shown to clients")
+        raise Refused(f"{top} is a disk image, whose snapshots cannot be shown to clients")
     target, kind, source = mount_of(path)
     if kind in ("zfs", "fuse.zfs"):
         if within(target, top):
             return Dataset(target, source)
-        raise Refused(f"{path} is a directory of the dataset {source}, whose root is outside of the gateway; bind a dataset of its own")
+        raise Refused(f"{path} is a directory of the dataset {source}, whose root is outside the gateway; use a dataset of its own for `data.bind`")
     if kind != "btrfs":
         raise Refused(f"{path} is on a file system of type {kind}, which has no snapshots")
     at = path
@@ -158,7 +158,7 @@ def holder(path, top):
             if fd is not None and os.fstat(fd).st_ino == SUBVOLUME:
                 return Subvolume(at)
         at = os.path.dirname(at)
-    raise Refused(f"{path} is a plain directory, in no subvolume that the gateway has; a Quota with `convert: true` makes it one")
+    raise Refused(f"{path} is a plain directory and not in a subvolume of the gateway; a Quota with `convert: true` converts it")
 
 
 def prepare(path, top, owner):
@@ -182,11 +182,11 @@ class Schedule:
         self.prefix = f"pvesmb-{entry['id']}-"
         with opened(open_dir(entry["path"])) as fd:
             if fd is None and not gone:
-                raise Refused(f"{entry['path']} is not there: was it renamed in the gateway?")
+                raise Refused(f"{entry['path']} does not exist; it may have been renamed on the gateway")
         self.holder = holder(entry["path"], entry["top"])
         before = self.root_before()
         if before not in (None, self.holder.root) and not gone and not anew:
-            raise Refused(f"{entry['path']} is another folder now: snapshots were made of {before}, and would be of {self.holder.root}")
+            raise Refused(f"{entry['path']} is another folder now: earlier snapshots are of {before}, new ones would be of {self.holder.root}")
 
     def root_before(self):
         """A folder put in the place of the one that was snapshotted is in another subvolume, or dataset: its snapshots would go unseen."""

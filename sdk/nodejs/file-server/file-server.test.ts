@@ -150,7 +150,7 @@ test.each<[string, Partial<FileServerArgs>, string]>([
     [
         "two quotas of one name",
         { shares: { docs: { quota: { limit: "1GiB" } } }, quotas: { docs: { limit: "1GiB" } } },
-        "quotas.docs: the quota of the share docs has this name",
+        "quotas.docs: the quota of the share docs already has this name",
     ],
 ])("%s that cannot be is told before anything is made", async (_what, args, message) => {
     expect(() => new FileServer("files", { gateway, ...args })).toThrow(message);

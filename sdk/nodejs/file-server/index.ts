@@ -46,7 +46,7 @@ export class FileServer<
     constructor(name: string, args: FileServerArgs<Share, User, Group, Limit>, opts: pulumi.ComponentResourceOptions = {}) {
         const faults = faultsOf(args);
         if (faults.length > 0)
-            throw new pulumi.ResourceError([`FileServer ${name} has faults:`, ...faults].join("\n  "), opts.parent, true);
+            throw new pulumi.ResourceError([`FileServer ${name} has errors:`, ...faults].join("\n  "), opts.parent, true);
         super("pvesmb:index:FileServer", name, {}, opts);
 
         const accounts = new Accounts();

@@ -50,7 +50,7 @@ export interface SmbGatewayLxcArgs {
 
     /**
      * Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default `true`
      */
     unprivileged?: pulumi.Input<boolean>;
@@ -148,7 +148,7 @@ export interface SmbGatewayDataArgs {
 
     /**
      * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
-     * A change replaces the resource: files stay where they are.
+     * A change replaces the resource: the files are not moved.
      */
     bind?: pulumi.Input<string>;
 
@@ -813,7 +813,7 @@ export interface SmbShareCatiaArgs {
 export interface GatewayRefArgs {
     /**
      * The gateway's id: node at creation, VMID, nonce.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     id: pulumi.Input<string>;
 
@@ -844,7 +844,7 @@ export interface ShareRefArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: pulumi.Input<GatewayRefArgs>;
 

@@ -49,7 +49,7 @@ export interface SmbGatewayLxc {
 
     /**
      * Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default `true`
      */
     unprivileged?: boolean;
@@ -147,7 +147,7 @@ export interface SmbGatewayData {
 
     /**
      * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
-     * A change replaces the resource: files stay where they are.
+     * A change replaces the resource: the files are not moved.
      */
     bind?: string;
 
@@ -812,7 +812,7 @@ export interface SmbShareCatia {
 export interface GatewayRef {
     /**
      * The gateway's id: node at creation, VMID, nonce.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     id: string;
 
@@ -843,7 +843,7 @@ export interface ShareRef {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: GatewayRef;
 

@@ -30,7 +30,7 @@ import type {
 export interface SmbGatewayArgs {
     /**
      * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: another kind of host.
+     * A change replaces the resource: it is it is another kind of host.
      * @default `"lxc"`
      */
     mode?: pulumi.Input<"lxc">;
@@ -42,7 +42,7 @@ export interface SmbGatewayArgs {
 
     /**
      * VMID of the guest.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default a free one within `vmidRange`
      */
     vmid?: pulumi.Input<number>;
@@ -245,7 +245,7 @@ const kind: Kind = {
 export class SmbGateway extends PvesmbResource {
     /**
      * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: another kind of host.
+     * A change replaces the resource: it is it is another kind of host.
      * @default `"lxc"`
      */
     declare readonly mode: pulumi.Output<"lxc" | undefined>;
@@ -257,7 +257,7 @@ export class SmbGateway extends PvesmbResource {
 
     /**
      * VMID of the guest.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default a free one within `vmidRange`
      */
     declare readonly vmid: pulumi.Output<number>;

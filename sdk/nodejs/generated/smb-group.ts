@@ -15,7 +15,7 @@ export interface SmbGroupArgs {
 
     /**
      * Numeric group id; stays with the group for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
@@ -27,7 +27,7 @@ export interface SmbGroupArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
 
@@ -77,7 +77,7 @@ export class SmbGroup extends PvesmbResource {
 
     /**
      * Numeric group id; stays with the group for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;
@@ -89,7 +89,7 @@ export class SmbGroup extends PvesmbResource {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 

@@ -51,7 +51,7 @@ export interface SmbShareArgs {
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
+     * Adding or removing it is refused: its files would have to be copied; create another share, copy the files, then remove this one.
      */
     volume?: pulumi.Input<SmbShareVolumeArgs>;
 
@@ -257,7 +257,7 @@ export interface SmbShareArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
 
@@ -367,7 +367,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
+     * Adding or removing it is refused: its files would have to be copied; create another share, copy the files, then remove this one.
      */
     declare readonly volume: pulumi.Output<SmbShareVolume | undefined>;
 
@@ -573,7 +573,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 

@@ -36,14 +36,14 @@ export interface SmbUserArgs {
 
     /**
      * Numeric user id; stays with the account for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     uid?: pulumi.Input<number>;
 
     /**
      * Numeric id of the user's own group; stays likewise.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
@@ -78,7 +78,7 @@ export interface SmbUserArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
 
@@ -165,14 +165,14 @@ export class SmbUser extends PvesmbResource {
 
     /**
      * Numeric user id; stays with the account for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly uid: pulumi.Output<number>;
 
     /**
      * Numeric id of the user's own group; stays likewise.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;
@@ -207,7 +207,7 @@ export class SmbUser extends PvesmbResource {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 

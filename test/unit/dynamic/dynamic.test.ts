@@ -51,7 +51,7 @@ test("a life: create, diff, read without and with drift", async () => {
         deleteBeforeReplace: true,
     });
     const refused = await failure(plugin.diff(state, { ...inputs, uid: 10002, gid: 10003 }));
-    expect(refused.message).toMatch(/uid: is 10001 and cannot become 10002: .*; gid: is 10001 and cannot become 10003: /);
+    expect(refused.message).toMatch(/uid: is 10001 and cannot be changed to 10002: .*; gid: is 10001 and cannot be changed to 10003: /);
 
     expect(await plugin.read(id, state)).toEqual({ id, inputs: {}, state });
     const drifted = await plugin.read(id, { ...state, enabled: false });
@@ -82,7 +82,7 @@ test("what Pulumi prints of a failed delete is kind and message, once, without t
         .output()
         .split("\n")
         .filter((line) => line.includes("delete of"));
-    expect(lines).toEqual([expect.stringMatching(/^Bug: delete of \[secret\] \(unexpected/)]);
+    expect(lines).toEqual([expect.stringMatching(/^Bug: delete of \[secret\] \(this is a bug/)]);
     expect(plugin.output()).not.toContain("Tr0ub4dor");
 });
 

@@ -95,7 +95,7 @@ it("values of steps before, numbers of accounts, and a value that nothing gave",
     );
     expect(await bench.broken(run("true"), { do: "run", argv: ["echo", { uid: "nobody-here" }] })).toMatchObject({
         step: "run #2",
-        message: "the host knows no user nobody-here",
+        message: "there is no user nobody-here on this host",
     });
 });
 

@@ -71,5 +71,5 @@ it("says what it printed when it does not come up, and when the port is somebody
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     const error = await bench.steps(step);
     other.close();
-    expect(error).toMatchObject({ ok: false, message: `port ${port} on loopback, wanted for d, is in use` });
+    expect(error).toMatchObject({ ok: false, message: `port ${port} on loopback, needed for d, is in use` });
 });

@@ -107,7 +107,7 @@ it("says what is missing when there is no python", async () => {
     });
     await expect(new Executor(bare, bench.places).ping(soon())).rejects.toMatchObject({
         name: "RemoteFailed",
-        message: "this machine: python3 did not start (exit code 127; pvesmb needs python3 there): python3: not found",
+        message: "this machine: python3 did not start (exit code 127; pvesmb requires python3 there): python3: not found",
         details: { dispatched: false },
     });
 });

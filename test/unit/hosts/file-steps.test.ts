@@ -34,7 +34,7 @@ describe("write", () => {
         expect((await bench.broken(write(bench.at("none/x"), "x"))).message).toMatch(/none.*No such file/);
         expect(
             (await bench.broken({ do: "write", path: bench.at("x"), content: "", mode: "0644", owner: "nobody-here" })).message,
-        ).toContain("the host knows no user nobody-here");
+        ).toContain("there is no user nobody-here on this host");
         expect([readdirSync(bench.root).sort(), readdirSync(bench.at("journal"))]).toEqual([["dir", "journal", "lock"], []]);
     });
 });
@@ -86,8 +86,8 @@ it("rename moves once; both or neither there is an error", async () => {
     const step: Step = { do: "rename", from: bench.at("a"), to: bench.at("b") };
     await bench.settles(step);
     mkdirSync(bench.at("a"));
-    expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: expect.stringContaining("both are there") as string });
-    expect((await bench.broken({ do: "rename", from: bench.at("x"), to: bench.at("y") })).message).toContain("neither is there");
+    expect(await bench.broken(step)).toMatchObject({ kind: "Conflict", message: expect.stringContaining("both exist") as string });
+    expect((await bench.broken({ do: "rename", from: bench.at("x"), to: bench.at("y") })).message).toContain("neither exists");
 });
 
 describe("directory", () => {

@@ -40,8 +40,10 @@ describe("reserve", () => {
 
     it("a reserved name cannot get another number; a full range is an error", async () => {
         await value("alice", { from: 30000, to: 30000 });
-        expect((await bench.broken(reserve("alice", { want: 30001 }))).message).toBe("alice has uid 30000 for ever and cannot get 30001");
-        expect((await bench.broken(reserve("bob", { from: 30000, to: 30000 }))).message).toBe("every uid from 30000 to 30000 is taken");
+        expect((await bench.broken(reserve("alice", { want: 30001 }))).message).toBe(
+            "alice has uid 30000, which never changes; set that one instead of 30001, or leave it out",
+        );
+        expect((await bench.broken(reserve("bob", { from: 30000, to: 30000 }))).message).toBe("every uid from 30000 to 30000 is in use");
     });
 
     it("goes over to another name, and the one before is free", async () => {
@@ -52,7 +54,7 @@ describe("reserve", () => {
         expect(await value("alice", { from: 30000 })).toBe(30002);
         expect(await bench.broken(reserve("carol", { formerly: "anna" }))).toMatchObject({
             kind: "Conflict",
-            message: expect.stringContaining("uid 30000 is anna's and carol has 30001 for ever") as string,
+            message: expect.stringContaining("uid 30000 belongs to anna, but carol has 30001 from an earlier account") as string,
         });
         expect(await bench.broken(reserve("eve", { formerly: "anna", want: 30009 }))).toMatchObject({ kind: "Conflict" });
         expect(await value("eve", { formerly: "nobody-known", from: 30000 })).toBe(30003);

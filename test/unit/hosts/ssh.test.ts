@@ -178,7 +178,7 @@ describe("login", () => {
         const server = await sshd();
         const error = await hello(server.target({ password: "wrong-4711", privateKey: stranger.private })).catch((each: unknown) => each);
         expect(error).toMatchObject({ name: "Denied", details: { dispatched: false } });
-        expect(String(error)).toContain("does not let root in (tried: privateKey, password)");
+        expect(String(error)).toContain("rejected the login of root (tried: privateKey, password)");
         expect(String(error)).not.toContain("4711");
         expect(server.connections).toBe(1);
     });
@@ -232,7 +232,7 @@ describe("host keys", () => {
         [
             "an unknown host",
             (server) => ({ hostKeys: [], knownHosts: known(`!${here(server)},[*]:* ${ed.public}`) }),
-            [ed.fingerprint, "is not known", "ssh-keyscan -p"],
+            [ed.fingerprint, "has an unknown SSH host key", "ssh-keyscan -p"],
         ],
     ])("%s is refused before anything is sent", async (_, more, texts) => {
         const server = await sshd();
@@ -443,7 +443,7 @@ esac
 
     it.each<[number, string, RegExp]>([
         [230, "Unreachable", /CT 230 on pve1 is not running; start it/],
-        [404, "NotFound", /CT 404 on pve1 does not exist there; it was deleted, or moved/],
+        [404, "NotFound", /CT 404 on pve1 does not exist there: it was deleted or moved/],
     ])("CT %i: %s, for commands and for the executor", async (vmid, name, message) => {
         const host = pctHost(sshHost((await sshd()).target()), "pve1", vmid);
         const expected = { name, message: expect.stringMatching(message) as string, details: { dispatched: false } };

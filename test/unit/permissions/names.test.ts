@@ -41,17 +41,17 @@ test("root is told all of them at once, before anything else", async () => {
     const error = await failureOf(checkNames(world.as(ROOT), inputs));
     expect(error).toMatchObject({ kind: "InvalidInput", details: { property: "pool" } });
     expect(error.message.split("\n")).toEqual([
-        "pool: there is no pool fiels (there is gw)",
-        "network.bridge: there is no bridge vmbr9; did you mean vmbr0? (there is vmbr0, vmbr1)",
-        "extraNetworks[0].bridge: there is no bridge lan (there is vmbr0, vmbr1)",
-        "lxc.rootfs.storage: there is no storage sytem; did you mean system? (there is templates, system, tank)",
-        "data.storage: there is no storage tnak; did you mean tank? (there is templates, system, tank)",
+        "pool: there is no pool fiels (available: gw)",
+        "network.bridge: there is no bridge vmbr9; did you mean vmbr0? (available: vmbr0, vmbr1)",
+        "extraNetworks[0].bridge: there is no bridge lan (available: vmbr0, vmbr1)",
+        "lxc.rootfs.storage: there is no storage sytem; did you mean system? (available: templates, system, tank)",
+        "data.storage: there is no storage tnak; did you mean tank? (available: templates, system, tank)",
     ]);
 });
 
 test("a node that is not there is said alone: nothing can be asked of it", async () => {
     const error = await failureOf(checkNames(world.as(ROOT), inputsOf({ node: "pve9", pool: "fiels" })));
-    expect(error.message).toBe("node: there is no node pve9; did you mean pve1? (there is pve1)");
+    expect(error.message).toBe("node: there is no node pve9; did you mean pve1? (available: pve1)");
 });
 
 test("a token that sees a part is asked about the spelling, together with the rights that it lacks", async () => {
@@ -60,8 +60,8 @@ test("a token that sees a part is asked about the spelling, together with the ri
     const pve = world.token();
     const doubts = await checkNames(pve, inputs);
     expect(doubts).toEqual([
-        "network.bridge: is vmbr1 spelt right? Of bridges, you may see vmbr0.",
-        "data.storage: is elsewhere spelt right? Of storages, you may see system, tank.",
+        "network.bridge: check the spelling of vmbr1. You can see these bridges: vmbr0.",
+        "data.storage: check the spelling of elsewhere. You can see these storages: system, tank.",
     ]);
     const { message } = await failureOf(checkRights(pve, creationUses(inputs, "", {}), doubts));
     expect(message).toMatch(/SDN\.Use on .*vmbr1.*\n.*is vmbr1 spelt right/s);
@@ -72,5 +72,5 @@ test("an update looks at what changes only", async () => {
     const before = inputsOf({ node: "gone", pool: "away", network: { bridge: "vmbr7", address: "dhcp" } });
     await checkNames(world.as(ROOT), { ...before, node: "pve1" }, { ...before, node: "pve1" });
     const after = { ...before, node: "pve1", pool: "fiels" };
-    expect((await failureOf(checkNames(world.as(ROOT), after, before))).message).toBe("pool: there is no pool fiels (there is gw)");
+    expect((await failureOf(checkNames(world.as(ROOT), after, before))).message).toBe("pool: there is no pool fiels (available: gw)");
 });

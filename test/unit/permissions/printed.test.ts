@@ -48,7 +48,7 @@ test("the commands make a token that can do everything usual", async () => {
 
 test.each([
     [[], "--storage, --template-storage, --bridge: needed for these features"],
-    [["--feature", "everything"], "there is no everything; there are usual, gateway,"],
+    [["--feature", "everything"], "there is no feature everything; there are usual, gateway,"],
     [[...PLACES, "--user", "two words@pve"], "--user:"],
     [[...PLACES, "--pool", "x; id"], "--pool:"],
     [["--feature", "node-login", "--ssh-user", "ALL"], "--ssh-user:"],
@@ -88,7 +88,7 @@ test("root@pam needs no rights of its own, its token does", async () => {
 
 test("what can make itself root is told", async () => {
     const { text } = await print("--feature", "privileged-container");
-    expect(text).toContain("# Mind: as good as root: to make a privileged container");
+    expect(text).toContain("# Warning: as powerful as root: to make a privileged container");
     expect((await print("--feature", "privileged-container", "--pve", "8")).text).not.toContain("Sys.Modify --");
     expect((await print(...PLACES)).text).not.toContain("Mind");
 });

@@ -93,7 +93,7 @@ describe.each([
         expect(error.message).toContain(TOKEN);
         expect(error.message).toMatch(new RegExp(`${privilege}.* on ${path}, to `));
         expect(error.message).toMatch(new RegExp(`pveum acl modify ${path} --users pulumi@pve --tokens '${TOKEN}' --roles Smb`));
-        expect((await failureOf(life(world.token(), inputs))).message).toMatch(/lacks|may see|not allowed/);
+        expect((await failureOf(life(world.token(), inputs))).message).toMatch(/missing|can see|not allowed/);
     });
 });
 
@@ -116,7 +116,7 @@ test("everything that is missing is told at once, each thing once", async () => 
     });
     const { message } = await failureOf(checkRights(world.token(), usesOf(inputs, true)));
     expect(message).toMatchInlineSnapshot(`
-        "pulumi@pve!files lacks, before anything was touched:
+        "pulumi@pve!files is missing these privileges (nothing has been changed):
           VM.Allocate, VM.Audit, VM.Config.CPU, VM.Config.Disk, VM.Config.Memory, VM.Config.Network, VM.Config.Options, VM.PowerMgmt on /pool/gw, to make, look at, change, start and stop containers
           Datastore.AllocateSpace on /storage/system, to make, look at, change, start and stop containers
           Datastore.AllocateSpace on /storage/tank, to make, look at, change, start and stop containers
@@ -125,9 +125,9 @@ test("everything that is missing is told at once, each thing once", async () => 
           SDN.Use on /sdn/zones/localnetwork/vmbr1, to make, look at, change, start and stop containers
           Datastore.AllocateTemplate on /storage/templates, to download a template that the storage lacks
           Sys.Modify on /, to make a privileged container (\`lxc.unprivileged: false\`)
-          root@pam itself, logged in by password (username and password in place of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
-        Check the spelling: nobody has rights on a storage, bridge or pool that does not exist.
-        As root on a node, this gives them:
+          root@pam with a password (username and password in place of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
+        Check the spelling: nobody has privileges on a storage, bridge or pool that does not exist.
+        These commands, run as root on a node, grant them:
           pveum role add SmbGuests.9c1dd0 --privs VM.Allocate,VM.Audit,VM.Config.CPU,VM.Config.Disk,VM.Config.Memory,VM.Config.Network,VM.Config.Options,VM.PowerMgmt
           pveum role add SmbStorage.AllocateSpace --privs Datastore.AllocateSpace
           pveum role add SmbStorage.AllocateTemplate.Audit --privs Datastore.AllocateTemplate,Datastore.Audit
@@ -140,7 +140,7 @@ test("everything that is missing is told at once, each thing once", async () => 
           pveum acl modify /sdn/zones/localnetwork/vmbr0/20 --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbNetwork.Use
           pveum acl modify /sdn/zones/localnetwork/vmbr1 --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbNetwork.Use
           pveum acl modify / --users pulumi@pve --tokens 'pulumi@pve!files' --roles SmbSystem.Modify
-        \`npx pvesmb permissions\` prints all that pvesmb may need."
+        \`npx pvesmb permissions\` prints everything that pvesmb may need."
     `);
 });
 
@@ -148,7 +148,7 @@ test("what Proxmox VE keeps for root@pam is told without asking it, and root@pam
     world = await World.start(bench, "9.2");
     const uses: Use[] = [{ feature: "privileged-nesting", scope: {} }];
     const full = world.as({ kind: "token", id: "root@pam!full", secret: "full" });
-    expect((await failureOf(checkRights(full, uses))).message).toMatch(/root@pam itself, logged in by password.*nesting in a privileged/s);
+    expect((await failureOf(checkRights(full, uses))).message).toMatch(/root@pam with a password.*nesting in a privileged/s);
     await checkRights(world.as(ROOT), uses);
 });
 
@@ -203,5 +203,5 @@ test("rights in a pool and no pool named: the pool is", async () => {
     world = await World.start(bench, "9.2");
     await world.grant(needsAt(usesOf(PLAIN, true), 9));
     const { message } = await failureOf(checkRights(world.token(), creationUses(inputsOf({ pool: undefined }), "", {})));
-    expect(message).toMatch(/lacks.* on \/vms.*set `pool: "gw"` on the gateway/s);
+    expect(message).toMatch(/is missing.* on \/vms.*set `pool: "gw"` on the gateway/s);
 });

@@ -62,9 +62,7 @@ test.each(rows)("%s", async (_, path, params) => {
         const error = await failureOf(pve.post(`/nodes/pve1/${path}`, params));
         expect({ kind: error.kind, message: error.message }).toEqual({
             kind: "Denied",
-            message: expect.stringMatching(
-                /only root@pam logged in by password may, never an API token: .*(root@pam|[oO]nly root)/,
-            ) as string,
+            message: expect.stringMatching(/only root@pam with a password is, no API token: .*(root@pam|[oO]nly root)/) as string,
         });
     }
     const answer = await world
@@ -98,21 +96,21 @@ test("raw LXC keys are for nobody", async () => {
 
 /** What looks like it and is only a matter of a privilege: named with the place where to give it. */
 const limited: [what: string, path: string, params: Params, privileges: [string, string][], lacks: RegExp][] = [
-    ["a privileged container", "lxc", container({ unprivileged: 0 }), [["/", "Sys.Modify"]], /lacks Sys\.Modify on \//],
-    ["a VM's start order", "qemu", { vmid: 301, startup: "order=1" }, [["/", "Sys.Modify"]], /lacks Sys\.Modify on \//],
+    ["a privileged container", "lxc", container({ unprivileged: 0 }), [["/", "Sys.Modify"]], /missing the privilege Sys\.Modify on \//],
+    ["a VM's start order", "qemu", { vmid: 301, startup: "order=1" }, [["/", "Sys.Modify"]], /missing the privilege Sys\.Modify on \//],
     [
         "a mapped PCI device",
         "qemu",
         { vmid: 301, hostpci0: "mapping=gpu" },
         [["/mapping/pci/gpu", "Mapping.Use"]],
-        /lacks Mapping\.Use on \/mapping\/pci\/gpu/,
+        /missing the privilege Mapping\.Use on \/mapping\/pci\/gpu/,
     ],
     [
         "the node's random numbers",
         "qemu",
         { vmid: 301, rng0: "source=/dev/hwrng" },
         [["/mapping/hwrng", "Mapping.Use"]],
-        /lacks Mapping\.Use on \/mapping\/hwrng/,
+        /missing the privilege Mapping\.Use on \/mapping\/hwrng/,
     ],
 ];
 const GUESTS = ["Allocate", "Audit", "Config.CPU", "Config.Disk", "Config.HWType", "Config.Memory", "Config.Network", "Config.Options"];
@@ -141,7 +139,7 @@ test("nesting of an unprivileged container takes VM.Allocate", async () => {
     await world.grant([options]);
     expect(await failureOf(nest())).toMatchObject({
         kind: "Denied",
-        message: expect.stringContaining("lacks VM.Allocate on /vms/300") as string,
+        message: expect.stringContaining("is missing the privilege VM.Allocate on /vms/300") as string,
     });
     await world.grant([{ give: "/vms", privileges: ["VM.Allocate", "VM.Config.Options"], any: false }]);
     await nest();
@@ -155,7 +153,7 @@ test("a registered tag", async () => {
     await world.grant([options]);
     expect(await failureOf(tag())).toMatchObject({
         kind: "Denied",
-        message: expect.stringContaining("lacks Sys.Modify for modifying tag 'vip' on /") as string,
+        message: expect.stringContaining("is missing the privilege Sys.Modify for modifying tag 'vip' on /") as string,
     });
     await world.grant([options, { give: "/", privileges: ["Sys.Modify"], any: false }]);
     await tag();

@@ -183,7 +183,9 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
         );
         expect((await failureOf(bind)).message).toContain("only root@pam");
         const foreign = createContainer(world.pve(LEAST), { node: "pve1", vmid: 120 }, { ...options("x"), pool: undefined });
-        expect((await failureOf(foreign)).message).toMatch(/svc@pve!gw lacks VM.Allocate on \/vms\/120.*privilege separation/);
+        expect((await failureOf(foreign)).message).toMatch(
+            /svc@pve!gw is missing the privilege VM.Allocate on \/vms\/120.*privilege separation/,
+        );
         const wrong = createContainer(
             world.pve(LEAST),
             { node: "pve1", vmid: 120 },

@@ -44,7 +44,7 @@ describe("token", () => {
         const server = (await bench.server()).on("GET /version", bare(401, "Authentication failed!"));
         const failure = await failureOf(bench.pve(server).get("/version"));
         expect(failure.kind).toBe("Denied");
-        expect(failure.message).toMatch(/svc@pve!gw.*state.*refresh and destroy.*PROXMOX_VE_API_TOKEN/s);
+        expect(failure.message).toMatch(/svc@pve!gw.*refresh and destroy.*state.*PROXMOX_VE_API_TOKEN/s);
         expect(server.received).toHaveLength(1);
     });
 });

@@ -96,11 +96,17 @@ describe("answers", () => {
     test.each([
         [
             "Permission check failed (/storage/local, Datastore.AllocateSpace)",
-            /svc@pve!gw lacks Datastore.AllocateSpace on \/storage\/local.*privilege separation.*--tokens 'svc@pve!gw'/,
+            /svc@pve!gw is missing the privilege Datastore.AllocateSpace on \/storage\/local.*privilege separation.*--tokens 'svc@pve!gw'/,
         ],
-        ["Permission check failed (/vms/220, VM.Config.Disk|VM.Config.CPU)", /lacks VM.Config.Disk or VM.Config.CPU on \/vms\/220/],
-        ["Permission check failed (mount point type bind is only allowed for root@pam)", /only root@pam logged in by password/],
-        ["Permission check failed (URI '/access/password' not available with API token, need proper ticket.\n)", /a login by password may/],
+        [
+            "Permission check failed (/vms/220, VM.Config.Disk|VM.Config.CPU)",
+            /missing the privilege VM.Config.Disk or VM.Config.CPU on \/vms\/220/,
+        ],
+        ["Permission check failed (mount point type bind is only allowed for root@pam)", /only root@pam with a password/],
+        [
+            "Permission check failed (URI '/access/password' not available with API token, need proper ticket.\n)",
+            /log in with a password instead/,
+        ],
         ["Permission check failed", /svc@pve!gw is not allowed/],
     ])("403: %s", async (message, expected) => {
         const server = (await bench.server()).on("GET /x", said(403, message));

@@ -123,7 +123,7 @@ test("Proxmox VE's forwarder gets a mail where there is one; where there is none
     collector.declare("docs", { alerts: [{ kind: "pve" }, { kind: "mail", to: ["a@example.org"] }] });
     collector.script("sendmail", "echo no route >&2; exit 75");
     await at(80);
-    expect(collector.journal.at(-1)).toMatch(/no Proxmox VE node.*sendmail: exit code 75: no route/);
+    expect(collector.journal.at(-1)).toMatch(/not a Proxmox VE node.*sendmail: exit code 75: no route/);
     collector.script("forward", `cat > ${collector.root}/forwarded`);
     await at(80);
     expect(readFileSync(join(collector.root, "forwarded"), "utf8")).toContain("quota docs has reached 75 %");

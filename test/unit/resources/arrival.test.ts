@@ -69,7 +69,7 @@ it.each(["another machine by its MAC address", "another machine by its host key"
     async (who) => {
         await expect(to(who, { fresh: true })).rejects.toMatchObject({
             kind: "Conflict",
-            message: expect.stringContaining("network.address is another machine's: 10.9.0.6 is not CT 105") as string,
+            message: expect.stringContaining("network.address belongs to another machine: 10.9.0.6 is not CT 105") as string,
         });
         expect(await now()).toMatchObject({ onboot: false, running: false });
     },

@@ -108,7 +108,7 @@ snapshots.holder = lambda path, top: Above()
 print(json.dumps(snapshots.report()), snapshots.all_rounds())
 `;
     try {
-        expect(python(script)).toBe(`{"n1": {"error": "${entry.path} is not there: was it renamed in the gateway?"}} True\n`);
+        expect(python(script)).toBe(`{"n1": {"error": "${entry.path} does not exist; it may have been renamed on the gateway"}} True\n`);
     } finally {
         rmSync(folder, { recursive: true });
     }
@@ -132,7 +132,7 @@ def made(root, **how):
         return str(error)
 print(json.dumps([made("/a"), made("/a"), made("/b"), made("/b", gone=True), made("/b", anew=True), made("/b")]))
 `.replaceAll("null", "None");
-    const refused = "/ is another folder now: snapshots were made of /a, and would be of /b";
+    const refused = "/ is another folder now: earlier snapshots are of /a, new ones would be of /b";
     expect(JSON.parse(python(script))).toEqual(["fine", "fine", refused, "fine", "fine", "fine"]);
 });
 

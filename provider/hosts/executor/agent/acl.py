@@ -21,7 +21,7 @@ def number(kind, name):
     try:
         return FIND[kind](name)
     except KeyError:
-        raise Failed(f"the host knows no {kind} {name}") from None
+        raise Failed(f"there is no {kind} {name} on this host") from None
 
 
 def exists(kind, name):

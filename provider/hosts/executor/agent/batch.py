@@ -159,7 +159,7 @@ def batch(spec, clock):
         recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps))
         guard = spec.get("guard")
         if guard and not belongs(guard["path"], guard["fields"], guard["value"]):
-            raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
+            raise Failed(f"{guard['path']} does not have the expected mark: this host is no longer that gateway, or belongs to another one", "Conflict")
         prepare_ends(spec)
         result = Batch(spec, clock).run()
     finally:

@@ -91,9 +91,9 @@ def do_rename(scope, step):
     if there == (False, True) or (not there[0] and step.get("ifThere")):
         return {"changed": False}
     if there == (True, True):
-        raise Failed(f"cannot rename {old} to {new}: both are there", "Conflict")
+        raise Failed(f"cannot rename {old} to {new}: both exist", "Conflict")
     if there == (False, False):
-        raise Failed(f"cannot rename {old} to {new}: neither is there")
+        raise Failed(f"cannot rename {old} to {new}: neither exists")
     move(scope, old, new)
     return {"changed": True}
 

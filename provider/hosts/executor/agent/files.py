@@ -232,7 +232,7 @@ def look(path):
     if stat.S_ISDIR(info.st_mode):
         fd = open_dir(path)
         if fd is None:
-            raise Failed(f"{path}: vanished while it was looked at")
+            raise Failed(f"{path}: disappeared while it was read; run again")
         try:
             return {**was, "type": "directory", "acls": raw_acls(fd)}
         finally:

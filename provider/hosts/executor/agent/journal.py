@@ -145,4 +145,4 @@ def undo(entries, path):
     take_back([entry for entry in todo if entry["kind"] == "run"])
     lost = take_back([entry for entry in todo if entry["kind"] != "run"])
     if lost:
-        raise Failed(f"an earlier change was cut off and cannot be taken back: {'; '.join(lost)} (its journal: {path})")
+        raise Failed(f"an earlier change was interrupted and cannot be rolled back: {'; '.join(lost)} (its journal: {path})")

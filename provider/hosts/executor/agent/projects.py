@@ -37,11 +37,11 @@ def mark(folder, device, number, inherit, clock):
             except OSError as error:
                 if isinstance(error, FileNotFoundError):
                     raise
-                raise Failed(f"{name}: something else was put in its place while it was marked") from None
+                raise Failed(f"{name}: something else was put in its place while it was marked; run again") from None
             try:
                 now = os.fstat(fd)
                 if (now.st_dev, now.st_ino) != (info.st_dev, info.st_ino):
-                    raise Failed(f"{name}: something else was put in its place while it was marked")
+                    raise Failed(f"{name}: something else was put in its place while it was marked; run again")
                 changed = (mark(fd, device, number, inherit, clock) if folders else marked(fd, number, False)) or changed
             finally:
                 os.close(fd)
