@@ -1,56 +1,6 @@
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/**
- * Dependencies point one way (docs/decisions/0001): a folder may import itself and what stands below it. Each row names a folder of
- * provider/ and what it may use; everything else of ours is refused.
- */
-const mayUse = {
-    base: [],
-    model: ["base"],
-    proxmox: ["base", "model"],
-    hosts: ["base", "model"],
-    samba: ["base", "model", "hosts"],
-    quota: ["base", "model", "hosts"],
-    snapshots: ["base", "model", "hosts"],
-    ad: ["base", "model", "hosts"],
-    ctdb: ["base", "model", "hosts"],
-    resources: ["base", "model", "proxmox", "hosts", "samba", "quota", "snapshots", "ad", "ctdb"],
-    runtime: ["base", "model", "resources", "proxmox", "hosts"],
-    adapters: ["base", "model", "resources", "runtime", "hosts"],
-    codegen: ["base", "model", "adapters"],
-    cli: ["base", "model", "proxmox", "hosts", "resources", "runtime"],
-};
-
-const pulumi = { group: ["@pulumi/*"], message: "Only provider/adapters and sdk/ know Pulumi." };
-const outside = {
-    group: ["**/sdk/**", "**/test/**", "**/examples/**", "pvesmb", "pvesmb/*"],
-    message: "The provider does not import what is built on it.",
-};
-
-const layers = Object.entries(mayUse).map(([folder, below]) => {
-    const refused = Object.keys(mayUse).filter((other) => other !== folder && !below.includes(other));
-    return {
-        files: [`provider/${folder}/**/*.ts`],
-        ignores: ["**/*.test.ts"],
-        rules: {
-            "no-restricted-imports": [
-                "error",
-                {
-                    patterns: [
-                        outside,
-                        ...(folder === "adapters" ? [] : [pulumi]),
-                        {
-                            group: refused.flatMap((other) => [`../**/${other}`, `../**/${other}/**`]),
-                            message: `provider/${folder} stands below or beside that: see the table in eslint.config.mjs.`,
-                        },
-                    ],
-                },
-            ],
-        },
-    };
-});
-
 export default defineConfig(
     { ignores: ["dist/", "coverage/", "node_modules/", "examples/", "**/*.js", "**/*.mjs", "**/*.cjs"] },
     ...tseslint.configs.strictTypeChecked,
@@ -93,5 +43,4 @@ export default defineConfig(
             ].map((rule) => [`@typescript-eslint/${rule}`, "off"]),
         ),
     },
-    ...layers,
 );

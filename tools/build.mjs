@@ -23,4 +23,4 @@ for (const from of [
     "provider/snapshots/program",
 ])
     cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => path === from || path.endsWith(".py") });
-for (const file of ["provider/hosts/pvesmb-pct", "provider/resources/permissions/node-setup.sh"]) cpSync(file, `dist/${file}`);
+for (const file of ["provider/hosts/pvesmb-pct", "provider/rights/node-setup.sh"]) cpSync(file, `dist/${file}`);

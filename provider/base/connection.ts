@@ -5,7 +5,7 @@ export interface Connection {
     auth: TokenAuth | TicketAuth;
     tls: TlsTrust;
     ssh: SshConnection;
-    /** Signs marks in guests' notes; without it the credentials do (provider/resources/gateway/mark-keys.ts). */
+    /** Signs marks in guests' notes; without it the credentials do (provider/machines/mark-keys.ts). */
     markSecret?: string;
     /** What signed marks before: still believed, no longer used to sign. */
     markSecretPrevious?: string[];

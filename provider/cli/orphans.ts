@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { Deadline } from "../base/deadline";
 import type { Log } from "../base/log";
 import { pveClient } from "../proxmox/client/client";
-import { listMarked, orphansOf, removeOrphan } from "../resources/gateway/orphans";
-import { markKeys } from "../resources/gateway/mark-keys";
-import type { Marked } from "../resources/gateway/orphans";
+import { listMarked, orphansOf, removeOrphan } from "../machines/orphans";
+import { markKeys } from "../machines/mark-keys";
+import type { Marked } from "../machines/orphans";
 import { resolveConnection } from "../runtime/connection";
 
 export const ORPHANS_HELP = `pvesmb orphans [--state FILE]... [--remove] [--destroy-data] [--json]

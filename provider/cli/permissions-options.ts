@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { featureNames, featureOf } from "../model/permissions/features";
-import { WRAPPER } from "../resources/permissions/sudoers";
+import { WRAPPER } from "../rights/sudoers";
 
 /** Stands for all features that are usual. */
 export const USUAL = "usual";

@@ -2,9 +2,9 @@ import type { Log } from "../base/log";
 import { quote } from "../hosts";
 import { type Feature, needsOf, type RemoteCommand, type Scope, spots, united } from "../model/permissions/feature";
 import { type FeatureName, featureNames, featureOf } from "../model/permissions/features";
-import { entersContainers, nodeCommands, type NodeSetup, removalCommands, throughWrapper } from "../resources/permissions/node-setup";
-import { grantCommands, type Grantee, revokeCommands, roleName } from "../resources/permissions/pveum";
-import { sudoRule, WRAPPER } from "../resources/permissions/sudoers";
+import { entersContainers, nodeCommands, type NodeSetup, removalCommands, throughWrapper } from "../rights/node-setup";
+import { grantCommands, type Grantee, revokeCommands, roleName } from "../rights/pveum";
+import { sudoRule, WRAPPER } from "../rights/sudoers";
 import { Misuse, permissionsOptions, type PermissionsOptions, USUAL } from "./permissions-options";
 
 export async function permissions(args: string[], log: Log): Promise<number> {

@@ -3,7 +3,7 @@ import { timeouts } from "../model/common";
 import { connectionInputs, gatewayRef, sshInputs } from "../model/connection";
 import { bare, type Model } from "../model/meta";
 import { networkInputs } from "../model/network";
-import { shareRef } from "../model/share-ref";
+import { shareRef } from "../model/share/ref";
 import { fieldsOf, type Shape, shapeOf } from "./shape";
 
 /** An object or enum type of its own, with the name it has in all languages. */

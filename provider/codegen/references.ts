@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { gatewayRef } from "../model/connection";
-import { shareRef } from "../model/share-ref";
+import { shareRef } from "../model/share/ref";
 
 /** A type that stands for a resource: users give the resource itself, the SDK makes the reference of it. */
 export interface Reference {

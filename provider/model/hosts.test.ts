@@ -2,7 +2,7 @@ import { check } from "../runtime/check";
 import { gatewayModel, shareModel } from ".";
 import { clientFault, hostsOptionFault } from "./hosts";
 import type { Model } from "./meta";
-import { hostsFault } from "./share.options";
+import { hostsFault } from "./options/refusals";
 
 /** Lists of hosts hold what Samba heeds, and nothing else. */
 

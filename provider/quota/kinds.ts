@@ -1,8 +1,8 @@
 import { PvesmbError } from "../base/errors";
 import type { Gather } from "../hosts/batch";
 import type { QuotaInputs } from "../model";
-import { ABILITIES } from "../model/quota.backends";
-import type { BackendName } from "../model/quota.backends";
+import { ABILITIES } from "../model/quota/backends";
+import type { BackendName } from "../model/quota/backends";
 import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
 import { project } from "./project";

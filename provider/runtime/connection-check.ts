@@ -3,7 +3,7 @@ import { connectionInputs } from "../model/connection";
 import { bare, type Model } from "../model/meta";
 import { objectOf, propertiesOf } from "../model/schema";
 import { isTree, type Tree } from "../model/tree";
-import { reachFaults } from "../resources/gateway/reach";
+import { reachFaults } from "../machines/reach";
 import { readConnection } from "./connection";
 import { hasUnknown } from "./unknown";
 

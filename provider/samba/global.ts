@@ -1,5 +1,5 @@
 import { PvesmbError } from "../base/errors";
-import { optionKey } from "../model/option-synonyms";
+import { optionKey } from "../model/options/synonyms";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
 import { limitsOf } from "./limits";

@@ -1,4 +1,4 @@
-import type { Effective } from "../model/share.purpose";
+import type { Effective } from "../model/share/effective";
 import type { Line } from "./text";
 import { moduleLines } from "./vfs";
 

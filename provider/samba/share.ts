@@ -1,4 +1,4 @@
-import { canonicalOption, optionKey } from "../model/option-synonyms";
+import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
 import { option, parseBoolean, parseSections, section, valueText } from "./text";

@@ -1,5 +1,5 @@
 import { PvesmbError } from "../base/errors";
-import { optionKey } from "../model/option-synonyms";
+import { optionKey } from "../model/options/synonyms";
 import { lineFault } from "../model/text";
 
 /** Text in which Samba's substitutions (`%U`), or strftime's, are meant; everywhere else a % is refused. */

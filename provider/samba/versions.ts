@@ -1,4 +1,4 @@
-import { optionKey } from "../model/option-synonyms";
+import { optionKey } from "../model/options/synonyms";
 
 /** Options of a file server that came or went between 4.17 and 4.23: the first version with them, and the first without (docs-xml/smbdotconf of each). */
 const LIFE: Record<string, { from?: string; until?: string }> = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { shareModel } from "../model";
 import type { ShareInputs } from "../model";
-import { effective } from "../model/share.purpose";
+import { effective } from "../model/share/effective";
 import { filled } from "../model/schema";
 import { copied, samples } from "../../test/unit/samples";
 import { expiryOf, expiryText } from "./recycle";

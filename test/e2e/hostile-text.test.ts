@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { passwordFault, userModel } from "../../provider/model/user";
+import { userModel } from "../../provider/model";
+import { passwordFault } from "../../provider/model/user/inputs";
 import { check } from "../../provider/runtime/check";
 import { ntHash } from "../../provider/samba/nt-hash";
 import { type Guest, inGuest } from "./support/guests";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Claim, readClaim, withClaim } from "../../provider/resources/gateway/mark";
+import { type Claim, readClaim, withClaim } from "../../provider/machines/mark";
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { POOL, sshKeyFile } from "./support/least-rights";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../../provider/model";
 import type { Model } from "../../provider/model/meta";
-import { PURPOSES } from "../../provider/model/share.purpose";
+import { PURPOSES } from "../../provider/model/share/purpose";
 import type { Tree } from "../../provider/model/tree";
 
 /** Secrets that no text of ours may ever hold. */

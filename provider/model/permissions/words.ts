@@ -6,7 +6,7 @@ import type { Word } from "./feature";
  */
 
 export const VMID: Word = { name: "VMID", pattern: "[1-9][0-9]{2,8}" };
-/** 0, which no container has, asks whether commands get that far (checkNode in resources/gateway/reach.ts). */
+/** 0, which no container has, asks whether commands get that far (checkNode in machines/reach.ts). */
 export const VMID_OR_NONE: Word = { name: "VMID", pattern: "0|[1-9][0-9]{2,8}" };
 
 /** A container's volume on ZFS (pve-storage ZFSPoolPlugin.pm, parse_volname): `local-zfs:subvol-101-disk-1`, linked clones too. */

@@ -3,9 +3,9 @@ import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { readConfig, readStatus } from "../../proxmox/lxc/container";
-import { tellAdopted } from "../adopted";
-import type { Made } from "./guest";
-import { observedInputs } from "./observed";
+import { tellAdopted } from "../../gateway/adopted";
+import type { Made } from "../../machines/lxc/guest";
+import { observedInputs } from "../../machines/lxc/observed";
 import { hostDrift } from "./read";
 
 /** A guest that was there: half-made by a create that was cut off, or finished, of a resource that Pulumi no longer knew. */

@@ -3,7 +3,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import { together } from "../../base/together";
 import type { Host } from "../../hosts";
-import type { GatewayInputs, GatewayOutputs } from "../../model";
+import type { GatewayInputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
@@ -12,32 +12,29 @@ import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
-import { keyOf } from "../given";
-import { checkRights } from "../permissions/check";
-import { guestAddress } from "./address";
+import { keyOf } from "../../gateway/given";
+import { checkRights } from "../../rights/check";
+import { guestAddress } from "../../machines/lxc/address";
 import { tellTaken } from "./adopt";
-import { prepareBind } from "./bind";
+import { prepareBind } from "../../machines/lxc/bind";
 import { converge } from "./converge";
 import type { Target } from "./converge";
-import { newAddresses, refuseUsed } from "./free-address";
-import { makeGuest } from "./guest";
-import type { Made, Plan } from "./guest";
-import { markKeys } from "./mark-keys";
-import { checkNames } from "./names";
-import { provedMark } from "./ownership";
-import { askGuest } from "./proof";
-import { checkNode, guestHost, publicKeyOf } from "./reach";
+import { newAddresses, refuseUsed } from "../../machines/lxc/free-address";
+import { makeGuest } from "../../machines/lxc/guest";
+import type { Made, Plan } from "../../machines/lxc/guest";
+import { markKeys } from "../../machines/mark-keys";
+import { checkNames } from "../../machines/lxc/names";
+import { provedMark } from "../../machines/lxc/ownership";
+import { askGuest } from "../../machines/lxc/proof";
+import { checkNode, guestHost, publicKeyOf } from "../../machines/reach";
 import { readGateway } from "./read";
-import { refuseLosses } from "./refusals";
-import { creationUses, holderOf, updateUses } from "./rights";
+import { refuseLosses } from "../../machines/lxc/refusals";
+import { creationUses, holderOf, updateUses } from "../../machines/lxc/rights";
 import { deleteGateway } from "./removal";
-import { forgetGateway, formatId, parseId } from "./session";
-import { fetchTemplate, findTemplate, type Template } from "./template";
-
-/** Outputs, the VMID among them, which is an input too when the user chose it. */
-export type Outputs = Partial<GatewayOutputs> & { vmid?: number };
-/** What is stored. */
-export type GatewayState = GatewayInputs & Outputs;
+import { forgetGateway } from "../../gateway/session";
+import { formatId, parseId } from "../../machines/id";
+import { fetchTemplate, findTemplate, type Template } from "../../machines/lxc/template";
+import type { Outputs } from "./types";
 
 export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
     create: (ctx, inputs) => create(ctx, inputs),

@@ -12,20 +12,21 @@ import type { Pve } from "../../proxmox/client/client";
 import { sized } from "../../proxmox/lxc/sized";
 import { foundLockout, lockoutLook } from "../../samba/lockout";
 import { uncOf } from "../../samba/unc";
-import { pveOf } from "../pve";
-import { staticAddress } from "./address";
-import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
-import type { GuestConfig } from "./config";
-import { gatewayDrift, gatewayWarnings, versionIn } from "./drift";
-import type { GatewayState, Outputs } from "./handler";
-import { READ_LOOK } from "./look";
-import { isOutdated, readClaim, readMark } from "./mark";
-import { markKeys } from "./mark-keys";
-import { observedInputs } from "./observed";
-import { lagOf } from "../lag";
-import { forgetGateway, formatId, openGateway } from "./session";
-import type { GatewayId } from "./session";
-import { volumesIn } from "./volumes";
+import { pveOf } from "../../machines/pve";
+import { staticAddress } from "../../machines/lxc/address";
+import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "../../machines/lxc/config";
+import type { GuestConfig } from "../../machines/lxc/config";
+import { gatewayDrift, gatewayWarnings, versionIn } from "../../gateway/drift";
+import type { GatewayState, Outputs } from "./types";
+import { READ_LOOK } from "../../gateway/look";
+import { isOutdated, readClaim, readMark } from "../../machines/mark";
+import { markKeys } from "../../machines/mark-keys";
+import { observedInputs } from "../../machines/lxc/observed";
+import { lagOf } from "../../machines/lxc/lag";
+import { forgetGateway, openGateway } from "../../gateway/session";
+import { formatId } from "../../machines/id";
+import type { GatewayId } from "../../machines/id";
+import { volumesIn } from "../../machines/lxc/volumes";
 
 /** The gateway as PVE and, when it runs, its host say it is. Undefined when the VMID is free or somebody else's. */
 export async function readGateway(

@@ -6,17 +6,18 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
-import { checkRights } from "../permissions/check";
-import { pveOf } from "../pve";
-import type { GatewayState, Outputs } from "./handler";
-import { isBind } from "./config";
-import { refuseKept } from "./kept";
-import { readClaim, readMark } from "./mark";
-import { markKeys } from "./mark-keys";
-import { provedMark } from "./ownership";
-import { removalUses } from "./rights";
-import { forgetGateway, formatId, openGateway } from "./session";
-import type { GatewayId } from "./session";
+import { checkRights } from "../../rights/check";
+import { pveOf } from "../../machines/pve";
+import type { GatewayState, Outputs } from "./types";
+import { isBind } from "../../machines/lxc/config";
+import { refuseKept } from "../../machines/lxc/kept";
+import { readClaim, readMark } from "../../machines/mark";
+import { markKeys } from "../../machines/mark-keys";
+import { provedMark } from "../../machines/lxc/ownership";
+import { removalUses } from "../../machines/lxc/rights";
+import { forgetGateway, openGateway } from "../../gateway/session";
+import { formatId } from "../../machines/id";
+import type { GatewayId } from "../../machines/id";
 
 /** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
 export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<void> {

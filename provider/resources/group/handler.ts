@@ -2,19 +2,15 @@ import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { StepResult } from "../../hosts/batch";
-import type { GroupInputs, GroupOutputs } from "../../model";
+import type { GroupInputs } from "../../model";
 import { CONNECTIONS } from "../../samba/look";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
-import { readyGateway, remainingGateway } from "../gateway/session";
-import { keyOf, nameOf } from "../given";
-import { endLogins } from "../user/logins";
+import { readyGateway, remainingGateway } from "../../gateway/session";
+import { keyOf, nameOf } from "../../gateway/given";
+import { endLogins } from "../../gateway/logins";
 import { adopting } from "./adopt";
 import { readGroup } from "./read";
-
-/** Outputs, the number among them, which is an input too when the user chose it. */
-export type Outputs = Partial<GroupOutputs> & { gid?: number };
-/** What is stored. */
-export type GroupState = GroupInputs & Outputs;
+import type { Outputs } from "./types";
 
 export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     async create(ctx, inputs) {

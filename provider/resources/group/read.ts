@@ -4,9 +4,9 @@ import { parseGroup } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
-import { lookAt } from "../gateway/look";
-import { nameOf } from "../given";
-import type { GroupState, Outputs } from "./handler";
+import { lookAt } from "../../gateway/look";
+import { nameOf } from "../../gateway/given";
+import type { GroupState, Outputs } from "./types";
 
 /** The group as the host has it. Undefined when the gateway is gone, or the group is no longer ours. */
 export async function readGroup(

@@ -1,18 +1,13 @@
 import { PvesmbError } from "../../base/errors";
-import type { Context } from "../../base/handler";
 import type { Step, Unit } from "../../hosts";
 import type { QuotaInputs } from "../../model";
-import type { BackendName } from "../../model/quota.backends";
-import { beyond } from "../../model/quota.rules";
+import type { BackendName } from "../../model/quota/backends";
 import { bytesOf } from "../../model/size";
 import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import type { Figures } from "../../quota/figures";
 import { rough } from "../../quota/volume";
-import type { Outputs, QuotaState } from "./handler";
-import type { Target } from "./target";
-import { treeBackend } from "./tree-backend";
-import { volumeBackend } from "./volume-backend";
+import type { Outputs, QuotaState } from "./types";
 
 /** What a backend sees of a tree. */
 export interface Found {
@@ -67,47 +62,6 @@ export interface Opening {
     /** What held the limit last, as far as is known: that is looked at first. */
     was?: BackendName;
     before?: QuotaState;
-}
-
-/** The backend for a tree. Throws InvalidInput, naming the way out, when nothing there can hold what is asked for. */
-export async function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
-    const backend = await onMount(ctx, target, inputs, opening);
-    if (inputs.backend !== "auto" && inputs.backend !== backend.name)
-        throw new PvesmbError(
-            "InvalidInput",
-            `backend: ${target.path} is on ${placeOf(target)}, which is limited by \`${backend.name}\`, not by \`${inputs.backend}\``,
-            { property: "backend" },
-        );
-    const [lacking] = beyond(inputs, backend.name);
-    if (lacking !== undefined)
-        throw new PvesmbError("InvalidInput", `${lacking.property}: ${lacking.reason}`, { property: lacking.property });
-    return backend;
-}
-
-async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
-    const { mount, path } = target;
-    const remedy =
-        "give the share its own volume (`volume` with `initialSize`), or put the gateway's data into a directory on the node (`data.bind`) on ZFS or btrfs";
-    if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount, opening);
-    if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, opening);
-    throw new PvesmbError(
-        "InvalidInput",
-        `path: ${path} is a directory on ${placeOf(target)}, and a directory in a container cannot have a limit; ${remedy}`,
-        {
-            property: "path",
-        },
-    );
-}
-
-function placeOf({ mount }: Target): string {
-    switch (mount.kind) {
-        case "rootfs":
-            return "the container's root file system";
-        case "bind":
-            return `the node's directory ${mount.source}`;
-        case "volume":
-            return `the volume ${mount.volume}`;
-    }
 }
 
 /** A limit that is exceeded already would fail every write from its first moment. */

@@ -6,7 +6,7 @@ import { bytesOf } from "../../model/size";
 import { collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
 import type { CollectorEntry, QuotaUsage } from "../../quota/collector";
 import type { Found } from "./backend";
-import type { Outputs } from "./handler";
+import type { Outputs } from "./types";
 import type { Target } from "./target";
 
 /** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */

@@ -3,7 +3,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { onceSeen } from "../../hosts";
 import type { Gather, GatherResult, Step, Workshop } from "../../hosts";
-import type { BackendName } from "../../model/quota.backends";
+import type { BackendName } from "../../model/quota/backends";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
 

@@ -3,19 +3,20 @@ import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import type { Unit } from "../../hosts";
 import { quotaModel } from "../../model";
-import type { QuotaInputs, QuotaOutputs } from "../../model";
+import type { QuotaInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
 import { claimPath, claimRemovalSteps, claimSteps, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
-import { tellAdopted } from "../adopted";
-import { readyGateway, remainingGateway } from "../gateway/session";
-import type { Ready } from "../gateway/session";
-import { keyOf } from "../given";
-import { pveOf } from "../pve";
-import { ALL } from "../share/sessions";
-import { openBackend, refuseBelowUse } from "./backend";
+import { tellAdopted } from "../../gateway/adopted";
+import { readyGateway, remainingGateway } from "../../gateway/session";
+import type { Ready } from "../../gateway/session";
+import { keyOf } from "../../gateway/given";
+import { pveOf } from "../../machines/pve";
+import { ALL } from "../../gateway/share-sessions";
+import { openBackend } from "./backends";
+import { refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
 import { collecting } from "./collect";
 import { bringIn } from "./conversion";
@@ -24,11 +25,7 @@ import type { Turn } from "./in-step";
 import { figureOutputs, readQuota } from "./read";
 import { CHANGE_LOOK, gatewayOf, targetOf, treeOf } from "./target";
 import type { Target } from "./target";
-
-/** Outputs, the path among them, which is an input too when the user chose it. */
-export type Outputs = Partial<QuotaOutputs> & { path?: string };
-/** What is stored. */
-export type QuotaState = QuotaInputs & Outputs;
+import type { Outputs, QuotaState } from "./types";
 
 export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     async create(ctx, inputs) {

@@ -4,11 +4,11 @@ import type { QuotaInputs } from "../../model";
 import { formatSize } from "../../model/size";
 import { claimPath, parseClaim } from "../../quota/claim";
 import { levelOf } from "../../quota/figures";
-import { lookAt } from "../gateway/look";
-import { openBackend } from "./backend";
+import { lookAt } from "../../gateway/look";
+import { openBackend } from "./backends";
 import type { Backend, Found } from "./backend";
 import { collectorFaults, trendOutputs } from "./collect";
-import type { Outputs, QuotaState } from "./handler";
+import type { Outputs, QuotaState } from "./types";
 import { gatewayOf, targetOf, treeOf } from "./target";
 
 /** The limit as the storage enforces it, and what is used. Undefined when gateway, share or the claim are gone. */

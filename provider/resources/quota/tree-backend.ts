@@ -3,8 +3,8 @@ import type { Context } from "../../base/handler";
 import { joined } from "../../hosts";
 import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
-import { ABILITIES } from "../../model/quota.backends";
-import type { BackendName } from "../../model/quota.backends";
+import { ABILITIES } from "../../model/quota/backends";
+import type { BackendName } from "../../model/quota/backends";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf, formatSize } from "../../model/size";
 import { claimPath, parseClaim } from "../../quota/claim";
@@ -17,15 +17,16 @@ import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
-import { rootOnNode } from "../gateway/bind";
-import { ALL, endSessions } from "../share/sessions";
+import { rootOnNode } from "../../machines/lxc/bind";
+import { ALL, endSessions } from "../../gateway/share-sessions";
 import type { Backend, Found, Opening } from "./backend";
 import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } from "./conversion";
-import { bindDataset } from "./dataset-mount";
-import { NODE_LOOK, nodeShop } from "./node";
+import { bindDataset } from "../../machines/lxc/dataset-mount";
+import { NODE_LOOK, nodeShop } from "../../machines/nodes";
 import { Principals } from "./principals";
 import { CHANGE_LOOK, claimsOnNode, spotOf } from "./target";
-import type { Mount, Target } from "./target";
+import type { Mount } from "../../machines/lxc/mounts";
+import type { Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
 
@@ -181,7 +182,7 @@ export async function treeBackend(
                     throw error;
                 }
                 const given = await onNode(wished);
-                if (given.state.apart !== undefined) await bindDataset(target, given.state.apart);
+                if (given.state.apart !== undefined) await bindDataset(target, gateway.place, target.path, given.state.apart);
                 const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
                 shop.snapshot.forget();
@@ -202,7 +203,7 @@ export async function treeBackend(
             }
             if (made !== undefined) replaced();
             // Of one that was mounted in its directory before pvesmb had a place for them.
-            if (name === "zfs") await bindDataset(target, spot.path);
+            if (name === "zfs") await bindDataset(target, gateway.place, target.path, spot.path);
             const own = onGateway(after);
             // Whoever had the directory open still has the one that was replaced.
             const ending = made !== undefined || unended ? target.share : undefined;

@@ -10,13 +10,14 @@ import { percentOf } from "../../quota/figures";
 import { followed, volumeFaults } from "../../quota/volume";
 import type { VolumeSizes } from "../../quota/volume";
 import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
-import { nodeHost } from "../gateway/reach";
-import { checkRights } from "../permissions/check";
+import { nodeHost } from "../../machines/reach";
+import { checkRights } from "../../rights/check";
 import { refuseBelowUse } from "./backend";
 import type { Backend, Change, Found, Opening } from "./backend";
-import { mountOf } from "./target";
-import type { Mount, Target } from "./target";
-import { forgetVolumes, volumeSizes } from "./volumes";
+import { mountOf } from "../../machines/lxc/mounts";
+import type { Mount } from "../../machines/lxc/mounts";
+import type { Target } from "./target";
+import { forgetVolumes, volumeSizes } from "../../machines/lxc/volume-sizes";
 
 type VolumeMount = Extract<Mount, { kind: "volume" }>;
 

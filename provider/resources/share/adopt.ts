@@ -1,15 +1,15 @@
 import type { Context } from "../../base/handler";
 import { shareModel } from "../../model";
 import type { ShareInputs } from "../../model";
-import { effective } from "../../model/share.purpose";
+import { effective } from "../../model/share/effective";
 import { dataPathFault } from "../../model/text";
 import { type Access, principal } from "../../samba/access";
 import { fragmentPath } from "../../samba/paths";
 import { rightsDrift } from "../../samba/rights";
 import { parseShare, settingDrift, type ShareSection } from "../../samba/share";
-import { tellAdopted } from "../adopted";
-import type { Ready } from "../gateway/session";
-import { nameOf } from "../given";
+import { tellAdopted } from "../../gateway/adopted";
+import type { Ready } from "../../gateway/session";
+import { nameOf } from "../../gateway/given";
 import { propertiesOf } from "./read";
 import { defaultPath, sectionOf } from "./section";
 

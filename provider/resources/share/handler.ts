@@ -3,7 +3,7 @@ import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import { joined } from "../../hosts";
 import type { Step, Unit, Workshop } from "../../hosts";
-import type { ShareInputs, ShareOutputs } from "../../model";
+import type { ShareInputs } from "../../model";
 import { spots } from "../../model/permissions/feature";
 import { bytesOf } from "../../model/size";
 import { follow } from "../../proxmox/follow";
@@ -13,28 +13,24 @@ import type { ShareSection } from "../../samba/share";
 import { WHOSE } from "../../samba/places";
 import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { uncOf } from "../../samba/unc";
-import { checkSpace } from "../gateway/preflight";
-import { forgetGateway, readyGateway, remainingGateway } from "../gateway/session";
-import type { Ready } from "../gateway/session";
-import { keyOf } from "../given";
-import { checkRights } from "../permissions/check";
-import { refuseLag } from "../lag";
-import { forgetNodes } from "../quota/node";
-import { pveOf } from "../pve";
+import { checkSpace } from "../../machines/lxc/preflight";
+import { forgetGateway, readyGateway, remainingGateway } from "../../gateway/session";
+import type { Ready } from "../../gateway/session";
+import { keyOf } from "../../gateway/given";
+import { checkRights } from "../../rights/check";
+import { refuseLag } from "../../machines/lxc/lag";
+import { forgetNodes } from "../../machines/nodes";
+import { pveOf } from "../../machines/pve";
 import { adopting } from "./adopt";
 import { makingAt, onceAlone } from "./together-with-others";
 import { refuseHiding } from "./mount-place";
 import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
-import { ALL, concerned, endSessions } from "./sessions";
+import { ALL, concerned, endSessions } from "../../gateway/share-sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
-import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "./volume";
-import type { Mounted } from "./volume";
-
-/** Outputs, the path among them, which is an input too when the user chose it. */
-export type Outputs = Partial<ShareOutputs> & { path?: string };
-/** What is stored. */
-export type ShareState = ShareInputs & Outputs;
+import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "../../machines/lxc/share-volume";
+import type { Mounted } from "../../machines/lxc/share-volume";
+import type { Outputs, ShareState } from "./types";
 
 export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async create(ctx, inputs) {

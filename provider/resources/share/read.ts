@@ -3,7 +3,7 @@ import { onceSeen } from "../../hosts";
 import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
-import { effective } from "../../model/share.purpose";
+import { effective } from "../../model/share/effective";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
 import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
@@ -14,13 +14,13 @@ import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sect
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
 import { uncOf } from "../../samba/unc";
-import { lookAt } from "../gateway/look";
-import type { Seen } from "../gateway/look";
-import { lagOf } from "../lag";
-import type { Outputs, ShareState } from "./handler";
+import { lookAt } from "../../gateway/look";
+import type { Seen } from "../../gateway/look";
+import { lagOf } from "../../machines/lxc/lag";
+import type { Outputs, ShareState } from "./types";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
-import { mountedIn, observedVolume } from "./volume";
+import { mountedIn, observedVolume } from "../../machines/lxc/share-volume";
 
 /** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
 export async function readShare(

@@ -1,14 +1,14 @@
 import type { ShareInputs, ShareOutputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
-import { effective } from "../../model/share.purpose";
-import type { Effective } from "../../model/share.purpose";
+import { effective } from "../../model/share/effective";
+import type { Effective } from "../../model/share/effective";
 import type { ShareSection } from "../../samba/share";
 import { aclEntries, ownEntries } from "../../samba/access";
 import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-root";
 import { snapshotFormat } from "../../snapshots";
-import { nameOf } from "../given";
+import { nameOf } from "../../gateway/given";
 
 /** Where a new share's files go unless the user says otherwise; it stays there when the share is renamed. */
 export function defaultPath(inputs: ShareInputs): string {

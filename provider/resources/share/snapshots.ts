@@ -6,12 +6,12 @@ import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
 import { endUnit, madeOf, prepareUnit, scheduleFaults, scheduleUnit, SCHEDULES } from "../../snapshots";
 import type { Keep, Tree } from "../../snapshots";
-import { rootOnNode } from "../gateway/bind";
-import type { Ready } from "../gateway/session";
-import { keyOf } from "../given";
-import { pveOf } from "../pve";
-import { nodeShop } from "../quota/node";
-import { mountOf } from "../quota/target";
+import { rootOnNode } from "../../machines/lxc/bind";
+import type { Ready } from "../../gateway/session";
+import { keyOf } from "../../gateway/given";
+import { pveOf } from "../../machines/pve";
+import { nodeShop } from "../../machines/nodes";
+import { mountOf } from "../../machines/lxc/mounts";
 
 /** A share's snapshots: whose they are, and what they are of. */
 export interface Series {

@@ -2,21 +2,17 @@ import { randomBytes } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { isKind } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
-import type { UserInputs, UserOutputs } from "../../model";
+import type { UserInputs } from "../../model";
 import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { Account, PasswordChange } from "../../samba/user-unit";
-import { readyGateway, remainingGateway } from "../gateway/session";
-import { keyOf, nameOf } from "../given";
+import { readyGateway, remainingGateway } from "../../gateway/session";
+import { keyOf, nameOf } from "../../gateway/given";
 import { adopting } from "./adopt";
-import { endLogins } from "./logins";
+import { endLogins } from "../../gateway/logins";
 import { readUser } from "./read";
 import { secretChange, secretOf } from "./secret";
-
-/** Outputs, the numbers among them, which are inputs too when the user chose them. */
-export type Outputs = Partial<UserOutputs> & { uid?: number; gid?: number };
-/** What is stored. */
-export type UserState = UserInputs & Outputs;
+import type { Outputs, UserState } from "./types";
 
 export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async create(ctx, inputs) {

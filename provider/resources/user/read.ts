@@ -5,9 +5,9 @@ import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samb
 import { keyIn, textDrift } from "../../samba/drift";
 import { accountPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
-import { lookAt } from "../gateway/look";
-import { nameOf } from "../given";
-import type { Outputs, UserState } from "./handler";
+import { lookAt } from "../../gateway/look";
+import { nameOf } from "../../gateway/given";
+import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
 /** What the host says of an account: how Unix, Samba and the groups have it. */

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { messageOf, PvesmbError } from "../../base/errors";
 import { hide } from "../../base/scrub";
 import type { UserInputs } from "../../model";
-import { passwordFault } from "../../model/user";
+import { passwordFault } from "../../model/user/inputs";
 import { ntHash } from "../../samba/nt-hash";
 import type { PasswordChange } from "../../samba/user-unit";
-import type { UserState } from "./handler";
+import type { UserState } from "./types";
 
 /** What `drift` says of a user whose entry in Samba's database is missing: the password then has to be set again. */
 export const ACCOUNT_GONE = "the Samba account was deleted";

@@ -30,7 +30,7 @@ import type {
 export interface SmbGatewayArgs {
     /**
      * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: it is it is another kind of host.
+     * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
     mode?: pulumi.Input<"lxc">;
@@ -245,7 +245,7 @@ const kind: Kind = {
 export class SmbGateway extends PvesmbResource {
     /**
      * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: it is it is another kind of host.
+     * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
     declare readonly mode: pulumi.Output<"lxc" | undefined>;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Connection } from "../../../provider/base/connection";
-import { type Mark as Signed, readClaim, signerOf, withMark } from "../../../provider/resources/gateway/mark";
-import { markKeys } from "../../../provider/resources/gateway/mark-keys";
+import { type Mark as Signed, readClaim, signerOf, withMark } from "../../../provider/machines/mark";
+import { markKeys } from "../../../provider/machines/mark-keys";
 import { runOnNode } from "../../lab/src/client";
 import { stateDir } from "../../lab/src/machine/layout";
 import { control } from "./control";

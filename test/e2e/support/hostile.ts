@@ -5,7 +5,7 @@ import { sectionOf } from "../../../provider/resources/share/section";
 import { check } from "../../../provider/runtime/check";
 import { fragmentPath } from "../../../provider/samba/paths";
 import { renderShare, sectionName } from "../../../provider/samba/share";
-import { optionKey } from "../../../provider/model/option-synonyms";
+import { optionKey } from "../../../provider/model/options/synonyms";
 import { valueText } from "../../../provider/samba/text";
 
 /** Shares with texts that try to be more than a text, and what Samba makes of them. */

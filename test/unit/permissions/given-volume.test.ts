@@ -1,4 +1,4 @@
-import { checkStorages } from "../../../provider/resources/gateway/preflight";
+import { checkStorages } from "../../../provider/machines/lxc/preflight";
 import { Bench } from "../proxmox/harness";
 import { inputsOf, ROOT, World } from "./world";
 

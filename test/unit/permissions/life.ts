@@ -3,11 +3,11 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { isFreeVmid } from "../../../provider/proxmox/cluster";
 import { deleteContainer } from "../../../provider/proxmox/lxc/delete";
 import { shutdownContainer, startContainer, stopContainer } from "../../../provider/proxmox/lxc/power";
-import { makeGuest } from "../../../provider/resources/gateway/guest";
-import { withOwnVolume } from "../../../provider/resources/gateway/given-volume";
-import { applySettings, settlePending } from "../../../provider/resources/gateway/guest-settings";
-import { fetchTemplate, findTemplate } from "../../../provider/resources/gateway/template";
-import { destroyVolume, ensureVolume } from "../../../provider/resources/share/volume";
+import { makeGuest } from "../../../provider/machines/lxc/guest";
+import { withOwnVolume } from "../../../provider/machines/lxc/given-volume";
+import { applySettings, settlePending } from "../../../provider/machines/lxc/settings";
+import { fetchTemplate, findTemplate } from "../../../provider/machines/lxc/template";
+import { destroyVolume, ensureVolume } from "../../../provider/machines/lxc/share-volume";
 import { lines } from "../proxmox/harness";
 
 const mirror = lines();

@@ -1,7 +1,7 @@
-import { checkNames } from "../../../provider/resources/gateway/names";
+import { checkNames } from "../../../provider/machines/lxc/names";
 import { type Need } from "../../../provider/model/permissions/feature";
-import { creationUses } from "../../../provider/resources/gateway/rights";
-import { checkRights } from "../../../provider/resources/permissions/check";
+import { creationUses } from "../../../provider/machines/lxc/rights";
+import { checkRights } from "../../../provider/rights/check";
 import { Bench, failureOf } from "../proxmox/harness";
 import { inputsOf, ROOT, World } from "./world";
 

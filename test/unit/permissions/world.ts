@@ -5,7 +5,7 @@ import type { Need } from "../../../provider/model/permissions/feature";
 import { united } from "../../../provider/model/permissions/feature";
 import { filled } from "../../../provider/model/schema";
 import type { Pve } from "../../../provider/proxmox/client/client";
-import { grantCommands } from "../../../provider/resources/permissions/pveum";
+import { grantCommands } from "../../../provider/rights/pveum";
 import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
 import { PveError } from "../../lab/src/pve/errors";

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deadline } from "../../../provider/base/deadline";
 import { type Host, pctHost } from "../../../provider/hosts";
-import { type Mark, withMark } from "../../../provider/resources/gateway/mark";
+import { type Mark, withMark } from "../../../provider/machines/mark";
 import { featureNames, featureOf } from "../../../provider/model/permissions/features";
-import { wrapperScript, wrapperSettings } from "../../../provider/resources/permissions/node-setup";
-import { sudoersFile, sudoRule } from "../../../provider/resources/permissions/sudoers";
+import { wrapperScript, wrapperSettings } from "../../../provider/rights/node-setup";
+import { sudoersFile, sudoRule } from "../../../provider/rights/sudoers";
 import { configText, parseConfig } from "../../lab/src/pve/guest-config";
 import { failureOf } from "../proxmox/harness";
 

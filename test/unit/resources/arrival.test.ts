@@ -5,7 +5,7 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer, readConfig, readStatus } from "../../../provider/proxmox/lxc/container";
 import { setConfig } from "../../../provider/proxmox/lxc/edit";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
-import { arrive } from "../../../provider/resources/gateway/arrival";
+import { arrive } from "../../../provider/machines/lxc/arrival";
 import { lines } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 

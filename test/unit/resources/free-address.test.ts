@@ -5,7 +5,7 @@ import type { GatewayInputs } from "../../../provider/model";
 import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer } from "../../../provider/proxmox/lxc/container";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
-import { newAddresses, refuseUsed } from "../../../provider/resources/gateway/free-address";
+import { newAddresses, refuseUsed } from "../../../provider/machines/lxc/free-address";
 import { lines } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 

@@ -4,7 +4,7 @@ import { createContainer, readConfig } from "../../../provider/proxmox/lxc/conta
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { newVolume } from "../../../provider/proxmox/values/size";
-import { withOwnVolume } from "../../../provider/resources/gateway/given-volume";
+import { withOwnVolume } from "../../../provider/machines/lxc/given-volume";
 import { failureOf } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 

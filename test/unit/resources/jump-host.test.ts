@@ -2,7 +2,7 @@ import type { Connection } from "../../../provider/base/connection";
 import { Deadline } from "../../../provider/base/deadline";
 import { closeAll } from "../../../provider/hosts";
 import type { Pve } from "../../../provider/proxmox/client/client";
-import { guestHost, nodeHost, reachFaults } from "../../../provider/resources/gateway/reach";
+import { guestHost, nodeHost, reachFaults } from "../../../provider/machines/reach";
 import { newKey, TestSshd } from "../hosts/ssh-server";
 
 /** Which passwords the hosts on the way get to see: each its own, if it has one, and none of another's. */

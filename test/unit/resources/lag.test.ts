@@ -4,8 +4,8 @@ import { createContainer } from "../../../provider/proxmox/lxc/container";
 import { newVolume } from "../../../provider/proxmox/values/size";
 import { resizeVolume } from "../../../provider/proxmox/lxc/resize";
 import { fileSystemFault } from "../../../provider/quota/volume";
-import { lagOf, refuseLag } from "../../../provider/resources/lag";
-import { ensureVolume } from "../../../provider/resources/share/volume";
+import { lagOf, refuseLag } from "../../../provider/machines/lxc/lag";
+import { ensureVolume } from "../../../provider/machines/lxc/share-volume";
 import { BARE, oneNode } from "./one-node";
 
 const [MIB, GIB] = [2 ** 20, 2 ** 30];

@@ -1,7 +1,7 @@
 import { gatewayModel, shareModel } from "../../../provider/model";
 import type { GatewayInputs } from "../../../provider/model";
 import { configOf } from "../../../provider/proxmox/lxc/config";
-import { refuseLosses } from "../../../provider/resources/gateway/refusals";
+import { refuseLosses } from "../../../provider/machines/lxc/refusals";
 import { diff } from "../../../provider/runtime/diff";
 import { failureOf, lines } from "../proxmox/harness";
 

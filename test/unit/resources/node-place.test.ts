@@ -1,5 +1,5 @@
 import type { Connection } from "../../../provider/base/connection";
-import { nodePlace } from "../../../provider/resources/gateway/node-place";
+import { nodePlace } from "../../../provider/machines/node-place";
 import { Bench } from "../proxmox/harness";
 import { data, type Reply, said } from "../proxmox/scripted-pve";
 

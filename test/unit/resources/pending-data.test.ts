@@ -6,8 +6,8 @@ import { createContainer, readConfig } from "../../../provider/proxmox/lxc/conta
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { newVolume } from "../../../provider/proxmox/values/size";
-import { applySettings } from "../../../provider/resources/gateway/guest-settings";
-import type { Mark } from "../../../provider/resources/gateway/mark";
+import { applySettings } from "../../../provider/machines/lxc/settings";
+import type { Mark } from "../../../provider/machines/mark";
 import { BARE, oneNode } from "./one-node";
 
 /** The data volume of a running container: what is changed of its mount point waits for a restart, its size does not. */

@@ -3,7 +3,8 @@ import type { GatherResult } from "../../../provider/hosts";
 import { quotaModel } from "../../../provider/model";
 import type { QuotaInputs } from "../../../provider/model";
 import { configOf } from "../../../provider/proxmox/lxc/config";
-import { mountOf, treeOf } from "../../../provider/resources/quota/target";
+import { mountOf } from "../../../provider/machines/lxc/mounts";
+import { treeOf } from "../../../provider/resources/quota/target";
 
 const config = configOf({
     mp0: "/tank/shares,mp=/srv/pvesmb",

@@ -8,9 +8,9 @@ import { createContainer, readStatus } from "../../../provider/proxmox/lxc/conta
 import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
-import type { GatewayState, Outputs } from "../../../provider/resources/gateway/handler";
-import { type Mark, withClaim, withMark } from "../../../provider/resources/gateway/mark";
-import { markKeys } from "../../../provider/resources/gateway/mark-keys";
+import type { GatewayState, Outputs } from "../../../provider/resources/gateway/types";
+import { type Mark, withClaim, withMark } from "../../../provider/machines/mark";
+import { markKeys } from "../../../provider/machines/mark-keys";
 import { deleteGateway } from "../../../provider/resources/gateway/removal";
 import { parseConfig } from "../../lab/src/pve/guest-config";
 import { type LabApi, startApi } from "../../lab/src/api/server";

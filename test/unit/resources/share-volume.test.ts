@@ -3,7 +3,7 @@ import { createContainer, readConfig, readStatus } from "../../../provider/proxm
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../../provider/proxmox/lxc/power";
 import { newVolume } from "../../../provider/proxmox/values/size";
-import { destroyVolume, ensureVolume } from "../../../provider/resources/share/volume";
+import { destroyVolume, ensureVolume } from "../../../provider/machines/lxc/share-volume";
 import { failureOf, lines } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 

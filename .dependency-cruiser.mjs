@@ -1,0 +1,80 @@
+/**
+ * Which folder may import which (docs/decisions/0002), and no circles, types included. `make lint` runs it.
+ *
+ * Each row of `mayUse` names a folder of provider/ and what stands below it; everything else of ours is refused.
+ */
+const mayUse = {
+    base: [],
+    model: ["base"],
+    proxmox: ["base", "model"],
+    hosts: ["base", "model"],
+    samba: ["base", "model", "hosts"],
+    quota: ["base", "model", "hosts"],
+    snapshots: ["base", "model", "hosts"],
+    rights: ["base", "model", "proxmox", "hosts"],
+    machines: ["base", "model", "proxmox", "hosts", "rights", "samba", "quota"],
+    gateway: ["base", "model", "proxmox", "hosts", "samba", "quota", "machines"],
+    resources: ["base", "model", "proxmox", "hosts", "samba", "quota", "snapshots", "rights", "machines", "gateway"],
+    runtime: ["base", "model", "resources", "machines", "proxmox", "hosts"],
+    adapters: ["base", "model", "resources", "runtime", "hosts"],
+    codegen: ["base", "model", "adapters"],
+    cli: ["base", "model", "proxmox", "hosts", "rights", "machines", "resources", "runtime"],
+};
+
+const product = "^provider/(?!.*[.]test[.]ts$)";
+
+const layers = Object.entries(mayUse).map(([folder, below]) => ({
+    name: `below-${folder}`,
+    comment: `provider/${folder} stands below or beside that: see the table in .dependency-cruiser.mjs.`,
+    severity: "error",
+    from: { path: `^provider/${folder}/`, pathNot: "[.]test[.]ts$" },
+    to: { path: "^provider/", pathNot: `^provider/(${[folder, ...below].join("|")})/` },
+}));
+
+export default {
+    forbidden: [
+        ...layers,
+        {
+            name: "no-circles",
+            comment: "Two files that need each other are one, or a third one is missing: put what both use into a file of its own.",
+            severity: "error",
+            from: { path: "^(provider|sdk)/" },
+            to: { circular: true },
+        },
+        {
+            name: "resources-stand-alone",
+            comment: "What two resources need is about the gateway: put it into provider/gateway.",
+            severity: "error",
+            from: { path: "^provider/resources/([^/]+)/" },
+            to: { path: "^provider/resources/[^/]+/", pathNot: "^provider/resources/$1/" },
+        },
+        {
+            name: "kinds-of-machines-stand-alone",
+            comment: "What two kinds of machines need belongs into provider/machines itself.",
+            severity: "error",
+            from: { path: "^provider/machines/([^/]+)/" },
+            to: { path: "^provider/machines/[^/]+/", pathNot: "^provider/machines/$1/" },
+        },
+        {
+            name: "only-adapters-know-pulumi",
+            comment: "Only provider/adapters and sdk/ know Pulumi.",
+            severity: "error",
+            from: { path: "^provider/", pathNot: "^provider/adapters/" },
+            to: { path: "node_modules/@pulumi/" },
+        },
+        {
+            name: "provider-stands-alone",
+            comment: "The provider does not import what is built on it.",
+            severity: "error",
+            from: { path: product },
+            to: { path: "^(sdk|test|examples)/" },
+        },
+    ],
+    options: {
+        doNotFollow: { path: "node_modules" },
+        exclude: { path: "^(dist|coverage)/" },
+        tsPreCompilationDeps: true,
+        tsConfig: { fileName: "tsconfig.json" },
+        enhancedResolveOptions: { extensions: [".ts", ".js", ".json"] },
+    },
+};

@@ -1,0 +1,41 @@
+import { isKind, messageOf } from "../base/errors";
+import type { Context } from "../base/handler";
+import { joined } from "../hosts";
+import type { Gather, GatherResult } from "../hosts";
+import type { GatewayRef } from "../model";
+import type { ContainerConfig } from "../proxmox/lxc/config";
+import { CLAIMS_LOOK } from "../quota/claim";
+import { COLLECTOR, COLLECTOR_LOOK } from "../quota/collector";
+import { DFREE_FILES } from "../quota/dfree";
+import { openGateway } from "./session";
+import { SPACES } from "./setup";
+import type { Ready } from "./session";
+
+/** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLECTOR.entries}/*.json`, DFREE_FILES], statvfs: SPACES }]);
+
+export interface Seen {
+    look: GatherResult;
+    config: ContainerConfig;
+    gateway: Ready;
+}
+
+/**
+ * What a child needs for its read: one look at the host, shared by all children of this process. A gateway that is stopped or unreachable
+ * says nothing about them: they keep their state, with one warning per gateway.
+ */
+export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
+    const away = (why: string): "away" => {
+        ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is assumed to be unchanged`);
+        return "away";
+    };
+    try {
+        const gateway = await openGateway(ctx, ref);
+        if (gateway.state === "gone") return "gone";
+        if (gateway.state === "away") return away(gateway.why);
+        return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), config: gateway.config, gateway };
+    } catch (error) {
+        if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
+        return away(messageOf(error));
+    }
+}

@@ -1,0 +1,87 @@
+import { PvesmbError } from "../base/errors";
+import type { Deadline } from "../base/deadline";
+import type { Log } from "../base/log";
+import type { GatherResult, Host, Workshop } from "../hosts";
+import type { GatewayInputs } from "../model";
+import { DATA_ROOT } from "../model/paths";
+import { activation } from "../samba/batch";
+import { noClientLimit } from "../samba/clients";
+import { gatewayUnit, FACTS_FILE, parseSid } from "../samba/gateway-unit";
+import { servicePackages } from "../samba/services";
+import type { FragmentOwner } from "../samba/share";
+import { atLeast } from "../samba/versions";
+import { bootstrapScript, parseBootstrap } from "./bootstrap";
+import { hostKeysIn } from "../machines/ssh-keys";
+
+/** Where the gateway's own volumes are mounted. */
+export const SPACES = ["/", DATA_ROOT];
+
+export interface Configured {
+    hostKeys: string[];
+    /** Of SPACES. */
+    spaces: GatherResult["statvfs"];
+}
+
+const SLOW_MS = 3_000;
+
+/** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
+export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boolean, deadline: Deadline, log: Log): Promise<string> {
+    const script = bootstrapScript({ ...inputs.packages, fresh, more: servicePackages(inputs.samba) });
+    // With a template that has Samba this takes a second; packages of a mirror take a minute without a word.
+    const slow = setTimeout(() => log.info(`installing Samba on ${host.name}`), SLOW_MS);
+    const answer = await host.exec(["sh", "-s"], { stdin: script, deadline }).finally(() => clearTimeout(slow));
+    const facts = parseBootstrap(answer.stdout);
+    if (answer.code !== 0 || facts === undefined)
+        throw new PvesmbError(
+            "RemoteFailed",
+            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the container can reach its package mirror (\`packages.mirror\`, \`packages.securityMirror\`, \`packages.proxy\`, \`nameservers\`)`,
+        );
+    if (facts.installed) log.info(`installed Samba ${facts.sambaVersion} on ${host.name}`);
+    const floor = inputs.packages.minimumSambaVersion;
+    if (!atLeast(facts.sambaVersion, floor))
+        throw new PvesmbError(
+            "InvalidInput",
+            `packages.minimumSambaVersion: ${host.name} has Samba ${facts.sambaVersion}, older than ${floor}; use a newer template`,
+            {
+                property: "packages.minimumSambaVersion",
+            },
+        );
+    return facts.sambaVersion;
+}
+
+const tail = (text: string): string => text.trim().split("\n").slice(-5).join(" | ");
+
+/** Samba configured, enabled, running; the machine SID as the data remembers it. */
+export async function configureSamba(
+    workshop: Workshop,
+    inputs: GatewayInputs,
+    hostname: string,
+    owner: FragmentOwner,
+    options: {
+        claim: string;
+        restart: boolean;
+        deadline: Deadline;
+        sambaVersion: string;
+        formerLockout?: GatewayInputs["samba"]["lockout"];
+    },
+    log: Log,
+): Promise<Configured> {
+    const { executor } = workshop;
+    const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"], statvfs: SPACES }, options.deadline);
+    const sid = parseSid(look.files[FACTS_FILE]);
+    const settings = {
+        hostname,
+        samba: inputs.samba,
+        memory: inputs.lxc.memory,
+        version: options.sambaVersion,
+        formerLockout: options.formerLockout,
+        securityUpdates: inputs.packages.securityUpdates,
+    };
+    const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
+    const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
+    if (result?.ok !== true)
+        throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
+    workshop.snapshot.forget();
+    if (result.steps["clients"]?.value !== "active") log.warn(noClientLimit(workshop.name));
+    return { hostKeys: hostKeysIn(look.files), spaces: look.statvfs };
+}

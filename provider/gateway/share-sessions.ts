@@ -1,0 +1,49 @@
+import type { Deadline } from "../base/deadline";
+import type { GatherResult, Workshop } from "../hosts";
+import { shareModel } from "../model";
+import type { ShareInputs } from "../model";
+import { consequencesOf } from "../model/consequences";
+import { tightened } from "../model/share/changes";
+import { principal } from "../samba/access";
+import { parseGroup } from "../samba/accounts";
+import { parseConnections, tell } from "../samba/sessions";
+import type { Connection } from "../samba/sessions";
+import { HOMES } from "../samba/share";
+import { connected } from "./connected";
+
+/** In place of principals: everybody. */
+export const ALL = "*";
+
+/** Whose open connections a change concerns: everybody's, those of some principals, or nobody's. */
+export function concerned(before: ShareInputs, after: ShareInputs): string[] {
+    const all = consequencesOf(shareModel, before, after).some(({ consequence }) => consequence.effect === "closes-share");
+    return all ? [ALL] : tightened(before.access, after.access).map(principal);
+}
+
+/**
+ * Ends exactly the connections concerned: a reload reaches none that is already open (samba.md section 0, fact 1). One smbd process may
+ * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves. `share`: as its
+ * section is named.
+ */
+export async function endSessions(
+    workshop: Workshop,
+    share: string,
+    who: readonly string[],
+    look: GatherResult | undefined,
+    deadline: Deadline,
+): Promise<void> {
+    const { connections, groups } = connected(workshop, look, (status, group) => ({
+        connections: parseConnections(status),
+        groups: [...parseGroup(group).values()],
+    }));
+    const concerns = ({ user, group }: Connection): boolean =>
+        [ALL, user, `+${group}`].some((each) => who.includes(each)) ||
+        groups.some(({ name, members }) => who.includes(`+${name}`) && members.includes(user));
+    const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+    // Samba serves a home under its user's name.
+    const served = (each: Connection): boolean => same(each.share, share === HOMES ? each.user : share);
+    const concerning = connections.filter((each) => served(each) && concerns(each));
+    const ends = new Map(concerning.map((each) => [`${each.pid} ${each.share}`, tell(each.pid, "close-share", each.share)]));
+    if (ends.size === 0) return;
+    await workshop.queue.submit({ key: `sessions:${share}`, steps: [...ends.values()] }, deadline);
+}

@@ -1,0 +1,71 @@
+import type { GatewayInputs } from "../../model";
+import { type Scope, type Spot, spots } from "../../model/permissions/feature";
+import type { Pve } from "../../proxmox/client/client";
+import { isFreeVmid } from "../../proxmox/cluster";
+import { candidates } from "../../proxmox/vmid";
+import type { Use } from "../../rights/check";
+import { interfaces } from "./config";
+import { ownerOf } from "./given-volume";
+import { storageOf, type Template } from "./template";
+
+/** A guest of this gateway: by its number, or by its pool, where rights are given once for all. */
+export function guestSpot({ pool }: Pick<GatewayInputs, "pool">, vmid: number): Spot {
+    const own = `vms/${vmid}`;
+    return pool === undefined ? { at: [own], give: "vms" } : { at: [`pool/${pool}`, own], give: `pool/${pool}` };
+}
+
+/** What a look at the cluster told before a gateway is made. */
+export interface Findings {
+    /** Missing when the look for it failed. */
+    template?: Template | undefined;
+    /** The guest that a given volume is to be taken from. */
+    holder?: number | undefined;
+}
+
+/** The guest that has the given volume's number, if it still is there. */
+export async function holderOf(pve: Pve, { data }: GatewayInputs): Promise<number | undefined> {
+    const owner = data?.volume === undefined ? undefined : ownerOf(data.volume);
+    return owner === undefined || (await isFreeVmid(pve, owner)) ? undefined : owner;
+}
+
+/** What making a gateway takes. */
+export function creationUses(inputs: GatewayInputs, key: string, { template, holder }: Findings): Use[] {
+    const { lxc, data, vmid, vmidRange } = inputs;
+    const [first = vmidRange.from] = vmid === undefined ? candidates(vmidRange, key) : [vmid];
+    const scope = { ...scopeOf(inputs, first), "template-storage": templateSpots(inputs, template) };
+    const uses: Use[] = [{ feature: "gateway", scope }];
+    if (template?.download) uses.push({ feature: "template-download", scope });
+    if (data?.volume !== undefined) {
+        const storage = spots(storageOf(data.volume) ?? "");
+        uses.push({ feature: "given-volume", scope: { storage, owner: holder === undefined ? [] : spots(`vms/${holder}`) } });
+    }
+    if (!lxc.unprivileged) {
+        uses.push({ feature: "privileged-container", scope });
+        if (lxc.nesting) uses.push({ feature: "privileged-nesting", scope });
+    }
+    return uses;
+}
+
+/** What changing one takes, whatever the change is. */
+export function updateUses(inputs: GatewayInputs, vmid: number): Use[] {
+    return [{ feature: "gateway", scope: scopeOf(inputs, vmid) }];
+}
+
+export function removalUses(inputs: Pick<GatewayInputs, "pool">, vmid: number): Use[] {
+    return [{ feature: "removal", scope: { guests: [guestSpot(inputs, vmid)] } }];
+}
+
+function scopeOf(inputs: GatewayInputs, vmid: number): Scope {
+    const { lxc, data } = inputs;
+    return {
+        guests: [guestSpot(inputs, vmid)],
+        storage: spots(lxc.rootfs.storage, ...(data?.storage === undefined ? [] : [data.storage])),
+        // A tagged interface needs its VLAN's path in place of the bridge's (PVE::GuestHelpers check_vnet_access).
+        bridge: spots(...interfaces(inputs).map(({ bridge, vlan }) => (vlan === undefined ? bridge : `${bridge}/${vlan}`))),
+    };
+}
+
+function templateSpots({ lxc }: GatewayInputs, template: Template | undefined): Spot[] {
+    const storage = storageOf(template?.volid ?? lxc.template) ?? lxc.templateStorage;
+    return storage === undefined ? [] : spots(storage);
+}

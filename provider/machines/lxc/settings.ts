@@ -1,0 +1,77 @@
+import type { Log } from "../../base/log";
+import type { GatewayInputs } from "../../model";
+import { bytesOf } from "../../model/size";
+import type { Pve } from "../../proxmox/client/client";
+import { readConfig, readPending } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { editConfig } from "../../proxmox/lxc/edit";
+import { resizeVolume } from "../../proxmox/lxc/resize";
+import { sized } from "../../proxmox/lxc/sized";
+import { shutdownContainer } from "../../proxmox/lxc/power";
+import { configChanges, DATA_MOUNT, dataMountText, text, volumeSize } from "./config";
+import { withMark } from "../mark";
+import type { Mark } from "../mark";
+import type { MarkKeys } from "../mark-keys";
+
+/** The mark that belongs into the notes, and what signs it. */
+export interface Notes {
+    mark: Mark;
+    keys: MarkKeys;
+}
+
+/**
+ * Brings the guest's configuration in PVE to the inputs, the mark included, in one read-modify-write; then grows volumes. Gives the
+ * configuration as it is afterwards.
+ */
+export async function applySettings(
+    pve: Pve,
+    place: Place,
+    inputs: GatewayInputs,
+    hostname: string,
+    notes: Notes,
+): Promise<ContainerConfig> {
+    const description = withMark(inputs.description, notes.mark, notes.keys);
+    // Volumes grow first: a change of theirs that waits for a restart would keep the old size.
+    const before = await readConfig(pve, place, "active");
+    await growAll(pve, place, inputs, before);
+    const config = await editConfig(pve, place, async (found) => {
+        const active = (await readConfig(pve, place, "active")).mp[0];
+        const mount = found.mp[0] === undefined ? undefined : sized(found.mp[0], active);
+        const { set, remove } = configChanges(inputs, hostname, mount === undefined ? found.all : { ...found.all, [DATA_MOUNT]: mount });
+        if (mount !== undefined && mount !== found.mp[0]) set[DATA_MOUNT] ??= mount;
+        if (inputs.data !== undefined && inputs.data.bind === undefined && mount === undefined)
+            set[DATA_MOUNT] = dataMountText(inputs.data);
+        if ((found.description ?? "").trim() !== description) set["description"] = description;
+        return Object.keys(set).length + remove.length === 0 ? undefined : { set, delete: remove };
+    });
+    // One that was attached just now may be smaller than asked.
+    if (before.mp[0] === undefined && (await growAll(pve, place, inputs, config))) return readConfig(pve, place);
+    return config;
+}
+
+async function growAll(pve: Pve, place: Place, inputs: GatewayInputs, config: ContainerConfig): Promise<boolean> {
+    const root = await grow(pve, place, config, "rootfs", inputs.lxc.rootfs.size);
+    return inputs.data?.size === undefined ? root : (await grow(pve, place, config, DATA_MOUNT, inputs.data.size)) || root;
+}
+
+async function grow(pve: Pve, place: Place, config: ContainerConfig, disk: string, size: string): Promise<boolean> {
+    const current = volumeSize(text(config.all, disk));
+    if (current === undefined || current >= bytesOf(size)) return false;
+    await resizeVolume(pve, place, disk, bytesOf(size));
+    return true;
+}
+
+/** What a running container could not take over at once: with `allowRestart` it is shut down here (its start follows), else it is told. */
+export async function settlePending(pve: Pve, place: Place, inputs: GatewayInputs, log: Log): Promise<void> {
+    const pending = (await readPending(pve, place)).map(({ key }) => key);
+    if (pending.length === 0) return;
+    if (inputs.allowRestart) {
+        log.info(`restarting CT ${place.vmid} for ${pending.join(", ")}`);
+        await shutdownContainer(pve, place);
+    } else {
+        log.warn(
+            `CT ${place.vmid}: ${pending.join(", ")} will take effect at its next restart; set allowRestart: true to let pvesmb restart it`,
+        );
+    }
+}

@@ -1,0 +1,20 @@
+import type { GatherResult } from "../../hosts";
+import type { GatewayInputs } from "../../model";
+import { DATA_ROOT } from "../../model/paths";
+import { bytesOf } from "../../model/size";
+import type { Sized } from "./lag";
+import { DATA_MOUNT, text, volumeId, volumeSize } from "./config";
+import type { GuestConfig } from "./config";
+
+/** The gateway's own volumes as Proxmox VE has them and as the gateway sees them. `before`: what the program said of them so far. */
+export function volumesIn(config: GuestConfig, spaces: GatherResult["statvfs"], before: Partial<GatewayInputs>): Sized[] {
+    const sized = (property: string, key: string, at: string, size: string | undefined): Sized => ({
+        property,
+        volume: volumeId(text(config, key)),
+        configured: volumeSize(text(config, key)),
+        fileSystem: spaces[at]?.total,
+        ...(size === undefined ? {} : { before: bytesOf(size) }),
+    });
+    const data = config[DATA_MOUNT] === undefined ? [] : [sized("data.size", DATA_MOUNT, DATA_ROOT, before.data?.size)];
+    return [sized("lxc.rootfs.size", "rootfs", "/", before.lxc?.rootfs.size), ...data];
+}

@@ -1,0 +1,33 @@
+import { hkdfSync, scryptSync } from "node:crypto";
+import type { Connection } from "../base/connection";
+
+/** What signs marks: the first makes new ones, each is believed. */
+export type MarkKeys = readonly Buffer[];
+
+const LABEL = "pvesmb: marks in guests' notes, version 1";
+
+/**
+ * The keys of a deployer (docs/marks.md). Without a secret made for it, marks are signed by what the deployer needs anyway and no
+ * neighbour has: the API token's secret, else the SSH private key, else the password. Introducing `markSecret` leaves older marks valid.
+ */
+export function markKeys({ auth, ssh, markSecret, markSecretPrevious = [] }: Connection): MarkKeys {
+    const strong = [markSecret, auth.kind === "token" ? auth.secret : undefined, ssh.privateKey].filter((each) => each !== undefined);
+    const own = strong.map(derived);
+    const login = own.length === 0 && auth.kind === "ticket" ? auth : undefined;
+    if (login !== undefined) own.push(stretched(login.username, login.password));
+    return [...own, ...markSecretPrevious.flatMap((each) => [derived(each), ...(login ? [stretched(login.username, each)] : [])])];
+}
+
+function derived(secret: string): Buffer {
+    return Buffer.from(hkdfSync("sha256", secret.trim(), "", LABEL, 32));
+}
+
+const known = new Map<string, Buffer>();
+
+/** Marks can be read by neighbours, who may try passwords on them: each try shall cost what a login does, and more. */
+function stretched(username: string, password: string): Buffer {
+    const name = JSON.stringify([username, password]);
+    const key = known.get(name) ?? scryptSync(password, `${LABEL}: ${username}`, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 });
+    known.set(name, key);
+    return key;
+}

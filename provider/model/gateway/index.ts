@@ -1,0 +1,23 @@
+import type { Model } from "../meta";
+import { announcements, irreplaceable } from "./replacing";
+import { gatewayRules } from "./rules";
+import { inputs, outputs } from "./inputs";
+
+export const gatewayModel: Model<typeof inputs, typeof outputs> = {
+    kind: "SmbGateway",
+    description: "A Samba file server in a container of its own, made, configured and kept by pvesmb.",
+    example: `const files = new pvesmb.SmbGateway("files", {
+    node: "pve1",
+    lxc: { template: "debian-12-standard", rootfs: { storage: "local-zfs", size: "4GiB" } },
+    network: { bridge: "vmbr0", address: "192.168.1.50/24", gateway: "192.168.1.1" },
+    data: { storage: "tank", size: "500GiB" },
+});`,
+    inputs,
+    outputs,
+    deletion:
+        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
+    rules: gatewayRules,
+    irreplaceable,
+    announcements,
+    version: 2,
+};

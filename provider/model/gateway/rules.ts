@@ -1,0 +1,101 @@
+import type { Failure } from "../../base/handler";
+import type { GatewayInputs } from "./inputs";
+import { isCidr } from "../network";
+import type { NetworkInputs } from "../network";
+import type { Rule } from "../meta";
+import { protocolFault } from "../samba";
+import { doubledOption, globalOptionRefusal, hostsFault } from "../options/refusals";
+import { configTextFault } from "../text";
+
+function networkFaults(at: string, network: NetworkInputs): Failure[] {
+    const faults: Failure[] = [];
+    if (network.gateway !== undefined && !isCidr(network.address, 4))
+        faults.push({
+            property: `${at}.gateway`,
+            reason: "requires a static `address`; remove it, or set `address` to an address with its prefix length",
+        });
+    if (network.gateway6 !== undefined && !isCidr(network.address6, 6))
+        faults.push({
+            property: `${at}.gateway6`,
+            reason: "requires a static `address6`; remove it, or set `address6` to an address with its prefix length",
+        });
+    if (network.address === "none" && network.address6 === "none")
+        faults.push({ property: `${at}.address`, reason: "the interface would have no address; set `address` or `address6`" });
+    return faults;
+}
+
+/** A new volume, an existing one, or a directory of the node: exactly one of them. */
+function dataFaults(data: NonNullable<GatewayInputs["data"]>): Failure[] {
+    const ofNew = (["storage", "size", "initialSize"] as const).filter((name) => data[name] !== undefined);
+    const [given, other] = (["volume", "bind"] as const).filter((name) => data[name] !== undefined);
+    if (given !== undefined) {
+        const extra = [...ofNew, ...(other === undefined ? [] : [other])];
+        const what =
+            given === "volume"
+                ? "attaches an existing volume, whose storage and size are already set"
+                : "is a directory on the node, which has no size";
+        return extra.length === 0
+            ? []
+            : [{ property: `data.${given}`, reason: `${what}; remove ${extra.map((name) => `\`${name}\``).join(" and ")}` }];
+    }
+    const ways = "or attach an existing volume with `data.volume`, or a directory of the node with `data.bind`";
+    const missing: Failure[] =
+        data.storage === undefined ? [{ property: "data.storage", reason: `is required for a new data volume; ${ways}` }] : [];
+    if (data.size === undefined && data.initialSize === undefined)
+        missing.push({ property: "data.size", reason: `is required for a new data volume; ${ways}` });
+    if (data.size !== undefined && data.initialSize !== undefined)
+        missing.push({ property: "data.initialSize", reason: "cannot be combined with `size`; keep one of them" });
+    return missing;
+}
+
+export const gatewayRules: Rule<GatewayInputs>[] = [
+    { needs: ["network"], check: ({ network }) => networkFaults("network", network) },
+    {
+        needs: ["extraNetworks"],
+        check: ({ extraNetworks }) => extraNetworks.flatMap((network, i) => networkFaults(`extraNetworks[${i}]`, network)),
+    },
+    {
+        needs: ["network", "extraNetworks"],
+        check: ({ network, extraNetworks }) => {
+            const gateways = [network, ...extraNetworks].filter((each) => each.gateway !== undefined);
+            return gateways.length > 1
+                ? [{ property: "extraNetworks", reason: "only one interface can have a default `gateway`; remove the others" }]
+                : [];
+        },
+    },
+    {
+        needs: ["vmidRange"],
+        check: ({ vmidRange }) =>
+            vmidRange.from > vmidRange.to ? [{ property: "vmidRange", reason: "`from` must not be greater than `to`" }] : [],
+    },
+    {
+        needs: ["data"],
+        check: ({ data }) => (data === undefined ? [] : dataFaults(data)),
+    },
+    {
+        needs: ["samba"],
+        check: ({ samba }) => {
+            const fault = protocolFault(samba);
+            return fault ? [fault] : [];
+        },
+    },
+    {
+        needs: ["samba"],
+        check: ({ samba: { options } }) =>
+            Object.entries(options).flatMap(([name, value]) => {
+                const reason =
+                    globalOptionRefusal(name) ??
+                    doubledOption(name, Object.keys(options)) ??
+                    configTextFault(value) ??
+                    hostsFault(name, value, options);
+                return reason ? [{ property: `samba.options[${JSON.stringify(name)}]`, reason }] : [];
+            }),
+    },
+    {
+        needs: ["description"],
+        check: ({ description }) =>
+            description.includes("<!-- pvesmb")
+                ? [{ property: "description", reason: "must not contain the mark of pvesmb (<!-- pvesmb)" }]
+                : [],
+    },
+];

@@ -1,0 +1,205 @@
+import { hostsOptionFault } from "../hosts";
+import { unknownOption } from "./names";
+import { canonicalOption } from "./synonyms";
+import { LOCAL_CONFIG } from "../paths";
+import type { Effective } from "../share/effective";
+
+/** Options that pvesmb writes itself for every share: the property to use instead. */
+const OWNED: Record<string, string> = {
+    path: "path",
+    comment: "comment",
+    available: "enabled",
+    "read only": "readOnly",
+    browseable: "browseable",
+    "guest ok": "guest",
+    "guest only": "guest",
+    "valid users": "access",
+    "invalid users": "access",
+    "read list": "access",
+    "write list": "access",
+    "admin users": "access",
+    "create mask": "createMask",
+    "directory mask": "directoryMask",
+};
+
+/** Options that run programs, read other files or break the isolation of a share (samba.md section 6). */
+const DANGEROUS = new Set(
+    [
+        "include",
+        "config file",
+        "copy",
+        "config backend",
+        "root preexec",
+        "root preexec close",
+        "preexec",
+        "preexec close",
+        "postexec",
+        "root postexec",
+        "dfree command",
+        "magic script",
+        "magic output",
+        "panic action",
+        "print command",
+        "printable",
+        "lppause command",
+        "lpq command",
+        "lpresume command",
+        "lprm command",
+        "queuepause command",
+        "queueresume command",
+        "check password script",
+        "message command",
+        "add user script",
+        "wins hook",
+        "username map script",
+        "wide links",
+        "ctdb socket",
+        "force user",
+        "force group",
+        "root directory",
+        "private dir",
+        "lock directory",
+        "utmp directory",
+        "utmp dir",
+        "wtmp directory",
+        "winbindd socket directory",
+        "smb passwd file",
+        "username map",
+        "preload modules",
+        "state directory",
+        "cache directory",
+        "pid directory",
+    ].map(canonicalOption),
+);
+
+/** Options that pvesmb writes itself in the global section: the property to use instead, or what is fixed. */
+const OWNED_GLOBAL: Record<string, string> = {
+    workgroup: "samba.workgroup",
+    "netbios name": "samba.netbiosName",
+    "server string": "samba.serverString",
+    interfaces: "samba.interfaces",
+    "bind interfaces only": "samba.interfaces",
+    "server min protocol": "samba.minProtocol",
+    "server max protocol": "samba.maxProtocol",
+    "server signing": "samba.signing",
+    "server smb encrypt": "samba.encryption",
+    "ntlm auth": "samba.ntlm",
+    "map to guest": "samba.guests",
+    "restrict anonymous": "samba.guests",
+    "server multi channel support": "samba.multichannel",
+    "smb3 directory leases": "samba.directoryLeases",
+    logging: "samba.logging",
+    "log level": "samba.logging",
+    "log file": "samba.logging",
+    "max log size": "samba.logging",
+    "full_audit:syslog": "samba.logging",
+    "vfs objects": "samba.macos",
+};
+
+/** What a standalone file server of pvesmb's is made of: there is no property for it. */
+const FIXED = [
+    "server role",
+    "security",
+    "realm",
+    "passdb backend",
+    "disable netbios",
+    "smb ports",
+    "load printers",
+    "printing",
+    "printcap name",
+    "disable spoolss",
+    "unix extensions",
+    "smb3 unix extensions",
+    "allow insecure wide links",
+    "store dos attributes",
+    "inherit acls",
+    "clustering",
+    "ncalrpc dir",
+    "usershare path",
+    "guest account",
+    "server services",
+    "rpc server dynamic port range",
+    "binddns dir",
+    "nsswitch command",
+    "idmap config",
+].map(canonicalOption);
+/** In names as Samba reads them; `acl allow execute always` is none of these. */
+const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
+const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if you need it, put it into ${LOCAL_CONFIG} on the gateway, which pvesmb never changes`;
+
+const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [canonicalOption(name), property]));
+
+const OWNED_NORMAL = new Map(Object.entries(OWNED).map(([name, property]) => [canonicalOption(name), property]));
+
+const isOptionName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) && name === name.trim();
+
+const dangerous = (name: string): boolean => DANGEROUS.has(canonicalOption(name)) || EXECUTING.test(canonicalOption(name));
+
+/** Why a raw share option is refused, or undefined when it may be used. */
+export function optionRefusal(name: string): string | undefined {
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
+    const owned = OWNED_NORMAL.get(canonicalOption(name));
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
+    return dangerous(name) ? REFUSED : unknownOption(name, "share");
+}
+
+/** Why a raw global option is refused, or undefined when it may be used. */
+export function globalOptionRefusal(name: string): string | undefined {
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
+    const owned = OWNED_GLOBAL_NORMAL.get(canonicalOption(name));
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
+    if (FIXED.includes(canonicalOption(name))) return "is refused: pvesmb's gateways depend on it; leave it out";
+    return dangerous(name) ? REFUSED : unknownOption(name, "server");
+}
+
+/** Why a list of hosts among raw options would not be heeded. Names are only where the gateway's own options make Samba look them up. */
+export function hostsFault(name: string, value: string, beside: Readonly<Record<string, string>> = {}): string | undefined {
+    if (!["hosts allow", "hosts deny"].map(canonicalOption).includes(canonicalOption(name))) return undefined;
+    const lookups = Object.entries(beside).find(([other]) => canonicalOption(other) === canonicalOption("hostname lookups"));
+    return /^(yes|true|on|1)$/i.test(lookups?.[1] ?? "") ? undefined : hostsOptionFault(value);
+}
+
+/** Whether a raw option of a share lets in only who encrypts (enum_smb_encryption_vals in lib/param/param_table.c). */
+export const requiresEncryption = (name: string, value: string): boolean =>
+    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(required|mandatory|force|forced|enforced)$/i.test(value);
+
+/** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
+export function doubledOption(name: string, all: readonly string[]): string | undefined {
+    const first = all.find((other) => canonicalOption(other) === canonicalOption(name));
+    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep only one`;
+}
+
+/** Options that a typed property writes when it is used, by how they begin as Samba reads them. */
+const TYPED: [string, (keyof Effective)[]][] = [
+    ["vfsobjects", ["recycle", "audit", "previousVersions", "macos", "timeMachine", "catia"]],
+    ["aclxattr:", ["acl"]],
+    ["recycle:", ["recycle"]],
+    ["fullaudit:", ["audit"]],
+    ["shadow:", ["previousVersions"]],
+    ["catia:", ["catia"]],
+    ["fruit:timemachine", ["timeMachine"]],
+    ["hostsallow", ["hostsAllow"]],
+    ["hostsdeny", ["hostsDeny"]],
+    ["serversmbencrypt", ["encryptionRequired"]],
+    ["accessbasedshareenum", ["accessBasedEnumeration"]],
+    ["hideunreadable", ["hideUnreadable"]],
+    ["vetofiles", ["vetoFiles"]],
+    ["hidefiles", ["hideFiles"]],
+    ["maxconnections", ["maxConnections"]],
+    ["oplocks", ["oplocks"]],
+    ["level2oplocks", ["oplocks"]],
+    ["msdfsroot", ["dfsLinks"]],
+    ...["casesensitive", "defaultcase", "preservecase", "shortpreservecase"].map((name): [string, (keyof Effective)[]] => [
+        name,
+        ["caseHandling"],
+    ]),
+];
+
+/** The typed property that writes this option for the share, if one does: an option has one writer. */
+export function typedWriter(name: string, share: Effective): string | undefined {
+    const key = canonicalOption(name);
+    const match = TYPED.find(([start]) => (start.endsWith(":") ? key.startsWith(start) : key === start));
+    if (share.acl === "windows" && key === "vfsobjects") return "acl";
+    if (share.previousVersions?.schedule !== undefined && key === "vetofiles") return "previousVersions";
+    return match?.[1].find((property) => share[property] !== undefined);
+}

@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { type Consequence, field } from "../meta";
+import { changes } from "./changes";
+import { size } from "../size";
+import { configText, fileName, filePattern } from "../text";
+
+/** Kinds of what clients do, by which auditing is chosen; what each means to Samba is in samba/vfs.ts. */
+const AUDITED = ["connect", "open", "read", "write", "mkdir", "rename", "delete", "permissions"] as const;
+
+export const patterns = (description: string, brings?: Consequence) =>
+    field(z.array(filePattern()).min(1).max(100).optional(), { description, compare: "set", brings });
+
+const days = (): z.ZodString => z.string().regex(/^[1-9]\d{0,4}(m|h|d|w)$/, 'must be a time such as "12h", "30d" or "8w"');
+
+export const recycle = z.strictObject({
+    path: field(fileName().default(".recycle"), {
+        description: "Folder of the share that deleted files are moved to.",
+        brings: changes.module,
+    }),
+    perUser: field(z.boolean().default(true), {
+        description: "A folder in it for each user, which nobody else can look into.",
+        brings: changes.module,
+    }),
+    keepTree: field(z.boolean().default(true), { description: "Keep the folders that a file was in.", brings: changes.module }),
+    versions: field(z.boolean().default(true), {
+        description: "Keep files of the same name side by side, in place of the last one.",
+        brings: changes.module,
+    }),
+    exclude: patterns("Files that are really deleted.", changes.module),
+    excludeFolders: patterns("Folders whose files are really deleted.", changes.module),
+    maxSize: field(size({ min: "1B" }).optional(), {
+        description: "Larger files are really deleted.",
+        compare: "bytes",
+        brings: changes.module,
+    }),
+    keepFor: field(days().optional(), {
+        description:
+            "Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.",
+        defaultText: "for ever",
+    }),
+});
+
+export const audit = z.strictObject({
+    success: field(z.array(z.enum(AUDITED)).default(["mkdir", "rename", "delete", "permissions"]), {
+        description: "What to log when it is done.",
+        compare: "set",
+        brings: changes.module,
+    }),
+    failure: field(z.array(z.enum(AUDITED)).default(["connect"]), {
+        description: "What to log when it is refused.",
+        compare: "set",
+        brings: changes.module,
+    }),
+});
+
+const count = (many: number, what: string) =>
+    field(z.int().min(0).max(1000).default(many), { description: `The newest one of each of so many ${what} stays.` });
+
+const schedule = z.strictObject({
+    hourly: count(24, "hours; with 0, one is made a day"),
+    daily: count(7, "days"),
+    weekly: count(4, "weeks"),
+    monthly: count(6, "months"),
+});
+
+export const previousVersions = z.strictObject({
+    folder: field(configText(255).default(".snapshots"), {
+        description: "Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.",
+        brings: changes.module,
+    }),
+    format: field(z.string().max(100).default("@GMT-%Y.%m.%d-%H.%M.%S"), {
+        description: "Names of the snapshots, as strftime(3) writes their time.",
+        brings: changes.module,
+    }),
+    localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", brings: changes.module }),
+    schedule: field(schedule.optional(), {
+        brings: changes.modules,
+        description:
+            "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",
+    }),
+});
+
+export const timeMachine = z.strictObject({
+    maxSize: field(size({ min: "1GiB" }).optional(), {
+        description: "Most that the backups of one Mac may take.",
+        compare: "bytes",
+        defaultText: "the share's space",
+        brings: changes.module,
+    }),
+});
+
+export const catia = z.strictObject({
+    mappings: field(
+        z
+            .array(z.string().regex(/^0x[0-9a-f]{2,4}:0x[0-9a-f]{2,4}$/, "must be a mapping such as 0x22:0xf022"))
+            .min(1)
+            .optional(),
+        {
+            description: "Characters on the server, and what clients see of them.",
+            defaultText: "the characters that Windows cannot have, as macOS maps them",
+            brings: changes.module,
+        },
+    ),
+});

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { childInputs } from "../common";
+import { field } from "../meta";
+import { size } from "../size";
+import { absolutePath } from "../text";
+
+/** What a quota keeps of its share: made of the share's id and arguments, so that an update of the share does not show on its quota. */
+export const shareRef = z.strictObject({
+    id: field(z.string().regex(/^[0-9a-f]{16}$/, "must be the `ref` of an SmbShare"), {
+        description: "The share's id.",
+        replace: "it limits that share",
+    }),
+    gateway: childInputs.gateway,
+    path: field(absolutePath().optional(), {
+        description: "The share's `path`, where the program gives one: a share that moves takes its quota along.",
+    }),
+    size: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
+        description: "The share's `volume.size`, where the program declares one: the size then has a writer already.",
+        compare: "bytes",
+    }),
+});
+
+export type ShareRef = z.infer<typeof shareRef>;

@@ -1,0 +1,138 @@
+import type { Failure } from "../../base/handler";
+import type { Rule } from "../meta";
+import { DATA_ROOT } from "../paths";
+import type { AccessEntry } from "./access";
+import type { ShareInputs } from "./inputs";
+import { features } from "./features";
+import { doubledOption, hostsFault, optionRefusal, requiresEncryption, typedWriter } from "../options/refusals";
+import { effective } from "./effective";
+import { configTextFault, dataPathFault, fileName } from "../text";
+
+type Principal = Pick<AccessEntry, "user" | "group">;
+
+/** Each entry is for one user or group, and nobody has two. */
+function principalFaults(property: string, entries: readonly Principal[]): Failure[] {
+    const faults = entries.flatMap((entry, i) =>
+        (entry.user === undefined) === (entry.group === undefined)
+            ? [{ property: `${property}[${i}]`, reason: "must have either `user` or `group`" }]
+            : [],
+    );
+    const names = entries.map(({ user, group }) => (user === undefined ? `group ${group}` : `user ${user}`));
+    const doubled = names.find((name, i) => names.indexOf(name) !== i);
+    return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
+}
+
+/** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
+const GUESTS_HAVE_NO_KEY = (property: string): string =>
+    `cannot be combined with \`${property}\`: guests cannot encrypt, so they could not connect to this share, yet the whole gateway would accept guests; remove one of the two`;
+
+export const shareRules: Rule<ShareInputs>[] = [
+    { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
+    { needs: ["aclEntries"], check: ({ aclEntries = [] }) => principalFaults("aclEntries", aclEntries) },
+    {
+        needs: ["path", "volume"],
+        check: ({ path, volume }) => {
+            if (path === undefined) return [];
+            const fault = dataPathFault(path);
+            if (fault) return [{ property: "path", reason: fault }];
+            return volume && path.slice(DATA_ROOT.length + 1).includes("/")
+                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}, so the path must be ${DATA_ROOT}/NAME` }]
+                : [];
+        },
+    },
+    {
+        needs: ["volume"],
+        check: ({ volume }) =>
+            volume === undefined || (volume.size === undefined) !== (volume.initialSize === undefined)
+                ? []
+                : [{ property: "volume", reason: "set either `size`, or `initialSize` if a Quota sets the size" }],
+    },
+    {
+        needs: ["options"],
+        check: ({ options }) =>
+            Object.entries(options).flatMap(([name, value]) => {
+                const property = `options[${JSON.stringify(name)}]`;
+                const refusal = optionRefusal(name) ?? doubledOption(name, Object.keys(options));
+                if (refusal) return [{ property, reason: refusal }];
+                const fault = configTextFault(value) ?? hostsFault(name, value);
+                return fault ? [{ property, reason: fault }] : [];
+            }),
+    },
+    {
+        needs: [...Object.keys(features), "options", "purpose"],
+        check: (inputs) =>
+            Object.keys(inputs.options).flatMap((name) => {
+                const writer = typedWriter(name, effective(inputs));
+                return writer === undefined
+                    ? []
+                    : [
+                          {
+                              property: `options[${JSON.stringify(name)}]`,
+                              reason: `is set by \`${writer}\` of this share; use that property`,
+                          },
+                      ];
+            }),
+    },
+    {
+        needs: ["guest", "encryptionRequired", "options"],
+        check: ({ guest, encryptionRequired, options }) => {
+            if (!guest) return [];
+            const raw = Object.keys(options).find((name) => requiresEncryption(name, options[name] ?? ""));
+            return encryptionRequired || raw !== undefined
+                ? [
+                      {
+                          property: "guest",
+                          reason: GUESTS_HAVE_NO_KEY(raw === undefined ? "encryptionRequired" : `options[${JSON.stringify(raw)}]`),
+                      },
+                  ]
+                : [];
+        },
+    },
+    {
+        needs: ["dfsLinks"],
+        check: ({ dfsLinks = {} }) =>
+            Object.keys(dfsLinks).flatMap((name) => {
+                const fault = fileName().safeParse(name).error?.issues[0]?.message;
+                return fault === undefined ? [] : [{ property: `dfsLinks[${JSON.stringify(name)}]`, reason: fault }];
+            }),
+    },
+    {
+        needs: ["previousVersions"],
+        check: ({ previousVersions }) =>
+            previousVersions === undefined || /^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+                ? []
+                : [{ property: "previousVersions.format", reason: "must consist of letters, digits, @ . _ : + - and strftime's %" }],
+    },
+    {
+        needs: ["previousVersions"],
+        check: ({ previousVersions: versions }) => {
+            if (versions?.schedule === undefined) return [];
+            const { folder, format, localTime } = features.previousVersions.parse({}) ?? versions;
+            const chosen = Object.entries({ folder, format, localTime }).find(
+                ([name, value]) => versions[name as keyof typeof versions] !== value,
+            );
+            return chosen === undefined
+                ? []
+                : [{ property: `previousVersions.${chosen[0]}`, reason: "is chosen by pvesmb if there is a `schedule`; leave it out" }];
+        },
+    },
+    {
+        needs: ["homes", "purpose", "guest", "access", "recursive"],
+        check: (inputs) => {
+            if (effective(inputs).homes !== true) return [];
+            const change = inputs.access.findIndex(({ level }) => level === "change");
+            return [
+                ...(inputs.recursive
+                    ? [{ property: "recursive", reason: "must not be set on a share with `homes`: the folders belong to their users" }]
+                    : []),
+                ...(inputs.guest
+                    ? [{ property: "guest", reason: "is not possible on a share with `homes`, since guests have none; remove it" }]
+                    : []),
+                // Share-level rights go by the share's name, and each user's home has another one.
+                ...(change < 0
+                    ? []
+                    : [{ property: `access[${change}].level`, reason: "must be `read` or `full` on a share with `homes`" }]),
+            ];
+        },
+    },
+];

@@ -1,0 +1,39 @@
+import type { Model } from "../meta";
+import { inputs, outputs } from "./inputs";
+
+export const userModel: Model<typeof inputs, typeof outputs> = {
+    kind: "SmbUser",
+    description:
+        "A local account of a gateway. Its numeric ids are kept beside the data: a rebuilt gateway gives the files back to the right people.",
+    example: `const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alicePassword") });`,
+    inputs,
+    outputs,
+    deletion: "Open sessions of the user are ended and the account goes. Its files stay, and its numbers are kept for its name.",
+    rules: [
+        {
+            needs: ["name", "groups"],
+            check: ({ name, groups = [] }) =>
+                name !== undefined && groups.includes(name.toLowerCase())
+                    ? [{ property: "groups", reason: "must not contain the user's own group; remove it" }]
+                    : [],
+        },
+        {
+            needs: ["password", "passwordFrom", "ntHash"],
+            check: (inputs) => {
+                const given = (["password", "passwordFrom", "ntHash"] as const).filter((name) => inputs[name] !== undefined);
+                if (given.length === 0) return [{ property: "password", reason: "is required, unless you set `passwordFrom` or `ntHash`" }];
+                return given.length > 1
+                    ? [{ property: given[1] ?? "", reason: `cannot be combined with \`${given[0]}\`; keep one of them` }]
+                    : [];
+            },
+        },
+        {
+            needs: ["passwordFrom"],
+            check: ({ passwordFrom: from }) =>
+                from !== undefined && (from.env === undefined) === (from.file === undefined)
+                    ? [{ property: "passwordFrom", reason: "must have either `env` or `file`" }]
+                    : [],
+        },
+    ],
+    version: 2,
+};

@@ -1,0 +1,143 @@
+import * as z from "zod";
+import { childInputs, childOutputs } from "../common";
+import { becomes, without } from "../consequences";
+import { field } from "../meta";
+import { accountId, accountName, CONTROL, dataPath, groupName, HALF, HALF_FAULT } from "../text";
+
+/** What a line of passwd, and an argument, can hold. */
+const gecos = (max: number): z.ZodString =>
+    z
+        .string()
+        .max(max)
+        .refine((text) => !CONTROL.test(text) && !HALF.test(text) && !/[:,]/.test(text), {
+            error: "must be a single line without : and ,",
+        });
+
+/** Why a text cannot be a password. smbpasswd reads a line of at most 254 bytes (`fstring` in source3/utils/passwd_util.c; seen with 4.17). */
+export function passwordFault(text: string): string | undefined {
+    if (text === "") return "must not be empty";
+    if (text.length > 127) return "must have at most 127 characters";
+    if (CONTROL.test(text)) return "must not contain control characters";
+    if (HALF.test(text)) return HALF_FAULT;
+    return new TextEncoder().encode(text).length > 254 ? "must have at most 254 bytes (as UTF-8)" : undefined;
+}
+
+const isDay = (text: string): boolean => {
+    const time = Date.parse(text);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+
+/** Accounts that the gateway itself lives by: root has its administrators' keys, guests act as nobody. */
+const SYSTEM = ["root", "nobody"];
+
+const userName = (): z.ZodString =>
+    accountName().refine((name) => !SYSTEM.includes(name.toLowerCase()), {
+        error: `must not be a system account (${SYSTEM.join(", ")})`,
+    });
+
+/** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
+export const FILES_BELONG_TO_IT = "files belong to this number, which never changes: leave it out, or set the current one";
+
+const passwordFrom = z.strictObject({
+    env: field(
+        z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable")
+            .optional(),
+        {
+            description: "An environment variable of the `pulumi` command.",
+        },
+    ),
+    file: field(z.string().min(1).optional(), { description: "A file on the machine that runs `pulumi`; its first line." }),
+});
+
+export const inputs = z.strictObject({
+    name: field(userName().optional(), {
+        description: "Login name. Clients may write it in capital or small letters.",
+        defaultText: "the resource's name",
+        brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
+    }),
+    password: field(
+        z
+            .string()
+            .check((ctx) => {
+                const fault = passwordFault(ctx.value);
+                if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
+            })
+            .optional(),
+        {
+            description: "Password. Or give `passwordFrom` or `ntHash`.",
+            secret: true,
+            brings: { does: "open sessions continue, the next login needs the new one" },
+        },
+    ),
+    passwordFrom: field(passwordFrom.optional(), {
+        description:
+            "Where to read the password from, so that no state holds it. A change there is noticed by a refresh, as in `pulumi up --refresh`.",
+    }),
+    ntHash: field(
+        z
+            .string()
+            .regex(/^[0-9A-Fa-f]{32}$/, "must be an NT hash of 32 hexadecimal digits")
+            .optional(),
+        {
+            description: "The NT hash of an existing account, in place of its password.",
+            secret: true,
+            compare: "caseless",
+        },
+    ),
+    passwordMustChange: field(z.boolean().default(false), {
+        description:
+            "The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.",
+    }),
+    uid: field(accountId().optional(), {
+        description: "Numeric user id; stays with the account for ever.",
+        defaultText: "the next free one from 10000 on",
+        fixed: FILES_BELONG_TO_IT,
+        chosen: true,
+    }),
+    gid: field(accountId().optional(), {
+        description: "Numeric id of the user's own group; stays likewise.",
+        defaultText: "the next free one from 10000 on",
+        fixed: FILES_BELONG_TO_IT,
+        chosen: true,
+    }),
+    groups: field(z.array(groupName()).optional(), {
+        description:
+            "Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.",
+        compare: "set",
+        brings: { does: "open sessions of the user are ended", when: "left", if: (before, after) => without(before, after) },
+    }),
+    enabled: field(z.boolean().default(true), {
+        description: "Whether the account can log in.",
+        brings: becomes(false, "open sessions of the user are ended"),
+    }),
+    expires: field(
+        z
+            .string()
+            .regex(/^20[0-3]\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'must be a day such as "2027-06-30"')
+            // What Samba takes for "never" is in February 2036.
+            .refine((day) => isDay(day) && day < "2036-01-01", { error: "must be a day before 2036-01-01" })
+            .optional(),
+        { description: "First day, in UTC, on which the account no longer works.", defaultText: "never" },
+    ),
+    fullName: field(gecos(128).default(""), { description: "Full name." }),
+    home: field(dataPath().optional(), {
+        description:
+            "Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.",
+        brings: {
+            does: "files in the old folder stay there, unless the user is renamed and the folder with it (only its last part differs)",
+            when: "once there is one",
+            if: (before) => (typeof before === "string" ? [before] : []),
+        },
+    }),
+    ...childInputs,
+});
+
+export const outputs = z.object({
+    sid: field(z.string().optional(), { description: "Security identifier.", always: true }),
+    ...childOutputs,
+});
+
+export type UserInputs = z.infer<typeof inputs>;
+export type UserOutputs = z.infer<typeof outputs>;
