@@ -26,7 +26,7 @@ test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) =
             `^backend: /${type}/docs is on a file system of type ${type} where pvesmb cannot set limits \\(it can on zfs, .*\\); use a share with its own volume`,
         ),
     );
-    expect(() => kindAt([], at("/docs"))).toThrow(/is on no file system that/);
+    expect(() => kindAt([], at("/docs"))).toThrow(/is on an unknown file system where/);
 });
 
 test("what the gateway sees of a mount is a guess", () => {

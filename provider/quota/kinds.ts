@@ -42,7 +42,7 @@ export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { n
     if (mount === undefined || found === undefined)
         throw new PvesmbError(
             "InvalidInput",
-            `backend: ${path} is on ${mount === undefined ? "no file system" : `a file system of type ${mount.type}`} where pvesmb cannot set limits (it can on ${Object.keys(KINDS).join(", ")}); use a share with its own volume`,
+            `backend: ${path} is on ${mount === undefined ? "an unknown file system" : `a file system of type ${mount.type}`} where pvesmb cannot set limits (it can on ${Object.keys(KINDS).join(", ")}); use a share with its own volume`,
             { property: "backend" },
         );
     const above = mountHolding(mounts, from);

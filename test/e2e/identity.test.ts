@@ -133,7 +133,7 @@ describe("a replacement with the user's deleteBeforeReplace: false", () => {
         const old = await only();
         stack.write(drillProgram(first, vmids, { options, files: replaced }));
         const { output } = await stack.up({ fails: true });
-        expect(output).toContain(`network.address: ${first} is in use: CT ${old.vmid} (files) on pve1 (net0) has it`);
+        expect(output).toContain(`network.address: ${first} is in use: CT ${old.vmid} (files) on pve1 (net0) uses it`);
         await expectServed(place, first);
         expect((await guests()).map(({ vmid }) => vmid)).toEqual([old.vmid]);
     });

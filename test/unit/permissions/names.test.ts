@@ -64,7 +64,7 @@ test("a token that sees a part is asked about the spelling, together with the ri
         "data.storage: check the spelling of elsewhere. You can see these storages: system, tank.",
     ]);
     const { message } = await failureOf(checkRights(pve, creationUses(inputs, "", {}), doubts));
-    expect(message).toMatch(/SDN\.Use on .*vmbr1.*\n.*is vmbr1 spelt right/s);
+    expect(message).toMatch(/SDN\.Use on .*vmbr1.*\n.*check the spelling of vmbr1/s);
     expect(message).not.toContain("Check the spelling");
 });
 

@@ -125,7 +125,7 @@ test("everything that is missing is told at once, each thing once", async () => 
           SDN.Use on /sdn/zones/localnetwork/vmbr1, to make, look at, change, start and stop containers
           Datastore.AllocateTemplate on /storage/templates, to download a template that the storage lacks
           Sys.Modify on /, to make a privileged container (\`lxc.unprivileged: false\`)
-          root@pam with a password (username and password in place of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
+          root@pam with a password (username and password instead of apiToken), to switch on nesting in a privileged container (\`lxc.nesting\` with \`lxc.unprivileged: false\`): changing feature flags for privileged container is only allowed for root@pam
         Check the spelling: nobody has privileges on a storage, bridge or pool that does not exist.
         These commands, run as root on a node, grant them:
           pveum role add SmbGuests.9c1dd0 --privs VM.Allocate,VM.Audit,VM.Config.CPU,VM.Config.Disk,VM.Config.Memory,VM.Config.Network,VM.Config.Options,VM.PowerMgmt

@@ -30,7 +30,7 @@ const asking = (
 
 describe("an address of a guest that Proxmox VE knows", () => {
     it.each([
-        ["network.address", { address: "10.9.0.7/16" }, "network.address: 10.9.0.7 is in use: CT 107 (web) on pve1 (net0) has it"],
+        ["network.address", { address: "10.9.0.7/16" }, "network.address: 10.9.0.7 is in use: CT 107 (web) on pve1 (net0) uses it"],
         [
             "the IPv6 address, however it is spelled",
             { address: "none", address6: "fd00:9::0:7/64" },
@@ -78,7 +78,7 @@ describe("a machine that Proxmox VE knows nothing of", () => {
     it("is noticed by its answer, a greeting or a refusal; not by a mere connection", async () => {
         const port = await listening("SSH-2.0-other\r\n");
         const to = (ssh: object) => asking({ address: "127.0.0.1/8" }, { ssh: { via: "guest", ...ssh } });
-        await expect(to({ port })).rejects.toThrow(`127.0.0.1 is in use: a machine that answers there (port ${port}) has it`);
+        await expect(to({ port })).rejects.toThrow(`127.0.0.1 is in use: a machine that answers there (port ${port}) uses it`);
         server?.close();
         const silent = await listening("");
         await to({ port: silent });
@@ -104,7 +104,7 @@ describe("a machine that Proxmox VE knows nothing of", () => {
         });
         const to = (answer: string, network = {}) => asking({ address: "10.9.0.6/24", ...network }, { own: own(answer) });
         await expect(to('{"10.9.0.6": "02:00:00:00:00:01"}')).rejects.toThrow(
-            "a machine in that network (MAC address 02:00:00:00:00:01) has it",
+            "a machine in that network (MAC address 02:00:00:00:00:01) uses it",
         );
         expect(asked[0]?.slice(-2)).toEqual(["eth0", "10.9.0.6"]);
         await expect(to('{"10.9.0.6": "bc:24:11:00:00:07"}')).rejects.toThrow("CT 107 (web) on pve1 (net0, bc:24:11:00:00:07) has it");

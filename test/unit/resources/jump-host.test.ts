@@ -69,7 +69,7 @@ test("the node's password is not offered to the jump host, not even as an answer
 test("that there is nothing to log in to the jump host with is said before anything is tried", async () => {
     const connection = await world({ node: "of the node" }, {});
     expect(reachFaults(connection).map(({ reason }) => reason)).toEqual([
-        expect.stringContaining("give `jump.password`, or `privateKey` or `agent`"),
+        expect.stringContaining("set `jump.password`, `privateKey` or `agent`"),
     ]);
     const jump = { ...connection.ssh.jump!, password: "x" };
     expect(reachFaults({ ...connection, ssh: { ...connection.ssh, jump } })).toEqual([]);

@@ -29,9 +29,7 @@ it("a growth that only the volume made is a failure, of whatever mount point; a 
         await expect(resizeVolume(pve, place, disk, size)).rejects.toMatchObject({
             kind: "RemoteFailed",
             message: expect.stringMatching(
-                new RegExp(
-                    `^${disk} of CT 105 has grown, but its file system has not .*Asking for a larger size makes Proxmox VE try again`,
-                ),
+                new RegExp(`^${disk} of CT 105 has grown, but its file system has not .*A larger size makes Proxmox VE try again`),
             ) as string,
         });
         await resizeVolume(pve, place, disk, size + GIB);

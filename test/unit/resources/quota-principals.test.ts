@@ -43,5 +43,7 @@ test("a limit that nobody asks for any more is taken back, not one that another 
 });
 
 test("an account that is not there is the user's mistake", () => {
-    expect(() => people.limits({ ...none, groups: [{ name: "stuff", limit: "1MiB" }] })).toThrow(/groups: the gateway has no group stuff/);
+    expect(() => people.limits({ ...none, groups: [{ name: "stuff", limit: "1MiB" }] })).toThrow(
+        /groups: there is no group stuff on the gateway/,
+    );
 });

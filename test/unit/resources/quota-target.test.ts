@@ -45,16 +45,16 @@ describe("what check refuses", () => {
         check(quotaModel, { limit: "1GiB", ...inputs }).map(({ property, reason }) => `${property}: ${reason}`.replace(/^: /, ""));
 
     test.each<[string, object, RegExp]>([
-        ["neither share nor gateway", {}, /^share: give either/],
-        ["both", { share, gateway }, /^share: give either/],
+        ["neither share nor gateway", {}, /^share: set either/],
+        ["both", { share, gateway }, /^share: set either/],
         [
             "a share that declares its size",
             { share: { ...share, size: "2GiB" } },
-            /share: the share declares `volume.size` itself \(2GiB\).*initialSize/,
+            /share: the share sets `volume.size` itself \(2GiB\).*initialSize/,
         ],
-        ["a path beside a share", { share, path: "/srv/pvesmb/x" }, /^path: is the share's own/],
+        ["a path beside a share", { share, path: "/srv/pvesmb/x" }, /^path: is the directory of the share/],
         ["a path outside the data", { gateway, path: "/etc" }, /^path: must be \/srv\/pvesmb or below it/],
-        ["soft above hard", { share, soft: "2GiB" }, /^soft: must not be above `limit` \(2GiB > 1GiB\)/],
+        ["soft above hard", { share, soft: "2GiB" }, /^soft: must not be greater than `limit` \(2GiB > 1GiB\)/],
         ["soft on a volume", { share, backend: "volume", soft: "1MiB" }, /^soft: a volume of Proxmox VE has no soft limits.*xfs, ext4/],
         [
             "users on btrfs",
@@ -72,10 +72,10 @@ describe("what check refuses", () => {
             /^users: a ZFS dataset has no limit on the number of files/,
         ],
         ["everybody's limit on a volume", { share, backend: "volume", userLimit: "1MiB" }, /^userLimit: .*one of: zfs, xfs, ext4/],
-        ["a record that nobody keeps", { share, collect: false, history: { every: "1h" } }, /^history: needs the collector/],
+        ["a record that nobody keeps", { share, collect: false, history: { every: "1h" } }, /^history: requires the collector/],
         ["a token for nobody", { share, notify: { token: "t0ken", mail: ["a@example.org"] } }, /is for a webhook/],
         ["a user twice", { share, users: [1, 2].map(() => ({ name: "alice", limit: "1MiB" })) }, /^users: names alice twice/],
-        ["falling thresholds", { share, alerts: [95, 75] }, /^alerts: must rise/],
+        ["falling thresholds", { share, alerts: [95, 75] }, /^alerts: must be in ascending order/],
     ])("%s", (_, inputs, expected) => expect(faults(inputs).join("\n")).toMatch(expected));
 
     test("an unknown value never fails, whatever depends on it", () => {
