@@ -107,7 +107,7 @@ describe("a machine that Proxmox VE knows nothing of", () => {
             "a machine in that network (MAC address 02:00:00:00:00:01) uses it",
         );
         expect(asked[0]?.slice(-2)).toEqual(["eth0", "10.9.0.6"]);
-        await expect(to('{"10.9.0.6": "bc:24:11:00:00:07"}')).rejects.toThrow("CT 107 (web) on pve1 (net0, bc:24:11:00:00:07) has it");
+        await expect(to('{"10.9.0.6": "bc:24:11:00:00:07"}')).rejects.toThrow("CT 107 (web) on pve1 (net0, bc:24:11:00:00:07) uses it");
         await to("{}");
         // What it says is input; and it knows nothing of another network.
         for (const lie of ['{"10.9.0.6": "`reboot`"}', "null", "[", '{"10.9.0.9": "02:00:00:00:00:01"}']) await to(lie);
