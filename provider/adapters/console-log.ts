@@ -1,15 +1,16 @@
 import type { Log } from "../base/log";
 import { forReading } from "../base/scrub";
+import { perSession } from "../base/session";
 
-const said = new Set<string>();
+const said = perSession(() => new Set<string>());
 
 /** A log that says things by these two; what is to be said once, in this process. */
 export const logBy = (info: (text: string) => void, warn: (text: string) => void): Log => ({
     info,
     warn,
     warnOnce(key, text) {
-        if (said.has(key)) return;
-        said.add(key);
+        if (said().has(key)) return;
+        said().add(key);
         warn(text);
     },
 });

@@ -1,16 +1,18 @@
 import { utils } from "ssh2";
 import { coming } from "../base/coming";
-import type { AnyHandler } from "../base/handler";
+import type { AnyHandler, Context } from "../base/handler";
+import { Session } from "../base/session";
 import { gatewayModel, userModel } from "../model";
 import { dynamicProvider } from "./dynamic";
 
 const seen: boolean[] = [];
 const handler = {
-    create: (_ctx: unknown, inputs: object) => (seen.push(coming.more), Promise.resolve({ id: "1", state: inputs })),
-    update: (_ctx: unknown, _id: string, _state: object, inputs: object) => (seen.push(coming.more), Promise.resolve(inputs)),
-    delete: () => (seen.push(coming.more), Promise.resolve()),
+    create: (_ctx: unknown, inputs: object) => (seen.push(coming().more), Promise.resolve({ id: "1", state: inputs })),
+    update: (_ctx: unknown, _id: string, _state: object, inputs: object) => (seen.push(coming().more), Promise.resolve(inputs)),
+    delete: () => (seen.push(coming().more), Promise.resolve()),
 } as unknown as AnyHandler;
-const provider = dynamicProvider(userModel, () => handler);
+const session = new Session();
+const provider = dynamicProvider(userModel, () => handler, session);
 const user = (name: string) => ({ key: `urn:${name}`, name, password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } });
 const reachable = {
     PROXMOX_VE_ENDPOINT: "https://pve1:8006",
@@ -32,11 +34,31 @@ test("handlers can see whether the engine has others to hand in", async () => {
     expect(wasMore()).toBe(false);
 
     await provider.check({}, user("a"));
-    expect(coming.more).toBe(true);
+    expect(session.run(() => coming().more)).toBe(true);
     expect(await provider.diff("1", outs ?? {}, user("a"))).toEqual({});
-    expect(coming.more).toBe(false);
+    expect(session.run(() => coming().more)).toBe(false);
     await provider.delete("1", outs ?? {});
     expect(wasMore()).toBe(true);
+});
+
+test("two stacks in one process have each their own configuration, and what they expect", async () => {
+    const connected: string[] = [];
+    const asking = {
+        create: (ctx: Context<unknown>, inputs: object) => {
+            connected.push(ctx.connect(undefined).endpoints.join());
+            return Promise.resolve({ id: "1", state: inputs });
+        },
+    } as unknown as AnyHandler;
+    delete process.env["PROXMOX_VE_ENDPOINT"];
+    const stacks = ["one", "other"].map((name) => {
+        const own = dynamicProvider(userModel, () => asking, new Session());
+        const get = (key: string): string | undefined => (key === "pvesmb:endpoint" ? `https://${name}:8006` : undefined);
+        void own.configure({ config: { get } } as never);
+        return own;
+    });
+    await stacks[0]?.check({}, user("a"));
+    await Promise.all(stacks.map((own) => own.create(user("a"))));
+    expect(connected).toEqual(["https://one:8006", "https://other:8006"]);
 });
 
 describe("a preview names all that is missing to reach Proxmox VE", () => {
@@ -94,7 +116,7 @@ describe("a preview names all that is missing to reach Proxmox VE", () => {
 test("a gateway that will hold data says how it can be deleted, in the preview that makes it", async () => {
     Object.assign(process.env, reachable);
     const print = jest.spyOn(console, "log").mockReturnValue();
-    const gateways = dynamicProvider(gatewayModel, () => handler);
+    const gateways = dynamicProvider(gatewayModel, () => handler, session);
     const made = {
         key: "urn:files",
         node: "pve1",

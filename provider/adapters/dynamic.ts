@@ -2,6 +2,7 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
 import type { AnyHandler } from "../base/handler";
 import { rememberPins } from "../base/pins";
+import { Session } from "../base/session";
 import { setStackConfig, stackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
@@ -17,12 +18,16 @@ import { allSaid, engineLog } from "./engine-log";
 const PROVIDER = "__provider";
 
 /** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
-export function dynamicProvider(model: Model, handler: () => AnyHandler): Required<ResourceProvider<Tree, Tree>> {
+export function dynamicProvider(
+    model: Model,
+    handler: () => AnyHandler,
+    session: Session = ofThisProcess,
+): Required<ResourceProvider<Tree, Tree>> {
     const run = operations(model, handler, engineLog);
-    return {
+    return inSession(session, {
         // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
         configure({ config }) {
-            guardProcess();
+            guardProcess(() => session.close());
             setStackConfig((key) => textOf(config.get(key)));
             return Promise.resolve();
         },
@@ -31,7 +36,7 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
             said(() => {
                 const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
                 if (failures.length === 0) {
-                    coming.announce(news["key"]);
+                    coming().announce(news["key"]);
                     if (isNew(olds)) for (const text of model.announcements?.(own(news)) ?? []) engineLog(news["key"]).info(text);
                 }
                 return Promise.resolve({ inputs: news, failures });
@@ -42,13 +47,13 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
                 rememberPins(id, olds["hostKeys"]);
                 const difference = diff(model, own(olds), own(news), engineLog(news["key"]));
                 if (difference.changes !== false) return difference;
-                coming.strike(news["key"]);
+                coming().strike(news["key"]);
                 // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
                 return {};
             }),
 
         async create(inputs) {
-            coming.strike(inputs["key"]);
+            coming().strike(inputs["key"]);
             const { id, state } = await partial(inputs, () => run.create(own(inputs)));
             return { id, outs: state };
         },
@@ -62,12 +67,23 @@ export function dynamicProvider(model: Model, handler: () => AnyHandler): Requir
         },
 
         async update(id, olds, news) {
-            coming.strike(news["key"]);
+            coming().strike(news["key"]);
             return { outs: await partial(news, () => run.update(id, own(olds), own(news))) };
         },
 
-        delete: (id, props) => said(() => coming.unannounced(() => run.delete(id, own(props)))),
-    };
+        delete: (id, props) => said(() => coming().unannounced(() => run.delete(id, own(props)))),
+    });
+}
+
+/** What this process remembers: all kinds of resources share gateways and connections. */
+const ofThisProcess = new Session();
+
+type Provider = Required<ResourceProvider<Tree, Tree>>;
+
+function inSession(session: Session, provider: Provider): Provider {
+    const methods = Object.entries(provider) as [string, (...given: unknown[]) => unknown][];
+    const wrapped = methods.map(([name, method]) => [name, (...given: unknown[]) => session.run(() => method(...given))]);
+    return Object.fromEntries(wrapped) as Provider;
 }
 
 /** The engine checks a resource that it does not have yet against nothing. */

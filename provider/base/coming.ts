@@ -1,3 +1,5 @@
+import { perSession } from "./session";
+
 /**
  * What the engine is about to hand in. It has a resource checked before it is made or changed, and while it has more to do, always one more
  * than it lets be made at a time: when none is left of those that were checked, nobody comes before some of those under way are done. Only
@@ -34,5 +36,5 @@ export class Coming {
     }
 }
 
-/** One per process, as there is one engine that calls it. */
-export const coming = new Coming();
+/** One per session, as there is one engine that calls it. */
+export const coming = perSession(() => new Coming());

@@ -65,7 +65,7 @@ export class Rounds<T> {
 
     /** Resolves when nobody comes any more, or as many are there as can be expected. */
     private async gathered(): Promise<void> {
-        const { more = () => coming.more } = this.options;
+        const { more = () => coming().more } = this.options;
         if (this.expected > 1) {
             const patience = Math.max(PATIENCE_MS, Math.min(Math.max(this.took, 2 * this.pause), LONGEST_PATIENCE_MS));
             while (this.waiting.length < this.expected && (await this.another(more() ? patience : PATIENCE_MS)));

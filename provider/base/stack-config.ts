@@ -1,8 +1,10 @@
-/** Stack configuration of this deployment, as the engine handed it over: `pvesmb:endpoint` and the like. One per process. */
-let lookup: (key: string) => string | undefined = () => undefined;
+import { perSession } from "./session";
+
+/** Stack configuration of this deployment, as the engine handed it over: `pvesmb:endpoint` and the like. */
+const config = perSession(() => ({ lookup: (_key: string): string | undefined => undefined }));
 
 export function setStackConfig(get: (key: string) => string | undefined): void {
-    lookup = get;
+    config().lookup = get;
 }
 
-export const stackConfig = (key: string): string | undefined => lookup(key);
+export const stackConfig = (key: string): string | undefined => config().lookup(key);

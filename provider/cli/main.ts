@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { messageOf } from "../base/errors";
-import { runExits } from "../base/exit";
+import { Session } from "../base/session";
 import type { Log } from "../base/log";
 import { forReading } from "../base/scrub";
 import { orphans, ORPHANS_HELP } from "./orphans";
@@ -46,14 +46,15 @@ async function main([name = "", ...args]: string[]): Promise<number> {
         process.stdout.write(command.help);
         return 0;
     }
+    const session = new Session();
     try {
-        return await command.run(args, log);
+        return await session.run(() => command.run(args, log));
     } catch (error) {
         log.warn(`pvesmb ${name}: ${messageOf(error)}`);
         // What Node's parseArgs throws for options that don't exist.
         return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
     } finally {
-        await runExits();
+        await session.close();
     }
 }
 

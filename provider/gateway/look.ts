@@ -3,7 +3,6 @@ import type { Context } from "../base/handler";
 import { joined } from "../hosts";
 import type { Gather, GatherResult } from "../hosts";
 import type { GatewayRef } from "../model";
-import type { ContainerConfig } from "../proxmox/lxc/config";
 import { CLAIMS_LOOK } from "../quota/claim";
 import { COLLECTOR, COLLECTOR_LOOK } from "../quota/collector";
 import { DFREE_FILES } from "../quota/dfree";
@@ -16,7 +15,6 @@ export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLE
 
 export interface Seen {
     look: GatherResult;
-    config: ContainerConfig;
     gateway: Ready;
 }
 
@@ -33,7 +31,7 @@ export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gath
         const gateway = await openGateway(ctx, ref);
         if (gateway.state === "gone") return "gone";
         if (gateway.state === "away") return away(gateway.why);
-        return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), config: gateway.config, gateway };
+        return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), gateway };
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         return away(messageOf(error));

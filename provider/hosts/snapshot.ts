@@ -117,12 +117,15 @@ export class Snapshot {
 function merge(results: GatherResult[]): GatherResult {
     const [only, ...more] = results;
     if (only !== undefined && more.length === 0) return only;
-    const all = <K extends "files" | "stat" | "statvfs" | "commands">(kind: K): GatherResult[K] =>
+    const all = <K extends "files" | "stat" | "statvfs" | "projects" | "subvolumes" | "btrfs" | "commands">(kind: K): GatherResult[K] =>
         Object.assign({}, ...results.map((result) => result[kind])) as GatherResult[K];
     return {
         files: all("files"),
         stat: all("stat"),
         statvfs: all("statvfs"),
+        projects: all("projects"),
+        subvolumes: all("subvolumes"),
+        btrfs: all("btrfs"),
         commands: all("commands"),
         ms: results.reduce((sum, { ms }) => sum + ms, 0),
     };

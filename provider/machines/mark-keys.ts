@@ -1,5 +1,6 @@
 import { hkdfSync, scryptSync } from "node:crypto";
 import type { Connection } from "../base/connection";
+import { perSession } from "../base/session";
 
 /** What signs marks: the first makes new ones, each is believed. */
 export type MarkKeys = readonly Buffer[];
@@ -22,12 +23,12 @@ function derived(secret: string): Buffer {
     return Buffer.from(hkdfSync("sha256", secret.trim(), "", LABEL, 32));
 }
 
-const known = new Map<string, Buffer>();
+const known = perSession(() => new Map<string, Buffer>());
 
 /** Marks can be read by neighbours, who may try passwords on them: each try shall cost what a login does, and more. */
 function stretched(username: string, password: string): Buffer {
     const name = JSON.stringify([username, password]);
-    const key = known.get(name) ?? scryptSync(password, `${LABEL}: ${username}`, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 });
-    known.set(name, key);
+    const key = known().get(name) ?? scryptSync(password, `${LABEL}: ${username}`, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 });
+    known().set(name, key);
     return key;
 }

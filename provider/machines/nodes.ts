@@ -4,23 +4,24 @@ import type { Gather, Workshop } from "../hosts";
 import type { Pve } from "../proxmox/client/client";
 import { MOUNTS } from "../quota/tree";
 import { nodeHost } from "./reach";
+import { perSession } from "../base/session";
 
 /** What everybody who reads a node needs. */
 export const NODE_LOOK: Gather = { commands: [MOUNTS] };
 
-const shops = new Map<string, Workshop>();
+const shops = perSession(() => new Map<string, Workshop>());
 
 /** Directories that a node has were changed from within a gateway. */
 export function forgetNodes(): void {
-    for (const { snapshot } of shops.values()) snapshot.forget();
+    for (const { snapshot } of shops().values()) snapshot.forget();
 }
 
 /** What works on a node, where all quotas of this process set their limits. */
 export async function nodeShop(pve: Pve, connection: Connection, node: string): Promise<Workshop> {
     const host = await nodeHost(pve, connection, node);
-    const known = shops.get(host.id);
+    const known = shops().get(host.id);
     if (known !== undefined) return known;
     const shop = workshopOn(host, { look: NODE_LOOK, build: (units) => ({ units, verify: [], commit: [] }) });
-    shops.set(host.id, shop);
+    shops().set(host.id, shop);
     return shop;
 }

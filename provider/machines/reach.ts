@@ -6,6 +6,7 @@ import { pctHost, sshHost } from "../hosts";
 import type { Host, SshTarget } from "../hosts";
 import type { Pve } from "../proxmox/client/client";
 import { nodePlace } from "./node-place";
+import { perSession } from "../base/session";
 
 /** The public half of the connection's private key, for root's authorized_keys in a new container. */
 export function publicKeyOf(connection: Connection): string | undefined {
@@ -14,13 +15,13 @@ export function publicKeyOf(connection: Connection): string | undefined {
 }
 
 /** By passphrase and text: every check of every resource asks, and a key with a passphrase takes a tenth of a second to open (bcrypt). */
-const opened = new Map<string, ParsedKey | Error | undefined>();
+const opened = perSession(() => new Map<string, ParsedKey | Error | undefined>());
 
 function openedKey(privateKey: string, passphrase: string | undefined): ParsedKey | Error | undefined {
     const which = JSON.stringify([passphrase, privateKey]);
     // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
-    if (!opened.has(which)) opened.set(which, [utils.parseKey(privateKey, passphrase)].flat()[0]);
-    return opened.get(which);
+    if (!opened().has(which)) opened().set(which, [utils.parseKey(privateKey, passphrase)].flat()[0]);
+    return opened().get(which);
 }
 
 function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {

@@ -57,12 +57,15 @@ export async function listVolumes(
     );
 }
 
+/** The storage that a volume id names: `local-zfs` of `local-zfs:subvol-101-disk-0`. */
+export const storageIdOf = (volid: string): string => volid.slice(0, volid.indexOf(":"));
+
 /**
  * Is there such a volume? A list of container volumes does not tell: one whose container is gone counts as an image there (libpve-storage-perl
  * Plugin.pm, list_volumes), and on a storage that takes containers only it is not listed at all.
  */
 export async function volumeExists(pve: Pve, node: string, volid: string): Promise<boolean> {
-    const storage = volid.slice(0, volid.indexOf(":"));
+    const storage = storageIdOf(volid);
     try {
         await pve.get(route`/nodes/${node}/storage/${storage}/content/${volid}`);
         return true;
@@ -77,7 +80,7 @@ export async function volumeExists(pve: Pve, node: string, volid: string): Promi
  * that is not there counts as deleted.
  */
 export async function deleteVolume(pve: Pve, node: string, volid: string): Promise<Task | undefined> {
-    const storage = volid.slice(0, volid.indexOf(":"));
+    const storage = storageIdOf(volid);
     try {
         const upid = text(await pve.delete(route`/nodes/${node}/storage/${storage}/content/${volid}`));
         return upid === undefined ? undefined : task(pve, upid);

@@ -1,7 +1,4 @@
-import { onExit } from "../base/exit";
 import type { AnyHandler } from "../base/handler";
-import { closeAll } from "../hosts";
-import { closeClients } from "../proxmox/client/client";
 export type { AnyHandler } from "../base/handler";
 import { gatewayHandler } from "./gateway/handler";
 import { groupHandler } from "./group/handler";
@@ -17,7 +14,3 @@ export const handlers: Record<string, AnyHandler> = {
     SmbGroup: groupHandler,
     Quota: quotaHandler,
 };
-
-// Agents and connections say goodbye when the engine ends this process.
-onExit(closeAll);
-onExit(closeClients);

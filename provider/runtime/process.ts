@@ -1,6 +1,5 @@
 import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { runExits } from "../base/exit";
 
 /** Calls of the engine that have not been answered yet. */
 const pending = new Set<Call>();
@@ -57,8 +56,8 @@ function spareMemory(): void {
     if (SEEN.includes(process.versions.node.replace(/\..*/, ""))) SPARING.forEach(setFlagsFromString);
 }
 
-/** Sets up the process as a whole, once. Only the process of the provider calls this. */
-export function guardProcess(): void {
+/** Sets up the process as a whole, once; `close` is for its end. Only the process of the provider calls this. */
+export function guardProcess(close: () => Promise<void>): void {
     if (guarded) return;
     guarded = true;
     spareMemory();
@@ -71,7 +70,7 @@ export function guardProcess(): void {
         for (const { abort } of pending) abort.abort();
         // The engine sends SIGKILL after five seconds.
         const enough = new Promise((resolve) => setTimeout(resolve, 800));
-        void Promise.race([runExits(), enough]).then(() => process.exit(0));
+        void Promise.race([close(), enough]).then(() => process.exit(0));
     };
     // It comes at the second Ctrl-C and at every normal end (pulumi.md 5); with a handler of ours Node no longer ends by itself.
     process.once("SIGINT", leave);

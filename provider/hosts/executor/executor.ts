@@ -1,4 +1,5 @@
 import type { Deadline } from "../../base/deadline";
+import { perSession } from "../../base/session";
 import { trace } from "../../base/trace";
 import type { Batch, BatchResult, Gather, GatherResult } from "../batch";
 import type { Host } from "../host";
@@ -97,17 +98,19 @@ export class Executor {
     }
 }
 
-const executors = new Map<string, Executor>();
+const executors = perSession(() => new Map<string, Executor>(), closeOf);
 
-/** The one executor of this process for a place. */
+/** The one executor of a session for a place. */
 export function executorFor(host: Host): Executor {
-    let executor = executors.get(host.id);
-    if (executor === undefined) executors.set(host.id, (executor = new Executor(host)));
+    let executor = executors().get(host.id);
+    if (executor === undefined) executors().set(host.id, (executor = new Executor(host)));
     return executor;
 }
 
 /** Ends all agents. */
-export function closeExecutors(): void {
+export const closeExecutors = (): void => closeOf(executors());
+
+function closeOf(executors: Map<string, Executor>): void {
     for (const executor of executors.values()) executor.close();
     executors.clear();
 }

@@ -1,4 +1,5 @@
 import type { Deadline } from "../../base/deadline";
+import { perSession } from "../../base/session";
 import { within } from "../within";
 import { connect, direct, type Dial } from "./connect";
 import { Connection } from "./connection";
@@ -6,14 +7,17 @@ import { HostKeyPolicy } from "./host-keys";
 import { place, route, type SshTarget } from "./target";
 
 /**
- * The connections of this process, by route: one each, and another one only when those that stay (agents) fill it. They do not keep the
+ * The connections of a session, by route: one each, and another one only when those that stay (agents) fill it. They do not keep the
  * process running.
  */
-const routes = new Map<string, Promise<Connection>[]>();
+const routes = perSession(
+    () => new Map<string, Promise<Connection>[]>(),
+    (all) => closeRoutes(all),
+);
 
 export async function connection(target: SshTarget, deadline: Deadline, lasting = false): Promise<Connection> {
     const key = route(target);
-    const open = routes.get(key) ?? [];
+    const open = routes().get(key) ?? [];
     for (const each of open) {
         const found = await within(deadline, `connecting to ${place(target)}`, each, { dispatched: false });
         if (found.closed) {
@@ -26,9 +30,9 @@ export async function connection(target: SshTarget, deadline: Deadline, lasting 
         if (!lasting || found.takeLasting()) return found;
     }
     // Unless others have begun one while we waited.
-    if ((routes.get(key) ?? []).length <= open.length) {
+    if ((routes().get(key) ?? []).length <= open.length) {
         const next = connect(target, dial(target), deadline).then((connected) => new Connection(place(target), connected));
-        routes.set(key, [...(routes.get(key) ?? []), next]);
+        routes().set(key, [...(routes().get(key) ?? []), next]);
         next.catch(() => {
             forget(key, next);
         });
@@ -43,13 +47,15 @@ function dial(target: SshTarget): Dial {
 }
 
 function forget(key: string, gone: Promise<Connection>): void {
-    const rest = (routes.get(key) ?? []).filter((each) => each !== gone);
-    if (rest.length > 0) routes.set(key, rest);
-    else routes.delete(key);
+    const rest = (routes().get(key) ?? []).filter((each) => each !== gone);
+    if (rest.length > 0) routes().set(key, rest);
+    else routes().delete(key);
 }
 
 /** Closes all connections; those that do not answer are cut off after 0.3 s. */
-export async function closeAll(): Promise<void> {
+export const closeAll = (): Promise<void> => closeRoutes(routes());
+
+async function closeRoutes(routes: Map<string, Promise<Connection>[]>): Promise<void> {
     const all = [...routes.values()].flat();
     routes.clear();
     await Promise.all(

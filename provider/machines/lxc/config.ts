@@ -156,3 +156,5 @@ export const isBind = (value: string): boolean => value.startsWith("/");
 export function volumeId(value: string | undefined): string | undefined {
     return value === undefined ? undefined : rootfs.parse(value).volume;
 }
+
+export const hostnameOf = ({ hostname }: Pick<GatewayInputs, "hostname">): string => hostname ?? "pvesmb";

@@ -15,12 +15,13 @@ import { readClaim, readMark, withMark } from "../mark";
 import type { Mark } from "../mark";
 import type { MarkKeys } from "../mark-keys";
 import { checkStorages } from "./preflight";
+import { perSession } from "../../base/session";
 
 /** Seconds that a creating process is believed alive after its last sign. */
 export const LEASE = 45;
 
 /** Nonces of this process: an answer that got lost is no dead creator. */
-const mine = new Set<string>();
+const mine = perSession(() => new Set<string>());
 
 export const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -75,7 +76,7 @@ async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (m
         lease: now() + LEASE,
         hostKeys: [],
     };
-    mine.add(mark.nonce);
+    mine().add(mark.nonce);
     const made = { vmid, node: inputs.node, mark, adopted: false };
     const { ostemplate, unprivileged, ...config } = createParams(inputs, plan.hostname, plan.template, plan.publicKeys);
     const task = await createContainer(
@@ -115,7 +116,7 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
             const creating = found.config.lock === "create";
             const left = mark === undefined ? 0 : mark.lease - now();
             const half = mark?.key === plan.key && mark.phase === "creating";
-            if (half && !creating && (left <= 0 || mine.has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
+            if (half && !creating && (left <= 0 || mine().has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
             const wanted = plan.inputs.adopt && plan.inputs.vmid === vmid && !creating;
             if (wanted && mark?.key === plan.key) return { vmid, node: found.node, mark, adopted: true };
             if (!creating && mark === undefined && claim?.key === plan.key && claim.vmid === vmid)

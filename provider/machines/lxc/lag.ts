@@ -1,19 +1,8 @@
 import { PvesmbError } from "../../base/errors";
 import type { Place } from "../../proxmox/lxc/container";
 import { growByHand } from "../../proxmox/lxc/resize";
+import type { Sized } from "../machine";
 import { fileSystemFault } from "../../quota/volume";
-
-/** A volume with an image in it, and how large the guest sees its file system. */
-export interface Sized {
-    /** What declares the size, as the user writes it. */
-    property: string;
-    /** Volume id. */
-    volume: string | undefined;
-    configured: number | undefined;
-    fileSystem: number | undefined;
-    /** What it was to have so far. */
-    before?: number;
-}
 
 /** What a storage has as a file system of its own shares its space with others: there, a small one says nothing. */
 const isImage = (volume: string | undefined): boolean => volume !== undefined && !volume.startsWith("/") && !/\bsubvol-/.test(volume);

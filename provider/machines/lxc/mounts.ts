@@ -1,19 +1,23 @@
+import { formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
+import type { Mount, Mounted, Mounts } from "../machine";
 import { readClaim } from "../mark";
+import { rootOnNode } from "./bind";
 import { DATA_MOUNT } from "./config";
 
-/**
- * What of Proxmox's is mounted at or above a directory of the gateway. `declared`: the gateway's own resource declares the volume's size
- * (docs/decisions/0010).
- */
-export type Mount =
-    | { kind: "volume"; key: string; volume: string; at: string; configured: number | undefined; declared: boolean }
-    /** A directory of the node. */
-    | { kind: "bind"; key: string; source: string; at: string }
-    | { kind: "rootfs" };
+/** The mount points of a container, as its configuration has them. */
+export function mountsOf(config: ContainerConfig): Mounts {
+    return {
+        under: (path) => mountOf(config, path),
+        at: (path) => mountedIn(config, path),
+        volumeAt: (path) => observedVolume(config, path),
+        outermost: (onNode) => outermost(config, onNode),
+        root: rootOnNode(config.unprivileged),
+    };
+}
 
-/** The mount point of the guest that a directory is at or below: the longest one. */
+/** The mount point that a directory is at or below: the longest one. */
 export function mountOf(config: ContainerConfig, path: string): Mount {
     const mounts = Object.entries(config.mp).map(([index, value]) => ({ key: `mp${index}`, ...mountPoint.parse(value) }));
     const [found] = mounts
@@ -25,4 +29,29 @@ export function mountOf(config: ContainerConfig, path: string): Mount {
     return volume.startsWith("/")
         ? { kind: "bind", key, source: volume, at }
         : { kind: "volume", key, volume, at, configured: size, declared };
+}
+
+/** Index of the mount point at a directory. */
+export function mountedAt(config: ContainerConfig, path: string): number | undefined {
+    const found = Object.entries(config.mp).find(([, value]) => mountPoint.parse(value).mp === path);
+    return found === undefined ? undefined : Number(found[0]);
+}
+
+/** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
+export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
+    const index = mountedAt(config, path);
+    return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };
+}
+
+function observedVolume(config: ContainerConfig, path: string): { size?: string; backup: boolean } | undefined {
+    const index = mountedAt(config, path);
+    const found = index === undefined ? undefined : mountPoint.parse(config.mp[index] ?? "");
+    return found && { size: found.size === undefined ? undefined : formatSize(found.size), backup: found.backup ?? false };
+}
+
+function outermost(config: ContainerConfig, onNode: string): string | undefined {
+    return Object.values(config.mp)
+        .map((value) => mountPoint.parse(value).volume ?? "")
+        .filter((volume) => volume.startsWith("/") && (onNode === volume || onNode.startsWith(`${volume}/`)))
+        .sort((a, b) => a.length - b.length)[0];
 }

@@ -12,33 +12,15 @@ import { resizeVolume } from "../../proxmox/lxc/resize";
 import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
-
-export interface Mounted {
-    mountPoint: string;
-    volumeId: string;
-}
+import type { Mounted } from "../machine";
+import { mountedAt, mountedIn } from "./mounts";
 
 /** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
 const LAST = 255;
 
-const mountedAt = (config: ContainerConfig, path: string): number | undefined => {
-    const found = Object.entries(config.mp).find(([, value]) => mountPoint.parse(value).mp === path);
-    return found === undefined ? undefined : Number(found[0]);
-};
-
-/** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
-export async function mountedOn(pve: Pve, place: Place, path: string): Promise<Mounted | undefined> {
-    return mountedIn(await readConfig(pve, place), path);
-}
-
-export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
-    const index = mountedAt(config, path);
-    return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };
-}
-
 /** Before anything is touched: a mount point cannot be renamed, and Proxmox VE moves none while the container runs. */
 export async function refuseMove(pve: Pve, place: Place, from: string, to: string): Promise<void> {
-    const mounted = await mountedOn(pve, place, from);
+    const mounted = mountedIn(await readConfig(pve, place), from);
     if (mounted !== undefined)
         throw new PvesmbError(
             "InvalidInput",
@@ -137,13 +119,6 @@ function refuseShrink(current: number | undefined, wanted: string): void {
                 property: "volume.size",
             },
         );
-}
-
-/** The configured size of the volume at a path, and whether it is backed up. */
-export function observedVolume(config: ContainerConfig, path: string): { size?: string; backup: boolean } | undefined {
-    const index = mountedAt(config, path);
-    const found = index === undefined ? undefined : mountPoint.parse(config.mp[index] ?? "");
-    return found && { size: found.size === undefined ? undefined : formatSize(found.size), backup: found.backup ?? false };
 }
 
 /**

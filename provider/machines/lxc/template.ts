@@ -1,12 +1,18 @@
 import { PvesmbError } from "../../base/errors";
+import { Deadline } from "../../base/deadline";
 import type { Log } from "../../base/log";
+import { perSession } from "../../base/session";
+import { within } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { listStorages, listVolumes } from "../../proxmox/storage";
 import { downloadAppliance, listAppliances } from "../../proxmox/templates";
 
-/** Downloads under way in this process: two gateways of one program want the same template. */
-const downloads = new Map<string, Promise<void>>();
+/** Downloads under way, by cluster and volume: two gateways of one program want the same template. */
+const downloads = perSession(() => new WeakMap<object, Map<string, Promise<void>>>());
+
+/** Longest time of a download, in milliseconds. */
+const DOWNLOAD_MS = 3_600_000;
 
 const fileOf = (volid: string): string => volid.slice(volid.lastIndexOf("/") + 1);
 
@@ -70,12 +76,16 @@ export function storageOf(volid: string): string | undefined {
 export async function fetchTemplate(pve: Pve, node: string, { volid, download: wanted }: Template, log: Log): Promise<string> {
     if (wanted === undefined) return volid;
     const key = `${node} ${volid}`;
-    let running = downloads.get(key);
+    // Another cluster's node and storage of the same names have it not.
+    const own = downloads().get(pve.connection) ?? new Map<string, Promise<void>>();
+    downloads().set(pve.connection, own);
+    let running = own.get(key);
     if (!running) {
-        running = download(pve, node, wanted.storage, wanted.file, log).finally(() => downloads.delete(key));
-        downloads.set(key, running);
+        // All who wait need it, so it goes on when the first of them has given up.
+        running = download(pve.within(Deadline.in(DOWNLOAD_MS)), node, wanted.storage, wanted.file, log).finally(() => own.delete(key));
+        own.set(key, running);
     }
-    await running;
+    await within(pve.deadline, `waiting for the download of ${volid} on ${node}`, running, { dispatched: false });
     return volid;
 }
 

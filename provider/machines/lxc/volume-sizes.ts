@@ -1,24 +1,90 @@
+import type { Connection } from "../../base/connection";
+import { PvesmbError } from "../../base/errors";
+import { perSession } from "../../base/session";
+import { spots } from "../../model/permissions/feature";
+import { formatSize } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
-import { listVolumes } from "../../proxmox/storage";
+import type { Place } from "../../proxmox/lxc/container";
+import { resizeVolume } from "../../proxmox/lxc/resize";
+import { listVolumes, readStorage, storageIdOf } from "../../proxmox/storage";
+import { checkRights } from "../../rights/check";
+import { nodeHost } from "../reach";
 
 /** Milliseconds for which a list of volumes is good: a refresh of many quotas asks each storage once. */
 const VALID = 10_000;
 
-const lists = new Map<string, { at: number; sizes: Promise<Map<string, number>> }>();
+type Lists = Map<string, { at: number; sizes: Promise<Map<string, number>> }>;
 
-/** Sizes in bytes by volume id, as the storage says them. */
-export function volumeSizes(pve: Pve, node: string, storage: string): Promise<Map<string, number>> {
+/** Lists by cluster, node and storage. Two clusters often have the same names. */
+const lists = perSession(() => new WeakMap<object, Lists>());
+
+/** What a storage says of a volume's size, in bytes. */
+export async function storedSize(pve: Pve, node: string, volume: string): Promise<number | undefined> {
+    return (await sizesOn(pve, node, storageIdOf(volume))).get(volume);
+}
+
+function sizesOn(pve: Pve, node: string, storage: string): Promise<Map<string, number>> {
+    const own = listsOf(pve);
     const key = `${node} ${storage}`;
-    const known = lists.get(key);
+    const known = own.get(key);
     if (known !== undefined && Date.now() - known.at < VALID) return known.sizes;
     const sizes = listVolumes(pve, node, storage, { content: "rootdir" }).then(
         (all) => new Map(all.map(({ volid, size }) => [volid, size])),
     );
-    lists.set(key, { at: Date.now(), sizes });
-    sizes.catch(() => lists.delete(key));
+    const list = { at: Date.now(), sizes };
+    own.set(key, list);
+    sizes.catch(() => own.get(key) === list && own.delete(key));
     return sizes;
 }
 
-export function forgetVolumes(node: string, storage: string): void {
-    lists.delete(`${node} ${storage}`);
+function listsOf({ connection }: Pve): Lists {
+    const own = lists().get(connection) ?? (new Map() as Lists);
+    lists().set(connection, own);
+    return own;
+}
+
+/** After a change. */
+function forget(pve: Pve, node: string, volume: string): void {
+    listsOf(pve).delete(`${node} ${storageIdOf(volume)}`);
+}
+
+export async function checkResize(pve: Pve, place: Place, volume: string): Promise<void> {
+    const scope = { guests: spots(`vms/${place.vmid}`), storage: spots(storageIdOf(volume)) };
+    await checkRights(pve, [{ feature: "quota-volume", scope }]);
+}
+
+export async function growVolume(pve: Pve, place: Place, key: string, volume: string, bytes: number): Promise<void> {
+    await resizeVolume(pve, place, key, bytes).finally(() => forget(pve, place.node, volume));
+}
+
+/** A volume becomes smaller only where it is a dataset of ZFS, by the node's own `zfs`: the API refuses it everywhere (pve-api.md 3.1). */
+export async function refuseShrink(pve: Pve, node: string, volume: string, size: number): Promise<void> {
+    const storage = storageIdOf(volume);
+    const { type } = await readStorage(pve, node, storage);
+    if (type !== "zfspool")
+        throw new PvesmbError(
+            "InvalidInput",
+            `limit: ${storage} is a storage of type ${type}, whose volumes cannot become smaller (${volume} has ${formatSize(size)}); ask for at least that, or move the files to a new share`,
+            { property: "limit" },
+        );
+}
+
+export async function shrinkVolume(pve: Pve, connection: Connection, place: Place, volume: string, bytes: number): Promise<void> {
+    const directory = (await onNode(pve, connection, place, ["pvesm", "path", volume])).trim();
+    const dataset = (await onNode(pve, connection, place, ["findmnt", "-n", "-o", "SOURCE", "--mountpoint", directory])).trim();
+    await onNode(pve, connection, place, ["zfs", "set", `refquota=${bytes}`, dataset]);
+    forget(pve, place.node, volume);
+    await rescan(pve, connection, place);
+}
+
+/** Brings `size=` in the guest's configuration to what the storage says. */
+export async function rescan(pve: Pve, connection: Connection, place: Place): Promise<void> {
+    await onNode(pve, connection, place, ["pct", "rescan", "--vmid", String(place.vmid)]);
+}
+
+async function onNode(pve: Pve, connection: Connection, { node }: Place, argv: string[]): Promise<string> {
+    const host = await nodeHost(pve, connection, node);
+    const { code, stdout, stderr } = await host.exec(argv, { deadline: pve.deadline });
+    if (code !== 0) throw new PvesmbError("RemoteFailed", `${host.name}: ${argv.join(" ")} ended with ${code}: ${stderr.trim()}`);
+    return stdout;
 }

@@ -2,7 +2,7 @@ import type { GatherResult } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { bytesOf } from "../../model/size";
-import type { Sized } from "./lag";
+import type { Sized } from "../machine";
 import { DATA_MOUNT, text, volumeId, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
 

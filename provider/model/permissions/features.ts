@@ -208,7 +208,6 @@ export const PROGRAMS = [
     "groupmod",
     "hostname",
     "install",
-    "lsattr",
     "mount",
     "mountpoint",
     "net",

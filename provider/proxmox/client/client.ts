@@ -2,6 +2,7 @@ import type { Connection } from "../../base/connection";
 import { Deadline } from "../../base/deadline";
 import type { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
+import { perSession } from "../../base/session";
 import { row, type Row } from "../values/scalars";
 import { Endpoints, Outages } from "./endpoints";
 import { type Answer, failureOf, type Method } from "./failures";
@@ -173,18 +174,20 @@ function outageOf(path: string): string {
     return nodeOf(path) ?? "";
 }
 
-const clients = new Map<string, PveClient>();
+const clients = perSession(() => new Map<string, PveClient>(), closeOf);
 
-/** The client of a connection: one per distinct content, so that all resources share connections, tickets and limits. */
+/** The client of a connection: one per session and distinct content, so that all resources share connections, tickets and limits. */
 export function pveClient(connection: Connection, log: Log): PveClient {
     const key = JSON.stringify([connection.endpoints, connection.auth, connection.tls]);
-    const client = clients.get(key) ?? new PveClient(connection, log);
-    clients.set(key, client);
+    const client = clients().get(key) ?? new PveClient(connection, log);
+    clients().set(key, client);
     return client;
 }
 
-/** At the end of the process: no socket is left open. */
-export async function closeClients(): Promise<void> {
+/** Leaves no socket open. */
+export const closeClients = (): Promise<void> => closeOf(clients());
+
+async function closeOf(clients: Map<string, PveClient>): Promise<void> {
     const open = [...clients.values()];
     clients.clear();
     await Promise.all(open.map((client) => client.close()));

@@ -3,9 +3,9 @@ import type { Context } from "../../base/handler";
 import { groupModel } from "../../model";
 import type { GroupInputs } from "../../model";
 import { parseGroup } from "../../samba/accounts";
-import { tellAdopted } from "../../gateway/adopted";
+import { tellAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 
 /** A group that is to be taken over keeps its number, which its files have. What becomes different is told. */
 export async function adopting(ctx: Context<unknown>, inputs: GroupInputs): Promise<GroupInputs> {

@@ -6,7 +6,7 @@ import type { GroupInputs } from "../../model";
 import { CONNECTIONS } from "../../samba/look";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { keyOf, nameOf } from "../../gateway/given";
+import { keyOf, nameOf } from "../../base/given";
 import { endLogins } from "../../gateway/logins";
 import { adopting } from "./adopt";
 import { readGroup } from "./read";

@@ -5,7 +5,7 @@ import { keyIn, textDrift } from "../../samba/drift";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../../gateway/look";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import type { GroupState, Outputs } from "./types";
 
 /** The group as the host has it. Undefined when the gateway is gone, or the group is no longer ours. */

@@ -5,15 +5,13 @@ import type { Unit } from "../../hosts";
 import { quotaModel } from "../../model";
 import type { QuotaInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
-import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { readConfig } from "../../proxmox/lxc/container";
 import { claimPath, claimRemovalSteps, claimSteps, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
-import { tellAdopted } from "../../gateway/adopted";
+import { tellAdopted } from "../../model/adopted";
 import { readyGateway, remainingGateway } from "../../gateway/session";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../gateway/given";
-import { pveOf } from "../../machines/pve";
+import { keyOf } from "../../base/given";
+import type { Mounts } from "../../machines/machine";
 import { ALL } from "../../gateway/share-sessions";
 import { openBackend } from "./backends";
 import { refuseBelowUse } from "./backend";
@@ -52,8 +50,8 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     // Nobody's claim, or another resource's by now: ours is gone.
     const { nonce, aside } = parseClaim(look.files[claimPath(claimed)]) ?? {};
     if (nonce !== id) return;
-    const config = await configOf(ctx, turn, state, ready);
-    const target = targetOf(ctx, state, ready, config, look, treeOf(state, look) ?? { path: claimed });
+    const mounts = await mountsOf(turn, ready);
+    const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed });
     let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
     try {
         const opening = { closely: false, was: state.backendFound };
@@ -133,10 +131,7 @@ async function find(
     inputs: QuotaInputs,
 ): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
-    const [look, config] = await Promise.all([
-        gateway.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK),
-        configOf(ctx, turn, inputs, gateway),
-    ]);
+    const [look, mounts] = await Promise.all([gateway.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK), mountsOf(turn, gateway)]);
     const tree = treeOf(inputs, look);
     if (tree === undefined)
         throw new PvesmbError(
@@ -146,11 +141,10 @@ async function find(
                 property: "share",
             },
         );
-    return { target: targetOf(ctx, inputs, gateway, config, look, tree), claim: parseClaim(look.files[claimPath(tree.path)]) };
+    return { target: targetOf(gateway, mounts, look, tree), claim: parseClaim(look.files[claimPath(tree.path)]) };
 }
 
-const configOf = (ctx: Context<Outputs>, turn: Turn, inputs: QuotaInputs, { place }: Ready): Promise<ContainerConfig> =>
-    turn.once("config", () => readConfig(pveOf(ctx, gatewayOf(inputs).connection), place));
+const mountsOf = (turn: Turn, { machine }: Ready): Promise<Mounts> => turn.once("mounts", () => machine.readMounts());
 
 function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean, aside: string | undefined): void {
     refuseBelowUse(found, inputs);

@@ -1,6 +1,7 @@
 import type { Deadline } from "../../base/deadline";
 import { Rounds } from "../../base/rounds";
 import { within } from "../../hosts";
+import { perSession } from "../../base/session";
 
 /** What those who go together ask once. All that they depend on was there before it began. */
 export class Turn {
@@ -15,7 +16,7 @@ export class Turn {
 
 type Begin = (turn: Turn) => Promise<void>;
 
-const rounds = new Map<string, Rounds<Begin>>();
+const rounds = perSession(() => new Map<string, Rounds<Begin>>());
 
 async function run(round: Begin[]): Promise<() => void> {
     const turn = new Turn();
@@ -28,8 +29,8 @@ async function run(round: Begin[]): Promise<() => void> {
  * node, and who comes meanwhile goes with the next ones. Without that groups would part and each take batches of its own.
  */
 export async function inStep<T>(gateway: string, deadline: Deadline, work: (turn: Turn) => Promise<T>): Promise<T> {
-    let all = rounds.get(gateway);
-    if (all === undefined) rounds.set(gateway, (all = new Rounds({ run })));
+    let all = rounds().get(gateway);
+    if (all === undefined) rounds().set(gateway, (all = new Rounds({ run })));
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const begun = new Promise<Turn>((resolve) =>

@@ -27,7 +27,7 @@ export async function readQuota(
     if (claim?.nonce !== id) return undefined;
     const { key } = claim;
 
-    const target = targetOf(ctx, state, seen.gateway, seen.config, seen.look, tree);
+    const target = targetOf(seen.gateway, seen.gateway.machine.mounts, seen.look, tree);
     let backend: Backend;
     try {
         backend = await openBackend(ctx, target, { ...state, backend: "auto" }, { closely: false, was: state.backendFound });

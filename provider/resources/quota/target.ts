@@ -1,14 +1,8 @@
-import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
-import type { Context } from "../../base/handler";
 import { joined, onceSeen } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import type { GatewayRef, QuotaInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
-import { pveClient } from "../../proxmox/client/client";
-import type { Pve } from "../../proxmox/client/client";
-import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { mountPoint } from "../../proxmox/values/property-string";
 import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
 import { MOUNTS } from "../../quota/tree";
 import type { Spot } from "../../quota/tree";
@@ -17,20 +11,17 @@ import { directoryOf, HOMES, parseOwner } from "../../samba/share";
 import { SAMBA } from "../../samba/paths";
 import { parseSections } from "../../samba/text";
 import type { Ready } from "../../gateway/session";
-import { mountOf } from "../../machines/lxc/mounts";
-import type { Mount } from "../../machines/lxc/mounts";
+import type { Mount, Mounts } from "../../machines/machine";
 
 /** The tree that a quota limits, and the way there. */
 export interface Target {
     gateway: Ready;
-    connection: Connection;
-    pve: Pve;
     /** Directory on the gateway. */
     path: string;
     /** Name of the share, when it is one's directory. */
     share: string | undefined;
     mount: Mount;
-    config: ContainerConfig;
+    mounts: Mounts;
     /** What the gateway looks like. */
     look: GatherResult;
 }
@@ -65,39 +56,30 @@ const shares = onceSeen(({ files }) => {
     return new Map(own.map(([, text]) => [parseOwner(text)?.nonce, text]));
 });
 
-export function targetOf(
-    ctx: Context<unknown>,
-    inputs: QuotaInputs,
-    gateway: Ready,
-    config: ContainerConfig,
-    look: GatherResult,
-    { path, share }: Place,
-): Target {
-    const connection = ctx.connect(gatewayOf(inputs).connection);
-    return {
-        gateway,
-        connection,
-        pve: pveClient(connection, ctx.log).within(ctx.deadline),
-        path,
-        share,
-        mount: mountOf(config, path),
-        config,
-        look,
-    };
-}
+export const targetOf = (gateway: Ready, mounts: Mounts, look: GatherResult, { path, share }: Place): Target => ({
+    gateway,
+    path,
+    share,
+    mount: mounts.under(path),
+    mounts,
+    look,
+});
 
 /** Where the node has the gateway's claims, if they are in a directory of its own. */
-export function claimsOnNode({ config }: Target): string | undefined {
-    const mount = mountOf(config, CLAIMS);
+export function claimsOnNode({ mounts }: Target): string | undefined {
+    const mount = mounts.under(CLAIMS);
     return mount.kind === "bind" ? mount.source + CLAIMS.slice(mount.at.length) : undefined;
 }
 
 /** A directory as the node has it. Looks go by the outermost directory that the gateway has of the node, which many trees share. */
-export function spotOf({ config, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
+export function spotOf({ mounts, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
+    // The share's path is what the gateway says, and its root may say anything; all looks at the node go together and would fail together.
+    if (path.split("/").some((part) => part === ".." || part === "."))
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${path}, where the gateway has the share by now, is not a path without ..; \`pulumi refresh\` and \`pulumi up\` bring the share back to its own`,
+            { property: "path" },
+        );
     const onNode = source + path.slice(at.length);
-    const [from = source] = Object.values(config.mp)
-        .map((value) => mountPoint.parse(value).volume ?? "")
-        .filter((volume) => volume.startsWith("/") && (onNode === volume || onNode.startsWith(`${volume}/`)))
-        .sort((a, b) => a.length - b.length);
-    return { path: onNode, from };
+    return { path: onNode, from: mounts.outermost(onNode) ?? source };
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { joined } from "../../hosts";
 import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
@@ -13,19 +14,18 @@ import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
 import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
+import { guessed, kindAt, lookBy, refuseBeyond, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
-import { rootOnNode } from "../../machines/lxc/bind";
+import type { Ready } from "../../gateway/session";
 import { ALL, endSessions } from "../../gateway/share-sessions";
 import type { Backend, Found, Opening } from "./backend";
 import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } from "./conversion";
-import { bindDataset } from "../../machines/lxc/dataset-mount";
-import { NODE_LOOK, nodeShop } from "../../machines/nodes";
+import { NODE_LOOK } from "../../machines/nodes";
 import { Principals } from "./principals";
 import { CHANGE_LOOK, claimsOnNode, spotOf } from "./target";
-import type { Mount } from "../../machines/lxc/mounts";
+import type { Below, Mount } from "../../machines/machine";
 import type { Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
@@ -43,10 +43,10 @@ interface Seen extends Found {
 /** The node of a gateway, looked up once, and what limits its directories, as far as is known. */
 const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
 
-function bound({ pve, connection, gateway: { workshop, place } }: Target): NonNullable<ReturnType<(typeof nodes)["get"]>> {
+function bound({ workshop }: Ready, below: Below): NonNullable<ReturnType<(typeof nodes)["get"]>> {
     const known = nodes.get(workshop);
     if (known !== undefined) return known;
-    const found = nodeShop(pve, connection, place.node).then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
+    const found = below.workshop().then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
     nodes.set(workshop, found);
     found.catch(() => nodes.delete(workshop));
     return found;
@@ -61,11 +61,12 @@ export async function treeBackend(
     { closely, before, was }: Opening,
 ): Promise<Backend> {
     const { gateway, path } = target;
-    const { node } = gateway.place;
-    const { shop, kinds } = await bound(target);
+    const below = belowOf(gateway);
+    const { name: node } = below;
+    const { shop, kinds } = await bound(gateway, below);
     const spot = spotOf(target, mount);
     const where = `${spot.path} on ${node}`;
-    const owner = rootOnNode(target.config.unprivileged);
+    const owner = target.mounts.root;
     const people = new Principals(target.look, owner);
     const pending = parseClaim(target.look.files[claimPath(path)])?.aside;
     const options: LookOptions = {
@@ -78,7 +79,9 @@ export async function treeBackend(
     const wanted = (by: BackendName | undefined, at = spot) =>
         joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
     const likely = was ?? kinds.get(spot.from) ?? guessed(mountsIn(target.look), path);
-    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely))), spot);
+    const mounts = mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely)));
+    const { name, kind, tree } = kindAt(mounts, spot);
+    refuseBeyond(mounts, mount.source, tree, node);
     kinds.set(spot.from, name);
     const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
@@ -182,7 +185,7 @@ export async function treeBackend(
                     throw error;
                 }
                 const given = await onNode(wished);
-                if (given.state.apart !== undefined) await bindDataset(target, gateway.place, target.path, given.state.apart);
+                if (given.state.apart !== undefined) await below.bind(path, given.state.apart);
                 const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
                 shop.snapshot.forget();
@@ -203,7 +206,7 @@ export async function treeBackend(
             }
             if (made !== undefined) replaced();
             // Of one that was mounted in its directory before pvesmb had a place for them.
-            if (name === "zfs") await bindDataset(target, gateway.place, target.path, spot.path);
+            if (name === "zfs") await below.bind(path, spot.path);
             const own = onGateway(after);
             // Whoever had the directory open still has the one that was replaced.
             const ending = made !== undefined || unended ? target.share : undefined;
@@ -222,6 +225,13 @@ export async function treeBackend(
             return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), ...READ_ANEW };
         },
     };
+}
+
+function belowOf({ machine }: Ready): Below {
+    if (machine.below !== undefined) return machine.below;
+    throw new PvesmbError("InvalidInput", `path: no host below ${machine.name} can limit a directory; leave the quota out`, {
+        property: "path",
+    });
 }
 
 /** In the name of whom the directory above belongs to: the gateway's root, however its numbers are mapped. */

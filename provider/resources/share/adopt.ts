@@ -7,9 +7,9 @@ import { type Access, principal } from "../../samba/access";
 import { fragmentPath } from "../../samba/paths";
 import { rightsDrift } from "../../samba/rights";
 import { parseShare, settingDrift, type ShareSection } from "../../samba/share";
-import { tellAdopted } from "../../gateway/adopted";
+import { tellAdopted } from "../../model/adopted";
 import type { Ready } from "../../gateway/session";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import { propertiesOf } from "./read";
 import { defaultPath, sectionOf } from "./section";
 

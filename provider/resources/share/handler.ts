@@ -1,26 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { isKind } from "../../base/errors";
+import { isKind, PvesmbError } from "../../base/errors";
 import type { Context, ResourceHandler } from "../../base/handler";
 import { joined } from "../../hosts";
 import type { Step, Unit, Workshop } from "../../hosts";
 import type { ShareInputs } from "../../model";
-import { spots } from "../../model/permissions/feature";
 import { bytesOf } from "../../model/size";
-import { follow } from "../../proxmox/follow";
 import { CONNECTIONS } from "../../samba/look";
 import { sectionName } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { WHOSE } from "../../samba/places";
 import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../../samba/share-unit";
 import { uncOf } from "../../samba/unc";
-import { checkSpace } from "../../machines/lxc/preflight";
 import { forgetGateway, readyGateway, remainingGateway } from "../../gateway/session";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../gateway/given";
-import { checkRights } from "../../rights/check";
-import { refuseLag } from "../../machines/lxc/lag";
+import { keyOf } from "../../base/given";
 import { forgetNodes } from "../../machines/nodes";
-import { pveOf } from "../../machines/pve";
 import { adopting } from "./adopt";
 import { makingAt, onceAlone } from "./together-with-others";
 import { refuseHiding } from "./mount-place";
@@ -28,8 +22,7 @@ import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { ALL, concerned, endSessions } from "../../gateway/share-sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
-import { destroyVolume, ensureVolume, mountedOn, refuseMove } from "../../machines/lxc/share-volume";
-import type { Mounted } from "../../machines/lxc/share-volume";
+import type { Mounted, Volumes } from "../../machines/machine";
 import type { Outputs, ShareState } from "./types";
 
 export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
@@ -38,7 +31,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
         const id = randomBytes(8).toString("hex");
         const found = inputs.adopt ? await adopting(ctx, inputs, gateway) : undefined;
         const state = { path: found?.path ?? defaultPath(inputs) };
-        return makingAt(gateway.place, state.path, inputs.volume !== undefined, async () => {
+        return makingAt(inputs.gateway.id, state.path, inputs.volume !== undefined, async () => {
             await checkPlace(ctx, id, gateway, inputs, state.path);
             return {
                 id,
@@ -52,9 +45,8 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async update(ctx, id, state, inputs) {
         const gateway = await readyGateway(ctx, inputs.gateway);
         const path = inputs.path ?? state.path ?? defaultPath(inputs);
-        if (state.path !== undefined && state.path !== path)
-            await refuseMove(pveOf(ctx, inputs.gateway.connection), gateway.place, state.path, path);
-        await checkVolumeRights(ctx, inputs, gateway);
+        if (state.path !== undefined && state.path !== path) await gateway.machine.volumes?.refuseMove(state.path, path);
+        if (inputs.volume !== undefined) await volumesOf(gateway).checkRights(inputs.volume);
         const outputs = { path, volumeId: state.volumeId, mountPoint: state.mountPoint };
         return converge(ctx, id, gateway, inputs, outputs, { claim: id, before: state });
     },
@@ -62,13 +54,13 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
-        const { workshop, place } = gateway;
+        const { workshop, machine } = gateway;
         const section = sectionOf(state, state.path ?? defaultPath(state), { id });
         const discard = state.onDelete === "delete";
         if (discard && scheduleOf(state) !== undefined) await checkDiscard(ctx, workshop, section, id);
-        if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, share: state, id }, discard);
+        if (scheduleOf(state) !== undefined) await endSnapshots(ctx, { gateway, id }, discard);
         const ownFiles = discard && state.volume === undefined;
-        const dataset = ownFiles ? await mountedOn(pveOf(ctx, state.gateway.connection), place, section.path) : undefined;
+        const dataset = ownFiles ? (await machine.readMounts()).at(section.path) : undefined;
         const unit = shareRemovalUnit(section, id, { remove: ownFiles && dataset === undefined, discards: discard });
         try {
             const { look } = await onceAlone(ctx.deadline, () => workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline));
@@ -84,12 +76,11 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
-                `${section.path}: the files are deleted; the empty ${dataset.volumeId} on ${place.node} stays mounted in CT ${place.vmid} (${dataset.mountPoint}) for the next share there. To remove it: \`pct set ${place.vmid} --delete ${dataset.mountPoint}\`, restart the container, \`zfs destroy\``,
+                `${section.path}: the files are gone; the empty ${dataset.volumeId} stays mounted in ${machine.name} (${dataset.mountPoint}), for the next share there. To remove it: ${machine.volumes?.removalHint(dataset)}`,
             );
         }
         if (discard && state.volumeId !== undefined) {
-            const [pve, volume] = [pveOf(ctx, state.gateway.connection), state.volumeId];
-            await follow(pve, place, (at) => destroyVolume(pve, at, volume, state.allowRestart, ctx.log));
+            await volumesOf(gateway).destroy(state.volumeId, state.allowRestart);
             if (state.allowRestart) await restarted(ctx, state);
         }
     },
@@ -102,10 +93,9 @@ async function checkPlace(ctx: Context<Outputs>, id: string, gateway: Ready, inp
     const owner = { key: keyOf(inputs), nonce: id };
     await gateway.workshop.queue.submit(shareCheckUnit(sectionOf(inputs, path, { id }), rootOf(inputs), owner), ctx.deadline);
     if (volume === undefined) return;
-    await checkVolumeRights(ctx, inputs, gateway);
+    await volumesOf(gateway).checkRights(volume);
     await refuseHiding(gateway.workshop, path, ctx.deadline);
-    const pve = pveOf(ctx, inputs.gateway.connection);
-    await checkSpace(pve, gateway.place.node, "volume", volume.storage, volume.size ?? volume.initialSize ?? "0B");
+    await volumesOf(gateway).checkSpace(volume);
 }
 
 /** Before the snapshots go, which nothing brings back. That the name is another share's by now is no reason to keep them. */
@@ -140,14 +130,13 @@ async function converge(
     state: Outputs,
     { claim, before, found }: { claim: string | undefined; before?: ShareState; found?: ShareInputs },
 ): Promise<Outputs> {
-    const { workshop, place } = ready;
-    const address = ready.address ?? ready.config.hostname;
+    const { workshop, machine } = ready;
+    const address = machine.address ?? machine.hostname;
     const path = state.path ?? defaultPath(inputs);
     let volume: Partial<Mounted> = {};
     let size: number | undefined;
     if (inputs.volume !== undefined) {
-        const [pve, wanted] = [pveOf(ctx, inputs.gateway.connection), inputs.volume];
-        ({ size, ...volume } = await follow(pve, place, (at) => ensureVolume(pve, at, path, wanted, before)));
+        ({ size, ...volume } = await volumesOf(ready).ensure(path, inputs.volume, before));
         ctx.checkpoint(id, { ...state, ...volume });
     }
     const schedule = scheduleOf(inputs);
@@ -175,14 +164,14 @@ async function converge(
     if (inputs.volume?.size !== undefined) {
         const lag = { property: "volume.size", volume: volume.volumeId, configured: size, fileSystem: look?.statvfs[path]?.total };
         const was = before?.volume?.size;
-        refuseLag(place, [{ ...lag, ...(was === undefined ? {} : { before: bytesOf(was) }) }]);
+        volumesOf(ready).refuseLag([{ ...lag, ...(was === undefined ? {} : { before: bytesOf(was) }) }]);
     }
     if (who.length > 0) {
         await endSessions(workshop, sectionName(old?.section ?? section), who, look, ctx.deadline);
         ctx.checkpoint(id, done);
     }
     if (schedule !== undefined) await makeSnapshots(ctx, series, schedule);
-    else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, { ...series, share: before }, false);
+    else if (before !== undefined && scheduleOf(before) !== undefined) await endSnapshots(ctx, series, false);
     return done;
 }
 
@@ -192,8 +181,14 @@ function looksOf(connections: boolean, { volume }: ShareInputs, path: string): P
     return looks.length === 0 ? {} : { looks: joined(looks) };
 }
 
-async function checkVolumeRights(ctx: Context<unknown>, inputs: ShareInputs, { place }: Ready): Promise<void> {
-    if (inputs.volume === undefined) return;
-    const scope = { guests: spots(`vms/${place.vmid}`), storage: spots(inputs.volume.storage) };
-    await checkRights(pveOf(ctx, inputs.gateway.connection), [{ feature: "share-volume", scope }]);
+/** A volume of the share's own is Proxmox VE's work. */
+function volumesOf({ machine }: Ready): Volumes {
+    if (machine.volumes !== undefined) return machine.volumes;
+    throw new PvesmbError(
+        "InvalidInput",
+        `volume: ${machine.name} has no volumes of Proxmox VE; leave \`volume\` out, and give a \`path\``,
+        {
+            property: "volume",
+        },
+    );
 }

@@ -20,7 +20,6 @@ import { lagOf } from "../../machines/lxc/lag";
 import type { Outputs, ShareState } from "./types";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
-import { mountedIn, observedVolume } from "../../machines/lxc/share-volume";
 
 /** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
 export async function readShare(
@@ -64,14 +63,14 @@ export async function readShare(
     // What a view shows is another share's, and so are its rights.
     if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
-        const volume = observedVolume(seen.config, path);
+        const volume = seen.gateway.machine.mounts.volumeAt(path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
         // A size that the share does not declare is somebody else's to watch.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
         drift.push(...lagsIn(seen, path, state));
     }
-    const mounted = state.volume === undefined ? undefined : mountedIn(seen.config, path);
-    const { address } = seen.gateway;
+    const mounted = state.volume === undefined ? undefined : seen.gateway.machine.mounts.at(path);
+    const { address } = seen.gateway.machine;
     const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
@@ -87,9 +86,9 @@ export function propertiesOf({ path: _path, settings: _settings, modules: _modul
 }
 
 /** Of a volume whose size the share declares: whether its file system is as large. */
-function lagsIn({ config, look }: Seen, path: string, { volume }: ShareState): string[] {
-    const size = volume?.size === undefined ? undefined : observedVolume(config, path)?.size;
-    const mounted = mountedIn(config, path);
+function lagsIn({ gateway, look }: Seen, path: string, { volume }: ShareState): string[] {
+    const size = volume?.size === undefined ? undefined : gateway.machine.mounts.volumeAt(path)?.size;
+    const mounted = gateway.machine.mounts.at(path);
     if (size === undefined || mounted === undefined) return [];
     const lag = lagOf({
         property: "volume.size",

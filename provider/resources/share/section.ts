@@ -8,7 +8,7 @@ import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-root";
 import { snapshotFormat } from "../../snapshots";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 
 /** Where a new share's files go unless the user says otherwise; it stays there when the share is renamed. */
 export function defaultPath(inputs: ShareInputs): string {

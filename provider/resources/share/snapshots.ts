@@ -2,16 +2,11 @@ import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import type { Workshop } from "../../hosts";
 import type { ShareInputs } from "../../model";
-import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { readConfig } from "../../proxmox/lxc/container";
 import { endUnit, madeOf, prepareUnit, scheduleFaults, scheduleUnit, SCHEDULES } from "../../snapshots";
 import type { Keep, Tree } from "../../snapshots";
-import { rootOnNode } from "../../machines/lxc/bind";
+import type { Below, Mounts } from "../../machines/machine";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../gateway/given";
-import { pveOf } from "../../machines/pve";
-import { nodeShop } from "../../machines/nodes";
-import { mountOf } from "../../machines/lxc/mounts";
+import { keyOf } from "../../base/given";
 
 /** A share's snapshots: whose they are, and what they are of. */
 export interface Series {
@@ -29,18 +24,18 @@ interface Site {
     tree: Tree;
     /** Where the gateway has `tree.top`. */
     at: string;
-    unprivileged: boolean;
+    /** The uid of the gateway's root there. */
+    root: number;
 }
 
-async function siteOf(ctx: Context<unknown>, { gateway: { place }, share, path }: Series, known?: ContainerConfig): Promise<Site> {
-    const pve = pveOf(ctx, share.gateway.connection);
-    const config = known ?? (await readConfig(pve, place));
-    const mount = mountOf(config, path);
+async function siteOf(ctx: Context<unknown>, { gateway, path }: Series, known?: Mounts): Promise<Site> {
+    const mounts = known ?? (await gateway.machine.readMounts());
+    const mount = mounts.under(path);
     if (mount.kind === "rootfs")
         throw refusal(`${path} is on the container's root file system; give the share or the gateway a data volume`);
-    const shop = await nodeShop(pve, ctx.connect(share.gateway.connection), place.node);
+    const shop = await belowOf(gateway).workshop();
     const top = mount.kind === "bind" ? mount.source : await directoryOf(ctx, shop, mount.volume);
-    return { shop, tree: { path: top + path.slice(mount.at.length), top }, at: mount.at, unprivileged: config.unprivileged };
+    return { shop, tree: { path: top + path.slice(mount.at.length), top }, at: mount.at, root: mounts.root };
 }
 
 async function directoryOf(ctx: Context<unknown>, shop: Workshop, volume: string): Promise<string> {
@@ -49,6 +44,11 @@ async function directoryOf(ctx: Context<unknown>, shop: Workshop, volume: string
     const { code, stdout, stderr } = commands[name] ?? { code: -1, stdout: "", stderr: "no answer" };
     if (code === 0) return stdout.trim();
     throw new PvesmbError("RemoteFailed", `${shop.name}: pvesm path ${volume} ended with ${code}: ${stderr.trim()}`);
+}
+
+function belowOf({ machine }: Ready): Below {
+    if (machine.below === undefined) throw refusal(`${machine.name} has no host below it that could make snapshots`);
+    return machine.below;
 }
 
 const refusal = (why: string): PvesmbError =>
@@ -60,9 +60,9 @@ const refusal = (why: string): PvesmbError =>
 
 /** Before anything of the share is written: refuses what has no snapshots, and says in which folder they will be. */
 export async function snapshotFolder(ctx: Context<unknown>, series: Series, isNew: boolean): Promise<string> {
-    const { shop, tree, unprivileged } = await siteOf(ctx, series);
+    const { shop, tree, root } = await siteOf(ctx, series);
     try {
-        const unit = prepareUnit(series.id, tree, isNew ? { owner: rootOnNode(unprivileged) } : undefined);
+        const unit = prepareUnit(series.id, tree, isNew ? { owner: root } : undefined);
         const { steps } = await shop.queue.submit(unit, ctx.deadline);
         return String(steps["folder"]?.value);
     } catch (error) {
@@ -87,20 +87,22 @@ export async function makeSnapshots(ctx: Context<unknown>, series: Series, keep:
 }
 
 /** `clear`: with the snapshots, where the files go too. Otherwise they stay, as the files do. */
-export async function endSnapshots(ctx: Context<unknown>, { gateway, share, id }: Omit<Series, "path">, clear: boolean): Promise<void> {
-    const { connection } = share.gateway;
-    const shop = await nodeShop(pveOf(ctx, connection), ctx.connect(connection), gateway.place.node);
+export async function endSnapshots(ctx: Context<unknown>, { gateway, id }: Pick<Series, "gateway" | "id">, clear: boolean): Promise<void> {
+    const shop = await belowOf(gateway).workshop();
     await shop.queue.submit(endUnit(id, clear), ctx.deadline);
 }
 
 export async function snapshotDrift(ctx: Context<unknown>, series: Series, keep: Keep): Promise<string[]> {
     const { gateway, share, id } = series;
     try {
-        const { shop, tree } = await siteOf(ctx, series, gateway.config);
+        const { shop, tree } = await siteOf(ctx, series, gateway.machine.mounts);
         return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(share), tree, keep);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
-        ctx.log.warnOnce(`snapshots ${gateway.place.node}`, `${messageOf(error)}; snapshot schedules there are assumed to be unchanged`);
+        ctx.log.warnOnce(
+            `snapshots ${gateway.machine.below?.name}`,
+            `${messageOf(error)}; snapshot schedules there are assumed to be unchanged`,
+        );
         return [];
     }
 }

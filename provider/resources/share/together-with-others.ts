@@ -1,29 +1,29 @@
 import type { Deadline } from "../../base/deadline";
 import { isKind, PvesmbError } from "../../base/errors";
-import type { Place } from "../../proxmox/lxc/container";
+import { perSession } from "../../base/session";
 
 /** Directories of shares that this process is making: the gateway knows of each only once it is made. */
-const making = new Map<string, { volume: boolean }[]>();
+const making = perSession(() => new Map<string, { volume: boolean }[]>());
 
 /**
  * Makes a share while no other one is made at the same path that has a volume of its own: that one would be mounted over this one's files, or
  * be taken for this one's, made earlier.
  */
-export async function makingAt<T>({ node, vmid }: Place, path: string, volume: boolean, work: () => Promise<T>): Promise<T> {
-    const key = `${node} ${vmid} ${path}`;
-    const others = making.get(key) ?? [];
+export async function makingAt<T>(gateway: string, path: string, volume: boolean, work: () => Promise<T>): Promise<T> {
+    const key = `${gateway} ${path}`;
+    const others = making().get(key) ?? [];
     if (others.some((other) => other.volume || volume))
         throw new PvesmbError("InvalidInput", `path: another share is being created at ${path}; give each share its own directory`, {
             property: "path",
         });
     const own = { volume };
-    making.set(key, [...others, own]);
+    making().set(key, [...others, own]);
     try {
         return await work();
     } finally {
-        const left = (making.get(key) ?? []).filter((each) => each !== own);
-        if (left.length > 0) making.set(key, left);
-        else making.delete(key);
+        const left = (making().get(key) ?? []).filter((each) => each !== own);
+        if (left.length > 0) making().set(key, left);
+        else making().delete(key);
     }
 }
 

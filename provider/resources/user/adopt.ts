@@ -3,9 +3,9 @@ import type { Context } from "../../base/handler";
 import { userModel } from "../../model";
 import type { UserInputs } from "../../model";
 import { NO_HOME } from "../../samba/user-unit";
-import { tellAdopted } from "../../gateway/adopted";
+import { tellAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import { accountIn } from "./read";
 import { declaredHash, secretName } from "./secret";
 

@@ -7,7 +7,7 @@ import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { keyOf, nameOf } from "../../gateway/given";
+import { keyOf, nameOf } from "../../base/given";
 import { adopting } from "./adopt";
 import { endLogins } from "../../gateway/logins";
 import { readUser } from "./read";

@@ -6,7 +6,7 @@ import { keyIn, textDrift } from "../../samba/drift";
 import { accountPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../../gateway/look";
-import { nameOf } from "../../gateway/given";
+import { nameOf } from "../../base/given";
 import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 

@@ -10,6 +10,8 @@ export type Waiting = "idle" | "negotiate" | "channels" | "ssh";
 /** Clients without an account that open connections and leave them so (flood.py). */
 export class Flood {
     private output = "";
+    /** How many it got hold of. */
+    opened = 0;
 
     private constructor(private readonly child: ChildProcessWithoutNullStreams) {
         child.stdout.setEncoding("utf8").on("data", (text: string) => (this.output += text));
@@ -17,12 +19,12 @@ export class Flood {
         child.stdin.on("error", () => undefined);
     }
 
-    /** When all `count` have been tried; it may take as many seconds. */
+    /** When all `count` have been tried, or as many as could be in so many seconds. */
     static async on(within: Within, host: string, from: string, count: number, what: Waiting, seconds = 60): Promise<Flood> {
-        const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what];
+        const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what, String(seconds)];
         const [program = "", ...args] = within(argv);
         const flood = new Flood(spawn(program, args));
-        await flood.said("open", seconds);
+        flood.opened = await flood.said("open", seconds + 30);
         return flood;
     }
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { dynamicProvider } from "../../../provider/adapters/dynamic";
-import { onExit } from "../../../provider/base/exit";
+import { session } from "../../../provider/base/session";
 import { stackConfig } from "../../../provider/base/stack-config";
 import type { AnyHandler } from "../../../provider/base/handler";
 import { userModel } from "../../../provider/model";
@@ -26,7 +26,7 @@ const handler: AnyHandler = {
                 return new Promise(() => undefined);
             case "listens": {
                 const server = createServer().listen(0);
-                onExit(() => void server.close());
+                session().onClose(() => void server.close());
                 setInterval(() => undefined, 1000);
                 break;
             }

@@ -8,10 +8,12 @@ import { createContainer, readStatus } from "../../../provider/proxmox/lxc/conta
 import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { downloadAppliance } from "../../../provider/proxmox/templates";
 import { newVolume } from "../../../provider/proxmox/values/size";
-import type { GatewayState, Outputs } from "../../../provider/resources/gateway/types";
+import type { GatewayState, Outputs } from "../../../provider/machines/state";
 import { type Mark, withClaim, withMark } from "../../../provider/machines/mark";
+import { formatId } from "../../../provider/machines/id";
 import { markKeys } from "../../../provider/machines/mark-keys";
-import { deleteGateway } from "../../../provider/resources/gateway/removal";
+import { tenantOf } from "../../../provider/resources/gateway/tenant";
+import { removeContainerGateway } from "../../../provider/machines/lxc/remove";
 import { parseConfig } from "../../lab/src/pve/guest-config";
 import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
@@ -58,8 +60,10 @@ afterEach(async () => {
     await api.close();
 });
 
-const remove = (state: Partial<GatewayState> = {}): Promise<void> =>
-    deleteGateway(ctx, id, { currentNode: "pve1", dataOnDelete: "destroy", ready: true, ...state } as GatewayState);
+async function remove(more: Partial<GatewayState> = {}): Promise<void> {
+    const state = { currentNode: "pve1", dataOnDelete: "destroy", ready: true, ...more } as GatewayState;
+    await removeContainerGateway(ctx, formatId(id), state, tenantOf(ctx, state));
+}
 
 describe("a gateway that was never finished", () => {
     const guest = (phase: Mark["phase"], more: Record<string, string>): void => {

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { Log } from "../base/log";
-import { same } from "../model/compare";
-import type { Model } from "../model/meta";
-import { below, holdsSecret, objectOf } from "../model/schema";
-import { isTree, pathText, type Tree } from "../model/tree";
+import { same } from "./compare";
+import type { Model } from "./meta";
+import { below, holdsSecret, objectOf } from "./schema";
+import { isTree, pathText, type Tree } from "./tree";
 
 /**
  * Tells what taking something over changes about it: from what was found to what is declared. Of secrets no more than that. Properties that

@@ -1,5 +1,5 @@
 import type { Log } from "../base/log";
-import { gatewayModel, groupModel, shareModel, userModel } from "../model";
+import { gatewayModel, groupModel, shareModel, userModel } from ".";
 import { tellAdopted } from "./adopted";
 
 const told = (...[model, name, what]: [Parameters<typeof tellAdopted>[1], string, Parameters<typeof tellAdopted>[3]]): string[] => {

@@ -7,23 +7,23 @@ import { readStatus } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../../rights/check";
-import { pveOf } from "../../machines/pve";
-import type { GatewayState, Outputs } from "./types";
-import { isBind } from "../../machines/lxc/config";
-import { refuseKept } from "../../machines/lxc/kept";
-import { readClaim, readMark } from "../../machines/mark";
-import { markKeys } from "../../machines/mark-keys";
-import { provedMark } from "../../machines/lxc/ownership";
-import { removalUses } from "../../machines/lxc/rights";
-import { forgetGateway, openGateway } from "../../gateway/session";
-import { formatId } from "../../machines/id";
-import type { GatewayId } from "../../machines/id";
+import { pveOf } from "../pve";
+import type { GatewayState, Outputs } from "../state";
+import { isBind } from "./config";
+import { refuseKept } from "./kept";
+import { readClaim, readMark } from "../mark";
+import { markKeys } from "../mark-keys";
+import { provedMark } from "./ownership";
+import { removalUses } from "./rights";
+import type { Tenant } from "../kind";
+import { parseId } from "../id";
 
 /** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
-export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state: GatewayState): Promise<void> {
+export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: GatewayState, tenant: Tenant): Promise<void> {
+    const id = parseId(own);
     const pve = pveOf(ctx, state.connection);
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node).catch((error: unknown) => {
-        throw isKind(error, "Unreachable") ? nobodyThere(id, error) : error;
+        throw isKind(error, "Unreachable") ? nobodyThere(id.vmid, error) : error;
     });
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;
@@ -47,8 +47,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
         const finished = state.ready === true;
         // Nothing was ever written to what a create that was cut off had made for it. A volume that was given to it is somebody's data.
         const empty = !finished && mark.phase === "creating" && state.data?.volume === undefined;
-        const data =
-            volumesOf(found.config, empty) ?? (onNode || !finished ? undefined : await filesOf(ctx, id, state.connection, running));
+        const data = volumesOf(found.config, empty) ?? (onNode || !finished ? undefined : await filesIn(own, tenant, running));
         if (data !== undefined)
             throw new PvesmbError(
                 "Conflict",
@@ -57,7 +56,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
             );
     }
     await checkRights(pve, removalUses(state, id.vmid));
-    forgetGateway(formatId(id));
+    tenant.forget(own);
     if (running) await follow(pve, place, (at) => stopContainer(pve, at));
     await deleteContainer(pve, { purge: state.purge }, async () => {
         const now = await locateContainer(pve, id.vmid, place.node);
@@ -69,7 +68,7 @@ export async function deleteGateway(ctx: Context<Outputs>, id: GatewayId, state:
     });
 }
 
-const nobodyThere = ({ vmid }: GatewayId, error: unknown): PvesmbError =>
+const nobodyThere = (vmid: number, error: unknown): PvesmbError =>
     new PvesmbError(
         "Unreachable",
         `the gateway CT ${vmid} cannot be deleted while its node does not answer: ${messageOf(error)}. Start the node and run again. If it will never come back, \`pulumi state delete --force --target-dependents '<URN of the gateway>'\` makes Pulumi forget the gateway and everything on it (docs/troubleshooting.md)`,
@@ -85,26 +84,6 @@ function volumesOf(config: ContainerConfig, empty: boolean): string | undefined 
     return volumes.length === 0 ? undefined : volumes.join(", ");
 }
 
-/** Files under /srv/pvesmb of the root file system; what cannot be looked at counts as data. */
-async function filesOf(
-    ctx: Context<Outputs>,
-    id: GatewayId,
-    connection: GatewayState["connection"],
-    running: boolean,
-): Promise<string | undefined> {
-    if (!running) return "it is stopped, so its root file system cannot be read";
-    try {
-        const gateway = await openGateway(ctx, { id: formatId(id), connection });
-        if (gateway.state !== "ready") return "its root file system cannot be read";
-        const find = {
-            name: "files",
-            argv: ["find", "/srv/pvesmb", "-path", "/srv/pvesmb/.pvesmb", "-prune", "-o", "-type", "f", "-print", "-quit"],
-        };
-        const look = await gateway.workshop.executor.gather({ commands: [find] }, ctx.deadline);
-        const first = look.commands["files"]?.stdout.trim() ?? "";
-        return first === "" ? undefined : `files under /srv/pvesmb, such as ${first}`;
-    } catch (error) {
-        if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
-        return `its files cannot be read: ${messageOf(error)}`;
-    }
-}
+/** Files on the root file system; what cannot be looked at counts as data. */
+const filesIn = (id: string, tenant: Tenant, running: boolean): Promise<string | undefined> =>
+    running ? tenant.files(id) : Promise.resolve("it is stopped, so its root file system cannot be read");

@@ -1,4 +1,4 @@
-import { PvesmbError } from "../base/errors";
+import { PvesmbError } from "./errors";
 
 /** What the classes of the SDK always give: only raw use of the provider can leave it out. */
 

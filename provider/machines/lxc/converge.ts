@@ -2,32 +2,30 @@ import type { Connection } from "../../base/connection";
 import type { Context } from "../../base/handler";
 import { rememberPins } from "../../base/pins";
 import type { Host } from "../../hosts";
-import { gatewayModel } from "../../model";
 import type { GatewayInputs } from "../../model";
-import { consequencesOf } from "../../model/consequences";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
 import { uncOf } from "../../samba/unc";
-import { arrive } from "../../machines/lxc/arrival";
-import type { Arriving } from "../../machines/lxc/arrival";
-import { awaitAddress, staticAddress } from "../../machines/lxc/address";
-import { DATA_MOUNT, text, volumeId } from "../../machines/lxc/config";
-import { ensureBind } from "../../machines/lxc/bind";
-import { withOwnVolume } from "../../machines/lxc/given-volume";
-import { LEASE, now } from "../../machines/lxc/guest";
-import { applySettings, settlePending } from "../../machines/lxc/settings";
-import type { GatewayState, Outputs } from "./types";
-import { refuseLag } from "../../machines/lxc/lag";
-import { volumesIn } from "../../machines/lxc/volumes";
-import { withMark } from "../../machines/mark";
-import type { Mark } from "../../machines/mark";
-import { markKeys } from "../../machines/mark-keys";
-import { hostKeysOn } from "../../machines/lxc/proof";
-import { guestHost } from "../../machines/reach";
-import { keepGateway, workshop } from "../../gateway/session";
-import { configureSamba, installSamba } from "../../gateway/setup";
+import { arrive } from "./arrival";
+import type { Arriving } from "./arrival";
+import { awaitAddress, staticAddress } from "./address";
+import { DATA_MOUNT, text, volumeId } from "./config";
+import { ensureBind } from "./bind";
+import { withOwnVolume } from "./given-volume";
+import { LEASE, now } from "./guest";
+import { applySettings, settlePending } from "./settings";
+import type { GatewayState, Outputs } from "../state";
+import { refuseLag } from "./lag";
+import { volumesIn } from "./volumes";
+import { withMark } from "../mark";
+import type { Mark } from "../mark";
+import { markKeys } from "../mark-keys";
+import { hostKeysOn } from "./proof";
+import type { Tenant } from "../kind";
+import { foundContainer } from "./open";
+import { guestHost } from "../reach";
 
 /** A guest that exists, and what it shall be. */
 export interface Target extends Arriving {
@@ -38,6 +36,7 @@ export interface Target extends Arriving {
     /** What the host's own mark must contain if it has one. */
     claim: string;
     templateVolume: string;
+    tenant: Tenant;
 }
 
 /** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
@@ -96,31 +95,22 @@ async function serve(
     config: ContainerConfig,
     before: Partial<GatewayState>,
 ): Promise<Facts> {
-    const { pve, place, inputs, hostname, mark } = target;
+    const { pve, place, hostname, mark } = target;
     const address = await awaitAddress(pve, place, config.all);
     const to = { ...place, address, fresh: target.fresh };
     const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    const sambaVersion = await installSamba(host, inputs, target.fresh, ctx.deadline, ctx.log);
-    const shop = workshop(host, mark.nonce);
-    const { hostKeys, spaces } = await configureSamba(
-        shop,
-        inputs,
+    const { sambaVersion, hostKeys, spaces } = await target.tenant.serve({
+        host,
         hostname,
-        { key: mark.key, nonce: mark.nonce },
-        {
-            claim: target.claim,
-            restart: target.fresh || restarts(before, inputs),
-            deadline: ctx.deadline,
-            sambaVersion,
-            formerLockout: before.samba?.lockout,
-        },
-        ctx.log,
-    );
+        owner: { key: mark.key, nonce: mark.nonce },
+        claim: target.claim,
+        fresh: target.fresh,
+    });
     refuseLag(place, volumesIn(config.all, spaces, before));
-    keepGateway(id, { state: "ready", place, address, config, workshop: shop });
+    target.tenant.keep(id, foundContainer({ place, address, config }, host, mark.nonce));
     return { address, sambaVersion, hostKeys };
 }
 
@@ -138,9 +128,6 @@ async function pin(
     const description = withMark(inputs.description, mark, markKeys(connection));
     await editConfig(pve, place, () => ({ set: { description } }));
 }
-
-const restarts = (before: Partial<GatewayInputs>, inputs: GatewayInputs): boolean =>
-    consequencesOf(gatewayModel, before, inputs).some(({ consequence }) => consequence.effect === "restarts-smbd");
 
 /** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
 async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,96 @@
+import type { Context } from "../../base/handler";
+import { together } from "../../base/together";
+import type { GatewayInputs } from "../../model";
+import { knownPermissions } from "../../proxmox/access";
+import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
+import { follow } from "../../proxmox/follow";
+import { keyOf } from "../../base/given";
+import { checkRights } from "../../rights/check";
+import { tellTaken } from "./taken";
+import { prepareBind } from "./bind";
+import { newAddresses, refuseUsed } from "./free-address";
+import { makeGuest } from "./guest";
+import type { Made, Plan } from "./guest";
+import { markKeys } from "../mark-keys";
+import { checkNames } from "./names";
+import { askGuest } from "./proof";
+import { checkNode, publicKeyOf } from "../reach";
+import { creationUses, holderOf } from "./rights";
+import { formatId } from "../id";
+import { fetchTemplate, findTemplate, type Template } from "./template";
+import type { Outputs } from "../state";
+import type { Tenant } from "../kind";
+import { hostnameOf } from "./config";
+import { converge } from "./converge";
+import type { Target } from "./converge";
+
+/** Makes a container and the gateway in it. `identity`: of one whose guest never came to be. */
+export async function createContainerGateway(
+    ctx: Context<Outputs>,
+    inputs: GatewayInputs,
+    tenant: Tenant,
+    identity?: Plan["identity"],
+): Promise<{ id: string; state: Outputs }> {
+    const connection = ctx.connect(inputs.connection);
+    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const ownKey = publicKeyOf(connection);
+    const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
+    await prepareBind(pve, connection, inputs, ctx.log);
+    const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
+    const plan: Plan = {
+        inputs,
+        key: keyOf(inputs),
+        hostname: hostnameOf(inputs),
+        template,
+        identity,
+        keys: markKeys(connection),
+        free: () => refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs)),
+        ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
+        publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys])],
+    };
+    // The node is where the guest was made, for ever; a settled identity keeps its id, whatever node it is made on now.
+    const idOf = (made: Made): string => formatId({ node: inputs.node, vmid: made.vmid, nonce: made.mark.nonce });
+    const stateOf = (made: Made): Outputs => ({
+        vmid: made.vmid,
+        nonce: made.mark.nonce,
+        currentNode: made.node,
+        templateVolume: template,
+        hostKeys: made.mark.hostKeys,
+        // One that is taken over finished may hold data.
+        ready: made.adopted && made.mark.phase === "ready",
+    });
+    const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
+    const id = idOf(made);
+    ctx.checkpoint(id, stateOf(made));
+    if (made.adopted) await tellTaken(ctx.log, pve, made, inputs, () => tenant.drift(id));
+    const target: Omit<Target, "place"> = {
+        pve,
+        connection,
+        inputs,
+        hostname: plan.hostname,
+        mark: made.mark,
+        claim: plan.key,
+        fresh: true,
+        templateVolume: template,
+        tenant,
+    };
+    const state = await follow(pve, { node: made.node, vmid: made.vmid }, (place) =>
+        converge(ctx, id, { ...target, place }, stateOf(made)),
+    );
+    return { id, state };
+}
+
+/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong but names. */
+async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
+    const search = findTemplate(pve, inputs);
+    const names = checkNames(pve, inputs);
+    const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
+    const doubts = await names;
+    const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
+    const findings = { template: settledOf(found), holder: settledOf(holder) };
+    await checkRights(pve, creationUses(settled, keyOf(inputs), findings), doubts);
+    return search;
+}
+
+const settledOf = <T>(result: PromiseSettledResult<T>): T | undefined => (result.status === "fulfilled" ? result.value : undefined);

@@ -1,0 +1,17 @@
+import type { MachineKind } from "../kind";
+import { parseId } from "../id";
+import { createContainerGateway } from "./create";
+import { openContainer } from "./open";
+import { readContainerGateway } from "./read";
+import { removeContainerGateway } from "./remove";
+import { updateContainerGateway } from "./update";
+
+/** Gateways in containers of Proxmox VE that pvesmb makes. */
+export const lxc: MachineKind = {
+    create: createContainerGateway,
+    read: readContainerGateway,
+    update: updateContainerGateway,
+    remove: removeContainerGateway,
+    open: openContainer,
+    nameOf: (id) => `CT ${parseId(id).vmid}`,
+};

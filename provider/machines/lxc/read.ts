@@ -1,0 +1,73 @@
+import type { Context } from "../../base/handler";
+import { pinsOf, rememberPins } from "../../base/pins";
+import type { Pve } from "../../proxmox/client/client";
+import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readConfig, readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import { sized } from "../../proxmox/lxc/sized";
+import { parseId } from "../id";
+import type { Observation, Tenant } from "../kind";
+import { isOutdated, readClaim, readMark } from "../mark";
+import { markKeys } from "../mark-keys";
+import { pveOf } from "../pve";
+import type { GatewayState, Outputs } from "../state";
+import { staticAddress } from "./address";
+import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
+import { lagOf } from "./lag";
+import { observedInputs } from "./observed";
+import { volumesIn } from "./volumes";
+
+/** The container as Proxmox VE says it is. Undefined when the VMID is free or somebody else's. */
+export async function readContainerGateway(
+    ctx: Context<Outputs>,
+    own: string,
+    state: GatewayState,
+    tenant: Pick<Tenant, "forget">,
+): Promise<Observation | undefined> {
+    const id = parseId(own);
+    const pve = pveOf(ctx, state.connection);
+    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
+    if (found.state === "forbidden") throw found.error;
+    if (found.state !== "found") return undefined;
+    const place = { node: found.node, vmid: id.vmid };
+    const { description } = found.config;
+    const keys = markKeys(ctx.connect(state.connection));
+    const mark = readMark(description, id.vmid, keys);
+    if (mark !== undefined && mark.nonce !== id.nonce) return undefined;
+
+    // What is on it may have asked before anybody knew the host.
+    if (mark === undefined && pinsOf(own).length === 0) tenant.forget(own);
+    rememberPins(own, state.hostKeys);
+    const { running } = await readStatus(pve, place);
+    const drift: string[] = [];
+    if (readClaim(description).claim === undefined) drift.push("notes: pvesmb's mark is missing");
+    else if (mark === undefined)
+        drift.push("notes: pvesmb's mark is not authentic; the next up renews it if the container can prove its identity");
+    else if (isOutdated(description, keys)) drift.push("notes: pvesmb's mark is signed with an earlier secret");
+    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the container is unfinished");
+    const mount = await wholeMount(pve, place, text(found.config.all, DATA_MOUNT));
+    drift.push(...volumeDrift(found.config, state));
+    const config = { ...found.config.all, [DATA_MOUNT]: mount };
+    return {
+        inputs: { ...observedInputs(config, state), started: running, key: mark?.key },
+        drift,
+        outputs: { currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
+        running,
+        address: staticAddress(found.config.all),
+        lags: (spaces) => volumesIn(config, spaces, state).flatMap((each) => lagOf(each) ?? []),
+    };
+}
+
+/** The mount point with the size that a pending change may have left out. */
+async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Promise<string | undefined> {
+    if (mount === undefined || isBind(mount) || volumeSize(mount) !== undefined) return mount;
+    return sized(mount, (await readConfig(pve, place, "active")).mp[0]);
+}
+
+/** A finished gateway whose data volume is not mounted: the files are not where the shares are. */
+function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
+    if (state.data === undefined || state.dataVolume === undefined || text(config.all, DATA_MOUNT) !== undefined) return [];
+    const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);
+    return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];
+}

@@ -1,0 +1,23 @@
+import type { Log } from "../../base/log";
+import { gatewayModel } from "../../model";
+import type { GatewayInputs } from "../../model";
+import { tellAdopted } from "../../model/adopted";
+import type { Pve } from "../../proxmox/client/client";
+import { readConfig, readStatus } from "../../proxmox/lxc/container";
+import type { Made } from "./guest";
+import { observedInputs } from "./observed";
+
+/**
+ * A guest that was there: half-made by a create that was cut off, or finished, of a resource that Pulumi no longer knew. `drift` says what
+ * differs in it.
+ */
+export async function tellTaken(log: Log, pve: Pve, made: Made, inputs: GatewayInputs, drift: () => Promise<string[]>): Promise<void> {
+    const { node, vmid, mark } = made;
+    if (mark.phase !== "ready") return log.info(`CT ${vmid} on ${node} is left over from an interrupted create; finishing it`);
+    const [config, { running }] = await Promise.all([readConfig(pve, { node, vmid }), readStatus(pve, { node, vmid })]);
+    tellAdopted(log, gatewayModel, `CT ${vmid}`, {
+        found: { ...observedInputs(config.all, inputs), started: running },
+        declared: inputs,
+        more: running ? await drift() : [],
+    });
+}

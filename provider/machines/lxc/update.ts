@@ -1,0 +1,91 @@
+import type { Connection } from "../../base/connection";
+import { PvesmbError } from "../../base/errors";
+import type { Context } from "../../base/handler";
+import type { Host } from "../../hosts";
+import type { GatewayInputs } from "../../model";
+import { pveClient } from "../../proxmox/client/client";
+import type { Pve } from "../../proxmox/client/client";
+import { follow } from "../../proxmox/follow";
+import { locateContainer } from "../../proxmox/locate";
+import type { ContainerConfig } from "../../proxmox/lxc/config";
+import { readStatus } from "../../proxmox/lxc/container";
+import type { Place } from "../../proxmox/lxc/container";
+import { keyOf } from "../../base/given";
+import { checkRights } from "../../rights/check";
+import { guestAddress } from "./address";
+import { newAddresses, refuseUsed } from "./free-address";
+import { checkNames } from "./names";
+import { provedMark } from "./ownership";
+import { guestHost } from "../reach";
+import { refuseLosses } from "./refusals";
+import { updateUses } from "./rights";
+import { parseId } from "../id";
+import type { GatewayState, Outputs } from "../state";
+import type { Tenant } from "../kind";
+import { hostnameOf } from "./config";
+import { converge } from "./converge";
+import type { Target } from "./converge";
+import { createContainerGateway } from "./create";
+
+/** Brings container and gateway to the inputs, when it is proved to be this gateway's container. */
+export async function updateContainerGateway(
+    ctx: Context<Outputs>,
+    id: string,
+    state: GatewayState,
+    inputs: GatewayInputs,
+    tenant: Tenant,
+): Promise<Outputs> {
+    const { vmid, nonce } = parseId(id);
+    const connection = ctx.connect(inputs.connection);
+    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
+    if (found.state === "forbidden") throw found.error;
+    // The guest of a create that failed in its task: there is nothing to converge, and the id names a guest that never was.
+    if (found.state === "gone" && state.ready !== true) return (await createContainerGateway(ctx, inputs, tenant, { vmid, nonce })).state;
+    if (found.state !== "found")
+        throw new PvesmbError(
+            "NotFound",
+            `CT ${vmid} no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create the gateway again`,
+        );
+    const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
+    refuseLosses(inputs, found.config, state);
+    const doubts = await checkNames(pve, inputs, state);
+    await checkRights(pve, updateUses(inputs, vmid), doubts);
+    const wanted = newAddresses(inputs, found.config.all);
+    const own = { vmid, config: found.config.all, host: undefined };
+    if (wanted.length > 0) {
+        const host = await runningHost(pve, connection, { node: found.node, vmid }, found.config, mark.hostKeys);
+        await refuseUsed({ pve, connection, node: found.node, log: ctx.log }, wanted, { ...own, host });
+    }
+    tenant.forget(id);
+    const target: Omit<Target, "place"> = {
+        pve,
+        connection,
+        inputs,
+        hostname: hostnameOf(inputs),
+        mark: { ...mark, key: keyOf(inputs), hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
+        claim: nonce,
+        fresh: state.ready !== true,
+        templateVolume: state.templateVolume ?? "",
+        moves: { to: wanted, from: found.config.net },
+        tenant,
+    };
+    return follow(pve, { node: found.node, vmid }, (place) => converge(ctx, id, { ...target, place }, state));
+}
+
+/** A running gateway as it is reached now; undefined when it is not. */
+async function runningHost(
+    pve: Pve,
+    connection: Connection,
+    place: Place,
+    config: ContainerConfig,
+    hostKeys: readonly string[],
+): Promise<Host | undefined> {
+    try {
+        if (!(await readStatus(pve, place)).running) return undefined;
+        return await guestHost(pve, connection, { ...place, address: await guestAddress(pve, place, config.all), hostKeys, fresh: false });
+    } catch (error) {
+        if (error instanceof PvesmbError) return undefined;
+        throw error;
+    }
+}
