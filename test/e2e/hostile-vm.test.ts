@@ -94,7 +94,7 @@ while True:
     time.sleep(0.01)
 `,
         after: `rm -f ${docs}`,
-        says: /another resource already|Resource temporarily unavailable/,
+        says: /another resource|Resource temporarily unavailable/,
     },
     "a link there": { before: `ln -s /etc/passwd ${docs}`, after: `rm ${docs}`, says: /link or a socket/ },
     "links without end where the claim is written": {

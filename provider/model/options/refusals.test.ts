@@ -68,8 +68,8 @@ test("one option by two names is refused", () => {
 });
 
 test.each([
-    ["of a share", optionRefusal, "strct sync", 'is no option of Samba\'s; did you mean "strict sync"?'],
-    ["of a share", optionRefusal, "follow_symlinks", 'is no option of Samba\'s; did you mean "follow symlinks"?'],
+    ["of a share", optionRefusal, "strct sync", 'is not an option of Samba; did you mean "strict sync"?'],
+    ["of a share", optionRefusal, "follow_symlinks", 'is not an option of Samba; did you mean "follow symlinks"?'],
     ["of a share", optionRefusal, "xyzzy", "is not an option of Samba; smb.conf(5) lists those there are"],
     [
         "of a share",
@@ -77,8 +77,8 @@ test.each([
         "Dead Time",
         "is an option of the server as a whole, not of a share: it belongs to the gateway's `samba`",
     ],
-    ["of a gateway", globalOptionRefusal, "deadtiem", 'is no option of Samba\'s; did you mean "deadtime"?'],
-    ["of a gateway", globalOptionRefusal, "hide dott files", 'is no option of Samba\'s; did you mean "hide dot files"?'],
+    ["of a gateway", globalOptionRefusal, "deadtiem", 'is not an option of Samba; did you mean "deadtime"?'],
+    ["of a gateway", globalOptionRefusal, "hide dott files", 'is not an option of Samba; did you mean "hide dot files"?'],
 ])("a raw option %s that no Samba knows is refused before anything is asked: %j", (_of, refusal, name, reason) =>
     expect(refusal(name)).toBe(reason),
 );

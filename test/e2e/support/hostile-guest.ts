@@ -7,7 +7,7 @@ export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** What `up` says of something planted, by how far it was. */
-export const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither exists/;
+export const NOTICED = /symlink|something else was put|has no limit after|no such directory|neither exists/;
 
 const LIBRARY = `import ctypes, os, stat, time
 os.chdir("/srv/pvesmb")
