@@ -159,7 +159,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         taken: {
             args: { vmid: taken },
-            says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
+            says: new RegExp(`vmid: ${taken} is already in use by somebody; choose another one, or leave \`vmid\` out`),
         },
         node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(available: pve1/ },
         password: {
