@@ -70,7 +70,7 @@ test("who unprotects it as the engine says loses nothing before pvesmb refuses, 
     await stack.pulumi([...command.replaceAll("'", "").split(" "), "--yes"]);
     const refused = await stack.destroy({ fails: true });
     expect(said(refused, "files")).toMatch(
-        /dataOnDelete: the gateway CT 5450 holds data .*Set `dataOnDelete: "destroy"` and run `pulumi up`/s,
+        /dataOnDelete: the gateway CT 5450 holds data .*set `dataOnDelete: "destroy"` and run `pulumi up`/s,
     );
     await allServed();
     await stack.up();
@@ -92,7 +92,7 @@ describe("while it is stopped", () => {
     test("destroy refuses while its data must stay, and leaves it as it is", async () => {
         await stop();
         await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
-        expect(said(await stack.destroy({ fails: true }), "files")).toContain('Set `dataOnDelete: "destroy"` and run `pulumi up`');
+        expect(said(await stack.destroy({ fails: true }), "files")).toContain('set `dataOnDelete: "destroy"` and run `pulumi up`');
         await stack.up({ flags: ["--refresh"] });
         await until("docs is served", async () => (await smbclient(within, at("docs"), alice, "ls")).code === 0, 30);
         await allServed();
