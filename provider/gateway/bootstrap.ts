@@ -1,3 +1,5 @@
+import { quote } from "../hosts";
+
 /** What a file server needs; Debian only recommends some of these (design.md section 9: acl_xattr, setfacl and the rest are missing without). */
 const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
 
@@ -31,17 +33,16 @@ for package in ${packages.join(" ")}; do
     [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
 done
 installed=no
-if [ -n "$missing" ]; then
-    installed=yes
-${settings.proxy === undefined ? "" : `    printf 'Acquire::http::Proxy "%s";\\nAcquire::https::Proxy "%s";\\n' ${quote(settings.proxy)} ${quote(settings.proxy)} > /etc/apt/apt.conf.d/60pvesmb-proxy\n`}${
-        settings.mirror === undefined
-            ? ""
-            : mirrorLines(settings.mirror, settings.securityMirror ?? `${settings.mirror.replace(/\/+$/, "")}-security`)
-    }    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
-    chmod 755 /usr/sbin/policy-rc.d
+${sourcesScript(settings)}
+if [ -n "$missing" ] || [ $changed = yes ]; then
     apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3"
     $apt update >&2
+fi
+if [ -n "$missing" ]; then
+    installed=yes
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+    chmod 755 /usr/sbin/policy-rc.d
     $apt install --no-install-recommends $missing >&2
     systemctl disable nmbd >/dev/null 2>&1 || true
 fi
@@ -49,29 +50,69 @@ echo "installed=$installed samba=$(dpkg-query -W -f '\${Version}' samba)"
 `;
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** What the distribution's files were, and what we made of them: without a mirror they are put back, unless somebody has edited them since. */
+const KEPT = "/var/lib/pvesmb/apt";
+const PROXY = "/etc/apt/apt.conf.d/60pvesmb-proxy";
+
+/** Brings apt's proxy and sources to what is declared; `changed` says whether that was needed. */
+function sourcesScript({ proxy, mirror, securityMirror }: BootstrapSettings): string {
+    const proxyText = proxy === undefined ? "" : `Acquire::http::Proxy "${proxy}";\nAcquire::https::Proxy "${proxy}";\n`;
+    return `# apt: proxy and sources
+changed=no
+put() {
+    if [ -e "$2" ] && cmp -s "$1" "$2"; then rm "$1"; return; fi
+    cat "$1" > "$2"
+    rm "$1"
+    changed=yes
+}
+${
+    proxy === undefined
+        ? `[ ! -e ${PROXY} ] || { rm ${PROXY}; changed=yes; }`
+        : `printf '%s' ${quote([proxyText])} > ${PROXY}.new
+put ${PROXY}.new ${PROXY}`
+}
+${mirror === undefined ? ORIGINALS : mirrorLines(mirror, securityMirror ?? `${mirror.replace(/\/+$/, "")}-security`)}# apt: done`;
+}
+
+const ORIGINALS = `for before in ${KEPT}/*.before; do
+    [ -e "$before" ] || continue
+    name=$(basename "$before" .before)
+    file=/etc/apt/sources.list
+    [ "$name" = sources.list ] || file=/etc/apt/sources.list.d/$name
+    if cmp -s "$file" ${KEPT}/$name.ours; then cat "$before" > "$file"; changed=yes; fi
+    rm "$before" ${KEPT}/$name.ours
+done
+`;
 
 /**
  * Points the distribution's own sources at another mirror, suite by suite: what the template has of updates and security updates comes from there
  * too. Other repositories stay. Both forms of Debian's own file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
  */
 function mirrorLines(mirror: string, security: string): string {
-    return `    . /etc/os-release
-    sources() {
-        awk -v main=${quote(mirror)} -v security=${quote(security)} -v code="$VERSION_CODENAME" "$@"
-    }
-    replaced=no
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
-        [ -f "$file" ] || continue
-        case "$file" in
-        *.sources) sources ${quote(PARAGRAPHS)} "$file" > "$file.pvesmb" ;;
-        *) sources ${quote(LINES)} "$file" > "$file.pvesmb" ;;
-        esac
-        grep -qF ${quote(mirror)} "$file.pvesmb" && replaced=yes
-        cat "$file.pvesmb" > "$file"
-        rm "$file.pvesmb"
-    done
-    [ $replaced = yes ] || printf 'deb %s %s main\\n' ${quote(mirror)} "$VERSION_CODENAME" >> /etc/apt/sources.list
+    return `. /etc/os-release
+sources() {
+    awk -v main=${quote([mirror])} -v security=${quote([security])} -v code="$VERSION_CODENAME" "$@"
+}
+mkdir -p ${KEPT}
+found=no
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+    [ -f "$file" ] || continue
+    kept=${KEPT}/$(basename "$file")
+    [ -e "$kept.before" ] || cp "$file" "$kept.before"
+    case "$file" in
+    *.sources) sources ${quote([PARAGRAPHS])} "$file" > "$file.pvesmb" ;;
+    *) sources ${quote([LINES])} "$file" > "$file.pvesmb" ;;
+    esac
+    grep -qF ${quote([mirror])} "$file.pvesmb" && found=yes
+    put "$file.pvesmb" "$file"
+    cp "$file" "$kept.ours"
+done
+if [ $found = no ]; then
+    [ -e ${KEPT}/sources.list.before ] || : > ${KEPT}/sources.list.before
+    printf 'deb %s %s main\\n' ${quote([mirror])} "$VERSION_CODENAME" >> /etc/apt/sources.list
+    cp /etc/apt/sources.list ${KEPT}/sources.list.ours
+    changed=yes
+fi
 `;
 }
 

@@ -1,5 +1,6 @@
 import type { GatherResult } from "../hosts/batch";
 import type { GatewayInputs } from "../model";
+import { openings } from "../samba/assembly";
 import { sectionDrift, textDrift } from "../samba/drift";
 import { clientFaults, CLIENTS_LOOK, CLIENTS_SERVICE, noClientLimit } from "../samba/clients";
 import { nonceIn } from "../samba/gateway-unit";
@@ -11,6 +12,7 @@ import { SAMBA } from "../samba/paths";
 import { serviceFiles, SERVICES } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
 import { parseSections } from "../samba/text";
+import type { Section } from "../samba/text";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
@@ -66,10 +68,27 @@ const serviceSettings = ({ samba, lxc, packages }: GatewayInputs): ServiceSettin
     securityUpdates: packages.securityUpdates,
 });
 
-/** What is in the file of all shares and in no share's own. */
-function foreignShares(look: GatherResult): string[] {
-    const names = (text: string): string[] => parseSections(text).map(({ name }) => name);
-    const own = new Set(Object.entries(look.files).flatMap(([path, text]) => (path.startsWith(`${SAMBA.fragments}/`) ? names(text) : [])));
-    const foreign = new Set(names(look.files[SAMBA.shares] ?? "").filter((name) => !own.has(name)));
-    return [...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`);
+/** What is in the file of all shares and in no share's own, and what the server as a whole is told there. */
+function foreignShares({ files }: GatherResult): string[] {
+    const fragments = Object.entries(files).flatMap(([path, text]) => (path.startsWith(`${SAMBA.fragments}/`) ? parseSections(text) : []));
+    const found = parseSections(files[SAMBA.shares] ?? "");
+    const own = new Set(fragments.map(({ name }) => name));
+    const foreign = new Set(found.flatMap(({ name }) => (own.has(name) || name === GLOBAL ? [] : [name])));
+    const [wanted, told] = [[...fragments, ...parseSections(openings(files))], found].map(globalOf);
+    const same =
+        JSON.stringify(wanted?.map(({ options }) => [...options].sort())) ===
+        JSON.stringify(told?.map(({ options }) => [...options].sort()));
+    return [
+        ...[...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`),
+        ...(same ? [] : sectionDrift(SAMBA.shares, wanted ?? [], told ?? [])),
+    ];
+}
+
+const GLOBAL = "global";
+
+/** All that is said to the server as a whole, as one section: what comes last counts. */
+function globalOf(sections: readonly Section[]): Section[] {
+    const all = sections.filter(({ name }) => name === GLOBAL);
+    const joined = (pick: "options" | "spelling"): Map<string, string> => new Map(all.flatMap((each) => [...each[pick]]));
+    return all.length === 0 ? [] : [{ name: GLOBAL, options: joined("options"), spelling: joined("spelling") }];
 }

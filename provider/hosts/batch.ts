@@ -30,6 +30,8 @@ export interface Unit {
     contribute?: Record<string, string>;
     /** Whether verify's AskStep has an answer for this unit. */
     asks?: boolean;
+    /** Its steps write files that commit joins with others. */
+    assembled?: true;
     /** What whoever submits it wants to see when the batch stands: part of Batch.look. */
     looks?: Gather;
 }

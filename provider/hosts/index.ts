@@ -7,6 +7,7 @@ export { joined, onceSeen } from "./looks";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { fingerprint } from "./ssh/host-keys";
 export { knownKeys } from "./ssh/known-hosts";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";

@@ -12,7 +12,10 @@ export const timeouts = field(
             delete: field(duration().optional(), { description: "Longest time for a delete.", defaultText: "10m" }),
         })
         .optional(),
-    { description: "Deadlines of the operations; past them an operation fails with what was under way." },
+    {
+        description:
+            "Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.",
+    },
 );
 
 export const connection = field(connectionInputs.optional(), {

@@ -129,10 +129,16 @@ export const connectionInputs = z.strictObject({
         secret: true,
         env: ["PROXMOX_VE_OTP"],
     }),
-    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a PEM certificate" }).optional(), {
-        description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
-        env: ["PROXMOX_VE_CA_CERTIFICATE"],
-    }),
+    caCertificate: field(
+        z
+            .string()
+            .regex(/-----BEGIN CERTIFICATE-----[ \t]*\r?\n/, "must be a PEM certificate, with its line breaks")
+            .optional(),
+        {
+            description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
+            env: ["PROXMOX_VE_CA_CERTIFICATE"],
+        },
+    ),
     tlsFingerprint: field(fingerprint.optional(), {
         description:
             "SHA-256 fingerprint of the node's certificate. Each node has a certificate of its own: with several endpoints, give the CA's.",

@@ -50,12 +50,13 @@ test.each([
     [{ encryptionRequired: true }, "`encryptionRequired`"],
     [{ options: { "server smb encrypt": "required" } }, '`options["server smb encrypt"]`'],
     [{ options: { "SMB encrypt": "Mandatory" } }, '`options["SMB encrypt"]`'],
+    [{ options: { "server smb encrypt": "desired" } }, '`options["server smb encrypt"]`'],
 ])("guests and %j do not go together", (more, named) => {
     expect(faults({ guest: true, ...more })).toEqual([expect.stringContaining(`guest cannot be combined with ${named}`)]);
     expect(faults(more)).toEqual([]);
 });
 
-test("guests may come where encryption is only desired", () => {
+test("guests may come where nobody is told to encrypt", () => {
     expect(faults({ guest: true, encryptionRequired: false, options: {} })).toEqual([]);
-    expect(faults({ guest: true, options: { "server smb encrypt": "desired" } })).toEqual([]);
+    expect(faults({ guest: true, options: { "server smb encrypt": "if_required" } })).toEqual([]);
 });

@@ -20,8 +20,6 @@ export interface GuestResource {
 export interface NodeStatus {
     node: string;
     online: boolean;
-    /** SHA-256 of its certificate, upper-case hex with colons. */
-    fingerprint?: string;
 }
 
 /**
@@ -62,7 +60,6 @@ export async function listNodes(pve: Pve): Promise<NodeStatus[]> {
         node: text(node["node"]) ?? "",
         // `unknown` is what a caller without Sys.Audit sees, and what everybody sees before a node's first report.
         online: node["status"] !== "offline",
-        fingerprint: text(node["ssl_fingerprint"]),
     }));
 }
 
@@ -79,7 +76,6 @@ export async function listPools(pve: Pve): Promise<string[]> {
 export interface ClusterStatus {
     /** Absent on a node that stands alone. */
     name?: string;
-    quorate: boolean;
     nodes: { node: string; online: boolean; address?: string; local: boolean }[];
 }
 
@@ -90,7 +86,6 @@ export async function readClusterStatus(pve: Pve): Promise<ClusterStatus> {
     const nodes = all.filter((entry) => entry["type"] === "node");
     return {
         name: text(cluster?.["name"]),
-        quorate: cluster ? flag(cluster["quorate"]) : true,
         nodes: nodes.map((node) => ({
             node: text(node["name"]) ?? "",
             online: flag(node["online"]),

@@ -22,6 +22,13 @@ export function aclEntries(access: readonly Access[]): AclEntry[] {
     }));
 }
 
+/** Whom Samba takes guests for (smb.conf(5), "guest account"). */
+export const GUEST = "nobody";
+
+/** What a guest may do where the share says nothing about rights of its own. */
+export const guestEntries = ({ guest, readOnly }: { guest: boolean; readOnly: boolean }): AclEntry[] =>
+    guest ? [{ kind: "user", name: GUEST, permissions: readOnly ? "r-x" : "rwx" }] : [];
+
 /** Entries that are declared by themselves. */
 export function ownEntries(entries: readonly { user?: string; group?: string; permissions: string }[]): AclEntry[] {
     return entries.map(({ user, group, permissions }) => ({

@@ -2,7 +2,7 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { ON_MACOS } from "./share";
+import { announcedAnew, assembly } from "./assembly";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -29,7 +29,8 @@ export function gatewayBatch(nonce: string, probePassword: string): (units: Unit
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
             verify: shares ? proof(probePassword) : [],
-            commit: shares ? activation(awaited) : [],
+            // What a user needs of the server holds for who connects from then on, and nobody has to be told.
+            commit: shares ? activation(awaited) : units.some(({ assembled }) => assembled) ? [assembly] : [],
         };
     };
 }
@@ -85,33 +86,23 @@ function proof(password: string): Step[] {
     ];
 }
 
+/** Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here. */
+const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
+
 /**
  * The shares as they are in their files, told to smbd, or smbd started. Who connects from then on gets them: a new process of smbd reads
  * its files anew. `awaited`: the open sessions know too, as who ends some of them wants it.
  */
 export function activation(awaited: boolean): Step[] {
     return [
-        {
-            do: "assemble",
-            from: SAMBA.fragments,
-            suffix: ".conf",
-            to: SAMBA.shares,
-            header: "# Assembled by pvesmb from shares.d; edit neither.\n",
-            mode: "0644",
-            reveal: { prefix: ON_MACOS, if: SAMBA.macos },
-        },
+        assembly,
         {
             do: "run",
             id: "started",
             argv: ["systemctl", "start", "smbd"],
             unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
         },
-        // Messages are taken in order, and it hands the first on before it answers the second. One that runs and still was not told fails here.
-        {
-            do: "run",
-            ...(awaited ? {} : { ifChanged: "started" }),
-            argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"],
-            changes: false,
-        },
+        { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
+        ...announcedAnew(TOLD),
     ];
 }

@@ -57,8 +57,12 @@ it("has the last word on guests, behind the shares", () => {
     const text = render({ guests: "never" });
     expect(text.lastIndexOf("map to guest = never")).toBeGreaterThan(text.indexOf("shares.conf"));
     expect(render().match(/map to guest/g)).toHaveLength(1);
+    // Who has to choose a password may still come without a login.
+    expect(text.slice(text.indexOf("shares.conf"))).not.toMatch(/restrict anonymous|encrypt/);
     const encrypted = render({ encryption: "required" });
-    expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(/map to guest = never[^]*server smb encrypt = required/);
+    expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(
+        /map to guest = never[^]*restrict anonymous = 2[^]*server smb encrypt = required/,
+    );
 });
 
 it("sends audits to a file of their own, and rotates it", () => {

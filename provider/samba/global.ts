@@ -80,14 +80,18 @@ export function renderGlobal({ hostname, samba, memory, version }: GlobalSetting
         section("global"),
         text(lines),
         option("include", SAMBA.shares),
-        // Behind the shares, the last word: no share lets guests in.
+        // Behind the shares, the last word: no share lets guests in, and where everybody has to encrypt nobody comes without a login.
         letsGuestsIn(samba)
             ? ""
             : section("global") +
               text([
                   ["map to guest", "never"],
-                  ["restrict anonymous", 2],
-                  ["server smb encrypt", samba.encryption],
+                  ...(samba.encryption === "required"
+                      ? ([
+                            ["restrict anonymous", 2],
+                            ["server smb encrypt", samba.encryption],
+                        ] satisfies Lines)
+                      : []),
               ]),
         option("include", SAMBA.local),
     ].join("");

@@ -32,6 +32,7 @@ export const LOOK: Gather = {
         expiryPath("*"),
         FRAGMENTS,
         `${SAMBA.accounts}/*.json`,
+        `${SAMBA.accounts}/*.conf`,
         `${SAMBA.groups}/*.json`,
         FACTS_FILE,
         "/etc/ssh/ssh_host_*_key.pub",

@@ -21,6 +21,10 @@ export const SAMBA = {
     macos: "/etc/samba/pvesmb/macos",
     /** There if no share may let guests in (the gateway's `samba.guests` and `samba.encryption`). */
     noGuests: "/etc/samba/pvesmb/no-guests",
+    /** There if nobody may connect without a login, not even to change a password (the gateway's `samba.encryption` is `required`). */
+    noAnonymous: "/etc/samba/pvesmb/no-anonymous",
+    /** The shares that are announced as places for Macs' backups: smbd tells Avahi of them at its start only. */
+    backups: "/etc/samba/pvesmb/backups",
     /** Samba's own: what each share's rights are, under `SECDESC/` and its name. */
     rights: "/var/lib/samba/share_info.tdb",
     /** What systemd adds to Debian's smbd.service. */
@@ -45,6 +49,11 @@ export function fragmentPath(share: string): string {
 
 export function accountPath(user: string): string {
     return `${SAMBA.accounts}/${fileName(user)}.json`;
+}
+
+/** There while a user has to choose a password: what smbd has to allow for that (assembly.ts). */
+export function openingPath(user: string): string {
+    return `${SAMBA.accounts}/${fileName(user)}.conf`;
 }
 
 export function groupPath(group: string): string {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { RunStep, Step } from "../hosts/batch";
 import { isLocal, reserve } from "./ids";
-import { accountPath, groupPath } from "./paths";
+import { accountPath, groupPath, openingPath } from "./paths";
 
 /**
  * An account or a group under another name. What belongs to it belongs to its numbers, which go over to the new name, and the old one is free
@@ -40,7 +40,9 @@ export function renamedAccount(before: AccountBefore, name: string, nonce: strin
             ...groupmod(was, name),
             reserve("gid", name, "gid", undefined, was),
             reserve("uid", name, "uid", undefined, was),
-            ...(accountPath(was) === accountPath(name) ? [] : [{ do: "remove", path: accountPath(was) } as const]),
+            ...(accountPath(was) === accountPath(name)
+                ? []
+                : [accountPath(was), openingPath(was)].map((path) => ({ do: "remove", path }) as const)),
         ]),
     ];
 }

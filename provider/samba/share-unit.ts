@@ -2,10 +2,12 @@ import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { linkSteps } from "./dfs";
 import { fragmentPath, SAMBA } from "./paths";
+import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
 import { binSteps, expiryPath } from "./recycle";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe, renderShare } from "./share";
+import { fixedCase } from "./share-lines";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
@@ -51,6 +53,7 @@ export function shareUnit(
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
+    steps.push(...spelt(wanted, root, was));
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
@@ -96,6 +99,24 @@ export function shareRemovalUnit(share: ShareSection, nonce: string, { remove, d
     };
 }
 
+/** Samba looks for one spelling only, and never finds what has another one (samba.md 1). */
+function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
+    const fixed = fixedCase(wanted);
+    if (fixed === undefined || (was !== undefined && fixedCase(was) === fixed)) return [];
+    const [other, own] = fixed === "lower" ? ["capital", "small"] : ["small", "capital"];
+    return [
+        {
+            do: "spelt",
+            path: was?.path ?? wanted.path,
+            case: fixed,
+            // Of homes the first folder is the share.
+            below: wanted.homes,
+            skip: root.snapshotFolder === undefined ? [] : [root.snapshotFolder],
+            message: `caseHandling: with \`${fixed}\` clients would no longer find what has ${other} letters in its name; give it ${own} ones first, or leave \`caseHandling\` as it is`,
+        },
+    ];
+}
+
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
 function known({ access }: ShareSection, root: ShareRoot): Step {
     const named = (kind: "user" | "group"): string[] => [
@@ -122,15 +143,16 @@ export function discardCheckUnit(share: ShareSection, nonce: string): Unit {
 }
 
 /** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
-const shown = ({ access, path }: ShareSection): Step[] =>
-    access.map(({ user, group }): Step => {
+const shown = ({ access, guest, path }: ShareSection): Step[] =>
+    [...access, ...(guest ? [{ user: GUEST, group: undefined }] : [])].map(({ user, group }): Step => {
         const as = user === undefined ? ["65534", "--regid", group ?? "", "--clear-groups"] : [user, "--regid", "65534", "--init-groups"];
+        const [property, who] = user === GUEST ? ["guest", "guests, as nobody,"] : ["access", user ?? `group ${group}`];
         return {
             do: "run",
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${user ?? `group ${group}`} is not allowed to read ${path}, which belongs to another share: grant access with \`access\` or \`aclEntries\` of that share`,
+            message: `${property}: ${who} may not read ${path}, which this share only shows: let them in by \`${property}\` or \`aclEntries\` of the share that it belongs to`,
         };
     });
 

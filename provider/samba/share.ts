@@ -1,8 +1,10 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
 import { principal } from "./access";
+import { announced, guestOpening, ON_MACOS } from "./assembly";
 import { option, parseBoolean, parseSections, section, valueText } from "./text";
 import type { Line } from "./text";
+import { TIME_MACHINE } from "./vfs";
 
 /** A share as its section of smb.conf says it. */
 export interface ShareSection {
@@ -24,9 +26,6 @@ export interface ShareSection {
     links: Record<string, string[]>;
     options: Record<string, string>;
 }
-
-/** Lines of a fragment that hold on a gateway with `samba.macos` begin so; the assembly takes it away there. */
-export const ON_MACOS = "#macos ";
 
 /** Where a section leads: `homes` to a folder per user. */
 const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
@@ -85,16 +84,6 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
 const writeList = ({ access, readOnly }: ShareSection): string =>
     readOnly || list(access, "read") === "" ? "" : list(access, "change", "full");
 
-/**
- * Guests are let in server-wide only where a share asks for them (samba.md section 3). They have no key to encrypt with, and where the server
- * only desires it Samba (4.17) tells them to all the same: clients give up with NT_STATUS_INVALID_PARAMETER_MIX.
- */
-const GUESTS = [
-    ["map to guest", "bad user"],
-    ["restrict anonymous", 0],
-    ["server smb encrypt", "if_required"],
-] as const;
-
 /** The fragment file of a share: a header that says whose it is, and its section. */
 export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const header = `# pvesmb ${FORMAT} ${JSON.stringify(owner).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
@@ -103,7 +92,8 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const writers = writeList(share);
     return [
         header,
-        ...(share.guest ? [section("global"), ...GUESTS.map(([name, value]) => option(name, value))] : []),
+        share.guest ? guestOpening : "",
+        share.enabled && !closed(share) && share.settings.some(({ name }) => name === TIME_MACHINE) ? announced(share.name) : "",
         section(sectionName(share)),
         option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),
@@ -124,7 +114,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
 }
 
 /** Who may connect, and how, is not for the private instance to prove. */
-const ACCESS_SETTINGS = ["hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
+const ACCESS_SETTINGS = ["guest", "hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
 /** Nor is on which of the host's addresses: the private instance is on loopback (an option unknown to 4.17). */
 const ACCESS_OPTIONS = ["serveraddresses"];
 

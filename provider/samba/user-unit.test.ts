@@ -7,7 +7,7 @@ import { userRemovalUnit, userUnit } from "./user-unit";
 import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
-const account = { name: "alice", enabled: true, fullName: "" };
+const account = { name: "alice", enabled: true, mustChange: false, fullName: "" };
 const unit = (secret: PasswordChange, more = {}) => userUnit({ ...account, ...more }, owner, owner.key, { secret, leaving: [] });
 const HASH = "8846F7EAEE8FB117AD06BDD830B7586C";
 
@@ -138,5 +138,28 @@ describe("check", () => {
     it("keeps homes where data is", () => {
         expect(faults({ password: "x", home: "/root" })[0]).toContain("must be under /srv/pvesmb");
         expect(faults({ password: "x", home: "/srv/pvesmb/.pvesmb/x" })[0]).toContain("reserved for pvesmb");
+    });
+});
+
+describe("a password that the user has to choose", () => {
+    const steps = (mustChange: boolean) => unit({ password: "p", mustChange }, { mustChange }).steps;
+    const opening = "/etc/samba/pvesmb/users.d/alice.conf";
+
+    it("opens the server to clients that change it, not where all have to encrypt", () => {
+        expect(steps(true)).toContainEqual(
+            expect.objectContaining({ do: "write", path: opening, content: expect.stringContaining("restrict anonymous = 1") as string }),
+        );
+        expect(steps(true)).toContainEqual(
+            expect.objectContaining({
+                do: "require",
+                is: "absent",
+                message: expect.stringMatching(/^passwordMustChange: .*encryptionRequired/) as string,
+            }),
+        );
+    });
+    it("and closes it when nobody has to any more, or the account goes", () => {
+        expect(steps(false)).toContainEqual({ do: "remove", path: opening });
+        expect(userRemovalUnit("alice", owner.nonce).steps).toContainEqual({ do: "remove", path: opening });
+        expect([unit({}).assembled, userRemovalUnit("alice", owner.nonce).assembled]).toEqual([true, true]);
     });
 });

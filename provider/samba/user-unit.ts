@@ -4,7 +4,8 @@ import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
-import { accountPath, groupPath } from "./paths";
+import { passwordOpening } from "./assembly";
+import { accountPath, groupPath, openingPath, SAMBA } from "./paths";
 import { dataIsThere, homeApart } from "./places";
 import { BUSY, IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
@@ -17,6 +18,8 @@ export interface Account {
     /** Undefined: not this user's to say. */
     groups?: string[];
     enabled: boolean;
+    /** The program says that the user has to choose a password. */
+    mustChange: boolean;
     fullName: string;
     /** `2027-06-30` */
     expires?: string;
@@ -65,6 +68,7 @@ export function userUnit(
                   name,
                   owner.nonce,
               )),
+        ...opening(wanted),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
@@ -90,8 +94,23 @@ export function userUnit(
             ? []
             : [{ do: "directory", path: wanted.home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
     ];
-    return { key: `user:${owner.nonce}`, steps };
+    return { key: `user:${owner.nonce}`, steps, assembled: true };
 }
+
+/** What smbd has to allow for a client that changes a password which nobody can log in with. */
+const opening = ({ name, mustChange }: Account): Step[] =>
+    mustChange
+        ? [
+              {
+                  do: "require",
+                  path: SAMBA.noAnonymous,
+                  is: "absent",
+                  message:
+                      'passwordMustChange: a client changes such a password without a login, hence without encryption, which the gateway requires (`samba.encryption`); leave it out, or set `encryption: "desired"` there and `encryptionRequired` on the shares',
+              },
+              { do: "write", path: openingPath(name), content: passwordOpening, mode: "0644" },
+          ]
+        : [{ do: "remove", path: openingPath(name) }];
 
 /** The file that says whose an account is, and which groups it is in by its own word. */
 export function accountMark({ key, nonce }: FragmentOwner, groups: readonly string[]): string {
@@ -171,6 +190,7 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
     const known = ["pdbedit", "-u", name];
     return {
         key: `user:${nonce}`,
+        assembled: true,
         steps: [
             ours(name, nonce),
             ...flags.map(([id, take]): Step => ({
@@ -188,6 +208,7 @@ export function userRemovalUnit(name: string, nonce: string): Unit {
             // Else it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
             { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
             { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
+            { do: "remove", path: openingPath(name) },
             { do: "remove", path: accountPath(name) },
         ],
     };

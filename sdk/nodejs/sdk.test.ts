@@ -147,9 +147,57 @@ test("ref is made of the id and the arguments", async () => {
     });
 });
 
-test("an import is refused with the way out", () => {
-    for (const opts of [{ import: "x" }, { id: "x" }])
-        expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow("SmbShare docs cannot be imported; declare it with `adopt: true`");
+describe("resource options that Pulumi has for every resource", () => {
+    test.each<[pulumi.CustomResourceOptions, string]>([
+        [{ import: "x" }, "SmbShare docs cannot be imported; declare it with `adopt: true`"],
+        [{ id: "x" }, "SmbShare docs cannot be imported; declare it with `adopt: true`"],
+        [{ urn: "urn:pulumi:x" }, "SmbShare docs cannot be looked up by its URN; hand"],
+        [{ provider: {} as never }, "SmbShare docs takes no `provider`: .* `connection`"],
+        [{ version: "1.0.0" }, "SmbShare docs takes no `version`: .*package.json"],
+        [{ pluginDownloadURL: "https://x" }, "SmbShare docs takes no `pluginDownloadURL`"],
+        [{ customTimeouts: { create: "5 minutes" } }, "SmbShare docs: customTimeouts.create must be a duration"],
+        [{ customTimeouts: { update: "0s" } }, "SmbShare docs: customTimeouts.update must be a duration"],
+    ])("%j is refused with a word", (opts, says) => {
+        expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow(new RegExp(`^${says}`));
+    });
+
+    // What the engine does by itself is seen in test/e2e/lifecycle.test.ts; it has to be handed over as it is.
+    const other = (): pulumi.Resource => new SmbGroup("crew", { gateway: { id: "x" } });
+    test.each<[string, () => pulumi.CustomResourceOptions]>([
+        ["aliases", () => ({ aliases: [{ name: "papers" }] })],
+        ["protect", () => ({ protect: true })],
+        ["retainOnDelete", () => ({ retainOnDelete: true })],
+        ["deletedWith", () => ({ deletedWith: other() })],
+        ["replaceOnChanges", () => ({ replaceOnChanges: ["comment"] })],
+        ["replaceWith", () => ({ replaceWith: [other()] })],
+        ["replacementTrigger", () => ({ replacementTrigger: "1" })],
+        ["deleteBeforeReplace", () => ({ deleteBeforeReplace: false })],
+        ["dependsOn", () => ({ dependsOn: [other()] })],
+        ["parent", () => ({ parent: other() })],
+        ["ignoreChanges", () => ({ ignoreChanges: ["comment"] })],
+        ["additionalSecretOutputs", () => ({ additionalSecretOutputs: ["unc"] })],
+        ["hideDiffs", () => ({ hideDiffs: ["comment"] })],
+        ["customTimeouts", () => ({ customTimeouts: { create: "5m" } })],
+    ])("%s is handed to the engine", async (option, make) => {
+        let seen: pulumi.CustomResourceOptions = {};
+        const transformation: pulumi.ResourceTransformation = ({ props, opts, type }) => {
+            if (type.endsWith(":SmbShare")) seen = opts;
+            return { props: props, opts };
+        };
+        const opts = make();
+        new SmbShare("docs", { gateway: { id: "x" } }, { ...opts, transformations: [transformation] });
+        await arrived("docs");
+        expect(seen[option as keyof pulumi.CustomResourceOptions]).toEqual(opts[option as keyof pulumi.CustomResourceOptions]);
+    });
+
+    test.each<[object | undefined, pulumi.CustomTimeouts, object]>([
+        [undefined, { create: "1h30m", delete: "40s" }, { create: "5400s", delete: "40s" }],
+        [undefined, { update: "1.5s" }, { update: "2s" }],
+        [{ create: "10m" }, { create: "1h", update: "1m" }, { create: "10m", update: "60s" }],
+    ])("customTimeouts are the resource's own where it has none: %j and %j", async (own, customTimeouts, timeouts) => {
+        new SmbShare("docs", { gateway: { id: "x" }, timeouts: own && pulumi.output(own) }, { customTimeouts });
+        expect((await arrived("docs")).inputs["timeouts"]).toEqual(timeouts);
+    });
 });
 
 test("every output is there, as an Output", async () => {

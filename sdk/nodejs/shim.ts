@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { needProvider } from "./loadable";
+import { needOptions, timeoutsOf } from "./options";
 import { sealed } from "./sealed";
 import { sparingTraces } from "./traces";
 
@@ -28,12 +29,7 @@ export const providerText = (kind: string): string => `exports.handler=()=>requi
 /** A resource that is managed by the provider in this same package. */
 export abstract class PvesmbResource extends pulumi.CustomResource {
     protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
-        // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
-        if (opts.import !== undefined || opts.id !== undefined)
-            throw new pulumi.ResourceError(
-                `${kind.name} ${name} cannot be imported; declare it with \`adopt: true\` to take over what exists`,
-                opts.parent,
-            );
+        needOptions(kind.name, name, opts);
         // `hasEngine` says no in an inline program of the Automation API until somebody has asked for the engine.
         needProvider(process.cwd(), pulumi.runtime.getEngine() !== undefined);
         const properties: pulumi.Inputs = {
@@ -41,6 +37,9 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
             ...(sealed(args, kind.secrets) as pulumi.Inputs),
             key: urnOf(typeOf(kind.name), name, opts.parent),
             __provider: providerText(kind.name),
+            ...(opts.customTimeouts === undefined
+                ? {}
+                : { timeouts: timeoutsOf(kind.name, name, (args as { timeouts?: unknown }).timeouts, opts) }),
             ...((opts.ignoreChanges ?? []).length > 0 ? { ignored: opts.ignoreChanges } : {}),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];

@@ -32,7 +32,7 @@ const network = fc
         bridge: fc.constantFrom("vmbr0", "vmbr1"),
         address: fc.oneof(
             fc.constant("dhcp"),
-            fc.ipV4().map((address) => `${address}/24`),
+            fc.tuple(fc.integer({ min: 1, max: 126 }), fc.integer({ min: 1, max: 254 })).map(([net, host]) => `${net}.0.0.${host}/24`),
         ),
         address6: some(fc.oneof(fc.constantFrom("auto", "none"), ipv6)),
         mac: some(fc.constantFrom("BC:24:11:00:00:01", "bc:24:11:00:00:01")),

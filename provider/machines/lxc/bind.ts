@@ -6,6 +6,7 @@ import type { Step, Workshop } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
+import { FIRST_ID } from "../../proxmox/lxc/config";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
@@ -14,12 +15,6 @@ import { mountPoint } from "../../proxmox/values/property-string";
 import { nodeShop } from "../nodes";
 import { DATA_MOUNT } from "./config";
 import { nodeHost } from "../reach";
-
-/** Where an unprivileged container's ids begin on the node, unless its configuration says otherwise (pve-container LXC.pm, parse_id_maps). */
-const FIRST_ID = 100_000;
-
-/** The container's root, as the node numbers it. */
-export const rootOnNode = (unprivileged: boolean): number => (unprivileged ? FIRST_ID : 0);
 
 /** The API takes bind mounts from root@pam by ticket only, from no token whatever its rights (pve-api.md 0.1). */
 const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.username === "root@pam";
@@ -32,7 +27,7 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
     const path = inputs.data?.bind;
     if (path === undefined) return;
     try {
-        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
+        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, inputs.lxc.unprivileged ? FIRST_ID : 0, pve.deadline);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
         if (!byApi(connection) || error.kind === "HostKeyMismatch")

@@ -1,10 +1,24 @@
+import { PvesmbError } from "../../base/errors";
 import { formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
 import type { Mount, Mounted, Mounts } from "../machine";
 import { readClaim } from "../mark";
-import { rootOnNode } from "./bind";
 import { DATA_MOUNT } from "./config";
+
+/** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
+const LAST = 255;
+
+/**
+ * Index of a mount point that is free now and after the next restart: PVE cannot plug a volume in where another one still is. Throws InvalidInput
+ * that names the property and the way out.
+ */
+export function freeMountPoint(property: string, wayOut: string, now: ContainerConfig, active: ContainerConfig): number {
+    for (let index = 1; index <= LAST; index++) if (now.mp[index] === undefined && active.mp[index] === undefined) return index;
+    throw new PvesmbError("InvalidInput", `${property}: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; ${wayOut}`, {
+        property,
+    });
+}
 
 /** The mount points of a container, as its configuration has them. */
 export function mountsOf(config: ContainerConfig): Mounts {
@@ -13,7 +27,7 @@ export function mountsOf(config: ContainerConfig): Mounts {
         at: (path) => mountedIn(config, path),
         volumeAt: (path) => observedVolume(config, path),
         outermost: (onNode) => outermost(config, onNode),
-        root: rootOnNode(config.unprivileged),
+        root: config.rootUid,
     };
 }
 

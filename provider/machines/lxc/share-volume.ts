@@ -13,10 +13,7 @@ import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 import type { Mounted } from "../machine";
-import { mountedAt, mountedIn } from "./mounts";
-
-/** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
-const LAST = 255;
+import { freeMountPoint, mountedAt, mountedIn } from "./mounts";
 
 /** Before anything is touched: a mount point cannot be renamed, and Proxmox VE moves none while the container runs. */
 export async function refuseMove(pve: Pve, place: Place, from: string, to: string): Promise<void> {
@@ -48,7 +45,8 @@ export async function ensureVolume(
             const volumeOf =
                 known === undefined ? newVolume(volume.storage, declared ?? initialBytes(volume)) : unusedOr(current, known, path, place);
             const value = mountPoint.format({ volume: volumeOf, mp: path, backup: volume.backup });
-            return { set: { [`mp${freeIndex(current, active)}`]: value } };
+            const free = freeMountPoint("volume", "use a directory of the data volume instead", current, active);
+            return { set: { [`mp${free}`]: value } };
         }
         // Removed, but only from the next restart on: the active value, written again, takes that back.
         const value = sized(current.mp[index] ?? active.mp[index] ?? "", active.mp[index]);
@@ -89,16 +87,6 @@ function unusedOr(config: ContainerConfig, known: string, path: string, place: P
 
 /** Of a share that leaves the size to others (docs/decisions/0010). */
 const initialBytes = (volume: NonNullable<ShareInputs["volume"]>): number => bytesOf(volume.initialSize ?? "0B");
-
-/** Free now and after the next restart: PVE cannot plug a volume in where another one still is. */
-function freeIndex(...configs: ContainerConfig[]): number {
-    for (let index = 1; index <= LAST; index++) if (configs.every(({ mp }) => mp[index] === undefined)) return index;
-    throw new PvesmbError(
-        "InvalidInput",
-        `volume: the gateway has no free mount point (Proxmox VE allows ${LAST + 1}); leave \`volume\` out to use a directory on the data volume`,
-        { property: "volume" },
-    );
-}
 
 /** A kept volume is not a new one on another storage, and Proxmox VE moves none while the container runs. */
 function refuseElsewhere(volumeId: string, storage: string, path: string): void {

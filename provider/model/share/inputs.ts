@@ -47,7 +47,8 @@ export const inputs = z.strictObject({
     readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says.", brings: changes.enabled }),
     browseable: field(z.boolean().optional(), { description: "Whether lists of shares show it.", defaultText: "`true`, or by `purpose`" }),
     guest: field(z.boolean().default(false), {
-        description: "Whether clients without an account may connect, with the rights of `nobody`.",
+        description:
+            "Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.",
         brings: changes.disabled,
     }),
     owner: field(accountName().default("root"), { description: "Owner of the share's root directory." }),

@@ -25,9 +25,14 @@ export interface ContainerConfig {
     mp: Record<number, string>;
     /** Volume ids of volumes that were taken off the container but still belong to it. */
     unused: Record<number, string>;
+    /** The node's uid of the container's root: PVE's own mapping, or the one that `lxc.idmap` lines say (pve-api.md 3.3). */
+    rootUid: number;
     /** Every key as text, those above included. */
     all: Record<string, string>;
 }
+
+/** Where an unprivileged container's ids begin on the node, unless its configuration says otherwise (pve-container LXC.pm, parse_id_maps). */
+export const FIRST_ID = 100_000;
 
 export function configOf(data: unknown): ContainerConfig {
     const all: Record<string, string> = {};
@@ -51,8 +56,20 @@ export function configOf(data: unknown): ContainerConfig {
         net: numbered(all, "net"),
         mp: numbered(all, "mp"),
         unused: numbered(all, "unused"),
+        rootUid: rootUid(flag(all["unprivileged"]), row(data)["lxc"]),
         all,
     };
+}
+
+/** `lxc` is a list of raw keys with their values: `["lxc.idmap", "u 0 100000 65536"]`. A mapping of one's own counts without `unprivileged` too. */
+function rootUid(unprivileged: boolean, raw: unknown): number {
+    const lines = Array.isArray(raw) ? raw.filter((each): each is string[] => Array.isArray(each)) : [];
+    const maps = lines.flatMap(([key, value]) => {
+        const [, first, node] = (key === "lxc.idmap" && /^\s*u\s+(\d+)\s+(\d+)\s+\d+/.exec(value ?? "")) || [];
+        return first === undefined ? [] : [{ first: Number(first), node: Number(node) }];
+    });
+    if (maps.length === 0) return unprivileged ? FIRST_ID : 0;
+    return maps.find(({ first }) => first === 0)?.node ?? FIRST_ID;
 }
 
 function numbered(all: Record<string, string>, prefix: string): Record<number, string> {

@@ -111,11 +111,6 @@ export async function readInterfaces(pve: Pve, { node, vmid }: Place): Promise<I
     }));
 }
 
-export async function listSnapshots(pve: Pve, { node, vmid }: Place): Promise<string[]> {
-    const names = rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/snapshot`)).map((entry) => text(entry["name"]) ?? "");
-    return names.filter((name) => name !== "current");
-}
-
 export interface MoveTarget {
     /** To another storage; the old volume stays as `unusedN` unless `deleteSource`. */
     storage?: string;

@@ -4,13 +4,14 @@ import type { FileFacts, GatherResult } from "../../hosts/batch";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share/effective";
+import { served } from "../../samba/assembly";
 import { sectionDrift, textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
 import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { fragmentPath, SAMBA } from "../../samba/paths";
 import { binDrift, expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
-import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
+import { directoryOf, HOMES, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { parseSections } from "../../samba/text";
 import { uncOf } from "../../samba/unc";
@@ -52,7 +53,7 @@ export async function readShare(
         if (sameShare(found, expected) && fragment !== renderShare(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
             drift.push(`${fragmentPath(expected.name)}: changed by hand`);
     }
-    const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
+    const active = served(fragment, seen.look.files[SAMBA.macos] !== undefined);
     const all = seen.look.files[SAMBA.shares] ?? "";
     if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
     const expiry = expiryPath(id);

@@ -67,8 +67,8 @@ async function converge(
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
-    const account = { name, uid, gid, groups, enabled, fullName, expires, home };
+    const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
+    const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
     const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
     const { steps, look } = await workshop.queue.submit(
         { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },

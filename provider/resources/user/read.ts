@@ -3,7 +3,8 @@ import type { GatherResult } from "../../hosts/batch";
 import type { UserInputs } from "../../model";
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
-import { accountPath } from "../../samba/paths";
+import { passwordOpening } from "../../samba/assembly";
+import { accountPath, openingPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../../gateway/look";
 import { nameOf } from "../../base/given";
@@ -47,6 +48,8 @@ export async function readUser(
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
     const key = keyIn(mark);
     const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
+    const opening = openingPath(name);
+    drift.push(...textDrift(opening, state.passwordMustChange ? passwordOpening : undefined, seen.look.files[opening]));
     const observed: Record<string, unknown> = { name };
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {

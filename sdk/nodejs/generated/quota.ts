@@ -143,7 +143,7 @@ export interface QuotaArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -349,7 +349,7 @@ export class Quota extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 

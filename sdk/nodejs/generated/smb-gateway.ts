@@ -180,7 +180,7 @@ export interface SmbGatewayArgs {
     connection?: pulumi.Input<ConnectionArgs>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -395,7 +395,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly connection: pulumi.Output<Connection | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 

@@ -38,7 +38,7 @@ export interface SmbGroupArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -100,7 +100,7 @@ export class SmbGroup extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 

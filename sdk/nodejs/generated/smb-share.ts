@@ -80,7 +80,7 @@ export interface SmbShareArgs {
     browseable?: pulumi.Input<boolean>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     guest?: pulumi.Input<boolean>;
@@ -199,7 +199,7 @@ export interface SmbShareArgs {
     hideUnreadable?: pulumi.Input<boolean>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     vetoFiles?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -221,7 +221,7 @@ export interface SmbShareArgs {
     oplocks?: pulumi.Input<boolean>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     caseHandling?: pulumi.Input<"insensitive" | "sensitive" | "lower" | "upper">;
@@ -268,7 +268,7 @@ export interface SmbShareArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -396,7 +396,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly browseable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     declare readonly guest: pulumi.Output<boolean | undefined>;
@@ -515,7 +515,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly hideUnreadable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     declare readonly vetoFiles: pulumi.Output<string[] | undefined>;
 
@@ -537,7 +537,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly oplocks: pulumi.Output<boolean | undefined>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     declare readonly caseHandling: pulumi.Output<"insensitive" | "sensitive" | "lower" | "upper" | undefined>;
@@ -584,7 +584,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 

@@ -29,7 +29,7 @@ export interface SmbUserArgs {
     ntHash?: pulumi.Input<string>;
 
     /**
-     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * The user has to choose another password at the first login: by what the client offers then (Windows: Ctrl+Alt+Del, `smbpasswd -r <gateway> -U <user>`). For that the gateway lets clients change passwords without a login (docs/security.md); with `samba.encryption: "required"` it is refused. From then on the password is the user's own: what is declared here only counts again when it is changed.
      * @default `false`
      */
     passwordMustChange?: pulumi.Input<boolean>;
@@ -89,7 +89,7 @@ export interface SmbUserArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -158,7 +158,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly ntHash: pulumi.Output<string | undefined>;
 
     /**
-     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * The user has to choose another password at the first login: by what the client offers then (Windows: Ctrl+Alt+Del, `smbpasswd -r <gateway> -U <user>`). For that the gateway lets clients change passwords without a login (docs/security.md); with `samba.encryption: "required"` it is refused. From then on the password is the user's own: what is declared here only counts again when it is changed.
      * @default `false`
      */
     declare readonly passwordMustChange: pulumi.Output<boolean | undefined>;
@@ -218,7 +218,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 

@@ -49,6 +49,19 @@ export async function rpcclient(within: Within, host: string, login: Login, comm
     return (await asUser(within, login, (options) => ["rpcclient", host, ...options, "-c", commands])).output;
 }
 
+/** Changes one's own password from the workstation; what smbpasswd says. Both go by stdin. */
+export async function changePassword(within: Within, host: string, { user, password }: Login, chosen: string): Promise<string> {
+    const argv = within(["smbpasswd", "-c", "/dev/null", "-s", "-r", host, "-U", user]);
+    const { output } = await spending("client", () => start(argv, { input: `${password}\n${chosen}\n${chosen}\n`, timeout: 60 }).done);
+    return output;
+}
+
+/** What rpcclient gets to hear without a login. */
+export async function anonymously(within: Within, host: string, commands: string): Promise<string> {
+    const argv = within(["rpcclient", host, "-s", "/dev/null", "-N", "-U", "", "-c", commands]);
+    return (await spending("client", () => start(argv, { timeout: 60 }).done)).output;
+}
+
 /** Writes a file over SMB. Throws with smbclient's words when it is refused. */
 export function putFile(within: Within, unc: Unc, login: Login, name: string, content: string, flags?: string[]): Promise<void> {
     return withScratchFile(async (file) => {

@@ -41,6 +41,7 @@ export const shareRows: Rows = {
     "audit.failure": [["fsync"], [""]],
     "previousVersions.folder": TEXTS,
     "previousVersions.format": ["", "two\nlines", "a b", "[global]", "a\\"],
+    "previousVersions.prefix": ["", "two\nlines", "a b", "auto*", "[ab]", "a\\", "ends in @GMT-20"],
     "previousVersions.schedule.hourly": [-1, 1.5, 1001],
     "previousVersions.schedule.daily": [-1, 1.5, 1001],
     "previousVersions.schedule.weekly": [-1, 1.5, 1001],

@@ -342,3 +342,24 @@ it("a requirement is not met through a link, and is asked without waiting", asyn
     expect((await bench.broken({ do: "remove", path: bench.at("link/in"), tree: true })).message).toContain("symlink");
     expect(readFileSync(bench.at("d/f"), "utf8")).toBe("");
 });
+
+describe("spelt", () => {
+    const step = (more = {}): Step => ({ do: "spelt", path: bench.at("share"), case: "lower", skip: [".snaps"], message: "no", ...more });
+    const said = async (more = {}): Promise<string> => (await bench.broken(step(more))).message;
+
+    it("names what has letters of the other case in its name, a few of many, and follows no link", async () => {
+        sh("mkdir -p share/.snaps/Old share/sub/Deep && cd share && touch plain ä.txt ß 1 sub/x && ln -s / link && touch ../Outside");
+        expect(await said()).toBe("no: sub/Deep");
+        expect(await said({ case: "upper", skip: [".snaps", "sub", "link"] })).toBe("no: plain, ä.txt");
+        sh("cd share && for i in 1 2 3 4 5 6; do touch Ü$i; done");
+        expect(await said()).toMatch(/^no: .*Ü\d.* and 2 more$/);
+    });
+
+    it("is content with what is spelt so, with what stands above what counts, and with nothing", async () => {
+        sh("mkdir -p share/Karl && touch share/Karl/file");
+        await bench.fine(step({ below: true }));
+        sh("touch share/Karl/File");
+        expect(await said({ below: true })).toBe("no: Karl/File");
+        await bench.fine(step({ path: bench.at("absent") }));
+    });
+});
