@@ -24,7 +24,7 @@ function networkFaults(at: string, network: NetworkInputs): Failure[] {
             gateway,
             isStatic
                 ? gatewayFault(cidr, router)
-                : `needs a static \`${address}\` beside it; remove it, or give the address with its prefix length`,
+                : `requires a static \`${address}\`; remove it, or set \`${address}\` to an address with its prefix length`,
         );
     }
     if (network.address === "none" && network.address6 === "none")
