@@ -1,8 +1,10 @@
 import { coming } from "./coming";
 
 export interface RoundsOptions<T> {
-    /** Does a round; must not fail. What it gives tells those who were in it: they may come again at once. */
+    /** Does a round. What it gives tells those who were in it: they may come again at once. */
     run: (round: T[]) => Promise<() => void>;
+    /** Tells those in a round that failed as a whole; the next round goes on. */
+    failed: (round: T[], error: unknown) => void;
     /** Of those that wait, who goes now; default all. */
     take?: (waiting: T[]) => T[];
     /** Whether others may come now; default: as far as the engine's calls tell. */
@@ -46,21 +48,35 @@ export class Rounds<T> {
     }
 
     private async work(): Promise<void> {
-        const { run, take = (waiting: T[]): T[] => waiting } = this.options;
         this.running = true;
-        while (this.waiting.length > 0) {
+        while (this.waiting.length > 0) await this.round();
+        this.running = false;
+    }
+
+    /** Never fails: a rejection would leave `running` set, and everybody who comes later would wait for ever. */
+    private async round(): Promise<void> {
+        const { run, failed, take = (waiting: T[]): T[] => waiting } = this.options;
+        let round = this.waiting;
+        try {
             await this.gathered();
-            const round = take(this.waiting);
-            const gone = new Set(round);
-            this.waiting = this.waiting.filter((each) => !gone.has(each));
+            round = this.waiting;
+            round = take(this.waiting);
+            this.leave(round);
             const began = Date.now();
             const tell = await run(round);
             this.since = Date.now();
             this.took = this.since - began;
             this.expected = round.length + this.waiting.length;
             tell();
+        } catch (error) {
+            this.leave(round);
+            failed(round, error);
         }
-        this.running = false;
+    }
+
+    private leave(round: T[]): void {
+        const gone = new Set(round);
+        this.waiting = this.waiting.filter((each) => !gone.has(each));
     }
 
     /** Resolves when nobody comes any more, or as many are there as can be expected. */

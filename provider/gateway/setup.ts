@@ -4,11 +4,11 @@ import type { Log } from "../base/log";
 import type { GatherResult, Host, Workshop } from "../hosts";
 import type { GatewayInputs } from "../model";
 import { DATA_ROOT } from "../model/paths";
-import { activation } from "../samba/batch";
 import { noClientLimit } from "../samba/clients";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../samba/gateway-unit";
 import { servicePackages } from "../samba/services";
 import type { FragmentOwner } from "../samba/share";
+import { files } from "../samba/store/files";
 import { atLeast } from "../samba/versions";
 import { bootstrapScript, parseBootstrap } from "./bootstrap";
 import { hostKeysIn } from "../machines/ssh-keys";
@@ -78,7 +78,7 @@ export async function configureSamba(
         securityUpdates: inputs.packages.securityUpdates,
     };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
-    const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
+    const result = (await executor.batch({ units: [unit], verify: [], commit: files.activate(true) }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();

@@ -1,4 +1,4 @@
-import type { Deadline } from "../base/deadline";
+import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import { Rounds, type RoundsOptions } from "../base/rounds";
 import { scrub } from "../base/scrub";
@@ -36,7 +36,12 @@ export class CommitQueue {
     private readonly rounds: Rounds<Submitted>;
 
     constructor(private readonly options: CommitOptions) {
-        this.rounds = new Rounds({ ...options, run: (taken) => this.commit(taken), take: firstOfKey });
+        this.rounds = new Rounds({
+            ...options,
+            run: (taken) => this.commit(taken),
+            failed: (taken, error) => taken.forEach(({ reject }) => reject(error)),
+            take: firstOfKey,
+        });
     }
 
     submit(unit: Unit, deadline: Deadline): Promise<Committed> {
@@ -49,12 +54,12 @@ export class CommitQueue {
 
     private async commit(taken: Submitted[]): Promise<() => void> {
         const { run, build, snapshot, host } = this.options;
-        // The one that can wait longest decides; the others stop waiting by themselves.
-        const deadline = taken.map((each) => each.deadline).reduce((a, b) => (a.left >= b.left ? a : b));
+        // Each stops waiting by itself.
+        const deadline = Deadline.shared(taken.map((each) => each.deadline));
         const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
         const look = wanted.length === 0 ? undefined : joined(wanted);
         const { units, ...rest } = build(taken.map(({ unit }) => unit));
-        const batch = { ...rest, units: units.map(({ looks: _looks, ...unit }) => unit) };
+        const batch = { ...rest, units: units.map(({ looks: _looks, activates: _activates, assembled: _assembled, ...unit }) => unit) };
         const moment = snapshot?.moment ?? 0;
         try {
             const result = await run(look === undefined ? batch : { ...batch, look }, deadline);

@@ -4,6 +4,8 @@ export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
+export { ensurePackages } from "./packages";
+export { Program, type ProgramSpec } from "./programs";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { Snapshot, type SnapshotOptions } from "./snapshot";

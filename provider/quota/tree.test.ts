@@ -1,7 +1,9 @@
 import type { GatherResult } from "../hosts/batch";
 import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
-import { hideSteps, isShown, showSteps } from "./dfree";
+import { fragmentPath, SAMBA } from "../samba/paths";
+import { askedForSizes } from "../samba/config/size-part";
+import { ShownSizes } from "./dfree";
 import { project, projectId } from "./project";
 import { mountHolding, parseMounts } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
@@ -304,18 +306,33 @@ test("cephfs: attributes of the directory", () => {
 });
 
 describe("what clients are shown", () => {
+    const sizes = new ShownSizes(askedForSizes);
     const written = (steps: { do: string; path?: string; content?: unknown }[]): Record<string, string> =>
         Object.fromEntries(steps.filter((step) => step.do === "write").map(({ path, content }) => [path ?? "", String(content)]));
 
     test("a line per directory, known again", () => {
-        const files = written(showSteps("/srv/pvesmb/my docs", "btrfs", "/sys/x"));
-        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
-        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
-        expect(isShown({}, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
+        const files = written(sizes.show("/srv/pvesmb/my docs", "btrfs", "/sys/x"));
+        expect(sizes.isShown({ files }, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
+        expect(sizes.isShown({ files }, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
+        expect(sizes.isShown({ files: {} }, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
+    });
+
+    test("Samba asks for every share, whatever its name begins with; where an earlier version has it, that is no difference", () => {
+        const files = written(sizes.show("/srv/pvesmb/a", "btrfs", "/sys/x"));
+        const [part = ""] = Object.keys(files).filter((path) => path.startsWith(`${SAMBA.fragments}/`));
+        expect(files[part]).toBe("[global]\n\tdfree command = /usr/local/lib/pvesmb/dfree\n");
+        for (const share of ["0", "-a", "%", "Ä", "~", "_", "a", "(b)", "'"]) expect(part < fragmentPath(share)).toBe(true);
+        const { [part]: text = "", ...rest } = files;
+        expect(sizes.isShown({ files: rest }, "/srv/pvesmb/a", "btrfs", "/sys/x")).toBe(false);
+        const earlier = { ...rest, [`${SAMBA.fragments}/=dfree.conf`]: text };
+        expect(sizes.isShown({ files: earlier }, "/srv/pvesmb/a", "btrfs", "/sys/x")).toBe(true);
     });
 
     test("a move takes the old line away, and only the last one ends the script", () => {
-        expect(showSteps("/srv/pvesmb/b", "btrfs", "/sys/x", "/srv/pvesmb/a").filter((step) => step.do === "remove")).toHaveLength(1);
-        expect(hideSteps("/srv/pvesmb/a")[1]).toMatchObject({ onlyIf: ["rmdir", "/etc/samba/pvesmb/dfree.d"] });
+        const gone = (before?: string) => sizes.show("/srv/pvesmb/b", "btrfs", "/sys/x", before).filter((step) => step.do === "remove");
+        expect(gone("/srv/pvesmb/a").length - gone().length).toBe(1);
+        const [own, last, ...rest] = sizes.hide("/srv/pvesmb/a");
+        expect(own).toMatchObject({ do: "remove" });
+        expect(rest.every((step) => step.ifChanged === last?.id && step.do === "remove")).toBe(true);
     });
 });

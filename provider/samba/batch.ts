@@ -2,7 +2,9 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { announcedAnew, assembly } from "./assembly";
+import { ITS_OWN_CONFIG } from "./reload";
+import { files } from "./store/files";
+import type { ShareStore } from "./store/store";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -12,25 +14,19 @@ const PROBE_PORT = 24_450;
 const READY = "++ready";
 
 /**
- * For Samba's tools: not the gateway's configuration with its shares. None of what they need to find smbd is the program's to set, and they
- * have loaded their libraries, most of what they take, when they come to read it.
- */
-const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
-
-/**
  * Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. `probePassword` is that
  * of the instance's one account, made by the caller for the deployment: hexadecimal digits.
  */
-export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
+export function gatewayBatch(nonce: string, probePassword: string, store: ShareStore = files): (units: Unit[]) => Batch {
     return (units) => {
-        const shares = units.some((unit) => unit.asks !== undefined);
+        const activates = units.some((unit) => unit.activates);
         const awaited = units.some((unit) => unit.looks !== undefined);
         return {
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
-            verify: shares ? proof(probePassword) : [],
-            // What a user needs of the server holds for who connects from then on, and nobody has to be told.
-            commit: shares ? activation(awaited) : units.some(({ assembled }) => assembled) ? [assembly] : [],
+            verify: activates ? proof(probePassword) : [],
+            // What a user needs of the server holds for connections made from then on, so smbd need not be told.
+            commit: activates ? store.activate(awaited) : units.some(({ assembled }) => assembled) ? store.assemble : [],
         };
     };
 }
@@ -83,26 +79,5 @@ function proof(password: string): Step[] {
             stdin: [`logon root ${password}\n`, { collect: "ask" }, `tcon "${READY}"\nlogoff\n`],
             answers: `^tcon (?:to (?!${READY.replaceAll("+", "\\+")} ).* successful|failed: (?P<fault>.*))`,
         },
-    ];
-}
-
-/** Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here. */
-const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
-
-/**
- * The shares as they are in their files, told to smbd, or smbd started. Who connects from then on gets them: a new process of smbd reads
- * its files anew. `awaited`: the open sessions know too, as who ends some of them wants it.
- */
-export function activation(awaited: boolean): Step[] {
-    return [
-        assembly,
-        {
-            do: "run",
-            id: "started",
-            argv: ["systemctl", "start", "smbd"],
-            unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
-        },
-        { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
-        ...announcedAnew(TOLD),
     ];
 }

@@ -16,6 +16,8 @@ export const SAMBA = {
     accounts: "/etc/samba/pvesmb/users.d",
     /** One file per group that pvesmb made. */
     groups: "/etc/samba/pvesmb/groups.d",
+    /** What the program reads that Samba asks for sizes: one file per limited directory. */
+    sizes: "/etc/samba/pvesmb/dfree.d",
     local: LOCAL_CONFIG,
     /** There if shares are to suit macOS (the gateway's `samba.macos`). */
     macos: "/etc/samba/pvesmb/macos",
@@ -42,7 +44,7 @@ export const SAMBA = {
     probe: "/run/pvesmb/probe",
 } as const;
 
-/** The fragment of a share: by its name as Samba compares names, without case. */
+/** The fragment of a share (store/files.ts). */
 export function fragmentPath(share: string): string {
     return `${SAMBA.fragments}/${fileName(share)}.conf`;
 }
@@ -63,7 +65,8 @@ export function groupPath(group: string): string {
 /** Each character by itself, as Samba does: JavaScript's own makes another Greek sigma of the last one of a word. */
 const lowerCase = (name: string): string => [...name].map((char) => char.toLowerCase()).join("");
 
-function fileName(name: string): string {
+/** A share, a user or a group as the name of a file: by its name as Samba compares names, without case. */
+export function fileName(name: string): string {
     const plain = encodeURIComponent(lowerCase(name)).replace(/[!'()*.]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
     // NAME_MAX is 255.
     return plain.length <= 200 ? plain : `${plain.slice(0, 100)}~${createHash("sha256").update(plain).digest("hex")}`;

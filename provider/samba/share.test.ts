@@ -5,11 +5,11 @@ import type { ShareInputs } from "../model";
 import { filled } from "../model/schema";
 import { effective } from "../model/share/effective";
 import { openings, passwordOpening, served } from "./assembly";
-import { activation } from "./batch";
 import { fragmentPath, openingPath, SAMBA } from "./paths";
-import { parseOwner, parseShare, renderProbe, renderShare, settingDrift } from "./share";
+import { parseOwner, renderProbe, renderShare, settingDrift, shareIn } from "./share";
 import type { ShareSection } from "./share";
 import { settingLines } from "./share-lines";
+import { files } from "./store/files";
 import { option, parseSections } from "./text";
 
 const share: ShareSection = {
@@ -33,6 +33,7 @@ const share: ShareSection = {
     options: {},
 };
 const owner = { key: "urn:pulumi:dev::files::pvesmb:SmbShare::docs", nonce: "0123456789abcdef" };
+const parsed = (fragment: string, expected: ShareSection): ShareSection | undefined => shareIn(parseSections(fragment), expected);
 
 describe("a share's fragment", () => {
     it("says who may connect and who may only read", () => {
@@ -54,19 +55,19 @@ describe("a share's fragment", () => {
             "access: write list = alice, bob instead of alice",
         ],
     ])("names a write list that was %s by hand", (_what, edit, drift) => {
-        const found = parseShare(edit(renderShare(share, owner)), share);
+        const found = parsed(edit(renderShare(share, owner)), share);
         expect(found === undefined ? [] : settingDrift(found, share)).toEqual([drift]);
     });
 
     it("reads back as what was written", () => {
-        expect(parseShare(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
+        expect(parsed(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
         expect(parseOwner(renderShare(share, owner))).toEqual(owner);
     });
 
     it("lets nobody in when access is empty, and still reads back as enabled", () => {
         const closed = { ...share, access: [] };
         expect(renderShare(closed, owner)).toContain("available = no");
-        expect(parseShare(renderShare(closed, owner), closed)).toEqual(closed);
+        expect(parsed(renderShare(closed, owner), closed)).toEqual(closed);
     });
 
     it("opens the server to guests only for a guest share, behind all shares, which go on to be encrypted", () => {
@@ -89,7 +90,7 @@ describe("a share's fragment", () => {
         ]);
         expect(told({ [SAMBA.noGuests]: "" }).map(([, value]) => value)).toEqual(["1", "if_required"]);
         expect(told({ [SAMBA.noGuests]: "", [SAMBA.noAnonymous]: "" })).toEqual([]);
-        expect(parseShare(text, guest)).toEqual(guest);
+        expect(parsed(text, guest)).toEqual(guest);
     });
 
     it("names a share for Time Machine that clients can find, for Avahi to be told", () => {
@@ -98,11 +99,11 @@ describe("a share's fragment", () => {
         expect(renderShare(backups, owner)).toMatch(/^#backups docs$/m);
         for (const more of [{ enabled: false }, { access: [] }, { settings: [] }])
             expect(renderShare({ ...backups, ...more }, owner)).not.toContain("#backups");
-        expect(parseShare(renderShare(backups, owner), backups)).toEqual({
+        expect(parsed(renderShare(backups, owner), backups)).toEqual({
             ...backups,
             access: expect.arrayContaining(share.access) as unknown,
         });
-        expect(activation(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
+        expect(files.activate(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
             { argv: expect.arrayContaining(["ping"]) as unknown },
             { argv: ["systemctl", "restart", "avahi-daemon"] },
         ]);
@@ -112,7 +113,7 @@ describe("a share's fragment", () => {
         const edited = renderShare(share, owner)
             .replace("comment = Documents", "comment = Hacked")
             .replace("read list = +staff\n", "read list = \n");
-        const found = parseShare(edited, share);
+        const found = parsed(edited, share);
         expect(found?.comment).toBe("Hacked");
         expect(found?.access).toContainEqual({ group: "staff", level: "change" });
     });

@@ -1,9 +1,9 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
-import { principal } from "./access";
 import { announced, guestOpening, ON_MACOS } from "./assembly";
-import { option, parseBoolean, parseSections, section, valueText } from "./text";
-import type { Line } from "./text";
+import { inConfig, ofConfig, principalOf } from "./principals";
+import { option, parseBoolean, section, valueText } from "./text";
+import type { Line, Section } from "./text";
 import { TIME_MACHINE } from "./vfs";
 
 /** A share as its section of smb.conf says it. */
@@ -73,7 +73,7 @@ const closed = (share: ShareSection): boolean => !share.guest && share.access.le
 const list = (access: readonly Access[], ...levels: Level[]): string =>
     access
         .filter((entry) => levels.includes(entry.level))
-        .map(principal)
+        .map((entry) => inConfig(principalOf(entry)))
         .sort()
         .join(", ");
 
@@ -173,10 +173,11 @@ export function settingDrift(found: ShareSection, wanted: ShareSection): string[
     });
 }
 
-/** What a fragment says now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
-export function parseShare(fragment: string, expected: ShareSection): ShareSection | undefined {
-    const found = parseSections(fragment).find((each) => each.name.toLowerCase() !== "global");
-    if (!found) return undefined;
+/** What sections of smb.conf say now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
+export function shareIn(sections: readonly Section[], expected: ShareSection): ShareSection | undefined {
+    const own = sections.find((each) => each.name.toLowerCase() !== "global");
+    if (!own) return undefined;
+    const found = { name: own.name, options: new Map(own.options) };
     const take = (name: string): string | undefined => {
         const value = found.options.get(optionKey(name));
         found.options.delete(optionKey(name));
@@ -201,16 +202,17 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     });
     if ((writers ?? "") !== writeList(expected)) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
     if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
-    const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
+    const levels = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
         const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";
-        return name.startsWith("+") || name.startsWith("@") ? { group: name.slice(1), level } : { user: name, level };
+        const { kind, name: account } = ofConfig(name);
+        return kind === "group" ? { group: account, level } : { user: account, level };
     });
     const spelling = new Map(Object.keys(expected.options).map((name) => [optionKey(name), name]));
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));
     const { modules, homes, links } = expected;
     const name = homes && found.name === HOMES ? expected.name : found.name;
-    const section = {
+    const share = {
         name,
         path,
         comment,
@@ -226,5 +228,5 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         links,
         options,
     };
-    return { ...section, enabled: available || (closed({ ...section, enabled: true }) && expected.enabled) };
+    return { ...share, enabled: available || (closed({ ...share, enabled: true }) && expected.enabled) };
 }

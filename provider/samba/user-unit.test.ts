@@ -3,7 +3,7 @@ import type { UserInputs } from "../model";
 import { check } from "../runtime/check";
 import type { Model } from "../model/meta";
 import { groupUnit } from "./group-unit";
-import { userRemovalUnit, userUnit } from "./user-unit";
+import { passdbSteps, unixSteps, userRemovalUnit, userUnit } from "./user-unit";
 import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
@@ -26,6 +26,16 @@ it("removes the file with the hash again", () => {
     const written = steps.find((step) => step.do === "write" && step.path.startsWith("/run/"));
     expect(written).toMatchObject({ mode: "0600" });
     expect(steps).toContainEqual({ do: "remove", path: (written as { path: string }).path });
+});
+
+it("keeps what is per host apart from what is once per base of users", () => {
+    const wanted = { ...account, name: "anna", groups: ["staff"], home: "/srv/pvesmb/homes/anna" };
+    const change = { secret: { password: "hunter2!" }, leaving: ["old"], was: { ...account, home: undefined } };
+    const [unix, passdb] = [unixSteps(wanted, owner, change), passdbSteps(wanted, change)].map((steps) => JSON.stringify(steps));
+    expect(unix).toMatch(/usermod.*groupmod.*useradd.*gpasswd/);
+    expect(unix).not.toMatch(/pdbedit|smbpasswd|net"/);
+    expect(passdb).toMatch(/pdbedit.*smbpasswd/);
+    expect(passdb).not.toMatch(/user(add|mod|del)|group(add|mod|del)|gpasswd|users\.d/);
 });
 
 describe("a new name", () => {

@@ -57,6 +57,8 @@ const shares: Record<string, ShareSettings> = {
 const declared = (more: Record<string, ShareSettings> = {}): string[] =>
     Object.entries<ShareSettings>({ ...shares, ...more }).map(([name, args]) => share("files", name, both, args));
 
+const mine = 'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });';
+
 let place: Workplace;
 let stack: Stack;
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
@@ -65,13 +67,7 @@ const client = async (name: string, login: typeof alice, commands: string, flags
 
 beforeAll(async () => {
     place = await workplace(vmids);
-    stack = await place.stack(
-        program(
-            ...files,
-            ...declared(),
-            'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });',
-        ),
-    );
+    stack = await place.stack(program(...files, ...declared(), mine));
     await stack.up();
 });
 afterAll(() => place?.dispose());
@@ -154,7 +150,7 @@ test("vetoed names cannot be made, hidden ones are hidden, new names are lower c
 
 test("one case of names is refused while there are others, with their names, and nothing is hidden", async () => {
     expect(await client("plain", alice, "mkdir Archive; put /etc/hostname Report2025.TXT")).not.toContain("NT_STATUS");
-    const folded = program(...files, ...declared({ plain: { caseHandling: "lower" } }));
+    const folded = program(...files, ...declared({ plain: { caseHandling: "lower" } }), mine);
     stack.write(folded);
     expect((await stack.up({ fails: true })).output).toMatch(
         /caseHandling: with `lower` clients would no longer find .*: Archive, Report2025\.TXT/,
@@ -164,7 +160,7 @@ test("one case of names is refused while there are others, with their names, and
     ).not.toContain("NT_STATUS");
     await stack.up();
     expect(await client("plain", alice, "get REPORT /dev/null; rmdir Archive; del report")).not.toContain("NT_STATUS");
-    stack.write(program(...files, ...declared()));
+    stack.write(program(...files, ...declared(), mine));
     await stack.up();
 });
 

@@ -34,7 +34,7 @@ export const inputs = z.strictObject({
         chosen: true,
     }),
     purpose: field(z.enum(PURPOSES).optional(), {
-        description: `What the share is for: defaults of other properties, and nothing else. ${purposeText}.`,
+        description: `What the share is for: a preset of defaults for other properties. Anything set explicitly wins. ${purposeText}.`,
         defaultText: "`default`",
         brings: changes.purpose,
     }),
@@ -61,11 +61,11 @@ export const inputs = z.strictObject({
         brings: changes.access,
     }),
     createMask: field(mode().optional(), {
-        description: "Most permission bits of new files.",
+        description: "Maximum permission bits of new files (create mask).",
         defaultText: "`0764`, or by `purpose`",
     }),
     directoryMask: field(mode().optional(), {
-        description: "Most permission bits of new directories.",
+        description: "Maximum permission bits of new directories (directory mask).",
         defaultText: "`0775`, or by `purpose`",
     }),
     acl: field(z.enum(["posix", "windows"]).default("posix"), {

@@ -3,7 +3,7 @@ import type { GatherResult, Step } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf } from "../../model/size";
-import { collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
+import { collector, collectorRemovalSteps, collectorReport, collectorSteps, renderEntry } from "../../quota/collector";
 import type { CollectorEntry, QuotaUsage } from "../../quota/collector";
 import type { Found } from "./backend";
 import type { Outputs } from "./types";
@@ -48,12 +48,11 @@ export function collecting(
 
 export function collectorFaults(look: GatherResult, target: Target, id: string, inputs: QuotaInputs, found: Found): string[] {
     if (!inputs.collect) return [];
-    const file = look.files[entryPath(id)];
-    if (file === undefined) return ["the collector's entry is missing"];
+    const file = collector.entryIn(look, id) ?? "";
     // A share that is renamed keeps the name that it is known by until its quota changes.
     const label = /"label":"((?:[^"\\]|\\.)*)"/.exec(file)?.[1] ?? "";
     const wanted = renderEntry({ ...entryOf(target, id, inputs, found), label: JSON.parse(`"${label}"`) as string });
-    return file === wanted ? [] : ["the collector's entry was changed by hand"];
+    return collector.faults(look, id, wanted);
 }
 
 const reported = onceSeen((look) => collectorReport(look) ?? new Map<string, QuotaUsage>());

@@ -52,7 +52,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     if (nonce !== id) return;
     const mounts = await mountsOf(turn, ready);
     const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed });
-    let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
+    let left: Pick<Unit, "steps" | "activates"> = { steps: [] };
     try {
         const opening = { closely: false, was: state.backendFound };
         left = await (await openBackend(ctx, target, { ...state, backend: "auto" }, opening)).release(id);

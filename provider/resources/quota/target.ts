@@ -1,5 +1,5 @@
 import { PvesmbError } from "../../base/errors";
-import { joined, onceSeen } from "../../hosts";
+import { joined } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import type { GatewayRef, QuotaInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
@@ -7,9 +7,8 @@ import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
 import { MOUNTS } from "../../quota/tree";
 import type { Spot } from "../../quota/tree";
 import { SHARES_AND_PEOPLE } from "../../samba/look";
-import { directoryOf, HOMES, parseOwner } from "../../samba/share";
-import { SAMBA } from "../../samba/paths";
-import { parseSections } from "../../samba/text";
+import { directoryOf, HOMES } from "../../samba/share";
+import { files } from "../../samba/store/files";
 import type { Ready } from "../../gateway/session";
 import type { Mount, Mounts } from "../../machines/machine";
 
@@ -45,16 +44,10 @@ export interface Place {
 export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefined {
     const { share } = inputs;
     if (share === undefined) return { path: inputs.path ?? DATA_ROOT };
-    const section = parseSections(shares(look).get(share.id) ?? "").find(({ options }) => options.has("path"));
+    const section = files.of(look, share.id)?.sections.find(({ options }) => options.has("path"));
     const path = section?.options.get("path");
     return section && path !== undefined ? { path: directoryOf(path, section.name === HOMES), share: section.name } : undefined;
 }
-
-/** The shares' own files by their marks. */
-const shares = onceSeen(({ files }) => {
-    const own = Object.entries(files).filter(([file]) => file.startsWith(`${SAMBA.fragments}/`));
-    return new Map(own.map(([, text]) => [parseOwner(text)?.nonce, text]));
-});
 
 export const targetOf = (gateway: Ready, mounts: Mounts, look: GatherResult, { path, share }: Place): Target => ({
     gateway,

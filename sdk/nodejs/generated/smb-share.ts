@@ -44,7 +44,7 @@ export interface SmbShareArgs {
     path?: pulumi.Input<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: a preset of defaults for other properties. Anything set explicitly wins. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     purpose?: pulumi.Input<"default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database">;
@@ -110,13 +110,13 @@ export interface SmbShareArgs {
     access?: pulumi.Input<pulumi.Input<SmbShareAccessArgs>[]>;
 
     /**
-     * Most permission bits of new files.
+     * Maximum permission bits of new files (create mask).
      * @default `0764`, or by `purpose`
      */
     createMask?: pulumi.Input<string>;
 
     /**
-     * Most permission bits of new directories.
+     * Maximum permission bits of new directories (directory mask).
      * @default `0775`, or by `purpose`
      */
     directoryMask?: pulumi.Input<string>;
@@ -358,7 +358,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly path: pulumi.Output<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: a preset of defaults for other properties. Anything set explicitly wins. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     declare readonly purpose: pulumi.Output<
@@ -426,13 +426,13 @@ export class SmbShare extends PvesmbResource {
     declare readonly access: pulumi.Output<SmbShareAccess[] | undefined>;
 
     /**
-     * Most permission bits of new files.
+     * Maximum permission bits of new files (create mask).
      * @default `0764`, or by `purpose`
      */
     declare readonly createMask: pulumi.Output<string | undefined>;
 
     /**
-     * Most permission bits of new directories.
+     * Maximum permission bits of new directories (directory mask).
      * @default `0775`, or by `purpose`
      */
     declare readonly directoryMask: pulumi.Output<string | undefined>;

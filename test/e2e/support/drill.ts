@@ -12,6 +12,8 @@ export const ALICE = { user: "alice", password: "alice's long p4ssword" };
 
 /** What a drill's program says beyond a small gateway `files` with the user `alice` and the share `docs`. */
 export interface Wishes {
+    /** Name of the share `docs`. */
+    name?: string;
     files?: Partial<SmbGatewayArgs>;
     /** Resource options of the gateway. */
     options?: object;
@@ -19,11 +21,11 @@ export interface Wishes {
     docs?: Omit<SmbShareArgs, "gateway"> | false;
 }
 
-export function drillProgram(address: string, vmids: Vmids, { files = {}, options, docs }: Wishes = {}): string {
+export function drillProgram(address: string, vmids: Vmids, { files = {}, options, docs, name }: Wishes = {}): string {
     return program(
         gateway("files", { ...smallArgs(address, vmids), ...files }, options),
         user("files", ALICE),
-        ...(docs === false ? [] : [share("files", "docs", { alice: "full" }, docs)]),
+        ...(docs === false ? [] : [share("files", "docs", { alice: "full" }, name === undefined ? docs : { ...docs, name })]),
     );
 }
 
@@ -32,7 +34,7 @@ export class Drill {
     private constructor(
         readonly place: Workplace,
         readonly stack: Stack,
-        private readonly address: string,
+        private address: string,
         private readonly vmids: Vmids,
     ) {}
 
@@ -58,6 +60,23 @@ export class Drill {
         this.stack.write(drillProgram(this.address, this.vmids, wishes));
     }
 
+    /** The gateway's address by the program. */
+    get at(): string {
+        return this.address;
+    }
+
+    /** Gives the gateway another address in the program that is written next. */
+    moveTo(address: string): void {
+        this.address = address;
+    }
+
+    /** As an administrator does it by mistake: the data volume is taken off the stopped guest. */
+    async takeDataOff(): Promise<void> {
+        const { vmid } = await this.guest();
+        await control("run", "POST", `/nodes/pve1/lxc/${vmid}/status/stop`);
+        await control("call", "PUT", `/nodes/pve1/lxc/${vmid}/config`, { delete: "mp0" });
+    }
+
     guests(): Promise<Guest[]> {
         return guestsWithin(this.vmids.from, this.vmids.to);
     }
@@ -79,14 +98,15 @@ export class Drill {
      * One finished guest, one share that serves alice (or none, and its files still there), no orphan, no lock, no running task, and a state
      * that agrees with all of it.
      */
-    async expectWhole(served = true): Promise<void> {
+    async expectWhole(served: boolean | string = true): Promise<void> {
+        const name = served === true ? "docs" : served;
         const guest = await this.guest();
         expect(guest.mark).toMatchObject({ vmid: guest.vmid, phase: "ready", lease: 0 });
         expect(guest.config["lock"]).toBeUndefined();
         expect((await control("tasks")).filter(({ exitstatus }) => exitstatus === undefined)).toEqual([]);
         const sections = (await inGuest(guest, "testparm -s 2>/dev/null | grep '^\\['")).split("\n").filter(Boolean);
-        expect(sections).toEqual(served ? ["[global]", "[docs]"] : ["[global]"]);
-        if (served) await expectServed(this.place, this.address);
+        expect(sections).toEqual(name === false ? ["[global]"] : ["[global]", `[${name}]`]);
+        if (name !== false) await expectServed(this.place, this.address, name);
         else expect(await inGuest(guest, "cat /srv/pvesmb/docs/note.txt")).toBe("still here\n");
         expect(await orphans(this.stack)).toEqual({ code: 0, found: [], said: "" });
         await this.stack.refresh({ flags: ["--expect-no-changes", "--clear-pending-creates"] });
@@ -101,7 +121,7 @@ export class Drill {
 }
 
 /** The share of a drill's program takes alice's files. */
-export async function expectServed({ lab }: Workplace, host: string): Promise<void> {
-    await putFile(lab.within, { host, share: "docs" }, ALICE, "note.txt", "still here\n");
-    expect(await getFile(lab.within, { host, share: "docs" }, ALICE, "note.txt")).toBe("still here\n");
+export async function expectServed({ lab }: Workplace, host: string, share = "docs"): Promise<void> {
+    await putFile(lab.within, { host, share }, ALICE, "note.txt", "still here\n");
+    expect(await getFile(lab.within, { host, share }, ALICE, "note.txt")).toBe("still here\n");
 }

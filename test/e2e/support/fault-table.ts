@@ -4,9 +4,10 @@ import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, 
 
 /**
  * When the fault strikes: in the up that makes everything, in one that changes everything, in one that removes only the share or makes it
- * again on the gateway that is there, or in destroy.
+ * again on the gateway that is there, in destroy; in one that attaches a data volume that somebody has taken off (`mend`), that moves the
+ * gateway to another address (`move`), or that renames the share (`rename`).
  */
-export type Stage = "create" | "change" | "unshare" | "share" | "destroy";
+export type Stage = "create" | "change" | "unshare" | "share" | "destroy" | "mend" | "move" | "rename";
 
 /** One fault and what must come of the command it strikes. Whatever that is, the next one finishes, and everything is whole or gone. */
 export interface Row {
@@ -53,6 +54,13 @@ const requests: { stage: Stage; what: string; method: string; path: string; afte
     { stage: "create", what: "start", method: "POST", path: `${LXC}/status/start$` },
     { stage: "create", what: "state of the start task", method: "GET", path: "/tasks/[^/]*vzstart[^/]*/status$" },
     { stage: "create", what: "the mark's last word", method: "PUT", path: `${LXC}/config$`, after: 1, fast: ["connection cut before"] },
+    { stage: "create", what: "guests with an address", method: "GET", path: "^/cluster/resources$" },
+    { stage: "mend", what: "look at the config", method: "GET", path: `${LXC}/config$` },
+    { stage: "mend", what: "attaching", method: "PUT", path: `${LXC}/config$`, fast: ["connection cut after"] },
+    { stage: "mend", what: "start", method: "POST", path: `${LXC}/status/start$` },
+    { stage: "move", what: "guests with an address", method: "GET", path: "^/cluster/resources$" },
+    { stage: "move", what: "look at the config", method: "GET", path: `${LXC}/config$` },
+    { stage: "move", what: "the new interface", method: "PUT", path: `${LXC}/config$` },
     { stage: "change", what: "look at the config", method: "GET", path: `${LXC}/config$` },
     { stage: "change", what: "settings", method: "PUT", path: `${LXC}/config$`, fast: ["596"] },
     { stage: "change", what: "growing", method: "PUT", path: `${LXC}/resize$`, fast: ["connection cut after"] },
@@ -176,6 +184,33 @@ const strikes: Omit<Row, "task">[] = [
         fast: false,
     },
     { stage: "create", what: "guest killed while Samba is set up", strike: inCommand("net", crash), outcome: CUT, fast: false },
+    {
+        stage: "mend",
+        what: "provider killed during the start",
+        strike: during("vzstart", "started", killProvider),
+        outcome: KILLED,
+        fast: false,
+    },
+    {
+        stage: "move",
+        what: "provider killed once it has moved",
+        strike: inCommand("dpkg-query", killProvider),
+        outcome: KILLED,
+        fast: true,
+    },
+    { stage: "move", what: "network cut once it has moved", strike: inCommand("dpkg-query", cutNetwork), outcome: CUT, fast: false },
+    { stage: "move", what: "guest killed once it has moved", strike: inCommand("dpkg-query", crash), outcome: CUT, fast: false },
+    {
+        stage: "move",
+        what: "Ctrl-C twice once it has moved",
+        strike: inCommand("dpkg-query", interrupt(2)),
+        outcome: /cancel|terminat|interrupt/i,
+        fast: false,
+    },
+    { stage: "rename", what: "SSH cut in the batch", strike: inCommand("smbclient", cutSessions), outcome: CUT, fast: false },
+    { stage: "rename", what: "network cut in the batch", strike: inCommand("smbclient", cutNetwork), outcome: CUT, fast: false },
+    { stage: "rename", what: "guest killed in the batch", strike: inCommand("smbclient", crash), outcome: CUT, fast: false },
+    { stage: "rename", what: "provider killed in the batch", strike: inCommand("smbclient", killProvider), outcome: KILLED, fast: false },
     { stage: "change", what: "SSH cut in a share's batch", strike: inCommand("smbclient", cutSessions), outcome: CUT, fast: true },
     { stage: "change", what: "network cut in a share's batch", strike: inCommand("smbclient", cutNetwork), outcome: CUT, fast: false },
     { stage: "change", what: "guest killed in a share's batch", strike: inCommand("smbclient", crash), outcome: CUT, fast: false },

@@ -1,6 +1,7 @@
 import { Deadline } from "../../../provider/base/deadline";
 import type { Batch, BatchResult, Unit } from "../../../provider/hosts/batch";
 import { CommitQueue } from "../../../provider/hosts/commit";
+import { within } from "../../../provider/hosts/within";
 import { sleep, soon, unit } from "./local-host";
 
 jest.setTimeout(20_000);
@@ -81,7 +82,11 @@ it("looks once, at what any of them wants to see, and everybody is told", async 
         },
         snapshot: { moment: 7, forget: () => undefined, changed: (...all) => told.push(all) },
     });
-    const units: Unit[] = [unit("a"), { ...unit("b"), looks: { files: ["/x"] } }, { ...unit("c"), looks: { files: ["/y", "/x"] } }];
+    const units: Unit[] = [
+        unit("a"),
+        { ...unit("b"), activates: true, looks: { files: ["/x"] } },
+        { ...unit("c"), looks: { files: ["/y", "/x"] } },
+    ];
     const all = await Promise.all(units.map((each) => it.submit(each, soon())));
     expect(sent.map(({ units, look }) => [units.map((each) => Object.keys(each)), look?.files])).toEqual([
         [
@@ -179,4 +184,37 @@ it("two groups that the first batch has parted come together again", async () =>
         ["a", "b"],
         ["c", "d", "e", "f", "g"],
     ]);
+});
+
+it("what cannot be made into a batch is told to those in it, and the next one works", async () => {
+    let broken = true;
+    const it = new CommitQueue({
+        host: "gw",
+        build: (units) => {
+            if (broken) throw new Error("no such option");
+            return { units, verify: [], commit: [] };
+        },
+        run: ({ units }) => Promise.resolve(result(units)),
+    });
+    await expect(Promise.all([it.submit(unit("a"), soon()), it.submit(unit("b"), soon())])).rejects.toThrow("no such option");
+    broken = false;
+    expect(await it.submit(unit("a"), soon())).toMatchObject({ ok: true });
+});
+
+it("one that is cancelled cancels nobody else", async () => {
+    const controller = new AbortController();
+    const it = new CommitQueue({
+        host: "gw",
+        build: (units) => ({ units, verify: [], commit: [] }),
+        run: ({ units }, deadline) =>
+            within(
+                deadline,
+                "waiting",
+                sleep(150).then(() => result(units)),
+            ),
+    });
+    const [cancelled, other] = [it.submit(unit("a"), Deadline.in(60_000, controller.signal)), it.submit(unit("b"), soon())];
+    setTimeout(() => controller.abort(), 50);
+    await expect(cancelled).rejects.toMatchObject({ name: "Timeout" });
+    expect(await other).toMatchObject({ ok: true });
 });
