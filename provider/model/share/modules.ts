@@ -54,13 +54,13 @@ export const audit = z.strictObject({
 });
 
 const count = (many: number, what: string) =>
-    field(z.int().min(0).max(1000).default(many), { description: `The newest one of each of so many ${what} stays.` });
+    field(z.int().min(0).max(1000).default(many), { description: `How many ${what}` });
 
 const schedule = z.strictObject({
-    hourly: count(24, "hours; with 0, one is made a day"),
-    daily: count(7, "days"),
-    weekly: count(4, "weeks"),
-    monthly: count(6, "months"),
+    hourly: count(24, "hourly snapshots to keep. With 0, one snapshot is taken per day."),
+    daily: count(7, "daily snapshots to keep."),
+    weekly: count(4, "weekly snapshots to keep."),
+    monthly: count(6, "monthly snapshots to keep."),
 });
 
 export const previousVersions = z.strictObject({

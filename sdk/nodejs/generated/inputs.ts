@@ -784,25 +784,25 @@ export interface SmbSharePreviousVersionsArgs {
 
 export interface SmbSharePreviousVersionsScheduleArgs {
     /**
-     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * How many hourly snapshots to keep. With 0, one snapshot is taken per day.
      * @default `24`
      */
     hourly?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many days stays.
+     * How many daily snapshots to keep.
      * @default `7`
      */
     daily?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many weeks stays.
+     * How many weekly snapshots to keep.
      * @default `4`
      */
     weekly?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many months stays.
+     * How many monthly snapshots to keep.
      * @default `6`
      */
     monthly?: pulumi.Input<number>;

@@ -783,25 +783,25 @@ export interface SmbSharePreviousVersions {
 
 export interface SmbSharePreviousVersionsSchedule {
     /**
-     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * How many hourly snapshots to keep. With 0, one snapshot is taken per day.
      * @default `24`
      */
     hourly?: number;
 
     /**
-     * The newest one of each of so many days stays.
+     * How many daily snapshots to keep.
      * @default `7`
      */
     daily?: number;
 
     /**
-     * The newest one of each of so many weeks stays.
+     * How many weekly snapshots to keep.
      * @default `4`
      */
     weekly?: number;
 
     /**
-     * The newest one of each of so many months stays.
+     * How many monthly snapshots to keep.
      * @default `6`
      */
     monthly?: number;
