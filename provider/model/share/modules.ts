@@ -53,8 +53,7 @@ export const audit = z.strictObject({
     }),
 });
 
-const count = (many: number, what: string) =>
-    field(z.int().min(0).max(1000).default(many), { description: `How many ${what}` });
+const count = (many: number, what: string) => field(z.int().min(0).max(1000).default(many), { description: `How many ${what}` });
 
 const schedule = z.strictObject({
     hourly: count(24, "hourly snapshots to keep. With 0, one snapshot is taken per day."),
