@@ -12,7 +12,7 @@ import { LOOK } from "../samba/look";
 import { perSession } from "../base/session";
 
 export const workshop = (host: Host, nonce: string): Workshop =>
-    workshopOn(host, { look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
+    workshopOn(host, { key: `gateway ${nonce}`, look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
 
 /** A gateway that was found, with what works on it: shared by all that is on it. */
 type Kept = Exclude<Opened, Found> | (Found & { workshop: Workshop });

@@ -26,7 +26,6 @@ const queue = (run?: () => Promise<void>, more?: () => boolean): CommitQueue => 
     batches.length = changes = 0;
     return new CommitQueue({
         host: "gw",
-        build: (units) => ({ units, verify: [], commit: [] }),
         run: async ({ units }) => {
             batches.push(units.map(({ key }) => key));
             await run?.();
@@ -75,7 +74,6 @@ it("looks once, at what any of them wants to see, and everybody is told", async 
     const told: unknown[][] = [];
     const it = new CommitQueue({
         host: "gw",
-        build: (units) => ({ units, verify: [], commit: [] }),
         run: async (batch) => {
             sent.push(batch);
             return { ...result(batch.units), look: batch.look && look };
@@ -188,24 +186,20 @@ it("two groups that the first batch has parted come together again", async () =>
 
 it("what cannot be made into a batch is told to those in it, and the next one works", async () => {
     let broken = true;
-    const it = new CommitQueue({
-        host: "gw",
-        build: (units) => {
-            if (broken) throw new Error("no such option");
-            return { units, verify: [], commit: [] };
-        },
-        run: ({ units }) => Promise.resolve(result(units)),
-    });
-    await expect(Promise.all([it.submit(unit("a"), soon()), it.submit(unit("b"), soon())])).rejects.toThrow("no such option");
+    const build = (units: Unit[]): Batch => {
+        if (broken) throw new Error("no such option");
+        return { units, verify: [], commit: [] };
+    };
+    const it = new CommitQueue({ host: "gw", run: ({ units }) => Promise.resolve(result(units)) });
+    await expect(Promise.all(["a", "b"].map((key) => it.submit(unit(key), soon(), build)))).rejects.toThrow("no such option");
     broken = false;
-    expect(await it.submit(unit("a"), soon())).toMatchObject({ ok: true });
+    expect(await it.submit(unit("a"), soon(), build)).toMatchObject({ ok: true });
 });
 
 it("one that is cancelled cancels nobody else", async () => {
     const controller = new AbortController();
     const it = new CommitQueue({
         host: "gw",
-        build: (units) => ({ units, verify: [], commit: [] }),
         run: ({ units }, deadline) =>
             within(
                 deadline,
