@@ -57,7 +57,12 @@ describe("a preview refuses", () => {
     });
 
     const refused: [what: string, kind: string, args: object, says: RegExp[]][] = [
-        ["a line break", "SmbShare", text("a\n[global]"), [/name .*single line without control/s, /comment .*single line without control/s]],
+        [
+            "a line break",
+            "SmbShare",
+            text("a\n[global]"),
+            [/name .*single line without control/s, /comment .*single line without control/s],
+        ],
         ["a bracket", "SmbShare", { ...on, name: "docs]" }, [/name .*must not contain any of/s]],
         ["a variable", "SmbShare", text("of %U"), [/name .*must not contain any of/s, /comment .*must not contain %/s]],
         ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end with a backslash/s]],

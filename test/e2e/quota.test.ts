@@ -133,9 +133,7 @@ describe("on a share's own volume", () => {
     test("beside a declared size is refused in the preview", async () => {
         const kept = parts.vault;
         change({ vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", size: "320MiB" } }) });
-        expect((await stack.preview({ fails: true })).output).toContain(
-            "the share sets `volume.size` itself (320MiB)",
-        );
+        expect((await stack.preview({ fails: true })).output).toContain("the share sets `volume.size` itself (320MiB)");
         change({ vault: kept });
     });
 
