@@ -14,10 +14,10 @@ import { guardProcess } from "../runtime/process";
 import { operations } from "../runtime/run";
 import { allSaid, engineLog } from "./engine-log";
 
-/** The text from which Pulumi's server makes this provider; it rides along in inputs and outputs of every resource. */
+/** The serialized provider, from which Pulumi's server loads the code; part of every resource's inputs and outputs. */
 const PROVIDER = "__provider";
 
-/** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
+/** One kind of resource as an object for Pulumi's dynamic provider process. Only this file knows that protocol. */
 export function dynamicProvider(
     model: Model,
     handler: () => AnyHandler,
@@ -25,7 +25,7 @@ export function dynamicProvider(
 ): Required<ResourceProvider<Tree, Tree>> {
     const run = operations(model, handler, engineLog);
     return inSession(session, {
-        // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
+        // Not async: the server handles other calls while it awaits this one (pulumi.md 1.5).
         configure({ config }) {
             guardProcess(() => session.close());
             setStackConfig((key) => textOf(config.get(key)));
@@ -48,7 +48,7 @@ export function dynamicProvider(
                 const difference = diff(model, own(olds), own(news), engineLog(news["key"]));
                 if (difference.changes !== false) return difference;
                 coming().strike(news["key"]);
-                // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
+                // A changed URN is only in the inputs; without `changes` the engine compares those itself.
                 return {};
             }),
 
@@ -62,7 +62,7 @@ export function dynamicProvider(
             const found = await said(() => run.read(id, own(props)));
             if (!found) return { id: "" };
             const { state, inputs } = found;
-            // Inputs that it is not told the engine keeps.
+            // Without `inputs` the engine keeps the stored ones.
             return { id, props: withProvider(state, props), ...(inputs && { inputs: withProvider(inputs, props) }) };
         },
 
@@ -75,7 +75,7 @@ export function dynamicProvider(
     });
 }
 
-/** What this process remembers: all kinds of resources share gateways and connections. */
+/** The session of this process: all kinds of resources share gateways and connections. */
 const ofThisProcess = new Session();
 
 type Provider = Required<ResourceProvider<Tree, Tree>>;
@@ -96,7 +96,7 @@ function own(properties: Tree): Tree {
 
 const withProvider = (properties: Tree, from: Tree): Tree => ({ ...properties, [PROVIDER]: from[PROVIDER] });
 
-/** Stack configuration can be set to anything that YAML can say. */
+/** Stack configuration may hold any YAML value. */
 const textOf = (value: unknown): string | undefined => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
 
 async function settled<T>(work: () => T): Promise<T> {
@@ -116,8 +116,8 @@ async function said<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Gives a partial failure the form that Pulumi's server knows. On this way the server does not add `__provider` to the state, and a
- * resource without it can be neither read nor deleted (pulumi.md 1.8).
+ * Converts a partial failure to the form that Pulumi's server expects. In that case the server does not add `__provider` to the state, and
+ * without it a resource can be neither read nor deleted (pulumi.md 1.8).
  */
 async function partial<T>(news: Tree, work: () => Promise<T>): Promise<T> {
     try {

@@ -4,8 +4,8 @@ import type { AnyHandler } from "../base/handler";
 import { dynamicProvider } from "./dynamic";
 
 /**
- * `pvesmb/runtime/v1`: what stands in every user's state as the provider of a resource. This path and these names are a promise: they
- * stay, whatever else changes (docs/decisions/0003).
+ * `pvesmb/runtime/v1`: every user's state refers to this path and these names as the provider of a resource, so they must never change
+ * (docs/decisions/0003).
  */
 export const SmbGateway = provide(gatewayModel);
 export const SmbShare = provide(shareModel);
@@ -17,7 +17,7 @@ function provide(model: Model): ReturnType<typeof dynamicProvider> {
     return dynamicProvider(model, () => handlerOf(model.kind));
 }
 
-/** Handlers, with HTTP and SSH behind them, are loaded at the first use: check and diff do without. */
+/** Loads the handlers, with HTTP and SSH, on first use: check and diff do not need them. */
 function handlerOf(kind: string): AnyHandler {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import()` would be asynchronous for no gain
     const { handlers } = require("../resources") as { handlers: Record<string, AnyHandler> };

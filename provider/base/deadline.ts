@@ -1,6 +1,6 @@
 import { PvesmbError } from "./errors";
 
-/** A point in time that an operation must not outlive, handed down through every remote call. */
+/** The time by which an operation must end; every remote call gets it. */
 export class Deadline {
     private constructor(
         private readonly at: number,
@@ -11,7 +11,7 @@ export class Deadline {
         return new Deadline(Date.now() + ms, signal);
     }
 
-    /** For work that several wait for: it may take as long as the last of them waits, and is cancelled only when all of them are. */
+    /** A deadline for shared work: the latest of all, cancelled only when all are cancelled. */
     static shared(all: readonly Deadline[]): Deadline {
         return new Deadline(Math.max(...all.map(({ at }) => at)), allAborted(all.map(({ signal }) => signal)));
     }
@@ -29,7 +29,7 @@ export class Deadline {
         return this.at > other.at;
     }
 
-    /** The later of this one and `ms` from now, for work that goes on when this one's owner is cancelled. */
+    /** The later of this one and `ms` from now, without its cancellation: for work that others may share. */
     detached(ms: number): Deadline {
         return new Deadline(Math.max(this.at, Date.now() + ms), undefined);
     }
@@ -39,7 +39,7 @@ export class Deadline {
         return new Deadline(Math.min(this.at, Date.now() + ms), this.signal);
     }
 
-    /** Throws when nothing is left; `doing` says what was under way. */
+    /** Throws when no time is left; `doing` names the work in progress. */
     check(doing: string): void {
         if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; increase \`timeouts\` if this host is slow`);
     }
@@ -50,7 +50,7 @@ export class Deadline {
     }
 }
 
-/** Undefined: one of them is never aborted. */
+/** Undefined if one signal is absent, because that caller is never cancelled. */
 function allAborted(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
     const [only, ...more] = signals;
     if (more.length === 0 || signals.includes(undefined)) return more.length === 0 ? only : undefined;

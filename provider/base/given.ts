@@ -1,6 +1,6 @@
 import { PvesmbError } from "./errors";
 
-/** What the classes of the SDK always give: only raw use of the provider can leave it out. */
+/** Inputs that the SDK classes always set; only raw use of the provider can omit them. */
 
 /** The resource's URN. */
 export function keyOf({ key }: { key?: string | undefined }): string {
@@ -9,7 +9,7 @@ export function keyOf({ key }: { key?: string | undefined }): string {
     return key;
 }
 
-/** The resource's name, of a user, a group or a share. */
+/** The name of a user, group or share. */
 export function nameOf({ name }: { name?: string | undefined }, kind: "user" | "group" | "share"): string {
     if (name === undefined) throw new PvesmbError("InvalidInput", `name: is required; set the name of the ${kind}`, { property: "name" });
     return name;

@@ -25,7 +25,7 @@ test.each(["run", "take", "more"] as const)("a round whose `%s` throws is told s
         },
         failed: (round, error) => lost.push([round, (error as Error).message]),
     });
-    // Who waits for others asks `more`: once two have come together.
+    // Only a round that waits for more items calls `more`, so run two together first.
     broken = where !== "more";
     for (const item of ["a", "b"]) rounds.add(item);
     await settled();

@@ -1,6 +1,6 @@
 import { isKind, messageOf, PvesmbError } from "./errors";
 
-/** Waits for all looks. When several fail none is lost: a failure of the first one's kind with everybody's words. */
+/** Waits for all promises. Several failures become one error with the first one's kind and all messages. */
 export async function together<T extends readonly unknown[]>(...looks: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
     const results = await Promise.allSettled(looks);
     const failures = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
@@ -10,7 +10,7 @@ export async function together<T extends readonly unknown[]>(...looks: { [K in k
     throw new PvesmbError(first.kind, failures.map(messageOf).join("\n"), first.details);
 }
 
-/** Work that somebody else has begun, whose deadline may be shorter than the own one: if it runs out of time, the own `work` is done. */
+/** Waits for work that another caller has started; if that runs into the other's shorter deadline, does the `work` itself. */
 export const sharedOr = <T>(shared: Promise<T>, work: () => Promise<T>): Promise<T> =>
     shared.catch((error: unknown) => {
         if (!isKind(error, "Timeout")) throw error;

@@ -1,23 +1,26 @@
 import { quote } from "../hosts";
 
-/** What a file server needs; Debian only recommends some of these (design.md section 9: acl_xattr, setfacl and the rest are missing without). */
+/**
+ * Packages of a file server. Debian's samba only recommends samba-vfs-modules (acl_xattr) and attr, and does not pull in acl (setfacl)
+ * (seen with 4.17.12).
+ */
 const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
 
 export interface BootstrapSettings {
     mirror?: string;
-    /** Left out: `mirror` with `-security` behind it, as Debian's own mirrors have it. */
+    /** Default: `mirror` plus `-security`, as on Debian's own mirrors. */
     securityMirror?: string;
     proxy?: string;
     securityUpdates?: boolean;
-    /** Never finished so far: it gets what gateways are made with today. */
+    /** Setup has not finished before: install what new gateways get. */
     fresh?: boolean;
-    /** Packages of what else runs on the gateway. */
+    /** Packages for other services on the gateway. */
     more?: string[];
 }
 
 /**
- * The one script that runs before Python is there. Installs what is missing and nothing else; prints one line of `name=value` facts. Samba
- * is kept from starting with Debian's default configuration until ours is in place.
+ * Runs before Python is there: installs missing packages, keeps Samba from starting with Debian's configuration, and prints one line of
+ * `name=value` facts.
  */
 export function bootstrapScript(settings: BootstrapSettings): string {
     const packages = [
@@ -50,11 +53,11 @@ echo "installed=$installed samba=$(dpkg-query -W -f '\${Version}' samba)"
 `;
 }
 
-/** What the distribution's files were, and what we made of them: without a mirror they are put back, unless somebody has edited them since. */
+/** The distribution's files and our versions of them. Without a mirror the originals are restored, unless the files were edited since. */
 const KEPT = "/var/lib/pvesmb/apt";
 const PROXY = "/etc/apt/apt.conf.d/60pvesmb-proxy";
 
-/** Brings apt's proxy and sources to what is declared; `changed` says whether that was needed. */
+/** Sets apt's proxy and sources; `changed` tells whether anything changed. */
 function sourcesScript({ proxy, mirror, securityMirror }: BootstrapSettings): string {
     const proxyText = proxy === undefined ? "" : `Acquire::http::Proxy "${proxy}";\nAcquire::https::Proxy "${proxy}";\n`;
     return `# apt: proxy and sources
@@ -85,8 +88,8 @@ done
 `;
 
 /**
- * Points the distribution's own sources at another mirror, suite by suite: what the template has of updates and security updates comes from there
- * too. Other repositories stay. Both forms of Debian's own file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
+ * Points the distribution's own sources to another mirror, suite by suite and including updates and security; other repositories stay.
+ * Handles both formats of Debian's file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
  */
 function mirrorLines(mirror: string, security: string): string {
     return `. /etc/os-release
@@ -116,7 +119,7 @@ fi
 `;
 }
 
-/** A suite of the distribution: where it comes from. */
+/** The mirror for a suite of the distribution; empty for other suites. */
 const ORIGIN = `function origin(suite) {
     if (suite == code "-security" || suite == code "/updates") return security
     return suite == code || index(suite, code "-") == 1 ? main : ""

@@ -13,21 +13,21 @@ import { atLeast } from "../samba/versions";
 import { bootstrapScript, parseBootstrap } from "./bootstrap";
 import { hostKeysIn } from "../machines/ssh-keys";
 
-/** Where the gateway's own volumes are mounted. */
+/** Mount points of the gateway's own volumes. */
 export const SPACES = ["/", DATA_ROOT];
 
 export interface Configured {
     hostKeys: string[];
-    /** Of SPACES. */
+    /** File system sizes of SPACES. */
     spaces: GatherResult["statvfs"];
 }
 
 const SLOW_MS = 3_000;
 
-/** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
+/** Installs Samba if it is missing. Runs first on a new host and needs only sh. */
 export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boolean, deadline: Deadline, log: Log): Promise<string> {
     const script = bootstrapScript({ ...inputs.packages, fresh, more: servicePackages(inputs.samba) });
-    // With a template that has Samba this takes a second; packages of a mirror take a minute without a word.
+    // A template with Samba takes a second; a download takes a minute without output.
     const slow = setTimeout(() => log.info(`installing Samba on ${host.name}`), SLOW_MS);
     const answer = await host.exec(["sh", "-s"], { stdin: script, deadline }).finally(() => clearTimeout(slow));
     const facts = parseBootstrap(answer.stdout);
@@ -51,7 +51,7 @@ export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boo
 
 const tail = (text: string): string => text.trim().split("\n").slice(-5).join(" | ");
 
-/** Samba configured, enabled, running; the machine SID as the data remembers it. */
+/** Configures, enables and starts Samba with the machine SID stored with the data. Returns SSH host keys and file system sizes. */
 export async function configureSamba(
     workshop: Workshop,
     inputs: GatewayInputs,

@@ -6,17 +6,17 @@ import { MOUNTS } from "../quota/tree";
 import { nodeHost } from "./reach";
 import { perSession } from "../base/session";
 
-/** What everybody who reads a node needs. */
+/** Facts that every reader of a node needs. */
 export const NODE_LOOK: Gather = { commands: [MOUNTS] };
 
 const shops = perSession(() => new Map<string, Workshop>());
 
-/** Directories that a node has were changed from within a gateway. */
+/** Call after a gateway has changed directories that the node holds. */
 export function forgetNodes(): void {
     for (const { snapshot } of shops().values()) snapshot.forget();
 }
 
-/** What works on a node, where all quotas of this process set their limits. */
+/** The host session of a node, shared by all quotas of this process. */
 export async function nodeShop(pve: Pve, connection: Connection, node: string): Promise<Workshop> {
     const host = await nodeHost(pve, connection, node);
     const known = shops().get(host.id);

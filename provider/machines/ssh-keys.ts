@@ -1,6 +1,6 @@
 import { fingerprint as fingerprintOf } from "../hosts";
 
-/** The SHA-256 fingerprint of a public key line, as ssh-keygen prints it. */
+/** The SHA-256 fingerprint of a public key line, in ssh-keygen's format. */
 export function fingerprint(publicKey: string): string | undefined {
     const blob = publicKey.trim().split(/\s+/)[1];
     return blob === undefined ? undefined : fingerprintOf(Buffer.from(blob, "base64"));

@@ -10,7 +10,7 @@ import { propertiesOf } from "../model/schema";
 import type { Tree } from "../model/tree";
 import { check } from "./check";
 
-/** Each property out of range or malformed: the failure names the property and says what would be right. */
+/** Each property malformed or out of range: the failure names the property and says what is valid. */
 
 const GATEWAY = { id: "pve1/101/0123456789abcdef" };
 const network = { bridge: "vmbr0", address: "dhcp" };
@@ -30,14 +30,14 @@ const table: Record<string, Rows> = {
     Quota: quotaRows,
 };
 
-/** `a.b[0].c` as parts; a key of `options` stays whole. */
+/** Splits `a.b[0].c` into parts; a key of `options` stays whole. */
 function partsOf(property: string): (string | number)[] {
     const raw = /^options\.(.*)$/s.exec(property);
     if (raw) return ["options", raw[1] ?? ""];
     return [...property.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name]) => (index === undefined ? (name ?? "") : Number(index)));
 }
 
-/** Good inputs with one value put in; what has to be around it comes with it. */
+/** Valid inputs with one value replaced, and the objects around it added. */
 function withValue(kind: string, property: string, value: unknown): Tree {
     const inputs = structuredClone(good[kind] ?? {});
     const around: Record<string, unknown> = {
@@ -62,7 +62,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
 
 const models: Model[] = [gatewayModel, shareModel, userModel, groupModel, quotaModel];
 
-/** All properties below a schema that are no objects themselves. */
+/** All properties below a schema that are not objects. */
 function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {
     const inner = bare(schema);
     if (inner instanceof z.ZodArray && bare(inner.element as z.ZodType) instanceof z.ZodObject)
@@ -71,7 +71,7 @@ function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {
     return propertiesOf(inner).flatMap(([name, child]) => (metaOf(child)?.hidden ? [] : leaves(child, at === "" ? name : `${at}.${name}`)));
 }
 
-/** Where nothing is wrong but the kind of value. */
+/** Free text: any string is valid. */
 const FREE = /(^|\.)(otp|passphrase)$/;
 
 describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, model) => {
@@ -94,7 +94,7 @@ describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, 
         const failures = check(model, withValue(kind, property, value));
         expect(failures.length).toBeGreaterThan(0);
         const [own] = failures;
-        // A failure may be about a part of the value; where secrets are near, it names the place in its text (pulumi.md 5).
+        // The failure may be about a part of the value; near secrets only its text names the property (pulumi.md 5).
         const told = `${own?.property}: ${own?.reason}`.replace(/^: /, "");
         expect(
             partsOf(told.slice(0, told.indexOf(": ")).replace(/\[(".*")\]$/s, (_, key: string) => `.${JSON.parse(key)}`))

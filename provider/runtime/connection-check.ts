@@ -10,24 +10,24 @@ import { hasUnknown } from "./unknown";
 type Config = (key: string) => string | undefined;
 
 /**
- * What is missing or malformed to reach Proxmox VE and its hosts, all at once and before anything is touched: a preview says it too. The
- * connection may come from the environment or stack config, so this looks at more than the inputs. An unknown one is taken to be right.
+ * Everything missing or malformed in the connection, from inputs, environment and stack config; runs in a preview too. An unknown
+ * connection counts as valid.
  */
 export function checkConnection(model: Model, news: Tree, env: NodeJS.ProcessEnv, config: Config): Failure[] {
     const faults = connectionsIn(model.inputs, news).flatMap((given) => faultsOf(given, env, config));
-    // Never named as a property: the CLI would print its value, and secrets are among them.
+    // Never as a property: the CLI would print its value, which may hold secrets.
     return [...new Set(faults.map(({ reason }) => reason))].map((reason) => ({ property: "", reason }));
 }
 
 function faultsOf(given: Tree | undefined, env: NodeJS.ProcessEnv, config: Config): Failure[] {
-    // What the model says of it is said already.
+    // The model already reports its own faults.
     const parsed = connectionInputs.optional().safeParse(given);
     if (!parsed.success) return [];
     const { connection, faults } = readConnection(parsed.data, env, config);
     return [...faults, ...reachFaults(connection)];
 }
 
-/** The `connection` arguments of a resource, its own or that of the gateway it refers to; `undefined` for one that was left out. */
+/** The `connection` arguments of a resource or of the gateway it refers to; `undefined` when omitted. */
 function connectionsIn(schema: Model["inputs"], value: Tree): (Tree | undefined)[] {
     return propertiesOf(schema).flatMap(([name, child]) => {
         const inner = value[name];

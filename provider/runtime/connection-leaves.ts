@@ -4,14 +4,14 @@ import { hide } from "../base/scrub";
 import { connectionInputs, type ConnectionInputs, sshInputs } from "../model/connection";
 import { bare, metaOf } from "../model/meta";
 
-/** One value of the connection, and where it was found. */
+/** One value of the connection and its source. */
 export interface Leaf<T> {
     value: T | undefined;
     /** 0: the resource, 1: the environment, 2: stack config; Infinity: nowhere. */
     rank: number;
     /** `connection.ssh.privateKey` */
     path: string;
-    /** The environment variables that may give it. */
+    /** Environment variables that may set it. */
     env: string[];
     configKey: string;
 }
@@ -29,7 +29,7 @@ export interface Choice<T> {
     make(): T | undefined;
 }
 
-/** What the highest source makes; among equals the first in the list that makes something. */
+/** The choice from the highest source; among equals the first. */
 export function chooseBest<T>(choices: Choice<T>[]): T | undefined {
     const ranked = choices.filter(({ leaf }) => leaf.rank !== Infinity).sort((a, b) => a.leaf.rank - b.leaf.rank);
     for (const choice of ranked) {
@@ -43,11 +43,11 @@ type Config = (key: string) => string | undefined;
 interface Finding {
     value: unknown;
     rank: number;
-    /** For messages. */
+    /** The source, for messages. */
     source: string;
 }
 
-/** Every value, and what is malformed: such a value counts as found, but is undefined. */
+/** All values and faults. A malformed value counts as found but is undefined. */
 export function readLeaves(
     resource: ConnectionInputs | undefined,
     env: NodeJS.ProcessEnv,
@@ -98,7 +98,10 @@ function accept(schema: z.ZodType, found: Finding, property: string, faults: Fai
     return undefined;
 }
 
-/** Environment and stack config hold text: booleans, numbers, lists (with commas) and JSON become what the model expects; anything else is left to it to refuse. */
+/**
+ * Converts text from environment and stack config to the type in the model: boolean, number, comma-separated list, JSON. Other text is left
+ * for the model to refuse.
+ */
 function fromText(schema: z.ZodType, text: string): unknown {
     if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
     if (schema instanceof z.ZodBoolean)

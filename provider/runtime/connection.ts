@@ -9,13 +9,13 @@ import { chooseBest, type Choice, type Leaf, type Leaves, readLeaves } from "./c
 
 /**
  * The connection of one resource. Each value comes from the resource's `connection` argument, else from the environment (names in the
- * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked for under `pvesmb:ssh.<name>` and then in
- * the object `pvesmb:ssh` (which is what `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
+ * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked up under `pvesmb:ssh.<name>`, then in the
+ * object `pvesmb:ssh` (which `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
  *
- * Values that only make sense together are not mixed: endpoint(s), credentials and TLS trust each follow the highest source that names
- * one of the group, so an API token in the environment does not override a user that the resource itself names.
+ * Values that belong together are not mixed: endpoint(s), credentials and TLS trust each come from the highest source that sets one of the
+ * group, so an API token in the environment does not override a user in the resource.
  *
- * Throws InvalidInput that names all that is missing or malformed and where it was looked for; never a secret's value.
+ * Throws InvalidInput that names everything missing or malformed and where it was looked up, never a secret's value.
  */
 export function resolveConnection(
     resource: ConnectionInputs | undefined,
@@ -28,7 +28,7 @@ export function resolveConnection(
     throw new PvesmbError("InvalidInput", faults.map(({ reason }) => reason).join("\n"), { property: first.property });
 }
 
-/** The connection as far as it can be told, and everything that is missing or malformed. */
+/** The connection as far as it is known, and everything missing or malformed. */
 export function readConnection(
     resource: ConnectionInputs | undefined,
     env: NodeJS.ProcessEnv,
@@ -61,7 +61,7 @@ function authOf(leaves: Leaves, faults: Failure[]): Connection["auth"] {
     const { apiToken, username, password, otp } = leaves.api;
     const login = Math.min(username.rank, password.rank);
     if (apiToken.rank !== Infinity && apiToken.rank <= login) {
-        // Checked by the model: user@realm!tokenid=secret.
+        // The model has checked the form user@realm!tokenid=secret.
         const [id = "", ...secret] = (apiToken.value ?? "").split("=");
         hide(secret.join("="));
         return { kind: "token", id, secret: secret.join("=") };
@@ -85,7 +85,7 @@ function authOf(leaves: Leaves, faults: Failure[]): Connection["auth"] {
     return { kind: "ticket", username: username.value ?? "", password: password.value ?? "", otp: otp.value };
 }
 
-/** Of equal rank the strictest wins; a higher source may loosen or tighten what a lower one says. */
+/** Among equal sources the strictest wins; a higher source may be stricter or looser than a lower one. */
 function tlsOf(leaves: Leaves): TlsTrust {
     const { tlsFingerprint, caCertificate, insecure } = leaves.api;
     const choices: Choice<TlsTrust>[] = [

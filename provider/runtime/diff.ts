@@ -12,15 +12,15 @@ import { defined, isTree, pathText, type Tree } from "../model/tree";
 import { hasUnknown, isUnknown } from "./unknown";
 
 export interface Difference {
-    /** Undefined leaves it to the engine to compare inputs, which gives the best display (pulumi.md 1.9). */
+    /** Undefined: the engine compares the inputs, which gives the best display (pulumi.md 1.9). */
     changes: boolean | undefined;
     replaces?: string[];
     deleteBeforeReplace?: boolean;
 }
 
 /**
- * What an `up` would do to a resource in this state (outputs, that is). Without any difference, even of spelling: nothing, as far as a state
- * shows it. Else it is an update, if only of the outputs, or a replacement when a property with `replace` means something else than before.
+ * What `up` would do to a resource with these outputs: nothing if the inputs are equal as written; otherwise an update, or a replacement
+ * when the meaning of a property with `replace` has changed.
  */
 export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference {
     const state = migrated(model, olds);
@@ -32,11 +32,11 @@ export function diff(model: Model, olds: Tree, news: Tree, log: Log): Difference
     );
     refuse(model, state, news, replaces);
     sayConsequences(model, state, news, replaces, log);
-    // Only outputs tell that something was left half-made, so the engine's own comparison would not see it.
+    // Only outputs show that a resource is half-made, so the engine's own comparison would miss it.
     return { changes: unfinished ? true : undefined, replaces, deleteBeforeReplace: true };
 }
 
-/** What an update cannot do, and a replacement that would delete and then fail: said in the preview, all at once, while nothing is touched. */
+/** Refuses in the preview, all at once, what an update cannot do and replacements that would fail after the delete. */
 function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void {
     const faults =
         replaces.length > 0
@@ -52,7 +52,7 @@ function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void
     });
 }
 
-/** Properties below a place that have another value than the one they have for ever. */
+/** Faults of changed properties that can never change. */
 function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): Failure[] {
     const meta = metaOf(schema);
     if (isUnknown(news) || (meta?.chosen && (news === undefined || old === undefined))) return [];
@@ -71,8 +71,7 @@ function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): 
 }
 
 /**
- * Whether a property has to be replaced. Inside an object each property speaks for itself; `replace` on the object is about its
- * appearing or disappearing.
+ * Whether a property requires replacement. In an object each property is compared by itself; `replace` on the object concerns its presence.
  */
 function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown): boolean {
     const meta = metaOf(schema);
@@ -87,19 +86,18 @@ function replaced(schema: z.ZodType, path: string[], old: unknown, news: unknown
 }
 
 /**
- * An unknown value may turn out to be the old one, and a replacement can lose data: so it never counts as one. The exception is the id
- * of a gateway or share, unknown only while that one is being made anew. The engine also asks with the *whole* `gateway` unknown, to learn
- * what has to go before a gateway that will be replaced; to this the answer stays no: a gateway whose deletion is refused must not have
- * lost its shares before.
+ * An unknown value may equal the old one, so it never means replacement, which can lose data. Exception: the id of a gateway or share is
+ * unknown only while that is being replaced. With the *whole* `gateway` unknown, the engine asks what to delete before a gateway's
+ * replacement: nothing, because the deletion of the gateway may still be refused.
  */
 const isMadeAnew = (path: string[]): boolean => ["gateway.id", "share.id", "share.gateway.id"].includes(path.join("."));
 
-/** Consequences that properties don't show, once per resource and process. Parts that hold something unknown are left out. */
+/** Warns of consequences that properties do not show, once per resource and process. Parts with unknown values are skipped. */
 function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[], log: Log): void {
     const known = Object.fromEntries(Object.entries(news).map(([part, value]) => [part, hasUnknown(value) ? old[part] : value]));
     const urn = typeof news["key"] === "string" ? news["key"] : "";
     const name = urn.slice(urn.lastIndexOf("::") + 2);
-    // Where it goes with what it is on, that one says what becomes of it all.
+    // A resource replaced together with its gateway or share needs no note of its own.
     const own = replaces.filter((property) => !hasUnknown(news[property]));
     const replaced = own.length === 0 ? [] : [`replaced because of ${own.join(", ")}: ${model.deletion}`];
     for (const note of [...consequencesOf(model, old, known).map(consequenceText), ...replaced])

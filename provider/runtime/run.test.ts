@@ -115,7 +115,7 @@ describe("state", () => {
             update: (_, __, state) => ((seen = state), Promise.resolve({})),
         });
         expect((await run.read("x", { ...stored, ignored }))!.inputs).toMatchObject({ drift: rest });
-        // A refresh from before the option was set has told all of it.
+        // A refresh before the option was set stored all drift.
         await run.update("x", { ...stored, drift }, { ...inputs, ignored });
         expect(seen["drift"]).toEqual(rest);
         await run.update("x", { ...stored, drift, ignored }, inputs);

@@ -19,22 +19,22 @@ import { answered } from "./process";
 const LONGEST = { create: "15m", update: "15m", read: "2m", delete: "10m" };
 type Verb = keyof typeof LONGEST;
 
-/** What `drift` says of a resource whose last create or update failed half-way. */
+/** `drift` text of a resource whose last create or update failed half-way. */
 const UNFINISHED = "the last create or update did not finish";
 
-/** One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without what is the adapter's own. */
+/** One kind of resource as an adapter serves it. Inputs and states are those that Pulumi stores, without the adapter's own fields. */
 export interface Operations {
     create(inputs: Tree): Promise<Remains>;
-    /** Undefined: surely gone. Without `inputs`: they are as they were. */
+    /** Undefined: certainly gone. Without `inputs`: unchanged. */
     read(id: string, stored: Tree): Promise<{ inputs?: Tree; state: Tree } | undefined>;
     update(id: string, stored: Tree, news: Tree): Promise<Tree>;
     delete(id: string, stored: Tree): Promise<void>;
 }
 
 /**
- * Puts a handler behind its model: deadlines, connection, checkpoints, and state that holds the user's spelling whatever the handler
- * returns. A failure after a checkpoint carries what exists so far. A failed update is remembered with its old inputs, so that a later
- * refresh and diff show again what it did not do.
+ * Connects a handler to its model: adds deadlines, connection, checkpoints, and the user's spelling in the state. A failure after a
+ * checkpoint carries what exists so far; a failed update keeps the old inputs, so that later refreshes and diffs show again what it did not
+ * do.
  */
 export function operations(model: Model, handler: () => AnyHandler, logOf: (urn: unknown) => Log): Operations {
     const full = (inputs: Tree): Tree => filled(model.inputs, inputs) as Tree;
@@ -60,7 +60,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
         }
     }
 
-    /** Stored state of any version, as it is now, with the inputs in it. */
+    /** Migrates a stored state of any version and extracts its inputs. */
     function open(stored: Tree): { state: Tree; inputs: Tree; timeouts: unknown } {
         try {
             const state = migrated(model, stored);
@@ -91,7 +91,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 const after = told(all.length > 0 ? { ...merged, drift: all } : merged, inputs);
                 const now = toState(model, after, { ...chosenOf(model, state), ...told(found.state, state) }, unfinished);
                 return {
-                    // What is the same stays as it is stored, in an older format too: else a refresh would show it as changed.
+                    // Return an unchanged state as stored, even in an older format: otherwise a refresh shows a change.
                     state: isDeepStrictEqual(now, state) ? stored : now,
                     ...(isDeepStrictEqual(after, inputs) ? {} : { inputs: defined({ ...after, key }) }),
                 };
@@ -116,10 +116,10 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
     };
 }
 
-/** What a handler found or made, as the engine may print it: hosts have a word in it. What the user wrote himself stays to the letter. */
+/** Makes results of a handler printable, because they contain text from hosts. The user's own text stays exact. */
 const told = (found: Tree, written: Tree): Tree => printableTree(found, textsIn(written));
 
-/** Drift without that of properties which the program ignores: `access: ...`, or for `ignoreChanges: ["data"]` `data.volume: ...` too. */
+/** Drift without properties that the program ignores: `access: ...`; `ignoreChanges: ["data"]` also covers `data.volume: ...`. */
 function minded(drift: unknown, ignored: unknown): string[] {
     const paths = listOf(ignored);
     return listOf(drift).filter((text) => !paths.some((path) => text.startsWith(path) && /^(?:[.[]\S*)?: /.test(text.slice(path.length))));

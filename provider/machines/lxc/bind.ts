@@ -16,12 +16,12 @@ import { nodeShop } from "../nodes";
 import { DATA_MOUNT } from "./config";
 import { nodeHost } from "../reach";
 
-/** The API takes bind mounts from root@pam by ticket only, from no token whatever its rights (pve-api.md 0.1). */
+/** The API allows bind mounts only for root@pam by ticket, never for a token (pve-api.md 0.1). */
 const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.username === "root@pam";
 
 /**
- * Before a guest is made: the directory is there, is one, and belongs to the container's root; an empty one is given to it. Without
- * SSH to the node only a root@pam ticket can go on, unchecked.
+ * Checks, before the guest is made, that the directory exists and belongs to the container's root; an empty one gets that owner. Without
+ * SSH to the node it goes on unchecked, for a root@pam ticket only.
  */
 export async function prepareBind(pve: Pve, connection: Connection, inputs: GatewayInputs, log: Log): Promise<void> {
     const path = inputs.data?.bind;
@@ -40,7 +40,7 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
     }
 }
 
-/** By open directories: those above may be another gateway's, whose root puts links there. */
+/** Works on opened directories: a parent may belong to another gateway, whose root could place symlinks there. */
 async function giveTo({ executor, queue }: Workshop, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
     const refuse = (why: string): PvesmbError =>
         new PvesmbError("InvalidInput", `data.bind: ${path} on ${node} ${why}`, { property: "data.bind" });
@@ -69,12 +69,12 @@ async function giveTo({ executor, queue }: Workshop, node: string, path: string,
     }
 }
 
-/** Binds the directory as the gateway's data, in a guest that has no data mount yet. Gives the configuration as it is afterwards. */
+/** Binds the directory as the gateway's data unless it is mounted already. Returns the resulting configuration. */
 export function ensureBind(pve: Pve, connection: Connection, place: Place, path: string): Promise<ContainerConfig> {
     return bindDirectory(pve, connection, place, DATA_MOUNT, path, DATA_ROOT);
 }
 
-/** Binds a directory of the node at a mount point of a guest: at once, also while it runs. What is there already is left as it is. */
+/** Binds a directory of the node at a mount point of a guest, also while it runs. Leaves an existing mount as it is. */
 export async function bindDirectory(
     pve: Pve,
     connection: Connection,

@@ -25,7 +25,7 @@ import { hostnameOf } from "./config";
 import { converge } from "./converge";
 import type { Target } from "./converge";
 
-/** Makes a container and the gateway in it. `identity`: of one whose guest never came to be. */
+/** Makes a container and its gateway. `identity`: VMID and nonce from an earlier create that failed. */
 export async function createContainerGateway(
     ctx: Context<Outputs>,
     inputs: GatewayInputs,
@@ -49,7 +49,7 @@ export async function createContainerGateway(
         ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
         publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys.map((line) => line.trim())])],
     };
-    // The node is where the guest was made, for ever; a settled identity keeps its id, whatever node it is made on now.
+    // The id keeps the node of creation; with `identity` it stays the same on any node.
     const idOf = (made: Made): string => formatId({ node: inputs.node, vmid: made.vmid, nonce: made.mark.nonce });
     const stateOf = (made: Made): Outputs => ({
         vmid: made.vmid,
@@ -57,7 +57,7 @@ export async function createContainerGateway(
         currentNode: made.node,
         templateVolume: template,
         hostKeys: made.mark.hostKeys,
-        // One that is taken over finished may hold data.
+        // A finished guest that is adopted may hold data.
         ready: made.adopted && made.mark.phase === "ready",
     });
     const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
@@ -81,7 +81,7 @@ export async function createContainerGateway(
     return { id, state };
 }
 
-/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong but names. */
+/** The template, after the checks of names and rights: the user sees all missing rights at once, before other faults. */
 async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
     const names = checkNames(pve, inputs);

@@ -12,8 +12,8 @@ interface Reached {
 }
 
 /**
- * A dataset below a bound directory is not seen in the container by itself: PVE binds one mount, without those below it (pve-container
- * LXC.pm, __bindmount_do: `mount -o bind`). So it gets a mount point of its own, plugged in while the container runs.
+ * Mounts a dataset in the running container. A dataset below a bound directory needs a mount point of its own, because PVE's bind mount
+ * does not include mounts below it (pve-container LXC.pm, __bindmount_do: `mount -o bind`).
  */
 export async function bindDataset({ pve, connection }: Reached, place: Place, path: string, onNode: string): Promise<void> {
     await pve.alone(`mount points ${place.vmid}`, async () => {
@@ -26,7 +26,7 @@ export async function bindDataset({ pve, connection }: Reached, place: Place, pa
                 await bindDirectory(pve, connection, place, `mp${free}`, onNode, path);
                 return;
             } catch (error) {
-                // Somebody else was faster to take it.
+                // Another caller took the mount point first.
                 if (!isKind(error, "Conflict")) throw error;
                 pve.deadline.check(`finding a free mount point of CT ${place.vmid}`);
             }

@@ -10,8 +10,8 @@ import { DATA_MOUNT } from "./config";
 const LAST = 255;
 
 /**
- * Index of a mount point that is free now and after the next restart: PVE cannot plug a volume in where another one still is. Throws InvalidInput
- * that names the property and the way out.
+ * Index of a mount point that is free now and after the next restart: PVE cannot hot-plug a volume where another one still is. Throws
+ * InvalidInput with the property and the way out.
  */
 export function freeMountPoint(property: string, wayOut: string, now: ContainerConfig, active: ContainerConfig): number {
     for (let index = 1; index <= LAST; index++) if (now.mp[index] === undefined && active.mp[index] === undefined) return index;
@@ -20,7 +20,7 @@ export function freeMountPoint(property: string, wayOut: string, now: ContainerC
     });
 }
 
-/** The mount points of a container, as its configuration has them. */
+/** The mount points in a container's configuration. */
 export function mountsOf(config: ContainerConfig): Mounts {
     return {
         under: (path) => mountOf(config, path),
@@ -31,7 +31,7 @@ export function mountsOf(config: ContainerConfig): Mounts {
     };
 }
 
-/** The mount point that a directory is at or below: the longest one. */
+/** The mount point that contains a directory: the longest match. */
 export function mountOf(config: ContainerConfig, path: string): Mount {
     const mounts = Object.entries(config.mp).map(([index, value]) => ({ key: `mp${index}`, ...mountPoint.parse(value) }));
     const [found] = mounts
@@ -51,7 +51,7 @@ export function mountedAt(config: ContainerConfig, path: string): number | undef
     return found === undefined ? undefined : Number(found[0]);
 }
 
-/** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
+/** The volume, or dataset added by a quota, that Proxmox VE mounts at a directory. */
 export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
     const index = mountedAt(config, path);
     return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };

@@ -27,7 +27,7 @@ import { converge } from "./converge";
 import type { Target } from "./converge";
 import { createContainerGateway } from "./create";
 
-/** Brings container and gateway to the inputs, when it is proved to be this gateway's container. */
+/** Converges container and gateway to the inputs, after proof that the container is this gateway's. */
 export async function updateContainerGateway(
     ctx: Context<Outputs>,
     id: string,
@@ -40,7 +40,7 @@ export async function updateContainerGateway(
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
     if (found.state === "forbidden") throw found.error;
-    // The guest of a create that failed in its task: there is nothing to converge, and the id names a guest that never was.
+    // The create task failed, so there is nothing to converge: create the guest with the same identity.
     if (found.state === "gone" && state.ready !== true) return (await createContainerGateway(ctx, inputs, tenant, { vmid, nonce })).state;
     if (found.state !== "found")
         throw new PvesmbError(
@@ -73,7 +73,7 @@ export async function updateContainerGateway(
     return follow(pve, { node: found.node, vmid }, (place) => converge(ctx, id, { ...target, place }, state));
 }
 
-/** A running gateway as it is reached now; undefined when it is not. */
+/** The running gateway at its current address; undefined when it is stopped or unreachable. */
 async function runningHost(
     pve: Pve,
     connection: Connection,

@@ -218,6 +218,7 @@ export const PROGRAMS = [
     "repquota",
     "rm",
     "rmdir",
+    "sed",
     "setfattr",
     "setpriv",
     "setquota",

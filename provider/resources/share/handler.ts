@@ -76,7 +76,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
-                `${section.path}: the files are gone; the empty ${dataset.volumeId} stays mounted in ${machine.name} (${dataset.mountPoint}), for the next share there. To remove it: ${machine.volumes?.removalHint(dataset)}`,
+                `${section.path}: the files are gone; the empty ${dataset.volumeId}${machine.below === undefined ? "" : ` of ${machine.below.name}`} stays mounted in ${machine.name} (${dataset.mountPoint}), for the next share there. To remove it: ${machine.volumes?.removalHint(dataset)}`,
             );
         }
         if (discard && state.volumeId !== undefined) {

@@ -3,31 +3,33 @@ import { control } from "./control";
 import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, killProvider, nothing, type Strike } from "./strikes";
 
 /**
- * When the fault strikes: in the up that makes everything, in one that changes everything, in one that removes only the share or makes it
- * again on the gateway that is there, in destroy; in one that attaches a data volume that somebody has taken off (`mend`), that moves the
- * gateway to another address (`move`), or that renames the share (`rename`).
+ * When the fault strikes: in the up that creates everything, in one that changes everything, in one that only removes the share or creates
+ * it again on the existing gateway, or in destroy.
  */
 export type Stage = "create" | "change" | "unshare" | "share" | "destroy" | "mend" | "move" | "rename";
 
-/** One fault and what must come of the command it strikes. Whatever that is, the next one finishes, and everything is whole or gone. */
+/**
+ * One fault and the expected outcome of the command that it strikes. Whatever the outcome, the next command finishes, and everything is
+ * complete or gone.
+ */
 export interface Row {
     stage: Stage;
-    /** Where, and what. */
+    /** Where the fault strikes, and what it is. */
     what: string;
     request?: RequestRule;
     task?: TaskRule;
     strike?: Strike;
-    /** Logs in as root@pam with the password; otherwise a token of least rights is used. */
+    /** Logs in as root@pam with the password; otherwise with a token of least rights. */
     login?: boolean;
-    /** The command ends well all the same, or it fails, saying this. */
+    /** The command succeeds anyway, or it fails with this message. */
     outcome: "ends well" | RegExp;
-    /** In the default run, not only in the long one. */
+    /** Part of the default run, not only of the long one. */
     fast: boolean;
 }
 
 const WORDS = "refused by a test";
 
-/** Each kind of fault of a request. What is only a matter of the way to PVE is dealt with; what PVE says is told to the user. */
+/** Each kind of request fault. pvesmb handles transport faults itself and reports PVE's own errors to the user. */
 const kinds: { name: string; fault: RequestFault; outcome: Row["outcome"] }[] = [
     { name: "500", fault: { kind: "answer", status: 500, reason: WORDS }, outcome: new RegExp(`Proxmox VE says: ${WORDS}`) },
     { name: "595", fault: { kind: "595" }, outcome: "ends well" },
@@ -39,7 +41,7 @@ const kinds: { name: string; fault: RequestFault; outcome: Row["outcome"] }[] = 
 
 const LXC = "^/nodes/pve1/lxc/\\d+";
 
-/** The requests of each stage, with the faults of them that are in the default run. */
+/** The requests of each stage, with those of their faults that are in the default run. */
 const requests: { stage: Stage; what: string; method: string; path: string; after?: number; login?: boolean; fast?: string[] }[] = [
     { stage: "create", what: "login", method: "POST", path: "^/access/ticket$", login: true },
     { stage: "create", what: "list of storages", method: "GET", path: "^/nodes/pve1/storage$" },
@@ -89,7 +91,7 @@ const steps: { stage: Stage; type: string; step: string; fast?: boolean }[] = [
     { stage: "destroy", type: "vzdestroy", step: "volume" },
 ];
 
-/** Workers of which nobody knows how they ended: the node lost the last line of their logs. */
+/** Workers whose end is unknown: the node lost the last line of their logs. */
 const lost: { stage: Stage; type: string }[] = [
     { stage: "create", type: "vzcreate" },
     { stage: "create", type: "vzstart" },
@@ -252,7 +254,10 @@ const strikes: Omit<Row, "task">[] = [
     },
 ];
 
-/** What ends a batch half-way. Adding a share ends with a client's tree connect; removing one, with a word to smbd. */
+/**
+ * What ends a batch half-way. The last command of a batch that adds a share is a client's tree connect; of one that removes a share, a
+ * message to smbd.
+ */
 const batches: Omit<Row, "request" | "task">[] = [
     { name: "SSH cut", strike: cutSessions, outcome: CUT },
     { name: "network cut", strike: cutNetwork, outcome: CUT },

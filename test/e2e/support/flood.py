@@ -1,7 +1,10 @@
-"""Opens connections to a server's port 445 (with `ssh` 22) and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate|channels|ssh SECONDS
+"""Opens connections to a server's port 445 (22 with `ssh`) and keeps them open.
 
-FROM is the address to come from; `negotiate` begins SMB as another client each time, `channels` as one client with many channels. Prints `open N` when it has tried them all, or SECONDS are over, and on each line of its stdin `alive N`: how many the server
-has not closed. Ends with its stdin.
+python3 flood.py HOST FROM COUNT idle|negotiate|channels|ssh SECONDS
+
+FROM is the source address. `negotiate` begins SMB as another client each time, `channels` as one client with many channels. The program
+prints `open N` when it has tried all connections or when SECONDS are over. For each line on stdin it prints `alive N`: how many connections
+the server has not closed. It ends when stdin ends.
 """
 import os
 import resource

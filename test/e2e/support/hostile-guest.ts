@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** What root of a gateway knows of pvesmb, and does in its data: programs for the gateway's python3 (hostile.test.ts, hostile-vm.test.ts). */
+/**
+ * What a hostile root of a gateway knows about pvesmb and does in the gateway's data: programs for the gateway's python3 (hostile.test.ts,
+ * hostile-vm.test.ts).
+ */
 
-/** What a limit's claim is called (provider/quota/claim.ts). */
+/** File name of a limit's claim (provider/quota/claim.ts). */
 export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
-/** What `up` says of something planted, by how far it was. */
+/** What `up` says about something planted; it depends on how far `up` was. */
 export const NOTICED = /symlink|something else was put|has no limit after|no such directory|neither exists/;
 
 const LIBRARY = `import ctypes, os, stat, time
@@ -32,12 +35,12 @@ def flip(name, other):
     LIBC.renameat2(-100, os.fsencode(name), -100, os.fsencode(other), 2)
 `;
 
-/** Shell: a program that goes on while something is done, and what ends it. */
+/** Shell: a program that runs while something else is done, and the command that ends it. */
 export const begun = (attack: string): string =>
     `cat > /root/attack.py <<'END'\n${LIBRARY}${attack}\nEND\nnohup python3 /root/attack.py > /root/attack.log 2>&1 & echo $! > /root/attack.pid`;
 export const ended = "kill -9 $(cat /root/attack.pid) 2>/dev/null; true";
 
-/** Plants its program where the files wait, and puts a link in the place of what the node makes as soon as that is there. */
+/** Plants its program where the files are kept, and replaces what the node makes by a link as soon as it is there. */
 export const swapping = (name: string, to: string, planted: string, when = "aside() or new(name)"): string => `
 name = "${name}"
 while True:
@@ -52,7 +55,7 @@ while True:
         break
 `;
 
-/** A link and the directory change places without end. */
+/** Swaps a link and the directory endlessly. */
 export const flipping = (name: string, to: string): string => `
 os.symlink("${to}", "${name}.other")
 while True:

@@ -1,6 +1,6 @@
 import { spending } from "./spent";
 
-/** Asks again until there is an answer; every `pause` ms; throws after `seconds`, saying what was waited for. */
+/** Asks every `pause` ms until there is an answer; after `seconds` it throws and says what it waited for. */
 export async function until<T>(
     what: string,
     ask: () => Promise<T | undefined | false> | T | undefined | false,
