@@ -1,14 +1,11 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
+import { PvesmbError } from "../base/errors";
 import type { AnyHandler } from "../base/handler";
-import { rememberPins } from "../base/pins";
 import { Session } from "../base/session";
-import { setStackConfig, stackConfig } from "../base/stack-config";
+import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
-import { check } from "../runtime/check";
-import { checkConnection } from "../runtime/connection-check";
-import { diff } from "../runtime/diff";
 import { OperationFailed, operationFailed } from "../runtime/failure";
 import { guardProcess } from "../runtime/process";
 import { operations } from "../runtime/run";
@@ -34,44 +31,49 @@ export function dynamicProvider(
 
         check: (olds, news) =>
             said(() => {
-                const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
+                const [urn, inputs] = apart(news);
+                const found = run.check(urn, inputs);
+                const failures = urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures;
                 if (failures.length === 0) {
-                    coming().announce(news["key"]);
-                    if (isNew(olds)) for (const text of model.announcements?.(own(news)) ?? []) engineLog(news["key"]).info(text);
+                    coming().announce(urn);
+                    if (isNew(olds)) for (const text of model.announcements?.(found.inputs) ?? []) engineLog(urn).info(text);
                 }
-                return Promise.resolve({ inputs: news, failures });
+                return Promise.resolve({ inputs: found.inputs === inputs ? news : { ...news, ...found.inputs }, failures });
             }),
 
         diff: (id, olds, news) =>
             settled(() => {
-                rememberPins(id, olds["hostKeys"]);
-                const difference = diff(model, own(olds), own(news), engineLog(news["key"]));
+                const [urn, inputs] = apart(news);
+                const difference = run.diff(urn, id, own(olds), inputs);
                 if (difference.changes !== false) return difference;
-                coming().strike(news["key"]);
+                coming().strike(urn);
                 // A changed URN is only in the inputs; without `changes` the engine compares those itself.
                 return {};
             }),
 
-        async create(inputs) {
-            coming().strike(inputs["key"]);
-            const { id, state } = await partial(inputs, () => run.create(own(inputs)));
+        async create(news) {
+            const [urn, inputs] = apart(news);
+            coming().strike(urn);
+            const { id, state } = await partial(news, () => run.create(known(urn), inputs));
             return { id, outs: state };
         },
 
         async read(id, props = {}) {
-            const found = await said(() => run.read(id, own(props)));
+            const found = await said(() => run.read(undefined, id, own(props)));
             if (!found) return { id: "" };
-            const { state, inputs } = found;
+            const { state, inputs, urn } = found;
             // Without `inputs` the engine keeps the stored ones.
-            return { id, props: withProvider(state, props), ...(inputs && { inputs: withProvider(inputs, props) }) };
+            const changed = inputs && withProvider(urn === undefined ? inputs : { ...inputs, [URN]: urn }, props);
+            return { id, props: withProvider(state, props), ...(changed && { inputs: changed }) };
         },
 
         async update(id, olds, news) {
-            coming().strike(news["key"]);
-            return { outs: await partial(news, () => run.update(id, own(olds), own(news))) };
+            const [urn, inputs] = apart(news);
+            coming().strike(urn);
+            return { outs: await partial(news, () => run.update(known(urn), id, own(olds), inputs)) };
         },
 
-        delete: (id, props) => said(() => coming().unannounced(() => run.delete(id, own(props)))),
+        delete: (id, props) => said(() => coming().unannounced(() => run.delete(undefined, id, own(props)))),
     });
 }
 
@@ -84,6 +86,21 @@ function inSession(session: Session, provider: Provider): Provider {
     const methods = Object.entries(provider) as [string, (...given: unknown[]) => unknown][];
     const wrapped = methods.map(([name, method]) => [name, (...given: unknown[]) => session.run(() => method(...given))]);
     return Object.fromEntries(wrapped) as Provider;
+}
+
+/** Pulumi's server does not tell a dynamic provider the URN. The SDK puts it into the inputs under this name, where every stored state has it. */
+const URN = "key";
+const NO_URN = "key: must be the URN of the resource; use the classes of the pvesmb SDK, which set it";
+
+/** The URN, and the inputs without the adapter's own fields. */
+function apart(news: Tree): [urn: string | undefined, inputs: Tree] {
+    const { [URN]: urn, ...inputs } = own(news);
+    return [typeof urn === "string" ? urn : undefined, inputs];
+}
+
+function known(urn: string | undefined): string {
+    if (urn === undefined) throw operationFailed(new PvesmbError("InvalidInput", NO_URN));
+    return urn;
 }
 
 /** The engine checks a resource that it does not have yet against nothing. */

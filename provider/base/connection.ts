@@ -1,10 +1,14 @@
 /** How to reach Proxmox VE and its hosts: resolved from all sources, checked, with defaults. Built by runtime/connection.ts. */
-export interface Connection {
+export interface Connection extends PveConnection {
+    ssh: SshConnection;
+}
+
+/** How to reach the API of Proxmox VE. */
+export interface PveConnection {
     /** Origins (`https://pve1.example.org:8006`) of nodes of one cluster, in the order in which to try them. Never empty. */
     endpoints: string[];
     auth: TokenAuth | TicketAuth;
     tls: TlsTrust;
-    ssh: SshConnection;
     /** Signs marks in guests' notes; default: the credentials sign them (provider/machines/mark-keys.ts). */
     markSecret?: string;
     /** Former mark secrets: still accepted, no longer used to sign. */

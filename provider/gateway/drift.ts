@@ -1,4 +1,4 @@
-import type { GatherResult } from "../hosts/batch";
+import type { GatherResult } from "../hosts";
 import type { GatewayInputs } from "../model";
 import { configDrift } from "../samba/config/gateway-part";
 import { textDrift } from "../samba/drift";

@@ -1,11 +1,10 @@
 export type * from "./batch";
-export { CommitQueue, type CommitOptions } from "./commit";
+export { CommitQueue, type CommitOptions, type Committed } from "./commit";
 export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
 export { ensurePackages } from "./packages";
-export { Program, type ProgramSpec } from "./programs";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { Snapshot, type SnapshotOptions } from "./snapshot";

@@ -46,8 +46,8 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
-    /** Nothing but the lines that begin with this, without it. */
-    only?: string;
+    /** Nothing but the lines that begin with `prefix`, without it; not even those if the file `unless` is there. */
+    only?: { prefix: string; unless?: string };
     /** Further directories, whose files come behind those. */
     more?: { from: string; suffix: string }[];
     /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */

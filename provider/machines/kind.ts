@@ -1,4 +1,4 @@
-import type { Context, Observed } from "../base/handler";
+import type { ChangeContext, Context, Observed } from "../base/handler";
 import type { GatherResult, Host } from "../hosts";
 import type { GatewayInputs, GatewayRef } from "../model";
 import type { Caller, Found, Opened } from "./machine";
@@ -6,9 +6,9 @@ import type { GatewayState, Outputs } from "./state";
 
 /** One kind of machine: how a gateway's host is made and reached. */
 export interface MachineKind {
-    create(ctx: Context<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
+    create(ctx: ChangeContext<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
     /** Converges machine and gateway to the inputs; recreates a machine whose creation failed. */
-    update(ctx: Context<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
+    update(ctx: ChangeContext<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
     /** The current machine; undefined when it is gone or belongs to another owner. */
     read(ctx: Context<Outputs>, id: string, state: GatewayState, tenant: Pick<Tenant, "forget">): Promise<Observation | undefined>;
     /** Removes the machine with its data, if that is allowed. */

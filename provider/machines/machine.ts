@@ -3,7 +3,7 @@ import type { Host, Workshop } from "../hosts";
 import type { GatewayRef, ShareInputs } from "../model";
 
 /** What a machine needs from the current call. */
-export type Caller = Pick<Context<unknown>, "connect" | "deadline" | "log">;
+export type Caller = Omit<Context<unknown>, "checkpoint">;
 
 /**
  * The host of a gateway, of any kind: today a container. A kind omits what it cannot do (`volumes`, `below`), and callers that need it

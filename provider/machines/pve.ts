@@ -3,5 +3,5 @@ import { pveClient, type Pve } from "../proxmox/client/client";
 
 /** Proxmox VE for a resource's `connection` argument, within this call's deadline. */
 export function pveOf(ctx: Context<unknown>, given: Parameters<Context<unknown>["connect"]>[0]): Pve {
-    return pveClient(ctx.connect(given), ctx.log).within(ctx.deadline);
+    return pveClient(ctx.pve(given), ctx.log).within(ctx.deadline);
 }

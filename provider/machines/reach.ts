@@ -24,7 +24,7 @@ function openedKey(privateKey: string, passphrase: string | undefined): ParsedKe
     return opened().get(which);
 }
 
-function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {
+function parsedKey({ ssh: { privateKey, passphrase } }: Pick<Connection, "ssh">): ParsedKey | undefined {
     if (privateKey === undefined) return undefined;
     const key = openedKey(privateKey, passphrase);
     if (key !== undefined && !(key instanceof Error)) return key;
@@ -36,7 +36,7 @@ function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey |
 }
 
 /** What is missing to run commands in containers, which works only over SSH: the API has no call for it (docs/facts/pve-api.md 2.4). */
-export function reachFaults(connection: Connection): Failure[] {
+export function reachFaults(connection: Pick<Connection, "ssh">): Failure[] {
     const { privateKey, agentSocket, password, via, jump } = connection.ssh;
     const faults: Failure[] = [];
     const keyless = privateKey === undefined && agentSocket === undefined;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { field } from "./meta";
+import { field, named } from "./meta";
 
 const endpoint = z
     .string()
@@ -98,6 +98,7 @@ export const sshInputs = z.strictObject({
         env: ["PVESMB_SSH_KNOWN_HOSTS"],
     }),
 });
+named(sshInputs, { name: "Ssh" });
 
 /** How a resource reaches Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`. */
 export const connectionInputs = z.strictObject({
@@ -164,6 +165,7 @@ export const connectionInputs = z.strictObject({
         env: ["PVESMB_MARK_SECRET_PREVIOUS"],
     }),
 });
+named(connectionInputs, { name: "Connection" });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;
 
@@ -172,8 +174,10 @@ export const gatewayRef = z.strictObject({
     id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
         description: "The gateway's id: node at creation, VMID, nonce.",
         replace: "it exists only on that gateway",
+        identity: true,
     }),
     connection: field(connectionInputs.optional(), { description: "How to reach Proxmox VE." }),
 });
+named(gatewayRef, { name: "GatewayRef", reference: "What shares and users of other stacks keep of this gateway." });
 
 export type GatewayRef = z.infer<typeof gatewayRef>;

@@ -1,6 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import * as z from "zod";
-import { field } from "./meta";
+import { field, named } from "./meta";
 
 const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
@@ -128,5 +128,6 @@ export const networkInputs = z.strictObject({
     ),
     firewall: field(z.boolean().default(false), { description: "Proxmox's firewall on this interface." }),
 });
+named(networkInputs, { name: "Network" });
 
 export type NetworkInputs = z.infer<typeof networkInputs>;

@@ -1,11 +1,11 @@
 import type { Failure } from "../base/handler";
 import { connectionInputs } from "../model/connection";
-import { bare, type Model } from "../model/meta";
+import { bare, type ConnectionPart, metaOf, type Model } from "../model/meta";
 import { objectOf, propertiesOf } from "../model/schema";
 import { isTree, type Tree } from "../model/tree";
 import { reachFaults } from "../machines/reach";
-import { readConnection } from "./connection";
-import { hasUnknown } from "./unknown";
+import { readPve, readSsh } from "./connection";
+import { hasUnknown, isUnknown } from "./unknown";
 
 type Config = (key: string) => string | undefined;
 
@@ -14,24 +14,40 @@ type Config = (key: string) => string | undefined;
  * connection counts as valid.
  */
 export function checkConnection(model: Model, news: Tree, env: NodeJS.ProcessEnv, config: Config): Failure[] {
-    const faults = connectionsIn(model.inputs, news).flatMap((given) => faultsOf(given, env, config));
+    const faults = connectionsIn(model.inputs, news).flatMap((asked) => faultsOf(asked, env, config));
     // Never as a property: the CLI would print its value, which may hold secrets.
     return [...new Set(faults.map(({ reason }) => reason))].map((reason) => ({ property: "", reason }));
 }
 
-function faultsOf(given: Tree | undefined, env: NodeJS.ProcessEnv, config: Config): Failure[] {
+/** A `connection` argument, undefined when omitted, and the parts of it that the resource needs. */
+interface Asked {
+    given: Tree | undefined;
+    parts: readonly ConnectionPart[];
+}
+
+function faultsOf({ given, parts }: Asked, env: NodeJS.ProcessEnv, config: Config): Failure[] {
     // The model already reports its own faults.
     const parsed = connectionInputs.optional().safeParse(given);
     if (!parsed.success) return [];
-    const { connection, faults } = readConnection(parsed.data, env, config);
-    return [...faults, ...reachFaults(connection)];
+    const sources = { resource: parsed.data, env, config };
+    const pve = parts.includes("proxmox") ? readPve(sources) : undefined;
+    const ssh = parts.includes("ssh") ? readSsh(sources) : undefined;
+    return [...(pve?.faults ?? []), ...(ssh?.faults ?? []), ...(pve && ssh ? reachFaults({ ssh: ssh.value }) : [])];
 }
 
-/** The `connection` arguments of a resource or of the gateway it refers to; `undefined` when omitted. */
-function connectionsIn(schema: Model["inputs"], value: Tree): (Tree | undefined)[] {
-    return propertiesOf(schema).flatMap(([name, child]) => {
+const BOTH: readonly ConnectionPart[] = ["proxmox", "ssh"];
+
+/** The `connection` arguments of a resource and of the resources that it refers to. */
+function connectionsIn(schema: Model["inputs"], value: Tree): Asked[] {
+    const children = propertiesOf(schema);
+    // A resource that does not exist yet is checked by itself; its id does not say yet what it needs.
+    if (children.some(([name, child]) => metaOf(child)?.identity && isUnknown(value[name]))) return [];
+    return children.flatMap(([name, child]) => {
         const inner = value[name];
-        if (bare(child) === connectionInputs) return hasUnknown(inner) ? [] : [isTree(inner) ? inner : undefined];
+        if (bare(child) === connectionInputs) {
+            const parts = metaOf(child)?.needs?.(value) ?? BOTH;
+            return hasUnknown(inner) ? [] : [{ given: isTree(inner) ? inner : undefined, parts }];
+        }
         const object = objectOf(child);
         return object !== undefined && isTree(inner) ? connectionsIn(object, inner) : [];
     });

@@ -19,10 +19,8 @@ export interface Leaf<T> {
 type Api = Omit<ConnectionInputs, "ssh">;
 type Ssh = NonNullable<ConnectionInputs["ssh"]>;
 type LeavesOf<T> = { [K in keyof Required<T>]: Leaf<NonNullable<T[K]>> };
-export interface Leaves {
-    api: LeavesOf<Api>;
-    ssh: LeavesOf<Ssh>;
-}
+export type PveLeaves = LeavesOf<Api>;
+export type SshLeaves = LeavesOf<Ssh>;
 
 export interface Choice<T> {
     leaf: Leaf<unknown>;
@@ -47,22 +45,25 @@ interface Finding {
     source: string;
 }
 
-/** All values and faults. A malformed value counts as found but is undefined. */
-export function readLeaves(
-    resource: ConnectionInputs | undefined,
-    env: NodeJS.ProcessEnv,
-    config: Config,
-): { leaves: Leaves; faults: Failure[] } {
-    const { ssh: _, ...apiShape } = connectionInputs.shape;
-    const { ssh, ...api } = resource ?? {};
-    const faults: Failure[] = [];
-    const sshConfig = objectOf(config("pvesmb:ssh"), faults);
-    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || sshConfig[name];
-    const leaves = {
-        api: leavesOf(apiShape, "", api, env, (name) => config(`pvesmb:${name}`), faults) as unknown as LeavesOf<Api>,
-        ssh: leavesOf(sshInputs.shape, "ssh.", ssh ?? {}, env, nested, faults) as unknown as LeavesOf<Ssh>,
-    };
-    return { leaves, faults };
+/** Where to look values up. */
+export interface Sources {
+    resource: ConnectionInputs | undefined;
+    env: NodeJS.ProcessEnv;
+    config: Config;
+}
+
+/** All values for Proxmox VE. A malformed value counts as found but is undefined. */
+export function pveLeaves({ resource, env, config }: Sources, faults: Failure[]): PveLeaves {
+    const { ssh: _shape, ...shape } = connectionInputs.shape;
+    const { ssh: _ssh, ...given } = resource ?? {};
+    return leavesOf(shape, "", given, env, (name) => config(`pvesmb:${name}`), faults) as unknown as PveLeaves;
+}
+
+/** All values for SSH. */
+export function sshLeaves({ resource, env, config }: Sources, faults: Failure[]): SshLeaves {
+    const object = objectOf(config("pvesmb:ssh"), faults);
+    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || object[name];
+    return leavesOf(sshInputs.shape, "ssh.", resource?.ssh ?? {}, env, nested, faults) as unknown as SshLeaves;
 }
 
 function leavesOf(

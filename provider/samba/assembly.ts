@@ -66,22 +66,31 @@ const ON_BACKUPS = "#backups ";
 
 export const announced = (name: string): string => `${ON_BACKUPS}${name}\n`;
 
+/** Lines of the fragments that others than smbd go by, in a file of their own, so that a change of them is seen. */
+const picked = (id: string, to: string, only: { prefix: string; unless?: string }): Step => ({
+    do: "assemble",
+    id,
+    from: SAMBA.fragments,
+    suffix: ".conf",
+    only,
+    to,
+    header: "",
+    mode: "0644",
+});
+
 /**
+ * What does not follow a reload of smbd; it comes once smbd has been `told`, and nobody's session ends.
+ *
  * smbd tells Avahi of itself and of the shares for Time Machine when it finds Avahi, and never again (avahi_client_callback() in
- * source3/smbd/avahi_register.c). So where there are others than before, Avahi starts anew once smbd knows of them: nobody's session ends.
+ * source3/smbd/avahi_register.c): where there are others than before, Avahi starts anew.
+ *
+ * The processes that answer who asks for lists (samba-dcerpcd, begun by smbd when they are asked for) go on by what `restrict anonymous` was
+ * when they began (seen with 4.17): with or without guests as before, they would tell too much, or too little.
  */
-export const announcedAnew = (told: Step): Step[] => [
-    {
-        do: "assemble",
-        id: "backups",
-        from: SAMBA.fragments,
-        suffix: ".conf",
-        only: ON_BACKUPS,
-        to: SAMBA.backups,
-        header: "",
-        mode: "0644",
-    },
-    { ...told, ifChanged: "backups" },
+export const followers = (told: Step): Step[] => [
+    picked("backups", SAMBA.backups, { prefix: ON_BACKUPS }),
+    picked("guests", SAMBA.guests, { prefix: ON_GUESTS, unless: SAMBA.noGuests }),
+    ...["backups", "guests"].map((id): Step => ({ ...told, ifChanged: id })),
     {
         do: "run",
         ifChanged: "backups",
@@ -89,6 +98,8 @@ export const announcedAnew = (told: Step): Step[] => [
         onlyIf: ["systemctl", "is-active", "--quiet", AVAHI],
         changes: false,
     },
+    // 1: nobody has asked yet.
+    { do: "run", ifChanged: "guests", argv: ["smbcontrol", "samba-dcerpcd", "shutdown"], ok: [0, 1], changes: false },
 ];
 
 /** A fragment as the file of all shares has it. */

@@ -25,6 +25,8 @@ export const SAMBA = {
     noGuests: "/etc/samba/pvesmb/no-guests",
     /** There if nobody may connect without a login, not even to change a password (the gateway's `samba.encryption` is `required`). */
     noAnonymous: "/etc/samba/pvesmb/no-anonymous",
+    /** What guests need of the server as a whole. */
+    guests: "/etc/samba/pvesmb/guests",
     /** The shares that are announced as places for Macs' backups: smbd tells Avahi of them at its start only. */
     backups: "/etc/samba/pvesmb/backups",
     /** Samba's own: what each share's rights are, under `SECDESC/` and its name. */

@@ -1,5 +1,6 @@
 import type { Gather, GatherResult, RunStep, Step, Text } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
+import { GUEST } from "./access";
 import type { Access } from "./access";
 import { inConfig, inRights, ofSid, principalOf } from "./principals";
 import { SAMBA } from "./paths";
@@ -10,14 +11,21 @@ import type { ShareSection } from "./share";
  * The rights of the shares themselves, which Samba keeps in share_info.tdb and takes together with what smb.conf says (sharesec(1)).
  */
 
-/** What `sharesec --replace` takes. */
-function shareRights(access: readonly Access[]): Text {
-    return access.flatMap((entry, i): Text[] => [
+/**
+ * What `sharesec --replace` takes. In numbers, because sharesec does not resolve local names without winbind;
+ * every session's token holds the S-1-22 identifiers of its Unix account and groups.
+ */
+function shareRights(share: ShareSection): Text {
+    return everybodyNamed(share).flatMap((entry, i): Text[] => [
         i === 0 ? "" : ",",
         inRights(principalOf(entry)),
         `:ALLOWED/0x0/${entry.level.toUpperCase()}`,
     ]);
 }
+
+/** Guests too: who is not named may not connect once somebody is. */
+const everybodyNamed = ({ access, guest, readOnly }: ShareSection): readonly Access[] =>
+    guest && !access.some(({ user }) => user === GUEST) ? [...access, { user: GUEST, level: readOnly ? "read" : "change" }] : access;
 
 /** They are needed only where somebody may change files but not permissions: smb.conf alone cannot say that. */
 export function needsRights(access: readonly Access[]): boolean {
@@ -41,7 +49,7 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
         ...(back ? [noted(sharesec)] : []),
         {
             do: "run",
-            argv: [...sharesec, "--replace", shareRights(share.access)],
+            argv: [...sharesec, "--replace", shareRights(share)],
             undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
             changes: false,
         },
@@ -62,11 +70,14 @@ export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights",
 const EVERYBODY = "S-1-1-0";
 
 /** Rights that are not what the access levels want: they narrow or widen who may do what, and smb.conf shows nothing of it. */
-export function rightsDrift({ name, access, homes }: ShareSection, look: GatherResult): string[] {
+export function rightsDrift(share: ShareSection, look: GatherResult): string[] {
+    const { name, access, homes } = share;
     // Samba goes by the name of each user's own share there.
     const found = homes ? undefined : rights(look).get(name);
     if (found === undefined) return [];
-    const wanted = needsRights(access) ? access.map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`) : ["everybody full"];
+    const wanted = needsRights(access)
+        ? everybodyNamed(share).map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`)
+        : ["everybody full"];
     const [is, should] = [found.map((right) => spoken(right, look)), wanted].map((list) => list.sort().join(", "));
     return is === should ? [] : [`access: the share's own rights (sharesec) are ${is || "nobody's"} instead of ${should}`];
 }

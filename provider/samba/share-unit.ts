@@ -6,6 +6,7 @@ import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BE
 import { localUser, principalOf, shown } from "./principals";
 import type { Principal } from "./principals";
 import { binSteps, expiryPath } from "./recycle";
+import { anothers } from "./refusals";
 import { clearRights, needsRights, setRights } from "./rights";
 import { probeName, renderProbe } from "./share";
 import { fixedCase } from "./share-lines";
@@ -166,8 +167,7 @@ const mayRead = ({ access, guest, path }: ShareSection): Step[] =>
 
 function ours(store: ShareStore, name: string, claim: string | undefined): Step[] {
     if (claim === undefined) return [];
-    const message = `another resource already has a share ${JSON.stringify(name)} on this gateway; choose another name, delete that one, or take it over with adopt: true`;
-    return store.owned(name, claim, message);
+    return store.owned(name, claim, anothers(`a share ${JSON.stringify(name)}`));
 }
 
 /** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */

@@ -107,6 +107,9 @@ describe("a share's fragment", () => {
             { argv: expect.arrayContaining(["ping"]) as unknown },
             { argv: ["systemctl", "restart", "avahi-daemon"] },
         ]);
+        expect(files.activate(false)).toContainEqual(
+            expect.objectContaining({ ifChanged: "guests", argv: ["smbcontrol", "samba-dcerpcd", "shutdown"] }),
+        );
     });
 
     it("shows a hand edit in the property it belongs to", () => {

@@ -128,7 +128,7 @@ it("disables an account and asks who is connected before it removes it, and enab
 });
 
 describe("check", () => {
-    const inputs = { name: "alice", gateway: { id: "pve1/101/0123456789abcdef" }, key: "urn:alice" };
+    const inputs = { name: "alice", gateway: { id: "pve1/101/0123456789abcdef" } };
     const faults = (more: Partial<UserInputs>): string[] =>
         check(userModel as unknown as Model, { ...inputs, ...more }).map(({ property, reason }) => `${property} ${reason}`);
 

@@ -20,6 +20,7 @@ import {
     USER_SID,
 } from "./renamed";
 import type { AccountBefore } from "./renamed";
+import { anothers, foreign } from "./refusals";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -273,7 +274,7 @@ function notForeign(name: string, account: string): Step {
         onlyIf: ["test", "!", "-e", accountPath(name)],
         ok: [2],
         changes: false,
-        message: `the gateway already has an account ${account} that pvesmb did not create; choose another name, or set adopt: true`,
+        message: foreign(`an account ${account}`),
     };
 }
 
@@ -290,9 +291,4 @@ function notOthersGroup(name: string): Step {
     };
 }
 
-const ours = (name: string, claim: string): Step =>
-    ownedBy(
-        accountPath(name),
-        claim,
-        `another resource already has an account ${name} on this gateway; choose another name, delete that one, or take it over with adopt: true`,
-    );
+const ours = (name: string, claim: string): Step => ownedBy(accountPath(name), claim, anothers(`an account ${name}`));

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CANNOT_IMPORT } from "../../provider/base/kind";
 
 /** Resource options of Pulumi that a dynamic resource has no use for, and what to do in their place. */
 const REFUSED: [option: "import" | "id" | "urn" | "provider" | "version" | "pluginDownloadURL", why: string][] = [
     // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
-    ["import", "cannot be imported; declare it with `adopt: true` to take over what exists"],
-    ["id", "cannot be imported; declare it with `adopt: true` to take over what exists"],
+    ["import", CANNOT_IMPORT],
+    ["id", CANNOT_IMPORT],
     ["urn", "cannot be looked up by its URN; hand what is needed of it on as a stack output, such as a gateway's `ref`"],
     ["provider", "takes no `provider`: pvesmb has no provider instances; give the gateway its own `connection`"],
     ["version", "takes no `version`: it is that of the package pvesmb in package.json"],

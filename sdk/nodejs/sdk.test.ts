@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Quota, SmbGateway, SmbGroup, SmbShare, SmbUser } from ".";
-import { hostLabel } from "./gateway";
-import { sealed } from "./sealed";
+import { hostLabel, sealed } from "../../provider/base/kind";
+import { sealing } from "./shim";
 
 interface Registered {
     type: string;
@@ -78,6 +78,8 @@ test("names are made of the resource's", async () => {
     expect(["Ä", "-a-", "A".repeat(80), `${"a".repeat(62)}-b`].map(hostLabel)).toEqual(["samba", "a", "a".repeat(63), "a".repeat(62)]);
     new SmbShare("docs", { gateway: { id: "x" }, name: "Documents" });
     expect((await arrived("docs")).inputs["name"]).toBe("Documents");
+    new Quota("limit", { gateway: { id: "x" }, limit: "1GiB" });
+    expect((await arrived("limit")).inputs).not.toHaveProperty("name");
 });
 
 describe("key", () => {
@@ -99,10 +101,11 @@ describe("secrets are marked, whatever the user did", () => {
 
     // Mocks show an object with a secret in it as secret, so that this looks at what is handed to Pulumi.
     test("each by itself in plain arguments", async () => {
-        const given = sealed({ connection, node: "pve1" }, [
+        const secrets = [
             ["connection", "apiToken"],
             ["connection", "ssh", "privateKey"],
-        ]);
+        ];
+        const given = sealed({ connection, node: "pve1" }, secrets, sealing);
         const { node, connection: marked } = given as {
             node: string;
             connection: { endpoint: string; apiToken: pulumi.Output<string>; ssh: { username: string; privateKey: pulumi.Output<string> } };
@@ -145,6 +148,24 @@ test("ref is made of the id and the arguments", async () => {
         id: "pve1/101/0123456789abcdef",
         connection: { endpoint: "https://pve1:8006" },
     });
+});
+
+test("a quota's share is its id and arguments; of a share that another version of the package made, its `ref`", async () => {
+    const on = gateway({ connection: { endpoint: "https://pve1:8006" } });
+    const docs = new SmbShare("docs", { gateway: on, path: "/srv/pvesmb/x", volume: { storage: "tank", size: "1GiB" } });
+    const ref = {
+        id: "docs-id",
+        gateway: { id: "pve1/101/0123456789abcdef", connection: { endpoint: "https://pve1:8006" } },
+        path: "/srv/pvesmb/x",
+        size: "1GiB",
+    };
+    expect(await value(docs.ref)).toEqual(ref);
+    new Quota("own", { share: docs, limit: "1GiB" });
+    expect((await arrived("own")).inputs["share"]).toEqual(ref);
+    const foreign = new SmbUser("of-another-copy", { gateway: on, password: "p" });
+    Object.assign(foreign, { ref: pulumi.output({ id: "0123456789abcdef", gateway: { id: "x" } }) });
+    new Quota("other", { share: foreign, limit: "1GiB" });
+    expect((await arrived("other")).inputs["share"]).toEqual({ id: "0123456789abcdef", gateway: { id: "x" } });
 });
 
 describe("resource options that Pulumi has for every resource", () => {
@@ -292,7 +313,15 @@ describe("a gateway with data is protected", () => {
         const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
         gateway(args);
         await arrived(NAME);
-        expect(warn.mock.calls.map(([text]) => text)).toEqual(warned ? [expect.stringContaining("Pulumi cannot protect the gateway")] : []);
+        expect(warn.mock.calls.map(([text]) => text)).toEqual(
+            warned
+                ? [
+                      expect.stringContaining(
+                          "SmbGateway Files & Co.: Pulumi cannot protect it, because `data` or `dataOnDelete` is an Output",
+                      ),
+                  ]
+                : [],
+        );
         warn.mockRestore();
     });
 });

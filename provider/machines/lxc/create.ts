@@ -1,11 +1,10 @@
-import type { Context } from "../../base/handler";
+import type { ChangeContext } from "../../base/handler";
 import { together } from "../../base/together";
 import type { GatewayInputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
-import { keyOf } from "../../base/given";
 import { checkRights } from "../../rights/check";
 import { tellTaken } from "./taken";
 import { prepareBind } from "./bind";
@@ -27,7 +26,7 @@ import type { Target } from "./converge";
 
 /** Makes a container and its gateway. `identity`: VMID and nonce from an earlier create that failed. */
 export async function createContainerGateway(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     inputs: GatewayInputs,
     tenant: Tenant,
     identity?: Plan["identity"],
@@ -35,12 +34,12 @@ export async function createContainerGateway(
     const connection = ctx.connect(inputs.connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
-    const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
+    const [found] = await together(allowedTemplate(pve, ctx.urn, inputs, identity), checkNode(pve, connection, inputs.node));
     await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
         inputs,
-        key: keyOf(inputs),
+        key: ctx.urn,
         hostname: hostnameOf(inputs),
         template,
         identity,
@@ -82,14 +81,14 @@ export async function createContainerGateway(
 }
 
 /** The template, after the checks of names and rights: the user sees all missing rights at once, before other faults. */
-async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
+async function allowedTemplate(pve: Pve, urn: string, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
     const names = checkNames(pve, inputs);
     const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
     const doubts = await names;
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
     const findings = { template: settledOf(found), holder: settledOf(holder) };
-    await checkRights(pve, creationUses(settled, keyOf(inputs), findings), doubts);
+    await checkRights(pve, creationUses(settled, urn, findings), doubts);
     return search;
 }
 

@@ -50,7 +50,7 @@ export async function readContainerGateway(
     drift.push(...volumeDrift(found.config, state));
     const config = { ...found.config.all, [DATA_MOUNT]: mount };
     return {
-        inputs: { ...observedInputs(config, state), started: running, key: mark?.key },
+        inputs: { ...observedInputs(config, state), started: running, urn: mark?.key },
         drift,
         outputs: { currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
         running,

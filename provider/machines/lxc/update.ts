@@ -1,6 +1,6 @@
 import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
-import type { Context } from "../../base/handler";
+import type { ChangeContext } from "../../base/handler";
 import type { Host } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
@@ -10,7 +10,6 @@ import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
-import { keyOf } from "../../base/given";
 import { checkRights } from "../../rights/check";
 import { guestAddress } from "./address";
 import { newAddresses, refuseUsed } from "./free-address";
@@ -29,7 +28,7 @@ import { createContainerGateway } from "./create";
 
 /** Converges container and gateway to the inputs, after proof that the container is this gateway's. */
 export async function updateContainerGateway(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     id: string,
     state: GatewayState,
     inputs: GatewayInputs,
@@ -63,7 +62,7 @@ export async function updateContainerGateway(
         connection,
         inputs,
         hostname: hostnameOf(inputs),
-        mark: { ...mark, key: keyOf(inputs), hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
+        mark: { ...mark, key: ctx.urn, hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
         claim: nonce,
         fresh: state.ready !== true,
         templateVolume: state.templateVolume ?? "",

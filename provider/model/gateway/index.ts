@@ -1,4 +1,6 @@
+import { gatewayRef } from "../connection";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { announcements, irreplaceable } from "./replacing";
 import { gatewayRules } from "./rules";
 import { inputs, outputs } from "./inputs";
@@ -19,5 +21,20 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     rules: gatewayRules,
     irreplaceable,
     announcements,
+    reference: gatewayRef,
+    uses: [
+        "gateway",
+        "removal",
+        "template-download",
+        "given-volume",
+        "privileged-container",
+        "privileged-nesting",
+        "address-probe",
+        "data-bind",
+        "node-address",
+        "guest-login",
+        "node-login",
+    ],
     version: 2,
+    migrations: { 1: leaner(["vmid"]) },
 };

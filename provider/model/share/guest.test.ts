@@ -5,7 +5,7 @@ import type { ShareInputs } from "..";
 import type { Model } from "../meta";
 import { filled } from "../schema";
 
-const base = { name: "pub", gateway: { id: "pve1/101/0123456789abcdef" }, key: "urn:x" };
+const base = { name: "pub", gateway: { id: "pve1/101/0123456789abcdef" } };
 const rights = (more: object): string[] =>
     rootOf(filled(shareModel.inputs, { ...base, ...more }) as ShareInputs).acl.map(
         ({ kind, name, permissions }) => `${kind} ${name} ${permissions}`,

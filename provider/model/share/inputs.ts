@@ -25,7 +25,12 @@ const volume = z.strictObject({
 });
 
 export const inputs = z.strictObject({
-    name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name", brings: changes.name }),
+    name: field(shareName().optional(), {
+        description: "Name of the share.",
+        defaultText: "the resource's name",
+        autoName: "as-is",
+        brings: changes.name,
+    }),
     path: field(absolutePath().optional(), {
         description:
             "Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.",
@@ -98,7 +103,7 @@ export const inputs = z.strictObject({
 });
 
 export const outputs = z.object({
-    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true }),
+    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true, follows: "gateway" }),
     volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
     mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
     snapshotFolder: field(z.string().optional(), {

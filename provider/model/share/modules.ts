@@ -79,6 +79,7 @@ export const previousVersions = z.strictObject({
     }),
     localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", brings: changes.module }),
     schedule: field(schedule.optional(), {
+        outside: true,
         brings: changes.modules,
         description:
             "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",

@@ -55,6 +55,7 @@ export const inputs = z.strictObject({
     name: field(userName().optional(), {
         description: "Login name. Clients may write it in capital or small letters.",
         defaultText: "the resource's name",
+        autoName: "as-is",
         brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
     }),
     password: field(

@@ -1,4 +1,4 @@
-import type { Connection } from "../../base/connection";
+import type { PveConnection } from "../../base/connection";
 import { Deadline } from "../../base/deadline";
 import type { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
@@ -52,7 +52,7 @@ export class PveClient {
     private readonly login: Login;
 
     constructor(
-        connection: Pick<Connection, "endpoints" | "auth" | "tls">,
+        connection: Pick<PveConnection, "endpoints" | "auth" | "tls">,
         private readonly log: Log,
         private readonly timing: Timing = TIMING,
     ) {
@@ -155,7 +155,7 @@ export class PveClient {
 }
 
 /** The identity for /access/ticket: none yet. */
-const nobody = (auth: Connection["auth"]): Login => ({
+const nobody = (auth: PveConnection["auth"]): Login => ({
     identity: auth.kind === "ticket" ? auth.username : auth.id,
     headers: async () => ({}),
     renew: async () => false,
@@ -177,7 +177,7 @@ function outageOf(path: string): string {
 const clients = perSession(() => new Map<string, PveClient>(), closeOf);
 
 /** The client of a connection: one per session and content, so that resources share sockets, tickets and limits. */
-export function pveClient(connection: Connection, log: Log): PveClient {
+export function pveClient(connection: PveConnection, log: Log): PveClient {
     const key = JSON.stringify([connection.endpoints, connection.auth, connection.tls]);
     const client = clients().get(key) ?? new PveClient(connection, log);
     clients().set(key, client);

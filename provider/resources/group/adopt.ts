@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import { groupModel } from "../../model";
-import type { GroupInputs } from "../../model";
+import { groupModel } from "../../model/group";
+import type { GroupInputs } from "../../model/group/inputs";
 import { hostFacts } from "../../samba/facts";
 import { tellAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";

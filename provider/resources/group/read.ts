@@ -1,5 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GroupInputs } from "../../model";
+import type { GroupInputs } from "../../model/group/inputs";
 import { keyIn, textDrift } from "../../samba/drift";
 import { hostFacts } from "../../samba/facts";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
@@ -26,10 +26,10 @@ export async function readGroup(
     const mark = seen.look.files[groupPath(name)] ?? "";
     const found = groups.get(name);
     const key = keyIn(mark);
-    if (found === undefined) return { inputs: { name, key, drift: ["the group was deleted"] }, state };
+    if (found === undefined) return { inputs: { name, urn: key, drift: ["the group was deleted"] }, state };
     const owner = { key, nonce: id };
     const drift =
         mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, state.members), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
-    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
+    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), urn: key, drift }, state };
 }

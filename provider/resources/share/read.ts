@@ -1,6 +1,6 @@
 import type { Context, Observed } from "../../base/handler";
 import { onceSeen } from "../../hosts";
-import type { FileFacts, GatherResult } from "../../hosts/batch";
+import type { FileFacts, GatherResult } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share/effective";
@@ -71,10 +71,10 @@ export async function readShare(
     const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
-        const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
+        const series = { gateway: seen.gateway, urn: owner?.key ?? "", id, path };
         drift.push(...(await snapshotDrift(ctx, series, schedule)));
     }
-    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state: { ...state, ...outputs } };
+    return { inputs: { ...asDeclared(observed, state), urn: owner?.key, drift }, state: { ...state, ...outputs } };
 }
 
 /** What a section says in properties of its own; the other settings are compared line by line. */

@@ -1,5 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GatherResult } from "../../hosts/batch";
+import type { GatherResult } from "../../hosts";
 import type { UserInputs } from "../../model";
 import { keyIn, textDrift } from "../../samba/drift";
 import { hostFacts } from "../../samba/facts";
@@ -64,5 +64,5 @@ export async function readUser(
         if (declared !== undefined && declared !== samba.ntHash) drift.push(`${secretName(state)}: no longer the declared one`);
     }
     if (state.groups !== undefined) observed["groups"] = groups;
-    return { inputs: { ...observed, key, drift }, state };
+    return { inputs: { ...observed, urn: key, drift }, state };
 }

@@ -1,7 +1,7 @@
 import type { GatherResult } from "../../hosts/batch";
 import { onceSeen } from "../../hosts/looks";
 import { ownedBy } from "../../hosts/steps";
-import { announcedAnew, assembly, openings, served } from "../assembly";
+import { followers, assembly, openings, served } from "../assembly";
 import { sectionDrift } from "../drift";
 import { fragmentPath, SAMBA } from "../paths";
 import { reload, TOLD } from "../reload";
@@ -53,7 +53,7 @@ export const files: ShareStore = {
     put: (share, owner) => [{ do: "write", path: fragmentPath(share.name), content: renderShare(share, owner), mode: "0644" }],
     drop: (name) => [{ do: "remove", path: fragmentPath(name) }],
     assemble: [assembly],
-    activate: (awaited) => [assembly, ...reload(awaited), ...announcedAnew(TOLD)],
+    activate: (awaited) => [assembly, ...reload(awaited), ...followers(TOLD)],
 
     look: { files: [FILES] },
     servedLook: { files: [SAMBA.shares, SAMBA.macos, SAMBA.noGuests, SAMBA.noAnonymous, `${SAMBA.accounts}/*${SUFFIX}`] },

@@ -1,5 +1,6 @@
 import type { GatherResult } from "../../hosts/batch";
 import { gatewayBatch } from "../batch";
+import { partPath } from "../config/part";
 import { SAMBA } from "../paths";
 import { ON_MACOS } from "../assembly";
 import { renderShare } from "../share";
@@ -39,7 +40,8 @@ const look = (found: Record<string, string>, commands: GatherResult["commands"] 
 describe("files", () => {
     const path = `${SAMBA.fragments}/docs.conf`;
     const text = renderShare(share, owner);
-    const part = { [`${SAMBA.fragments}/=dfree.conf`]: "[global]\n\tdfree command = /x\n" };
+    const global = "[global]\n\tdfree command = /x\n";
+    const part = { [partPath("dfree")]: global };
     const assembled = text.replace(new RegExp(`^${ON_MACOS}.*\n`, "m"), "");
 
     it("find a share by its name as Samba compares names, and by its owner", () => {
@@ -68,7 +70,7 @@ describe("files", () => {
         expect(drift(served(assembled, { [SAMBA.macos]: "" }))).toEqual([
             `${SAMBA.shares}: [Docs] vfs objects = (missing) instead of fruit streams_xattr`,
         ]);
-        const foreign = served(`${text}[global]\n[added]\n\tpath = /\n`);
+        const foreign = served(`${global}${text}[added]\n\tpath = /\n`);
         expect(files.foreign(foreign)).toEqual([`${SAMBA.shares}: section [added] added by hand`]);
     });
 });

@@ -665,7 +665,7 @@ export interface SmbShareAccessArgs {
     level: pulumi.Input<"read" | "change" | "full">;
 }
 
-export interface SmbShareAclEntrieArgs {
+export interface SmbShareAclEntryArgs {
     /**
      * Name of a user; or give `group`.
      */

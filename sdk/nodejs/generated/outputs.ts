@@ -664,7 +664,7 @@ export interface SmbShareAccess {
     level: "read" | "change" | "full";
 }
 
-export interface SmbShareAclEntrie {
+export interface SmbShareAclEntry {
     /**
      * Name of a user; or give `group`.
      */

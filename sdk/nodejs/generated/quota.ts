@@ -1,9 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { type ShareLike, quotaOptions, shareInput } from "../share";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
     GatewayRefArgs,
     QuotaGroupArgs,
@@ -20,13 +18,13 @@ export interface QuotaArgs {
      * The share to limit: an SmbShare, or the `ref` of one; where it serves homes, all of them together. Or give `gateway`.
      * A change replaces the resource: it limits another tree.
      */
-    share?: ShareLike | pulumi.Input<ShareRefArgs>;
+    share?: ResourceWith<ShareRef> | pulumi.Input<ShareRefArgs>;
 
     /**
      * The gateway whose data to limit, all of it or the directory `path`: an SmbGateway, or the `ref` of one. Or give `share`.
      * A change replaces the resource: it limits another tree.
      */
-    gateway?: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway?: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Directory on the gateway, with `gateway`.
@@ -212,6 +210,7 @@ const kind: Kind = {
         ["notify", "token"],
     ],
     secretOutputs: [],
+    references: ["share", "gateway"],
 };
 
 /**
@@ -417,12 +416,6 @@ export class Quota extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: QuotaArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(
-            kind,
-            name,
-            { ...args, share: args.share && shareInput(args.share), gateway: args.gateway && gatewayInput(args.gateway) },
-            quotaOptions(args, opts),
-        );
+        super(kind, name, args, opts);
     }
 }

@@ -1,13 +1,11 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { shareOptions, shareRefOf, uncUnder } from "../share";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
     GatewayRefArgs,
     SmbShareAccessArgs,
-    SmbShareAclEntrieArgs,
+    SmbShareAclEntryArgs,
     SmbShareAuditArgs,
     SmbShareCatiaArgs,
     SmbSharePreviousVersionsArgs,
@@ -20,7 +18,7 @@ import type {
     GatewayRef,
     ShareRef,
     SmbShareAccess,
-    SmbShareAclEntrie,
+    SmbShareAclEntry,
     SmbShareAudit,
     SmbShareCatia,
     SmbSharePreviousVersions,
@@ -131,7 +129,7 @@ export interface SmbShareArgs {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntrieArgs>[]>;
+    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntryArgs>[]>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
@@ -259,7 +257,7 @@ export interface SmbShareArgs {
      * The gateway it is on: an SmbGateway, or the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
@@ -331,6 +329,11 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
+    autoNames: { name: "as-is" },
+    references: ["gateway"],
+    reference: { gateway: ["gateway"], path: ["path"], size: ["volume", "size"] },
+    follows: { unc: "gateway" },
+    outside: [["previousVersions", "schedule"]],
 };
 
 /**
@@ -447,7 +450,7 @@ export class SmbShare extends PvesmbResource {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    declare readonly aclEntries: pulumi.Output<SmbShareAclEntrie[] | undefined>;
+    declare readonly aclEntries: pulumi.Output<SmbShareAclEntry[] | undefined>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
@@ -604,15 +607,12 @@ export class SmbShare extends PvesmbResource {
     declare readonly mountPoint: pulumi.Output<string | undefined>;
 
     /** What quotas of other stacks keep of this share. */
-    readonly ref: pulumi.Output<ShareRef>;
+    declare readonly ref: pulumi.Output<ShareRef>;
 
     /**
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, shareOptions(args, opts));
-        this.ref = shareRefOf(this, args);
-        this.unc = uncUnder(args.gateway, this.unc);
+        super(kind, name, args, opts);
     }
 }

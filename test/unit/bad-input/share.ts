@@ -1,7 +1,9 @@
-import { ACCOUNTS, CHILD, CLIENTS, long, MODES, NAMES, PATTERNS, type Rows, SIZES, STORAGES, TEXTS } from "./values";
+import { GATEWAY, ACCOUNTS, CHILD, CLIENTS, long, MODES, NAMES, PATTERNS, type Rows, SIZES, STORAGES, TEXTS } from "./values";
+
+export const good = { gateway: GATEWAY, name: "docs" };
 
 /** Bad values by property of an SmbShare. */
-export const shareRows: Rows = {
+export const rows: Rows = {
     name: [
         "",
         "a/b",

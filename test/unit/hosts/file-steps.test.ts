@@ -51,8 +51,19 @@ it("assemble takes nothing but some lines", async () => {
     mkdirSync(bench.at("d"));
     writeFileSync(bench.at("d/a"), "one\n#x two\n");
     writeFileSync(bench.at("d/b"), "#x three");
-    await bench.settles({ do: "assemble", from: bench.at("d"), suffix: "", only: "#x ", to: bench.at("all"), header: "", mode: "0644" });
+    await bench.settles({
+        do: "assemble",
+        from: bench.at("d"),
+        suffix: "",
+        only: { prefix: "#x " },
+        to: bench.at("all"),
+        header: "",
+        mode: "0644",
+    });
     expect(bench.read("all")).toBe("two\nthree\n");
+    const only = { prefix: "#x ", unless: bench.at("d/a") };
+    await bench.settles({ do: "assemble", from: bench.at("d"), suffix: "", only, to: bench.at("all"), header: "", mode: "0644" });
+    expect(bench.read("all")).toBe("");
 });
 
 it("assemble puts what has to come last behind all, also from further folders, unless a file says no", async () => {

@@ -33,8 +33,8 @@ def do_write(scope, step):
 def do_assemble(scope, step):
     data = b"".join(pieces_of([step, *step.get("more", [])]))
     if "only" in step:
-        only = step["only"].encode()
-        data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only))
+        only, barred = step["only"]["prefix"].encode(), exists(step["only"].get("unless") or "/nonexistent/file")
+        data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only) and not barred)
     data = step["header"].encode() + data
     reveal = step.get("reveal")
     if reveal and exists(reveal["if"]):
