@@ -78,7 +78,9 @@ describe("the URN, which Pulumi's server does not tell", () => {
     });
 
     test("an import, which comes without a state, is refused with the way out", async () => {
-        await expect(own.read("alice", { __provider: "x" })).rejects.toThrow("SmbUser alice cannot be imported; declare it with `adopt: true`");
+        await expect(own.read("alice", { __provider: "x" })).rejects.toThrow(
+            "SmbUser alice cannot be imported; declare it with `adopt: true`",
+        );
     });
 });
 

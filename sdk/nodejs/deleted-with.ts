@@ -27,6 +27,8 @@ export function goingWith(kind: Kind, args: object, opts: pulumi.CustomResourceO
 }
 
 function gatewayOf({ references = [] }: Kind, args: object): pulumi.Resource | undefined {
-    const given = references.map((input) => (args as Record<string, unknown>)[input]).filter((value) => pulumi.CustomResource.isInstance(value));
+    const given = references
+        .map((input) => (args as Record<string, unknown>)[input])
+        .filter((value) => pulumi.CustomResource.isInstance(value));
     return given.map((resource) => (resource as { [WHOLE]?: pulumi.Resource })[WHOLE]).find((whole) => whole !== undefined);
 }

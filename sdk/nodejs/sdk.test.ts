@@ -317,7 +317,7 @@ describe("a gateway with data is protected", () => {
             warned
                 ? [
                       expect.stringContaining(
-                          "SmbGateway Files & Co.: Pulumi cannot protect it, because `data` or `dataOnDelete` is an Output",
+                          "SmbGateway Files & Co.: Pulumi cannot protect it, because `data` is an Output",
                       ),
                   ]
                 : [],

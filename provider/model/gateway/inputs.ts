@@ -121,7 +121,11 @@ export const inputs = z.strictObject({
     data: field(data.optional(), {
         description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
         holdsData: [{ path: ["dataOnDelete"], is: "destroy" }, { path: ["data", "bind"] }],
-        brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
+        brings: {
+            does: "cannot be removed while the gateway has a data volume, its files would be lost",
+            when: "removed",
+            if: (_before, after) => after === undefined,
+        },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description:
