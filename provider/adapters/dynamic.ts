@@ -88,7 +88,10 @@ function inSession(session: Session, provider: Provider): Provider {
     return Object.fromEntries(wrapped) as Provider;
 }
 
-/** Pulumi's server does not tell a dynamic provider the URN. The SDK puts it into the inputs under this name, where every stored state has it. */
+/**
+ * Pulumi's server does not pass the URN to a dynamic provider. The SDK puts it into the inputs under this name, and every stored state has
+ * it there.
+ */
 const URN = "key";
 const NO_URN = "key: must be the URN of the resource; use the classes of the pvesmb SDK, which set it";
 
@@ -103,7 +106,7 @@ function known(urn: string | undefined): string {
     return urn;
 }
 
-/** The engine checks a resource that it does not have yet against nothing. */
+/** For a resource that is not in the state yet, the engine passes no old inputs. */
 const isNew = (olds: Tree | undefined): boolean => olds === undefined || Object.keys(olds).length === 0;
 
 function own(properties: Tree): Tree {

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Kind, staysBehind } from "../../provider/base/kind";
 import { isLater } from "./protect";
 
-/** Holds the gateway whose container has all of a resource in it. Known to every copy of this package that a program may have loaded. */
+/** Holds the gateway that contains a resource completely. All copies of this package that a program may have loaded share it. */
 const WHOLE = Symbol.for("pvesmb.whole");
 
 /**
- * Notes on a resource which gateway takes along what is on it: a gateway itself, and of a share that gateway which the share is on. None where
- * the gateway's data stay behind, in a directory of the node.
+ * Records on a resource with which gateway its dependents are deleted: for a gateway itself, for a share its gateway. None if the gateway's
+ * data remain in a directory on the node.
  */
 export function goesWith(resource: pulumi.CustomResource, kind: Kind, args: object): void {
     const whole = kind.references === undefined ? (staysBehind(kind, args, isLater) ? undefined : resource) : gatewayOf(kind, args);
@@ -15,9 +15,9 @@ export function goesWith(resource: pulumi.CustomResource, kind: Kind, args: obje
 }
 
 /**
- * Options of a resource on a gateway: it is deleted with the gateway. The container takes it along, whether it runs or not, and when the
- * gateway refuses to be deleted, nothing on it has gone before. Not where something stays behind: in a directory of the node (`data.bind`), or
- * a timer on the node. Such a resource has to be deleted by itself.
+ * Options of a resource on a gateway: it is deleted with the gateway. Destroying the container removes it, whether the container runs or
+ * not, and if the gateway refuses to be deleted, nothing on it has been deleted yet. This does not apply if something would remain: files in a
+ * directory on the node (`data.bind`), or a timer on the node. Such a resource must be deleted separately.
  */
 export function goingWith(kind: Kind, args: object, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
     const gateway = gatewayOf(kind, args);

@@ -2,8 +2,8 @@ import type { Failure } from "../../base/handler";
 import { isTree, type Tree } from "../tree";
 
 /**
- * Why a gateway in this state cannot be replaced: what deletes it goes by what the state says, so the way out is an `up` of its own. What
- * a state does not show (files on the root file system, HA, a VMID that is taken) is seen when it comes to that, before anything is touched.
+ * Why a gateway in this state cannot be replaced. Deletion uses the stored state, so the remedy must be a separate `up` before. What the
+ * state does not show (files on the root file system, HA, a VMID in use) is checked at deletion, before anything is changed.
  */
 export function irreplaceable(state: Tree, news: Tree): Failure[] {
     const [data, next] = [state["data"], news["data"]].map((each) => (isTree(each) ? each : undefined));
@@ -29,8 +29,8 @@ export function irreplaceable(state: Tree, news: Tree): Failure[] {
 }
 
 /**
- * The engine's own message, when it will not delete a protected resource, leads to `pulumi state unprotect` and no further
- * (docs/facts/pulumi.md 5), so the way is named when the gateway is made.
+ * When the engine refuses to delete a protected resource, its message only suggests `pulumi state unprotect`, which is not enough
+ * (docs/facts/pulumi.md 5). So the way to delete it is printed when the gateway is created.
  */
 export function announcements(news: Tree): string[] {
     const data = isTree(news["data"]) ? news["data"] : undefined;
