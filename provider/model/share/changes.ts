@@ -16,7 +16,7 @@ const closes = (when: string, holds: (before: unknown, after: unknown) => boolea
 });
 
 /** Modules are loaded when a client connects, and most read their settings then. */
-const LATER = "open connections may go on as they are until they connect again";
+const LATER = "open connections may continue unchanged until they reconnect";
 
 type Options = Record<string, string>;
 
