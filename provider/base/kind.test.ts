@@ -1,4 +1,4 @@
-import { autoNamed, holdsData, referenceParts, sealed } from "./kind";
+import { autoNamed, holdsData, referenceParts, sealed, staysBehind } from "./kind";
 
 /** Like Pulumi's Outputs: here a later value is a function. */
 const isLater = (value: unknown): boolean => typeof value === "function";
@@ -53,4 +53,14 @@ test.each<[string, object, boolean | "later"]>([
 ])("whether a deletion would destroy data: %s", (_, inputs, verdict) => {
     const unless = [{ path: ["onDelete"], is: "destroy" }, { path: ["data", "bind"] }];
     expect(holdsData({ holdsData: [{ input: "data", unless }] }, inputs, isLater)).toBe(verdict);
+});
+
+test.each<[string, object, boolean]>([
+    ["nothing is set", {}, false],
+    ["a volume", { data: { size: "1GiB" } }, false],
+    ["a directory on the node", { data: { bind: "/tank" } }, true],
+    ["a directory on the node that is known later", { data: { bind: () => "/tank" } }, true],
+    ["data that are known later", { data: () => ({ size: "1GiB" }) }, true],
+])("whether something remains when the container is destroyed: %s", (_, inputs, verdict) => {
+    expect(staysBehind({ outside: [["data", "bind"]] }, inputs, isLater)).toBe(verdict);
 });
