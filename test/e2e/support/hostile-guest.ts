@@ -10,7 +10,7 @@ export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** What `up` says about something planted; it depends on how far `up` was. */
-export const NOTICED = /symlink|something else was put|has no limit after|no such directory|neither exists/;
+export const NOTICED = /symlink|unable to hotplug|something else was put|has no limit after|no such directory|neither exists/;
 
 const LIBRARY = `import ctypes, os, stat, time
 os.chdir("/srv/pvesmb")
@@ -61,3 +61,7 @@ os.symlink("${to}", "${name}.other")
 while True:
     flip("${name}", "${name}.other")
 `;
+
+/** Shell: the directory is in its place again, and no link is left. */
+export const sorted = (name: string): string =>
+    `cd /srv/pvesmb; for n in ${name} ${name}.other; do [ ! -L $n ] || rm $n; done; [ ! -d ${name}.other ] || mv ${name}.other ${name}`;
