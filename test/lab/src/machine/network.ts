@@ -19,14 +19,19 @@ export async function makeNetwork(nodes: NodeLayout[]): Promise<void> {
     if (!isMounted(netnsDir) || readdirSync(netnsDir).some((name) => name.startsWith("pvesmb"))) willMake({ kind: "netns-mount" });
     await makeNamespace(switchNamespace);
     await script(switchNamespace, [...bridge("sw0", network.services), "sysctl -qw net.ipv4.ip_forward=1"]);
-    await makeNamespace(workstationNamespace);
-    await cable(workstationNamespace, "ws");
-    await script(workstationNamespace, [
+    await makeHostNetwork(workstationNamespace, "ws", network.workstation);
+    for (const node of nodes) await makeNodeNetwork(node);
+}
+
+/** A host without a bridge: the workstation, a domain controller. `port` is what its cable is called at the switch. */
+export async function makeHostNetwork(namespace: string, port: string, address: string): Promise<void> {
+    await makeNamespace(namespace);
+    await cable(namespace, port);
+    await script(namespace, [
         neighbours("eth0"),
-        `ip address add ${network.workstation}/${network.prefix} dev eth0`,
+        `ip address add ${address}/${network.prefix} dev eth0`,
         `ip route add default via ${network.services}`,
     ]);
-    for (const node of nodes) await makeNodeNetwork(node);
 }
 
 async function makeNodeNetwork(node: NodeLayout): Promise<void> {
