@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { cached } from "../machine/packages/cache";
+import { network } from "../machine/layout";
+import type { Controller } from "./controller";
+import { controllerNames, domain, sites } from "./layout";
+import type { ControllerName } from "./layout";
+
+/** What of a controller makes it this domain's. */
+const parts = ["var/lib/samba", "etc/samba", "etc/krb5.conf"];
+
+/** Lines that [global] gets beside those of Samba's own tools. */
+const settings = (name: ControllerName): Record<string, string> => ({
+    "log level": "1",
+    ...(sites[name].hardened
+        ? { "ntlm auth": "disabled", "kdc supported enctypes": "aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha1-96" }
+        : { "ntlm auth": "ntlmv2-only" }),
+});
+
+const options = (name: ControllerName): string =>
+    Object.entries(settings(name))
+        .map(([key, value]) => `--option='${key} = ${value}'`)
+        .join(" ");
+
+/** The first controller: the domain, its sites, and no ageing of passwords, since what is made today is used for months. */
+const first = (name: ControllerName): string => `
+export PYTHONWARNINGS=ignore
+samba-tool domain provision --server-role=dc --use-rfc2307 --dns-backend=SAMBA_INTERNAL --realm=${domain.realm} \
+    --domain=${domain.workgroup} --domain-sid=${domain.sid} --site=${sites[name].site} --host-name=${name} --host-ip=${sites[name].address} \
+    --adminpass='${domain.administrator.password}' --option='dns forwarder = ${network.services}' ${options(name)}
+cp /var/lib/samba/private/krb5.conf /etc/krb5.conf
+samba-tool domain passwordsettings set --max-pwd-age=0 --min-pwd-age=0 --history-length=0
+${Object.values(sites)
+    .map(
+        ({ site, subnet }) =>
+            `${site === sites[name].site ? "" : `samba-tool sites create ${site}\n`}samba-tool sites subnet create ${subnet} ${site}`,
+    )
+    .join("\n")}
+systemctl start samba-ad-dc
+`;
+
+/** One more controller of it. The password comes by stdin, which samba-tool reads where it has no terminal. */
+const further = (name: ControllerName): string => `
+export PYTHONWARNINGS=ignore
+printf '[libdefaults]\\n\\tdefault_realm = ${domain.realm}\\n\\tdns_lookup_kdc = true\\n\\tdns_lookup_realm = false\\n' > /etc/krb5.conf
+echo '${domain.administrator.password}' | samba-tool domain join ${domain.dns} DC -U ${domain.administrator.user} --site=${sites[name].site} \
+    --dns-backend=SAMBA_INTERNAL --option='dns forwarder = ${network.services}' ${options(name)}
+systemctl start samba-ad-dc
+`;
+
+const recipe = { domain, sites, parts, first: first("dc1"), further: further("dc2") };
+
+/** The domain as files of its two controllers, made once by those themselves: a folder with one layer for each. */
+export function provisionedDomain(tree: string, controllers: Record<ControllerName, Controller>): Promise<string> {
+    return cached("ad-domain", { recipe, tree }, async (path) => {
+        const [one, ...others] = controllerNames.map((name) => controllers[name]) as [Controller, ...Controller[]];
+        for (const controller of [one, ...others]) {
+            await controller.lay([tree]);
+            await controller.boot();
+            await controller.script(controller === one ? first(controller.name) : further(controller.name));
+            await ready(controller);
+        }
+        // Both directions, once in full: whoever is started alone later knows all.
+        for (const [to, from] of [
+            ["dc1", "dc2"],
+            ["dc2", "dc1"],
+        ] as const) {
+            for (const context of [domain.base, `CN=Configuration,${domain.base}`, `DC=DomainDnsZones,${domain.base}`])
+                await controllers[to].until(
+                    `replicates ${context} from ${from}`,
+                    async () =>
+                        (await controllers[to].attempt(["samba-tool", "drs", "replicate", to, from, context, "--local", "--full-sync"]))
+                            .code === 0,
+                    30,
+                );
+        }
+        for (const controller of [one, ...others]) {
+            await controller.run(["systemctl", "stop", "samba-ad-dc"]);
+            const layer = join(path, controller.name);
+            mkdirSync(layer, { recursive: true });
+            const names = parts.filter((part) => existsSync(join(controller.files, part))).join(" ");
+            const xattrs = "--xattrs --xattrs-include='*'";
+            await controller.space.run([
+                "sh",
+                "-e",
+                "-c",
+                `tar -C ${controller.root} ${xattrs} -c ${names} | tar -C ${layer} ${xattrs} -xp`,
+            ]);
+            await controller.shutdown();
+        }
+    });
+}
+
+/** Waits until a controller answers for the domain: names, tickets, directory. */
+export async function ready(controller: Controller): Promise<void> {
+    const { address } = controller.space.layout;
+    await controller.until("ports 53, 88, 389 and 445 are open", async () => {
+        const open = await controller.space.run(["ss", "-Hltn"]);
+        return [53, 88, 389, 445].every((port) => open.includes(`${address}:${port} `) || open.includes(`0.0.0.0:${port} `));
+    });
+}
