@@ -9,6 +9,7 @@ const mayUse = {
     proxmox: ["base", "model"],
     hosts: ["base", "model"],
     samba: ["base", "model", "hosts"],
+    ad: ["base", "model", "hosts"],
     quota: ["base", "model", "hosts"],
     snapshots: ["base", "model", "hosts"],
     rights: ["base", "model", "proxmox", "hosts"],
