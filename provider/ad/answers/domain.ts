@@ -13,8 +13,6 @@ export interface ControllerFacts {
     site: string;
     clientSite: string;
     writable: boolean;
-    /** Its own account of its clock: it knows the time of a good source. */
-    goodTime: boolean;
 }
 
 /** Undefined when the text is none of it: an error message, half an answer. */
@@ -34,7 +32,6 @@ export function parseLookup(text: string): ControllerFacts | undefined {
         site: words("Server Site Name"),
         clientSite: words("Client Site Name"),
         writable: flag("Is writable"),
-        goodTime: flag("Is running time services"),
     };
 }
 
