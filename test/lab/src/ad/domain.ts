@@ -72,9 +72,14 @@ export class DomainController {
         return machineControl("ad-disturb", { controller: this.name, fault });
     }
 
+    /** Command line that runs `argv` as root in it. */
+    command(argv: string[]): string[] {
+        return [...this.running.command, ...argv];
+    }
+
     /** Runs a command as root in it. A failing command does not reject. */
     attempt(argv: string[], options?: RunOptions): Promise<RunResult> {
-        return attempt([...this.running.command, ...argv], options);
+        return attempt(this.command(argv), options);
     }
 
     async run(argv: string[], options?: RunOptions): Promise<string> {
