@@ -23,7 +23,7 @@ const [ldap = "", kerberos = ""] = serviceNames("ad.lab.test");
 const facts: PreflightFacts = {
     nameservers: { "10.86.0.31": { [ldap]: [record], [kerberos]: [record] } },
     controllers: [controller],
-    info: { server: "dc1.ad.lab.test", address: "10.86.0.31", realm: "AD.LAB.TEST", workgroup: "LABAD", kdc: "10.86.0.31", offset: 0 },
+    info: { server: "dc1.ad.lab.test", address: "10.86.0.31", realm: "AD.LAB.TEST", kdc: "10.86.0.31", offset: 0 },
     closed: [],
     ids: { local: [], highestRid: { LABAD: 1600 } },
 };

@@ -40,24 +40,26 @@ export interface DomainInfo {
     server: string;
     address: string;
     realm: string;
-    workgroup: string;
     kdc: string;
     /** The controller's clock less ours, in seconds. */
     offset: number;
+    /** When this machine's password was changed last, in seconds since 1970; undefined: it has none. */
+    passwordChanged?: number;
 }
 
 export function parseInfo(text: string): DomainInfo | undefined {
     const facts = objectIn(text);
     const words = (name: string): string => (typeof facts?.[name] === "string" ? facts[name] : "");
     const offset = facts?.["Server time offset"];
+    const changed = facts?.["Last machine account password change"];
     if (words("LDAP server name") === "" || typeof offset !== "number") return undefined;
     return {
         server: words("LDAP server name"),
         address: words("LDAP server"),
         realm: words("Realm"),
-        workgroup: words("Workgroup"),
         kdc: words("KDC server"),
         offset,
+        ...(typeof changed === "number" && changed > 0 ? { passwordChanged: changed } : {}),
     };
 }
 

@@ -38,23 +38,28 @@ const TEXTS: [RegExp, AdFailure][] = [
     [/NT_STATUS_ACCOUNT_DISABLED|credentials have been revoked|KDC_ERR_CLIENT_REVOKED/i, "account-disabled"],
     [/NT_STATUS_DS_MACHINE_ACCOUNT_QUOTA_EXCEEDED|machine account quota|NERR_.*QUOTA/i, "quota"],
     [
-        /NT_STATUS_CANT_ACCESS_DOMAIN_INFO|NT_STATUS_INVALID_ACCOUNT_NAME.*secrets|Failed to (fetch|get) machine (account )?password|not joined/i,
+        /NT_STATUS_CANT_ACCESS_DOMAIN_INFO|NT code 0xfffffff6|NT_STATUS_INVALID_ACCOUNT_NAME.*secrets|Failed to (fetch|get) machine (account )?password|not joined/i,
         "not-joined",
     ],
     [/NT_STATUS_NO_TRUST_SAM_ACCOUNT|WBC_ERR_DOMAIN_NOT_FOUND.*trust account/i, "account-gone"],
+    // By wbinfo, when the directory has another password for this machine, or no account any more.
+    [/WBC_ERR_AUTH_ERROR|NT_STATUS_TRUSTED_RELATIONSHIP_FAILURE|NT_STATUS_TRUST_FAILURE/, "secret-differs"],
     [
-        /Preauthentication failed|KDC_ERR_PREAUTH_FAILED|Password incorrect|NT_STATUS_(LOGON_FAILURE|WRONG_PASSWORD)|Invalid credentials/i,
+        /Preauthentication failed|KDC_ERR_PREAUTH_FAILED|Password incorrect|NT_STATUS_(LOGON_FAILURE|WRONG_PASSWORD)|The attempted logon is invalid|Invalid credentials/i,
         "credential",
     ],
     [/not found in Kerberos database|KDC_ERR_C_PRINCIPAL_UNKNOWN|NT_STATUS_NO_SUCH_USER/i, "credential"],
     [/No such object|LDAP_NO_SUCH_OBJECT/i, "no-such-object"],
     [/Already exists|LDAP_ALREADY_EXISTS|NT_STATUS_USER_EXISTS|ALREADY_EXISTS/i, "name-taken"],
-    [/Insufficient access|NT_STATUS_ACCESS_DENIED|LDAP_INSUFFICIENT_ACCESS|WERR_ACCESS_DENIED/i, "denied"],
+    [
+        /Insufficient access|does not have administrator privileges|NT_STATUS_ACCESS_DENIED|LDAP_INSUFFICIENT_ACCESS|WERR_ACCESS_DENIED/i,
+        "denied",
+    ],
     [/Cannot find KDC for realm|Cannot resolve .* KDC|realm .* not found/i, "no-such-domain"],
     [/WBC_ERR_WINBIND_NOT_AVAILABLE|Could not (connect|talk) to winbind|could not obtain winbind/i, "winbind-down"],
-    [/WBC_ERR_DOMAIN_NOT_FOUND|NT_STATUS_NONE_MAPPED|failed to call wbcLookupName/i, "no-such-name"],
+    [/WBC_ERR_DOMAIN_NOT_FOUND|WBC_ERR_NOT_MAPPED|NT_STATUS_NONE_MAPPED|failed to call wbcLookupName/i, "no-such-name"],
     [
-        /failed to find DC|NT_STATUS_(NO_LOGON_SERVERS|DOMAIN_CONTROLLER_NOT_FOUND|HOST_UNREACHABLE|IO_TIMEOUT|CONNECTION_REFUSED|NETWORK_UNREACHABLE)|Cannot contact any KDC|Didn't find the ldap server|No logon servers/i,
+        /failed to find DC|NT_STATUS_CONNECTION_DISCONNECTED|NT_STATUS_(NO_LOGON_SERVERS|DOMAIN_CONTROLLER_NOT_FOUND|HOST_UNREACHABLE|IO_TIMEOUT|CONNECTION_REFUSED|NETWORK_UNREACHABLE)|Cannot contact any KDC|Didn't find the ldap server|No logon servers/i,
         "unreachable",
     ],
 ];

@@ -13,15 +13,14 @@ export function parseKlist(text: string): TicketCache | undefined {
     const tickets: TicketCache["tickets"] = [];
     for (const line of text.split("\n")) {
         const found = /^(\S+ \S+) {2}(\S+ \S+) {2}(\S.*)$/.exec(line);
-        if (found && line !== HEADING) tickets.push({ starting: found[1] ?? "", expires: found[2] ?? "", service: found[3] ?? "" });
+        if (found && !line.startsWith("Valid starting"))
+            tickets.push({ starting: found[1] ?? "", expires: found[2] ?? "", service: found[3] ?? "" });
         const types = /\bEtype \(skey, tkt\): ([^,]+), (\S+)/.exec(line);
         const last = tickets.at(-1);
         if (types && last) Object.assign(last, { sessionType: types[1]?.trim(), ticketType: types[2] });
     }
     return { principal, tickets };
 }
-
-const HEADING = "Valid starting       Expires              Service principal";
 
 /** Whether there is a ticket for a realm: what kinit brings. */
 export const hasTicketFor = (cache: TicketCache, realm: string): boolean =>

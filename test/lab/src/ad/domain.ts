@@ -191,7 +191,7 @@ export class DomainController {
     async dnsRecords(name: string, zone: string = domain.dns): Promise<DnsRecord[]> {
         const argv = ["samba-tool", "dns", "query", "127.0.0.1", zone, name, "ALL", "-P"];
         const result = await this.attempt(argv);
-        if (/WERR_DNS_ERROR_NAME_DOES_NOT_EXIST/.test(result.stderr + result.stdout)) return [];
+        if (/Record or zone does not exist/.test(result.stderr + result.stdout)) return [];
         return parseDnsQuery(outputOf(argv, result)).filter((record) => record.name === "");
     }
 
@@ -202,13 +202,14 @@ export class DomainController {
             base: `CN=${this.name.toUpperCase()},OU=Domain Controllers,${domain.base}`,
         });
         if (!manager || !set) throw new Error(`${this.name} has no RID pool`);
-        const before = BigInt(manager.attributes["ridavailablepool"]?.[0] ?? "0");
-        const pool = (BigInt(next + poolSize - 1) << 32n) | BigInt(next);
+        // ldb's tools write these 64 bits as `low-high`.
+        const last = manager.attributes["ridavailablepool"]?.[0]?.split("-")[1] ?? "";
+        const pool = `${next}-${next + poolSize - 1}`;
         await this.modify([
-            changeLdif(manager.dn, "replace", { rIDAvailablePool: String(((before >> 32n) << 32n) | BigInt(next + poolSize)) }),
+            changeLdif(manager.dn, "replace", { rIDAvailablePool: `${next + poolSize}-${last}` }),
             changeLdif(set.dn, "replace", {
-                rIDAllocationPool: String(pool),
-                rIDPreviousAllocationPool: String(pool),
+                rIDAllocationPool: pool,
+                rIDPreviousAllocationPool: pool,
                 rIDNextRID: String(next - 1),
             }),
         ]);
