@@ -18,10 +18,13 @@ export const domain = {
 export const controllerNames = ["dc1", "dc2"] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
-/** Clients of a site prefer its controllers; the free addresses for guests are in both, .50 to .127 in the first. */
+/**
+ * Clients of a site prefer its controllers; the free addresses for guests are in both, .50 to .127 in the first. A controller joins the site
+ * that its address is in, whatever it is told by --site (seen with 4.17).
+ */
 export const sites: Record<ControllerName, { site: string; subnet: string; address: string; hardened: boolean }> = {
     dc1: { site: "north", subnet: "10.86.0.0/25", address: "10.86.0.31", hardened: false },
-    dc2: { site: "south", subnet: "10.86.0.128/25", address: "10.86.0.32", hardened: true },
+    dc2: { site: "south", subnet: "10.86.0.128/25", address: "10.86.0.252", hardened: true },
 };
 
 /** What commands in a controller need to know, for other processes than the daemon; there while one runs. */

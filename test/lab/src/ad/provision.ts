@@ -9,7 +9,7 @@ import type { ControllerName } from "./layout";
 /** What of a controller makes it this domain's. */
 const parts = ["var/lib/samba", "etc/samba", "etc/krb5.conf"];
 
-/** Lines that [global] gets beside those of Samba's own tools. */
+/** Lines that [global] gets beside those of Samba's own tools, which leave some out that are given them by --option. */
 const settings = (name: ControllerName): Record<string, string> => ({
     "log level": "1",
     ...(sites[name].hardened
@@ -17,17 +17,18 @@ const settings = (name: ControllerName): Record<string, string> => ({
         : { "ntlm auth": "ntlmv2-only" }),
 });
 
-const options = (name: ControllerName): string =>
-    Object.entries(settings(name))
-        .map(([key, value]) => `--option='${key} = ${value}'`)
-        .join(" ");
+const settingsScript = (name: ControllerName): string => {
+    const lines = Object.entries(settings(name)).map(([key, value]) => `\\n\\t${key} = ${value}`);
+    return `sed -i 's/^\\[global\\]$/&${lines.join("")}/' /etc/samba/smb.conf`;
+};
 
 /** The first controller: the domain, its sites, and no ageing of passwords, since what is made today is used for months. */
 const first = (name: ControllerName): string => `
 export PYTHONWARNINGS=ignore
 samba-tool domain provision --server-role=dc --use-rfc2307 --dns-backend=SAMBA_INTERNAL --realm=${domain.realm} \
     --domain=${domain.workgroup} --domain-sid=${domain.sid} --site=${sites[name].site} --host-name=${name} --host-ip=${sites[name].address} \
-    --adminpass='${domain.administrator.password}' --option='dns forwarder = ${network.services}' ${options(name)}
+    --adminpass='${domain.administrator.password}' --option='dns forwarder = ${network.services}'
+${settingsScript(name)}
 cp /var/lib/samba/private/krb5.conf /etc/krb5.conf
 samba-tool domain passwordsettings set --max-pwd-age=0 --min-pwd-age=0 --history-length=0
 ${Object.values(sites)
@@ -43,8 +44,12 @@ systemctl start samba-ad-dc
 const further = (name: ControllerName): string => `
 export PYTHONWARNINGS=ignore
 printf '[libdefaults]\\n\\tdefault_realm = ${domain.realm}\\n\\tdns_lookup_kdc = true\\n\\tdns_lookup_realm = false\\n' > /etc/krb5.conf
+cp /etc/resolv.conf /tmp/resolv.conf
+echo 'nameserver ${sites.dc1.address}' > /etc/resolv.conf
 echo '${domain.administrator.password}' | samba-tool domain join ${domain.dns} DC -U ${domain.administrator.user} --site=${sites[name].site} \
-    --dns-backend=SAMBA_INTERNAL --option='dns forwarder = ${network.services}' ${options(name)}
+    --dns-backend=SAMBA_INTERNAL --option='dns forwarder = ${network.services}'
+${settingsScript(name)}
+cp /tmp/resolv.conf /etc/resolv.conf
 systemctl start samba-ad-dc
 `;
 
