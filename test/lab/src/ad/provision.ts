@@ -65,6 +65,13 @@ export function provisionedDomain(tree: string, controllers: Record<ControllerNa
             await controller.script(controller === one ? first(controller.name) : further(controller.name));
             await ready(controller);
         }
+        // It registers its names some seconds after its start.
+        for (const controller of others)
+            await controller.until(`its site has it in its DNS`, async () => {
+                const { site, address } = sites[controller.name];
+                const { stdout } = await controller.attempt(["host", "-t", "SRV", `_ldap._tcp.${site}._sites.${domain.dns}`, address]);
+                return stdout.includes(`${controller.name}.${domain.dns}`);
+            });
         // Both directions, once in full: whoever is started alone later knows all.
         for (const [to, from] of [
             ["dc1", "dc2"],
