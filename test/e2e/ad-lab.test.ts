@@ -144,16 +144,8 @@ test("a domain can be large: accounts get relative ids from where they were move
     expect((await dc1.find("late"))?.sid).toBe(`${domain.sid}-70000`);
 });
 
-test("a controller's packets are lost, and the other one does; its clock is off, and right again", async () => {
+test("a controller's packets are lost, and the other one does", async () => {
     await dc1.disturb({ packets: "dropped" });
     expect(await kinit("alice")).toMatchObject({ code: 0 });
     await dc1.disturb({ packets: "passed" });
-    const offset = async (): Promise<number> =>
-        (JSON.parse(await inMemberDone("net ads info -S dc1.ad.lab.test --json")) as { "Server time offset": number })[
-            "Server time offset"
-        ];
-    await dc1.disturb({ clock: 600 });
-    expect(Math.abs((await offset()) - 600)).toBeLessThan(5);
-    await dc1.disturb({ clock: 0 });
-    expect(Math.abs(await offset())).toBeLessThan(5);
 });
