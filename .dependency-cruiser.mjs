@@ -43,6 +43,21 @@ export default {
             to: { circular: true },
         },
         {
+            name: "hosts-by-its-index",
+            comment: "What works on hosts imports provider/hosts, not a file of it.",
+            severity: "error",
+            from: { path: "^provider/(rights|machines|gateway|resources|runtime|adapters|cli)/", pathNot: "[.]test[.]ts$" },
+            to: { path: "^provider/hosts/(?!index[.]ts$)" },
+        },
+        {
+            name: "hosts-by-its-language",
+            comment:
+                "What only describes changes to a host knows its steps, looks and programs, and not how they get there: not the index.",
+            severity: "error",
+            from: { path: "^provider/(samba|quota|snapshots)/", pathNot: "[.]test[.]ts$" },
+            to: { path: "^provider/hosts/(?!(batch|gather|steps|looks|programs|packages)[.]ts$)" },
+        },
+        {
             name: "resources-stand-alone",
             comment: "What two resources need is about the gateway: put it into provider/gateway.",
             severity: "error",
@@ -62,6 +77,14 @@ export default {
             severity: "error",
             from: { path: "^provider/", pathNot: "^provider/adapters/" },
             to: { path: "node_modules/@pulumi/" },
+        },
+        {
+            name: "sdk-is-thin",
+            comment:
+                "What the SDK does it does by provider/base/kind.ts, as any adapter: users' programs load nothing else of the provider.",
+            severity: "error",
+            from: { path: "^sdk/", pathNot: "[.]test[.]ts$" },
+            to: { path: "^provider/", pathNot: "^provider/base/kind[.]ts$" },
         },
         {
             name: "provider-stands-alone",

@@ -34,8 +34,8 @@ test-unit: $(deps) ## Pure tests of provider, SDK and the lab's API, seconds (ON
 test-e2e: $(built) ## The real CLI against labs, two side by side (LABS=n), or one file's (ONLY=name runs test/e2e/name.test.ts)
 	@$(with_pulumi) jest --selectProjects e2e $(if $(ONLY),--runInBand --runTestsByPath test/e2e/$(ONLY).test.ts,--maxWorkers $(or $(LABS),2))
 
-soak: $(built) ## The long drills: every fault point, every storage and version
-	@$(with_pulumi) PVESMB_SOAK=1 jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath test/e2e/$(ONLY).test.ts)
+soak: $(built) ## The long drills: every fault point, every storage and version (ONLY=name: name.test.ts and name-vm.test.ts)
+	@$(with_pulumi) PVESMB_SOAK=1 jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath $(wildcard test/e2e/$(ONLY).test.ts test/e2e/$(ONLY)-vm.test.ts))
 	@$(if $(ONLY),:,PVESMB_SOAK=1 jest test/unit/quota/history --selectProjects unit)
 
 lint: $(deps) ## eslint, prettier, the compiler, generated files in step

@@ -21,7 +21,7 @@ const server = new pvesmb.FileServer("office", {
     shares: {
         docs: { comment: "What the team works on", access: [{ group: "team", level: "change" }] },
         books: { comment: "Accounts", access: [{ user: "alice", level: "full" }] },
-        // A volume of its own, as large as its quota says.
+        // A volume of its own; its quota sets the size.
         media: {
             purpose: "media",
             volume: { storage: config.require("dataStorage"), initialSize: "64MiB" },

@@ -20,7 +20,7 @@ const files = new pvesmb.SmbGateway("files", {
 const alice = new pvesmb.SmbUser("alice", { gateway: files, password: config.requireSecret("alice") });
 new pvesmb.SmbUser("bob", { gateway: files, password: config.requireSecret("bob") });
 
-// Bob has an account, but the share lets only Alice in.
+// Bob has an account, but only Alice may use the share.
 const docs = new pvesmb.SmbShare("docs", {
     gateway: files,
     comment: "Documents",

@@ -4,7 +4,7 @@ import { perSession } from "../base/session";
 
 const said = perSession(() => new Set<string>());
 
-/** A log that says things by these two; what is to be said once, in this process. */
+/** A log that writes with these two functions; `warnOnce` is per process. */
 export const logBy = (info: (text: string) => void, warn: (text: string) => void): Log => ({
     info,
     warn,
@@ -15,7 +15,7 @@ export const logBy = (info: (text: string) => void, warn: (text: string) => void
     },
 });
 
-/** What a dynamic provider prints is shown by the CLI as a line of the stack (docs/facts/pulumi.md 1.12); on standard error it would look like a failure. */
+/** The CLI shows a dynamic provider's stdout as lines of the stack (docs/facts/pulumi.md 1.12); stderr would look like a failure. */
 export const consoleLog = logBy(
     (text) => console.log(forReading(text)),
     (text) => console.log(forReading(`warning: ${text}`)),

@@ -41,6 +41,47 @@ test("handlers can see whether the engine has others to hand in", async () => {
     expect(wasMore()).toBe(true);
 });
 
+describe("the URN, which Pulumi's server does not tell", () => {
+    const { key, ...plain } = user("a");
+    const urns: unknown[] = [];
+    const own = dynamicProvider(userModel, () => ({
+        ...handler,
+        create: ({ urn }, inputs) => (urns.push(urn, inputs["key"]), Promise.resolve({ id: "1", state: {} })),
+        update: ({ urn }, _id, _state, inputs) => (urns.push(urn, inputs["key"]), Promise.resolve({})),
+        read: (_ctx, _id, state) => Promise.resolve({ inputs: { enabled: false, urn: "urn:of-the-mark" }, state }),
+    }));
+
+    test("is the adapter's own: handlers have it from the context, states do not have it, changed inputs have it again", async () => {
+        const { outs } = await own.create({ ...user("a"), __provider: "x" });
+        await own.update("1", outs ?? {}, user("b"));
+        expect(urns).toEqual(["urn:a", undefined, "urn:b", undefined]);
+        expect(outs).toEqual(plain);
+        expect((await own.read("1", { ...outs, __provider: "x" })).inputs).toEqual({
+            ...plain,
+            enabled: false,
+            key: "urn:of-the-mark",
+            __provider: "x",
+        });
+        expect(await own.diff("1", outs ?? {}, { ...plain, key: "urn:another" })).toEqual({});
+    });
+
+    test("has to be there", async () => {
+        const { failures } = await own.check({}, plain);
+        expect(failures).toEqual([{ property: "", reason: expect.stringContaining("use the classes of the pvesmb SDK") }]);
+        await expect(own.create(plain)).rejects.toThrow("use the classes of the pvesmb SDK");
+    });
+
+    test("check gives back what it got, but for a name that the resource's own makes", async () => {
+        expect((await own.check({}, user("a"))).inputs).toEqual(user("a"));
+        const { name: _, ...nameless } = { ...user("a"), key: `${key.replace("a", "urn::p")}::carol`, __provider: "x" };
+        expect((await own.check({}, nameless)).inputs).toEqual({ ...nameless, name: "carol" });
+    });
+
+    test("an import, which comes without a state, is refused with the way out", async () => {
+        await expect(own.read("alice", { __provider: "x" })).rejects.toThrow("SmbUser alice cannot be imported; set `adopt: true`");
+    });
+});
+
 test("two stacks in one process have each their own configuration, and what they expect", async () => {
     const connected: string[] = [];
     const asking = {

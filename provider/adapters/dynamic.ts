@@ -1,23 +1,20 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { coming } from "../base/coming";
+import { PvesmbError } from "../base/errors";
 import type { AnyHandler } from "../base/handler";
-import { rememberPins } from "../base/pins";
 import { Session } from "../base/session";
-import { setStackConfig, stackConfig } from "../base/stack-config";
+import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
 import type { Tree } from "../model/tree";
-import { check } from "../runtime/check";
-import { checkConnection } from "../runtime/connection-check";
-import { diff } from "../runtime/diff";
 import { OperationFailed, operationFailed } from "../runtime/failure";
 import { guardProcess } from "../runtime/process";
 import { operations } from "../runtime/run";
 import { allSaid, engineLog } from "./engine-log";
 
-/** The text from which Pulumi's server makes this provider; it rides along in inputs and outputs of every resource. */
+/** The serialized provider, from which Pulumi's server loads the code; part of every resource's inputs and outputs. */
 const PROVIDER = "__provider";
 
-/** Pulumi's wire for one kind: the object that its dynamic provider process calls. Nothing else in pvesmb knows that wire. */
+/** One kind of resource as an object for Pulumi's dynamic provider process. Only this file knows that protocol. */
 export function dynamicProvider(
     model: Model,
     handler: () => AnyHandler,
@@ -25,7 +22,7 @@ export function dynamicProvider(
 ): Required<ResourceProvider<Tree, Tree>> {
     const run = operations(model, handler, engineLog);
     return inSession(session, {
-        // Without an await: the server lets other calls through while it waits for this one (pulumi.md 1.5).
+        // Not async: the server handles other calls while it awaits this one (pulumi.md 1.5).
         configure({ config }) {
             guardProcess(() => session.close());
             setStackConfig((key) => textOf(config.get(key)));
@@ -33,45 +30,50 @@ export function dynamicProvider(
         },
 
         check(_olds, news) {
-            const failures = [...check(model, own(news)), ...checkConnection(model, news, process.env, stackConfig)];
-            if (failures.length === 0) coming().announce(news["key"]);
-            return Promise.resolve({ inputs: news, failures });
+            const [urn, inputs] = apart(news);
+            const found = run.check(urn, inputs);
+            const failures = urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures;
+            if (failures.length === 0) coming().announce(urn);
+            return Promise.resolve({ inputs: found.inputs === inputs ? news : { ...news, ...found.inputs }, failures });
         },
 
         diff: (id, olds, news) =>
             settled(() => {
-                rememberPins(id, olds["hostKeys"]);
-                const difference = diff(model, own(olds), own(news), engineLog(news["key"]));
+                const [urn, inputs] = apart(news);
+                const difference = run.diff(urn, id, own(olds), inputs);
                 if (difference.changes !== false) return difference;
-                coming().strike(news["key"]);
-                // A URN that has become another one stands in the inputs alone. Those the engine has, and compares them itself.
+                coming().strike(urn);
+                // A changed URN is only in the inputs; without `changes` the engine compares those itself.
                 return {};
             }),
 
-        async create(inputs) {
-            coming().strike(inputs["key"]);
-            const { id, state } = await partial(inputs, () => run.create(own(inputs)));
+        async create(news) {
+            const [urn, inputs] = apart(news);
+            coming().strike(urn);
+            const { id, state } = await partial(news, () => run.create(known(urn), inputs));
             return { id, outs: state };
         },
 
         async read(id, props = {}) {
-            const found = await said(() => run.read(id, own(props)));
+            const found = await said(() => run.read(undefined, id, own(props)));
             if (!found) return { id: "" };
-            const { state, inputs } = found;
-            // Inputs that it is not told the engine keeps.
-            return { id, props: withProvider(state, props), ...(inputs && { inputs: withProvider(inputs, props) }) };
+            const { state, inputs, urn } = found;
+            // Without `inputs` the engine keeps the stored ones.
+            const changed = inputs && withProvider(urn === undefined ? inputs : { ...inputs, [URN]: urn }, props);
+            return { id, props: withProvider(state, props), ...(changed && { inputs: changed }) };
         },
 
         async update(id, olds, news) {
-            coming().strike(news["key"]);
-            return { outs: await partial(news, () => run.update(id, own(olds), own(news))) };
+            const [urn, inputs] = apart(news);
+            coming().strike(urn);
+            return { outs: await partial(news, () => run.update(known(urn), id, own(olds), inputs)) };
         },
 
-        delete: (id, props) => said(() => coming().unannounced(() => run.delete(id, own(props)))),
+        delete: (id, props) => said(() => coming().unannounced(() => run.delete(undefined, id, own(props)))),
     });
 }
 
-/** What this process remembers: all kinds of resources share gateways and connections. */
+/** The session of this process: all kinds of resources share gateways and connections. */
 const ofThisProcess = new Session();
 
 type Provider = Required<ResourceProvider<Tree, Tree>>;
@@ -82,6 +84,21 @@ function inSession(session: Session, provider: Provider): Provider {
     return Object.fromEntries(wrapped) as Provider;
 }
 
+/** Pulumi's server does not tell a dynamic provider the URN. The SDK puts it into the inputs under this name, where every stored state has it. */
+const URN = "key";
+const NO_URN = "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it";
+
+/** The URN, and the inputs without the adapter's own fields. */
+function apart(news: Tree): [urn: string | undefined, inputs: Tree] {
+    const { [URN]: urn, ...inputs } = own(news);
+    return [typeof urn === "string" ? urn : undefined, inputs];
+}
+
+function known(urn: string | undefined): string {
+    if (urn === undefined) throw operationFailed(new PvesmbError("InvalidInput", NO_URN));
+    return urn;
+}
+
 function own(properties: Tree): Tree {
     const { [PROVIDER]: _provider, ...rest } = properties;
     return rest;
@@ -89,7 +106,7 @@ function own(properties: Tree): Tree {
 
 const withProvider = (properties: Tree, from: Tree): Tree => ({ ...properties, [PROVIDER]: from[PROVIDER] });
 
-/** Stack configuration can be set to anything that YAML can say. */
+/** Stack configuration may hold any YAML value. */
 const textOf = (value: unknown): string | undefined => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
 
 async function settled<T>(work: () => T): Promise<T> {
@@ -109,8 +126,8 @@ async function said<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Gives a partial failure the form that Pulumi's server knows. On this way the server does not add `__provider` to the state, and a
- * resource without it can be neither read nor deleted (pulumi.md 1.8).
+ * Converts a partial failure to the form that Pulumi's server expects. In that case the server does not add `__provider` to the state, and
+ * without it a resource can be neither read nor deleted (pulumi.md 1.8).
  */
 async function partial<T>(news: Tree, work: () => Promise<T>): Promise<T> {
     try {

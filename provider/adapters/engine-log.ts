@@ -3,12 +3,12 @@ import type { Log } from "../base/log";
 import { forReading } from "../base/scrub";
 import { consoleLog, logBy } from "./console-log";
 
-/** What is used of `EngineClient` and `LogRequest` of @pulumi/pulumi/proto. */
+/** The part of `EngineClient` and `LogRequest` of @pulumi/pulumi/proto that we use. */
 type Send = (severity: number, message: string, urn: string) => Promise<void>;
 
 const INFO = 1;
 const WARNING = 2;
-/** A line that the engine has not taken by then is printed. */
+/** If the engine has not accepted a line by then, the line is printed. */
 const PATIENCE_MS = 5_000;
 
 let engine: Send | undefined;
@@ -16,8 +16,8 @@ let broken = false;
 const underWay = new Set<Promise<void>>();
 
 /**
- * Lines at the resource they belong to, as the engine shows them. What a dynamic provider prints stands at the stack instead
- * (docs/facts/pulumi.md 1.12), so that is only the way out when the engine does not answer.
+ * Logs through the engine, which shows lines at their resource. Printed lines appear at the stack (docs/facts/pulumi.md 1.12), so printing
+ * is only the fallback.
  */
 export const engineLog = (urn: unknown): Log =>
     logBy(
@@ -25,7 +25,7 @@ export const engineLog = (urn: unknown): Log =>
         (text) => say(WARNING, text, urn),
     );
 
-/** Ends when the engine has all lines: before the operation that said them ends. */
+/** Waits until the engine has all lines, so that none comes after its operation has ended. */
 export async function allSaid(): Promise<void> {
     await Promise.all(underWay);
 }
@@ -49,7 +49,7 @@ function say(severity: number, text: string, urn: unknown): void {
     void done.then(() => underWay.delete(done));
 }
 
-/** The engine's address is the first argument of the process in which a dynamic provider runs. */
+/** A dynamic provider's process gets the engine's address as its first argument. */
 function connect(): Send {
     const address = process.argv[2] ?? "";
     if (!/^[\w.[\]:-]+:\d+$/.test(address)) throw new Error("there is no engine");

@@ -1,27 +1,23 @@
-import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../model";
-import type { Model } from "../model/meta";
 import type { AnyHandler } from "../base/handler";
+import { type KindName, kinds } from "../model";
+import type { Model } from "../model/meta";
+import type * as resources from "../resources";
 import { dynamicProvider } from "./dynamic";
 
-/**
- * `pvesmb/runtime/v1`: what stands in every user's state as the provider of a resource. This path and these names are a promise: they
- * stay, whatever else changes (docs/decisions/0003).
- */
-export const SmbGateway = provide(gatewayModel);
-export const SmbShare = provide(shareModel);
-export const SmbUser = provide(userModel);
-export const SmbGroup = provide(groupModel);
-export const Quota = provide(quotaModel);
-
-function provide(model: Model): ReturnType<typeof dynamicProvider> {
-    return dynamicProvider(model, () => handlerOf(model.kind));
-}
-
-/** Handlers, with HTTP and SSH behind them, are loaded at the first use: check and diff do without. */
-function handlerOf(kind: string): AnyHandler {
+/** Loads the handlers, with HTTP and SSH, on first use: check and diff do not need them. */
+function handlerOf(kind: KindName): AnyHandler {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import()` would be asynchronous for no gain
-    const { handlers } = require("../resources") as { handlers: Record<string, AnyHandler> };
-    const handler = handlers[kind];
-    if (!handler) throw new Error(`there is no handler of ${kind}`);
-    return handler;
+    const { handlers } = require("../resources") as typeof resources;
+    return handlers[kind];
 }
+
+const names = Object.keys(kinds) as KindName[];
+const provided = Object.fromEntries(
+    names.map((kind) => [kind, dynamicProvider(kinds[kind] as unknown as Model, () => handlerOf(kind))]),
+) as Record<KindName, ReturnType<typeof dynamicProvider>>;
+
+/**
+ * `pvesmb/runtime/v1`: every user's state refers to this path and to the kinds' names as the provider of a resource, so they must never
+ * change (docs/decisions/0003, v1.test.ts).
+ */
+export = provided;

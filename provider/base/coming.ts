@@ -1,9 +1,9 @@
 import { perSession } from "./session";
 
 /**
- * What the engine is about to hand in. It has a resource checked before it is made or changed, and while it has more to do, always one more
- * than it lets be made at a time: when none is left of those that were checked, nobody comes before some of those under way are done. Only
- * good for guesses: what was checked may never come, and of a deletion nobody knows before.
+ * Resources that the engine is about to hand over. It checks a resource before it creates or updates it and keeps `parallel + 1` in flight:
+ * when no checked resource is outstanding, none arrives until a running one finishes. Only a hint: a checked resource may never arrive, and
+ * deletions are not announced.
  */
 export class Coming {
     private readonly announced = new Set<unknown>();
@@ -15,12 +15,12 @@ export class Coming {
         this.foreseen = true;
     }
 
-    /** It is here, or will not come. */
+    /** The resource has arrived or will not arrive. */
     strike(key: unknown): void {
         this.announced.delete(key);
     }
 
-    /** Work that nobody has announced: there may be more of it. */
+    /** Runs work that is not announced, such as a deletion: more of it may follow. */
     async unannounced<T>(work: () => Promise<T>): Promise<T> {
         this.unforeseen++;
         try {
@@ -30,11 +30,11 @@ export class Coming {
         }
     }
 
-    /** Whether anybody else may come now. */
+    /** Whether another resource may arrive now. */
     get more(): boolean {
         return !this.foreseen || this.announced.size > 0 || this.unforeseen > 0;
     }
 }
 
-/** One per session, as there is one engine that calls it. */
+/** One per session, since each session serves one engine. */
 export const coming = perSession(() => new Coming());

@@ -1,13 +1,17 @@
-/** How Proxmox VE and its hosts are reached: resolved from all sources, checked, defaults filled in. Made by runtime/connection.ts. */
-export interface Connection {
-    /** Origins (`https://pve1.example.org:8006`) of nodes of one cluster, in the order in which they are tried. Never empty. */
+/** How to reach Proxmox VE and its hosts: resolved from all sources, checked, with defaults. Built by runtime/connection.ts. */
+export interface Connection extends PveConnection {
+    ssh: SshConnection;
+}
+
+/** How to reach the API of Proxmox VE. */
+export interface PveConnection {
+    /** Origins (`https://pve1.example.org:8006`) of nodes of one cluster, in the order in which to try them. Never empty. */
     endpoints: string[];
     auth: TokenAuth | TicketAuth;
     tls: TlsTrust;
-    ssh: SshConnection;
-    /** Signs marks in guests' notes; without it the credentials do (provider/machines/mark-keys.ts). */
+    /** Signs marks in guests' notes; default: the credentials sign them (provider/machines/mark-keys.ts). */
     markSecret?: string;
-    /** What signed marks before: still believed, no longer used to sign. */
+    /** Former mark secrets: still accepted, no longer used to sign. */
     markSecretPrevious?: string[];
 }
 
@@ -26,7 +30,7 @@ export interface TicketAuth {
     otp?: string;
 }
 
-/** What makes us believe that the other side is the cluster's API. */
+/** How to verify the certificate of the cluster's API. */
 export type TlsTrust =
     /** The machine's own trusted CAs. */
     | { kind: "system" }
@@ -38,19 +42,19 @@ export type TlsTrust =
 export interface SshConnection {
     /** `guest`: log in to the container itself as root. `node`: log in to its node and use `pct exec`. */
     via: "guest" | "node";
-    /** User on nodes (guests: always root). */
+    /** User on nodes. On guests it is always root. */
     username: string;
     /** Commands on nodes go through `sudo -n`. */
     sudo: boolean;
-    /** The command `pct` on nodes, or what stands in for it. */
+    /** The command `pct` on nodes, or its wrapper. */
     pct: string;
-    /** Port of nodes and guests that don't name their own. */
+    /** Default port of nodes and guests. */
     port: number;
     privateKey?: string;
     passphrase?: string;
-    /** Of nodes alone. */
+    /** For nodes only. */
     password?: string;
-    /** Only there when the agent is to be used. */
+    /** Set only when the agent is to be used. */
     agentSocket?: string;
     /** By node name. */
     nodes: Record<string, SshPlace>;

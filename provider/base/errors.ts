@@ -1,25 +1,25 @@
 /**
- * The typed failures of pvesmb. The kind decides what happens next (retry, partial state, "gone"); the text tells the user what was
- * tried, on which host, what came back and what to do. Texts never hold secrets: whoever builds one scrubs it first.
+ * The typed failures of pvesmb. The kind decides what happens next (retry, partial state, "gone"); the text says what was tried, where,
+ * what came back and what to do, without secrets.
  */
 export type FailureKind =
     /** The user's input cannot work; names the property and the way out. Nothing was touched. */
     | "InvalidInput"
     /** PVE or the host refuses for lack of rights; names privilege and path. */
     | "Denied"
-    /** The thing is certainly not there (never said of a time-out or a 403). */
+    /** The object is certainly gone (never used for a timeout or a 403). */
     | "NotFound"
-    /** Somebody else's: another owner's mark, a changed digest, a taken name. */
+    /** It belongs to another owner: a foreign mark, a changed digest, a taken name. */
     | "Conflict"
-    /** Locked or overloaded for now; nothing was done, trying again later is safe. */
+    /** Locked or overloaded; nothing was done, a retry is safe. */
     | "Busy"
-    /** No answer: refused, reset, timed out on the wire; whether something was done is unknown unless `dispatched` is false. */
+    /** No answer: refused, reset or timed out. The request may have taken effect unless `dispatched` is false. */
     | "Unreachable"
     /** The SSH host key or TLS certificate is not the pinned one. */
     | "HostKeyMismatch"
-    /** The remote side did its work and it failed (task error, command's exit code, validation). */
+    /** The remote side did the work and it failed (task error, exit code, validation). */
     | "RemoteFailed"
-    /** Our own deadline ran out. */
+    /** Our own deadline expired. */
     | "Timeout";
 
 export class PvesmbError extends Error {
@@ -33,7 +33,7 @@ export class PvesmbError extends Error {
             status?: number;
             reason?: string;
             errors?: Record<string, string>;
-            /** False when the request surely never reached the other side. */
+            /** False when the request certainly never reached the other side. */
             dispatched?: boolean;
             /** Lines of a task log or of stderr, already scrubbed. */
             log?: string[];
@@ -49,7 +49,7 @@ export function isKind(error: unknown, ...kinds: FailureKind[]): error is Pvesmb
     return error instanceof PvesmbError && kinds.includes(error.kind);
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
 }

@@ -1,15 +1,6 @@
 import { PvesmbError } from "./errors";
 
-/** What the classes of the SDK always give: only raw use of the provider can leave it out. */
-
-/** The resource's URN. */
-export function keyOf({ key }: { key?: string | undefined }): string {
-    if (key === undefined)
-        throw new PvesmbError("InvalidInput", "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it");
-    return key;
-}
-
-/** The resource's name, of a user, a group or a share. */
+/** The name of a user, group or share. `check` fills it in (runtime/checked.ts); only raw use of the runtime can omit it. */
 export function nameOf({ name }: { name?: string | undefined }, kind: "user" | "group" | "share"): string {
     if (name === undefined) throw new PvesmbError("InvalidInput", `name: give the ${kind} a name`, { property: "name" });
     return name;

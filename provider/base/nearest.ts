@@ -1,11 +1,11 @@
-/** Of some names, the one that a misspelt name most likely stands for. */
+/** The name that a misspelt name most likely means; undefined when none is close. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
     const ranked = names.map((each) => ({ each, away: distance(name.toLowerCase(), each.toLowerCase()) })).sort((a, b) => a.away - b.away);
     const best = ranked[0];
     return best && best.away <= Math.max(2, Math.floor(best.each.length / 3)) ? best.each : undefined;
 }
 
-/** Levenshtein's distance: how many letters have to be put in, taken out or changed. */
+/** Levenshtein distance: insertions, deletions and substitutions. */
 function distance(a: string, b: string): number {
     if (Math.abs(a.length - b.length) > 8) return Infinity;
     let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,18 +1,18 @@
 /**
- * Characters that command a terminal, hide text or turn it round: control characters (C0, DEL, C1), Unicode's line separators, and its marks
- * of direction. Line feed and tab are text.
+ * Characters that control a terminal, hide text or reverse it: control characters (C0, DEL, C1), Unicode's line separators and direction
+ * marks. Line feed and tab are text.
  */
 const COMMANDING = /(?![\n\t])[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * Text as a terminal can show it, whoever wrote it: what guests, nodes and users of Proxmox VE send is input, also where it becomes part of
- * an error. Escapes are JSON's, so that JSON stays what it is.
+ * Makes text safe for a terminal: guests, nodes and users of Proxmox VE are untrusted, also where their text becomes part of an error. The
+ * escapes are those of JSON, so JSON stays valid.
  */
 export const printable = (text: string): string => text.replaceAll("\r\n", "\n").replace(COMMANDING, escaped);
 
-/** A tree whose texts are printable, but for those that are known: what the user wrote is told as it was written. */
+/** Makes all texts of a tree printable, except known ones: the user's own text stays as written. */
 export function printableTree<T>(value: T, known: ReadonlySet<string>): T {
     const tell = (text: string): string => (known.has(text) ? text : printable(text));
     const walk = (part: unknown): unknown => {
@@ -24,7 +24,7 @@ export function printableTree<T>(value: T, known: ReadonlySet<string>): T {
     return walk(value) as T;
 }
 
-/** All texts in a tree, names of properties among them. */
+/** All texts in a tree, including property names. */
 export function textsIn(value: unknown): Set<string> {
     if (typeof value === "string") return new Set([value]);
     if (typeof value !== "object" || value === null) return new Set();

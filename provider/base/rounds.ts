@@ -1,34 +1,35 @@
 import { coming } from "./coming";
 
 export interface RoundsOptions<T> {
-    /** Does a round; must not fail. What it gives tells those who were in it: they may come again at once. */
+    /** Runs a round. The returned function notifies the callers of the round, who may add items again at once. */
     run: (round: T[]) => Promise<() => void>;
-    /** Of those that wait, who goes now; default all. */
+    /** Reports a failed round to its callers; the next round goes on. */
+    failed: (round: T[], error: unknown) => void;
+    /** Selects the waiting items for the next round; default: all. */
     take?: (waiting: T[]) => T[];
-    /** Whether others may come now; default: as far as the engine's calls tell. */
+    /** Whether more items may arrive now; default: what the engine's calls tell. */
     more?: () => boolean;
 }
 
-/** A round starts when nobody has come for this long, in any case `LONGEST_MS` after the first, ... */
+/** A round starts after a pause of this length, at the latest `LONGEST_MS` after its first item. */
 const QUIET_MS = 8;
 const LONGEST_MS = 250;
 /**
- * ... or, while fewer are there than were under way when the round before ended, when nobody has come for this long, for as long as that
- * round took, which is what going without the others would cost, and for twice as long as they have let wait before: whoever works through
- * a list hands in as many again, one by one. Once so many are there it starts at once, and when no more can come it waits just this long.
+ * A round that follows one of N items waits for N again, because a caller that works through a list hands in as many again. Per gap it
+ * waits for the duration of the last round or twice the longest gap, within these limits; only PATIENCE_MS when no more can arrive.
  */
 const PATIENCE_MS = 60;
 const LONGEST_PATIENCE_MS = 2000;
 
-/** One round after the other: who comes while one is under way goes with the next. */
+/** Runs one round at a time: items that arrive during a round go into the next. */
 export class Rounds<T> {
     private waiting: T[] = [];
     private running = false;
-    /** As many as went with the last round or waited already when it ended: else these and those would take turns for ever. */
+    /** Expected size: the last round plus those already waiting. Without the second term two groups alternate for ever. */
     private expected = 0;
-    /** Milliseconds that the last round took. */
+    /** Duration of the last round in milliseconds. */
     private took = 0;
-    /** The longest pause before one of those who were expected came, and since when the next one lasts. */
+    /** The longest gap before an expected item, and the start of the current gap. */
     private pause = 0;
     private since = Infinity;
     private arrived: () => void = () => undefined;
@@ -37,7 +38,7 @@ export class Rounds<T> {
 
     add(item: T): void {
         const pause = Date.now() - this.since;
-        // After a longer one it is not the same list that somebody works through.
+        // A longer gap belongs to another list.
         if (this.expected > 1 && pause <= LONGEST_PATIENCE_MS) this.pause = Math.max(this.pause, pause);
         this.since = Date.now();
         this.waiting.push(item);
@@ -46,24 +47,38 @@ export class Rounds<T> {
     }
 
     private async work(): Promise<void> {
-        const { run, take = (waiting: T[]): T[] => waiting } = this.options;
         this.running = true;
-        while (this.waiting.length > 0) {
+        while (this.waiting.length > 0) await this.round();
+        this.running = false;
+    }
+
+    /** Never rejects: `running` would stay set, and later items would wait for ever. */
+    private async round(): Promise<void> {
+        const { run, failed, take = (waiting: T[]): T[] => waiting } = this.options;
+        let round = this.waiting;
+        try {
             await this.gathered();
-            const round = take(this.waiting);
-            const gone = new Set(round);
-            this.waiting = this.waiting.filter((each) => !gone.has(each));
+            round = this.waiting;
+            round = take(this.waiting);
+            this.leave(round);
             const began = Date.now();
             const tell = await run(round);
             this.since = Date.now();
             this.took = this.since - began;
             this.expected = round.length + this.waiting.length;
             tell();
+        } catch (error) {
+            this.leave(round);
+            failed(round, error);
         }
-        this.running = false;
     }
 
-    /** Resolves when nobody comes any more, or as many are there as can be expected. */
+    private leave(round: T[]): void {
+        const gone = new Set(round);
+        this.waiting = this.waiting.filter((each) => !gone.has(each));
+    }
+
+    /** Resolves when no more items are to be expected. */
     private async gathered(): Promise<void> {
         const { more = () => coming().more } = this.options;
         if (this.expected > 1) {
@@ -75,7 +90,7 @@ export class Rounds<T> {
         }
     }
 
-    /** Whether somebody comes within some time. */
+    /** Whether another item arrives in time. */
     private async another(withinMs: number): Promise<boolean> {
         try {
             return await new Promise<boolean>((resolve) => {

@@ -1,4 +1,4 @@
-/** What every service of pvesmb's gives up (systemd.exec(5)): a matter of its own processes, which works in every container. */
+/** Restrictions for every pvesmb service (systemd.exec(5)). They concern only its own processes and work in every container. */
 export const SANDBOX = `NoNewPrivileges=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
@@ -9,8 +9,8 @@ SystemCallArchitectures=native
 `;
 
 /**
- * On nodes more: it needs mounts of the service's own, which a container without `nesting` may not make, so that the service would not start. Not
- * the home directories: there may be data in them.
+ * For nodes: these need mounts of the service's own, which a container without `nesting` cannot make. No ProtectHome, because home
+ * directories may hold data.
  */
 export const NODE_SANDBOX = `${SANDBOX}PrivateTmp=yes
 ProtectClock=yes

@@ -1,8 +1,8 @@
 import { printable } from "./printable";
 
 /**
- * Secrets of this process, so that no error text or log line carries one. Whoever takes a secret from inputs or environment hands it
- * to `hide`; whoever makes text that leaves the process passes it through `scrub`.
+ * The secrets of this process. Pass each secret from inputs or environment to `hide`, and each text that leaves the process through
+ * `scrub`.
  */
 const hidden = new Set<string>();
 
@@ -19,5 +19,5 @@ export function scrub(text: string): string {
     return out;
 }
 
-/** Text as it leaves the process for somebody to read: without secrets, and without what a terminal would obey. */
+/** Text that leaves the process for a reader: without secrets and terminal control characters. */
 export const forReading = (text: string): string => printable(scrub(text));

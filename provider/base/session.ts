@@ -4,24 +4,24 @@ type Close = () => void | Promise<void>;
 
 /**
  * What one provider remembers between calls: clients, connections, open gateways, the stack's configuration. An adapter makes a session,
- * runs every call in it and closes it at the end; two sessions in one process share nothing. Modules keep what they remember in fields of the
- * session (`perSession`), not in variables of their own.
+ * runs every call in it and closes it; two sessions in one process share nothing. Modules keep their memory in fields of the session
+ * (`perSession`), not in variables.
  */
 export class Session {
     private readonly fields = new Map<object, unknown>();
     private readonly closers = new Set<Close>();
 
-    /** Runs a call, and all that it begins, in this session. */
+    /** Runs a call, and everything it starts, in this session. */
     run<T>(call: () => T): T {
         return current.run(this, call);
     }
 
-    /** Registers what to do when the session ends, within a second. */
+    /** Registers work for the end of the session; it must finish within a second. */
     onClose(close: Close): void {
         this.closers.add(close);
     }
 
-    /** Closes what was opened and forgets all; one part that fails does not keep the others. */
+    /** Runs all close functions, even if one fails, and clears the fields. */
     async close(): Promise<void> {
         const ends = [...this.closers].map(async (close) => this.run(close));
         this.closers.clear();
@@ -37,12 +37,12 @@ export class Session {
 
 const current = new AsyncLocalStorage<Session>();
 
-/** For code that no adapter calls: tests and tools. */
+/** For code without an adapter: tests and tools. */
 const standing = new Session();
 
 export const session = (): Session => current.getStore() ?? standing;
 
-/** A field of the session: made when a call of the session first asks for it. `close` is called at the session's end. */
+/** A field of the session, made on first use. `close` runs at the end of the session. */
 export function perSession<T>(make: () => T, close?: (value: T) => void | Promise<void>): () => T {
     const key = {};
     return () => {

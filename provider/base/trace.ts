@@ -2,8 +2,8 @@ import { appendFileSync } from "node:fs";
 import { scrub } from "./scrub";
 
 /**
- * One JSON line per remote call, appended to the file that PVESMB_TRACE names (nothing without it): what tests and bench count, and
- * what a bug report can show. Appended at once: the engine may kill this process at any time.
+ * Appends one JSON line per remote call to the file in PVESMB_TRACE, if set: for tests, bench and bug reports. Written at once, because the
+ * engine may kill this process at any time.
  */
 export function trace(event: object): void {
     const file = process.env["PVESMB_TRACE"];
@@ -11,6 +11,6 @@ export function trace(event: object): void {
     try {
         appendFileSync(file, `${scrub(JSON.stringify({ at: Date.now(), pid: process.pid, ...event }))}\n`, { mode: 0o600 });
     } catch {
-        // A full disk or a wrong path must not fail a deployment that is otherwise fine.
+        // A full disk or a wrong path must not fail a deployment.
     }
 }

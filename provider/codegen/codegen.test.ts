@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { models } from "../model";
+import { kindOf } from "../model/kind";
 import { field, type Model } from "../model/meta";
 import { docsFiles } from "./docs";
-import { Names } from "./names";
+import { Names, singular } from "./names";
 import { schemaJson } from "./schema-json";
 import { lintSchema } from "./schema-lint";
 import { sdkFiles } from "./sdk";
@@ -17,6 +18,19 @@ const committed = (): Json => JSON.parse(readFileSync(join(root, "schema.json"),
 test("the committed schema is that of the models", () => {
     const info = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Parameters<typeof schemaJson>[0];
     expect(JSON.parse(JSON.stringify(schemaJson(info, models, new Names(models))))).toEqual(committed());
+});
+
+test("it says no more than is there, and all of it: no plugin yet, and the `ref` of those that others refer to", () => {
+    const schema = committed();
+    expect(schema["keywords"]).not.toContain("kind/native");
+    for (const { kind, reference } of models) {
+        const { properties, required } = schema["resources"]![`pvesmb:index:${kind}`] as unknown as {
+            properties: Json;
+            required: string[];
+        };
+        const type = reference && `#/types/pvesmb:index:${kind.replace("Smb", "")}Ref`;
+        expect([properties["ref"]?.["$ref"], required.includes("ref")]).toEqual([type, reference !== undefined]);
+    }
 });
 
 test("twice the same, to the letter", () => {
@@ -61,9 +75,22 @@ describe("the lint sees what Pulumi's metaschema lets pass", () => {
     });
 });
 
+test("entries of a list are called by one word of its name", () => {
+    const words = ["nodes", "aclEntries", "access", "addresses", "history", "extraNetworks"];
+    expect(words.map(singular)).toEqual(["node", "aclEntry", "access", "address", "history", "extraNetwork"]);
+});
+
 test("what other languages cannot express is refused", () => {
     expect(() => shapeOf(z.union([z.string(), z.number(), z.boolean()]))).toThrow("union has no place in a model");
     expect(() => shapeOf(z.tuple([z.string()]))).toThrow("tuple has no place in a model");
+});
+
+test("only what the metadata say is filled in with the resource's name, whatever a property is called", () => {
+    const inputs = z.strictObject({
+        name: field(z.string().optional(), { description: "Of somebody else." }),
+        label: field(z.string().optional(), { description: "Its own.", autoName: "as-is" }),
+    });
+    expect(kindOf({ ...models[0]!, inputs, reference: undefined, kind: "X" }).autoNames).toEqual({ label: "as-is" });
 });
 
 test("a property without metadata is refused, and two types of one name", () => {

@@ -1,7 +1,7 @@
 import { connectionInputs } from "../model/connection";
 import { consequenceOf } from "../model/consequences";
-import { bare, type Model } from "../model/meta";
-import { references } from "./references";
+import { isReference, type Model, typeMetaOf } from "../model/meta";
+import { kindsReferredToBy } from "../model/registry";
 import type { GeneratedFile } from "./sdk";
 import { fileName } from "./sdk";
 import { type Field, fieldsOf, type Shape, shapeOf } from "./shape";
@@ -58,8 +58,13 @@ Every input is an output as well, as it was written${chosen(model)}. Further:
 
 | Property | Type | Meaning |
 |---|---|---|
-${outputs.map((field) => `| \`${field.name}\` | ${typeCell(field.shape)} | ${cell(field.meta.description)} |`).join("\n")}
+${[...outputs.map((field) => `| \`${field.name}\` | ${typeCell(field.shape)} | ${cell(field.meta.description)} |`), ...referenceRow(model)].join("\n")}
 `;
+}
+
+function referenceRow({ reference }: Model): string[] {
+    const meaning = reference && typeMetaOf(reference)?.reference;
+    return meaning === undefined ? [] : [`| \`ref\` | object | ${cell(meaning)} |`];
 }
 
 function chosen(model: Model): string {
@@ -93,7 +98,7 @@ function rows(field: Field, prefix: string, lives: boolean): string[] {
     const { name, schema, shape } = field;
     const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |${lives ? ` ${changeCell(field, prefix)} |` : ""}`;
     const element = shape.kind === "array" || shape.kind === "record" ? shapeOf(shape.of) : shape;
-    if (element.kind !== "object" || references.has(bare(schema))) return [own];
+    if (element.kind !== "object" || isReference(schema)) return [own];
     if (element.object === connectionInputs && prefix === "") return [own];
     const inner = `${prefix}${name}${shape.kind === "array" ? "[]" : shape.kind === "record" ? ".*" : ""}.`;
     return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner, lives))];
@@ -102,7 +107,7 @@ function rows(field: Field, prefix: string, lives: boolean): string[] {
 /** What an update does. Parts of an object have it in their own rows, a list or map changes as a whole. */
 function changeCell({ schema, shape, meta }: Field, prefix: string): string {
     if (/\[\]|\*/.test(prefix)) return "";
-    const whole = shape.kind === "object" && !references.has(shape.object);
+    const whole = shape.kind === "object" && !isReference(shape.object);
     if (meta.replace !== undefined) return cell(`${whole ? "added or removed: " : ""}**replaced**: ${meta.replace}`);
     if (meta.fixed !== undefined) return cell(`${whole ? "added or removed: " : ""}**refused**: ${meta.fixed}`);
     const { does, when } = consequenceOf(schema) ?? {};
@@ -119,8 +124,8 @@ function typeCell(shape: Shape): string {
         case "enum":
             return shape.values.map((value) => `\`${value}\``).join(", ");
         case "object":
-            return references.has(shape.object)
-                ? `${references.get(shape.object)?.kind} or its \`ref\``
+            return isReference(shape.object)
+                ? `${kindsReferredToBy(shape.object).join(", ")} or its \`ref\``
                 : shape.object === connectionInputs
                   ? "[connection](connection.md)"
                   : "object";

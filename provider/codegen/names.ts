@@ -1,27 +1,13 @@
 import type { z } from "zod";
-import { timeouts } from "../model/common";
-import { connectionInputs, gatewayRef, sshInputs } from "../model/connection";
-import { bare, type Model } from "../model/meta";
-import { networkInputs } from "../model/network";
-import { shareRef } from "../model/share/ref";
+import { bare, type Model, typeMetaOf } from "../model/meta";
 import { fieldsOf, type Shape, shapeOf } from "./shape";
 
 /** An object or enum type of its own, with the name it has in all languages. */
 export type NamedType = { name: string; object: z.ZodObject } | { name: string; values: string[]; description: string };
 
-/** Types that several resources share; all others are named after where they stand. */
-const shared = new Map<z.ZodType, string>([
-    [connectionInputs, "Connection"],
-    [sshInputs, "Ssh"],
-    [gatewayRef, "GatewayRef"],
-    [shareRef, "ShareRef"],
-    [networkInputs, "Network"],
-    [bare(timeouts), "Timeouts"],
-]);
-
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-/** `nodes` of a list or map names its entries `Node`. */
-const singular = (text: string): string => (/[^s]s$/.test(text) ? text.slice(0, -1) : text);
+/** `nodes` of a list or map names its entries `Node`, `aclEntries` `AclEntry`. */
+export const singular = (text: string): string => text.replace(/ies$/, "y").replace(/(?<=ss|x|sh)es$|(?<=[^s])s$/, "");
 
 /** All named types of the models, in the order of their first appearance. */
 export class Names {
@@ -55,7 +41,7 @@ export class Names {
     private add(schema: z.ZodType, name: string, make: (name: string) => NamedType): boolean {
         const key = bare(schema);
         if (this.bySchema.has(key)) return false;
-        const own = shared.get(key) ?? name;
+        const own = typeMetaOf(key)?.name ?? name;
         if (this.types.some((type) => type.name === own)) throw new Error(`codegen: two types are called ${own}`);
         this.bySchema.set(key, own);
         this.types.push(make(own));

@@ -1,5 +1,6 @@
+import { models } from "../model";
 import { type Feature, type Grant, shownCommand } from "../model/permissions/feature";
-import { PROGRAMS, featureNames, featureOf } from "../model/permissions/features";
+import { PROGRAMS, type FeatureName, featureNames, featureOf } from "../model/permissions/features";
 
 /** docs/permissions.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
 export function permissionsPage(page: string): string {
@@ -30,8 +31,10 @@ function privilegeTable(): string {
     return ["| feature | needed to | path | privileges |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
-const nameCell = (name: string, { purpose, usual, usedBy }: Feature): string =>
-    `\`${name}\`${usual ? " \\*" : ""} | ${purpose} (${usedBy.join(", ")})`;
+const nameCell = (name: FeatureName, { purpose, usual, alsoUsedBy = [] }: Feature): string => {
+    const kinds = models.filter(({ uses }) => uses.includes(name)).map(({ kind }) => kind);
+    return `\`${name}\`${usual ? " \\*" : ""} | ${purpose} (${[...kinds, ...alsoUsedBy].join(", ")})`;
+};
 
 function pathCell({ path }: Grant): string {
     if (path === "/{guests}") return "`/pool/<pool>`, or `/vms` without a pool";

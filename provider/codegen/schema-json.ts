@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { connectionInputs } from "../model/connection";
-import type { Model } from "../model/meta";
+import { type Model, typeMetaOf } from "../model/meta";
 
 import type { Names } from "./names";
 import { type Field, fieldsOf, shapeOf } from "./shape";
@@ -22,7 +22,7 @@ export function schemaJson(info: PackageInfo, models: readonly Model[], names: N
         displayName: "Samba on Proxmox VE",
         version: info.version,
         description: info.description,
-        keywords: ["pulumi", "kind/native", "category/infrastructure", "proxmox", "samba"],
+        keywords: ["pulumi", "category/infrastructure", "proxmox", "samba"],
         license: info.license,
         meta: { moduleFormat: "(.*)" },
         language: {
@@ -57,13 +57,20 @@ function resourceSpec(model: Model, names: Names): Json {
     const inputs = fieldsOf(model.inputs);
     const outputs = fieldsOf(model.outputs);
     const always = [...inputs, ...outputs].filter(({ optional, meta }) => !optional || meta.chosen || meta.always);
+    const reference = referenceSpec(model, names);
     return {
         description: `${model.description}\n\n{{% examples %}}\n## Example Usage\n\n{{% example %}}\n\`\`\`typescript\n${model.example}\n\`\`\`\n{{% /example %}}\n{{% /examples %}}`,
-        properties: { ...propertiesOf(inputs, names), ...propertiesOf(outputs, names) },
-        required: always.map(({ name }) => name),
+        properties: { ...propertiesOf(inputs, names), ...propertiesOf(outputs, names), ...reference },
+        required: [...always.map(({ name }) => name), ...Object.keys(reference)],
         inputProperties: propertiesOf(inputs, names),
         requiredInputs: inputs.filter(({ optional }) => !optional).map(({ name }) => name),
     };
+}
+
+/** What others keep of it; it is made of its id and inputs (model/kind.ts), by the SDK today. */
+function referenceSpec({ reference }: Model, names: Names): Json {
+    if (reference === undefined) return {};
+    return { ref: { $ref: `#/types/${token(names.of(reference))}`, description: typeMetaOf(reference)?.reference } };
 }
 
 function propertiesOf(fields: Field[], names: Names): Json {

@@ -1,9 +1,6 @@
-import * as z from "zod";
-import type { Model } from "../model/meta";
-import { bare, metaOf } from "../model/meta";
-import { propertiesOf } from "../model/schema";
+import { kindOf } from "../model/kind";
+import { isReference, type Model, typeMetaOf } from "../model/meta";
 import type { Names } from "./names";
-import { references } from "./references";
 import { comment, HEAD, interfaces, typeText } from "./typescript";
 import { type Field, fieldsOf } from "./shape";
 
@@ -14,9 +11,6 @@ export interface GeneratedFile {
 
 /** `SmbShare` -> `smb-share` */
 export const fileName = (kind: string): string => kind.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase();
-
-/** Inputs that the SDK fills with something made of the resource's name. */
-const named: Record<string, string> = { name: "name", hostname: "hostLabel(name)" };
 
 export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[] {
     const folder = "sdk/nodejs/generated";
@@ -32,59 +26,27 @@ export function sdkFiles(models: readonly Model[], names: Names): GeneratedFile[
 function resourceFile(model: Model, names: Names): string {
     const inputs = fieldsOf(model.inputs);
     const outputs = fieldsOf(model.outputs);
-    const code = [argsInterface(model, inputs, names), kindConstant(model, inputs, outputs), classOf(model, inputs, outputs, names)].join(
-        "\n",
-    );
+    const constant = `const kind: Kind = ${JSON.stringify(kindOf(model))};\n`;
+    const code = [argsInterface(model, inputs, names), constant, classOf(model, inputs, outputs, names)].join("\n");
     return [HEAD, imports(model, code), "\n", code].join("");
 }
 
 function argsInterface(model: Model, inputs: Field[], names: Names): string {
-    const members = inputs.map((field) => {
-        const reference = references.get(bare(field.schema));
-        const like = reference ? `${reference.like} | ` : "";
-        return `${comment(field)}${field.name}${field.optional ? "?" : ""}: ${like}pulumi.Input<${typeText(field.schema, names, "input")}>;\n`;
+    const members = inputs.map(({ name, schema, ...field }) => {
+        const like = isReference(schema) ? `ResourceWith<${names.of(schema)}> | ` : "";
+        const text = `${like}pulumi.Input<${typeText(schema, names, "input")}>`;
+        return `${comment({ name, schema, ...field })}${name}${field.optional ? "?" : ""}: ${text};\n`;
     });
     return `export interface ${model.kind}Args {\n${members.join("\n")}}\n`;
 }
 
-function kindConstant(model: Model, inputs: Field[], outputs: Field[]): string {
-    const [chosen, given] = [inputs.filter(({ meta }) => meta.chosen), inputs.filter(({ meta }) => !meta.chosen)];
-    const names = (fields: Field[]): string[] => fields.map(({ name }) => name);
-    const secretOutputs = propertiesOf(model.outputs).flatMap(([name, schema]) => (metaOf(schema)?.secret ? [name] : []));
-    const kind = {
-        name: model.kind,
-        inputs: names(given),
-        outputs: names([...chosen, ...outputs]),
-        secrets: secretPaths(model.inputs),
-        secretOutputs,
-    };
-    return `const kind: Kind = ${JSON.stringify(kind)};\n`;
-}
-
-function secretPaths(object: z.ZodObject): string[][] {
-    return propertiesOf(object).flatMap(([name, schema]) => {
-        if (metaOf(schema)?.secret) return [[name]];
-        const inner = bare(schema);
-        return inner instanceof z.ZodObject ? secretPaths(inner).map((path) => [name, ...path]) : [];
-    });
-}
-
 function classOf(model: Model, inputs: Field[], outputs: Field[], names: Names): string {
     const property = (field: Field): string => {
-        const always = !field.optional || field.meta.chosen || field.meta.always || field.name in named;
+        const always = !field.optional || field.meta.chosen || field.meta.always || field.meta.autoName;
         return `${comment(field)}declare readonly ${field.name}: pulumi.Output<${typeText(field.schema, names, "output")}${always ? "" : " | undefined"}>;\n`;
     };
-    const extra = [
-        ...inputs.filter(({ name }) => name in named).map(({ name }) => `${name}: args.${name} ?? ${named[name] ?? ""}`),
-        ...inputs.flatMap(({ name, schema, optional }) => {
-            const input = references.get(bare(schema))?.input;
-            const given = `args.${name}`;
-            return input === undefined ? [] : [`${name}: ${optional ? `${given} && ` : ""}${input}(${given})`];
-        }),
-    ];
-    const isGateway = model.kind === "SmbGateway";
-    const [type, own] = [...references].find(([, { kind }]) => kind === model.kind) ?? [];
-    const reference = own && type ? `/** ${own.meaning} */\nreadonly ref: pulumi.Output<${names.of(type)}>;\n` : "";
+    const { reference: own } = model;
+    const reference = own ? `/** ${typeMetaOf(own)?.reference} */\ndeclare readonly ref: pulumi.Output<${names.of(own)}>;\n` : "";
     return `/**
  * ${model.description}
  *
@@ -99,36 +61,21 @@ ${reference}
  * @param name The resource's name in Pulumi.
  */
 constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceOptions) {
-    needArguments(kind, name, args);
-    super(kind, name, { ...args, ${extra.join(", ")} }, ${isGateway ? "protectData(args, opts, name)" : "opts"});
-    ${own ? `this.ref = ${own.own};` : ""}
-    ${model.kind === "SmbShare" ? "this.unc = uncUnder(args.gateway, this.unc);" : ""}
+    super(kind, name, args, opts);
 }
 }
 `;
 }
 
-/** What generated classes use of the SDK's own modules. */
-const HELPERS: Record<string, string[]> = {
-    "../gateway": ["GatewayLike", "gatewayInput", "hostLabel", "protectData", "refOf"],
-    "../share": ["ShareLike", "shareInput", "shareRefOf", "uncUnder"],
-    "../usable": ["needArguments"],
-};
-
 /** Imports of just those names that the code uses. */
 function imports(model: Model, code: string): string {
-    const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
     const all = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map(([name]) => name))].sort();
     const args = all(/\b[A-Z]\w+Args\b/g).filter((name) => name !== `${model.kind}Args`);
-    const plain = all(/(?<=pulumi\.Output<)(?!Record\b)[A-Z]\w+/g);
-    const helpers = Object.entries(HELPERS).flatMap(([module, names]) => {
-        const used = names.filter(uses).map((name) => (/^[A-Z]/.test(name) ? `type ${name}` : name));
-        return used.length > 0 ? [`import { ${used.join(", ")} } from "${module}";`] : [];
-    });
+    const plain = all(/(?<=(?:pulumi\.Output|ResourceWith)<)(?!Record\b)[A-Z]\w+/g);
     return [
         'import type * as pulumi from "@pulumi/pulumi";',
-        ...helpers,
-        'import { type Kind, PvesmbResource } from "../shim";',
+        'import type { Kind } from "../../../provider/base/kind";',
+        `import { PvesmbResource${code.includes("ResourceWith<") ? ", type ResourceWith" : ""} } from "../shim";`,
         ...(args.length > 0 ? [`import type { ${args.join(", ")} } from "./inputs";`] : []),
         ...(plain.length > 0 ? [`import type { ${plain.join(", ")} } from "./outputs";`] : []),
         "",

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { bare, type FieldMeta, metaOf } from "../model/meta";
+import { bare, type FieldMeta, isReference, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
-import { references } from "./references";
 
 /** What kind of value a schema is for, in the terms that Pulumi's languages share. */
 export type Shape =
@@ -50,6 +49,6 @@ export function fieldsOf(object: z.ZodObject): Field[] {
 export function replaceText({ meta, shape }: Field): string | undefined {
     if (!meta.replace && !meta.fixed) return undefined;
     // Inside an object each property speaks for itself (FieldMeta.replace).
-    const what = shape.kind === "object" && !references.has(shape.object) ? "Adding or removing it" : "A change";
+    const what = shape.kind === "object" && !isReference(shape.object) ? "Adding or removing it" : "A change";
     return meta.replace ? `${what} replaces the resource: ${meta.replace}.` : `${what} is refused: ${meta.fixed}.`;
 }

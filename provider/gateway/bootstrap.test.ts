@@ -1,26 +1,39 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootstrapScript } from "./bootstrap";
 import type { BootstrapSettings } from "./bootstrap";
 
-/** What the script makes of sources, run for true on a folder that stands in for /etc, up to where apt begins. */
-function sources(settings: BootstrapSettings, files: Record<string, string>): Record<string, string> {
+/** What the script makes of apt's files, one run after the other, on a folder that stands in for /etc and /var: the files, and whether each run changed any. */
+function runs(all: BootstrapSettings[], files: Record<string, string>, between: (folder: string) => void = () => undefined) {
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-sources-"));
     try {
-        mkdirSync(join(folder, "apt/sources.list.d"), { recursive: true });
-        writeFileSync(join(folder, "os-release"), "VERSION_CODENAME=bookworm\n");
-        for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "apt", name), text);
-        const script = bootstrapScript(settings);
-        const part = /^ {4}\. \/etc\/os-release\n[^]*?(?=^ {4}trap )/m.exec(script)?.[0] ?? "exit 9";
-        const { status, stderr } = spawnSync("sh", ["-eus"], { input: part.replaceAll("/etc/", `${folder}/`), encoding: "utf8" });
-        expect([status, stderr]).toEqual([0, ""]);
-        return Object.fromEntries(Object.keys(files).map((name) => [name, readFileSync(join(folder, "apt", name), "utf8")]));
+        mkdirSync(join(folder, "etc/apt/sources.list.d"), { recursive: true });
+        mkdirSync(join(folder, "etc/apt/apt.conf.d"));
+        writeFileSync(join(folder, "etc/os-release"), "VERSION_CODENAME=bookworm\n");
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "etc/apt", name), text);
+        const changed = all.map((settings, i) => {
+            if (i > 0) between(folder);
+            const part = /^# apt: proxy and sources\n[^]*?(?=^# apt: done)/m.exec(bootstrapScript(settings))?.[0] ?? "exit 9";
+            const input = `${part.replaceAll("/etc/", `${folder}/etc/`).replaceAll("/var/lib/", `${folder}/var/lib/`)}\necho $changed`;
+            const { status, stdout, stderr } = spawnSync("sh", ["-eus"], { input, encoding: "utf8" });
+            expect([status, stderr]).toEqual([0, ""]);
+            return stdout.trim();
+        });
+        const read = (name: string): string => readFileSync(join(folder, "etc/apt", name), "utf8");
+        const proxy = join(folder, "etc/apt/apt.conf.d/60pvesmb-proxy");
+        return {
+            changed,
+            files: Object.fromEntries(Object.keys(files).map((name) => [name, read(name)])),
+            proxy: existsSync(proxy) ? readFileSync(proxy, "utf8") : undefined,
+        };
     } finally {
         rmSync(folder, { recursive: true });
     }
 }
+
+const sources = (settings: BootstrapSettings, files: Record<string, string>): Record<string, string> => runs([settings], files).files;
 
 const list = `# the template's
 deb http://deb.debian.org/debian bookworm main contrib
@@ -87,4 +100,39 @@ it("has new gateways update themselves unless told otherwise, and leaves older o
         true,
         false,
     ]);
+});
+
+describe("a gateway that is there already", () => {
+    const one = { mirror: "http://one.example/debian", proxy: "http://proxy.example:3128" };
+    const deb = {
+        "sources.list": list,
+        "sources.list.d/debian.sources": "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\n",
+    };
+
+    it("follows another mirror and another proxy, and is left alone when nothing is different", () => {
+        const other = { mirror: "http://other.example/debian", proxy: "http://second.example:3128" };
+        const { changed, files, proxy } = runs([one, one, other, other], deb);
+        expect(changed).toEqual(["yes", "no", "yes", "no"]);
+        expect(files).toEqual(sources(other, deb));
+        expect(proxy).toContain('Acquire::https::Proxy "http://second.example:3128";');
+    });
+
+    it.each([
+        ["as the template had them", deb],
+        ["also where it had none", { "sources.list": "# none\n" }],
+    ])("gets its sources back without a mirror, %s", (_, files) => {
+        const found = runs([one, {}, {}], files);
+        expect(found.changed).toEqual(["yes", "yes", "no"]);
+        expect(found.files).toEqual(files);
+        expect(found.proxy).toBeUndefined();
+    });
+
+    it("keeps what somebody has added by hand since", () => {
+        const { files } = runs([one, {}], deb, (folder) =>
+            appendFileSync(join(folder, "etc/apt/sources.list"), "deb http://own.example/debian bookworm main\n"),
+        );
+        expect(files["sources.list"]).toContain("deb http://own.example/debian");
+        expect(files["sources.list"]).toContain("deb http://one.example/debian bookworm main contrib");
+        expect(files["sources.list.d/debian.sources"]).toBe(deb["sources.list.d/debian.sources"]);
+    });
 });

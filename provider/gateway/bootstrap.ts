@@ -1,21 +1,26 @@
-/** What a file server needs; Debian only recommends some of these (design.md section 9: acl_xattr, setfacl and the rest are missing without). */
+import { quote } from "../hosts";
+
+/**
+ * Packages of a file server. Debian's samba only recommends samba-vfs-modules (acl_xattr) and attr, and does not pull in acl (setfacl)
+ * (seen with 4.17.12).
+ */
 const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
 
 export interface BootstrapSettings {
     mirror?: string;
-    /** Left out: `mirror` with `-security` behind it, as Debian's own mirrors have it. */
+    /** Default: `mirror` plus `-security`, as on Debian's own mirrors. */
     securityMirror?: string;
     proxy?: string;
     securityUpdates?: boolean;
-    /** Never finished so far: it gets what gateways are made with today. */
+    /** Setup has not finished before: install what new gateways get. */
     fresh?: boolean;
-    /** Packages of what else runs on the gateway. */
+    /** Packages for other services on the gateway. */
     more?: string[];
 }
 
 /**
- * The one script that runs before Python is there. Installs what is missing and nothing else; prints one line of `name=value` facts. Samba
- * is kept from starting with Debian's default configuration until ours is in place.
+ * Runs before Python is there: installs missing packages, keeps Samba from starting with Debian's configuration, and prints one line of
+ * `name=value` facts.
  */
 export function bootstrapScript(settings: BootstrapSettings): string {
     const packages = [
@@ -31,17 +36,16 @@ for package in ${packages.join(" ")}; do
     [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
 done
 installed=no
-if [ -n "$missing" ]; then
-    installed=yes
-${settings.proxy === undefined ? "" : `    printf 'Acquire::http::Proxy "%s";\\nAcquire::https::Proxy "%s";\\n' ${quote(settings.proxy)} ${quote(settings.proxy)} > /etc/apt/apt.conf.d/60pvesmb-proxy\n`}${
-        settings.mirror === undefined
-            ? ""
-            : mirrorLines(settings.mirror, settings.securityMirror ?? `${settings.mirror.replace(/\/+$/, "")}-security`)
-    }    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
-    chmod 755 /usr/sbin/policy-rc.d
+${sourcesScript(settings)}
+if [ -n "$missing" ] || [ $changed = yes ]; then
     apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3"
     $apt update >&2
+fi
+if [ -n "$missing" ]; then
+    installed=yes
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
+    chmod 755 /usr/sbin/policy-rc.d
     $apt install --no-install-recommends $missing >&2
     systemctl disable nmbd >/dev/null 2>&1 || true
 fi
@@ -49,33 +53,73 @@ echo "installed=$installed samba=$(dpkg-query -W -f '\${Version}' samba)"
 `;
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** The distribution's files and our versions of them. Without a mirror the originals are restored, unless the files were edited since. */
+const KEPT = "/var/lib/pvesmb/apt";
+const PROXY = "/etc/apt/apt.conf.d/60pvesmb-proxy";
+
+/** Sets apt's proxy and sources; `changed` tells whether anything changed. */
+function sourcesScript({ proxy, mirror, securityMirror }: BootstrapSettings): string {
+    const proxyText = proxy === undefined ? "" : `Acquire::http::Proxy "${proxy}";\nAcquire::https::Proxy "${proxy}";\n`;
+    return `# apt: proxy and sources
+changed=no
+put() {
+    if [ -e "$2" ] && cmp -s "$1" "$2"; then rm "$1"; return; fi
+    cat "$1" > "$2"
+    rm "$1"
+    changed=yes
+}
+${
+    proxy === undefined
+        ? `[ ! -e ${PROXY} ] || { rm ${PROXY}; changed=yes; }`
+        : `printf '%s' ${quote([proxyText])} > ${PROXY}.new
+put ${PROXY}.new ${PROXY}`
+}
+${mirror === undefined ? ORIGINALS : mirrorLines(mirror, securityMirror ?? `${mirror.replace(/\/+$/, "")}-security`)}# apt: done`;
+}
+
+const ORIGINALS = `for before in ${KEPT}/*.before; do
+    [ -e "$before" ] || continue
+    name=$(basename "$before" .before)
+    file=/etc/apt/sources.list
+    [ "$name" = sources.list ] || file=/etc/apt/sources.list.d/$name
+    if cmp -s "$file" ${KEPT}/$name.ours; then cat "$before" > "$file"; changed=yes; fi
+    rm "$before" ${KEPT}/$name.ours
+done
+`;
 
 /**
- * Points the distribution's own sources at another mirror, suite by suite: what the template has of updates and security updates comes from there
- * too. Other repositories stay. Both forms of Debian's own file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
+ * Points the distribution's own sources to another mirror, suite by suite and including updates and security; other repositories stay.
+ * Handles both formats of Debian's file (sources.list(5)): lines, and the paragraphs of `debian.sources`.
  */
 function mirrorLines(mirror: string, security: string): string {
-    return `    . /etc/os-release
-    sources() {
-        awk -v main=${quote(mirror)} -v security=${quote(security)} -v code="$VERSION_CODENAME" "$@"
-    }
-    replaced=no
-    for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
-        [ -f "$file" ] || continue
-        case "$file" in
-        *.sources) sources ${quote(PARAGRAPHS)} "$file" > "$file.pvesmb" ;;
-        *) sources ${quote(LINES)} "$file" > "$file.pvesmb" ;;
-        esac
-        grep -qF ${quote(mirror)} "$file.pvesmb" && replaced=yes
-        cat "$file.pvesmb" > "$file"
-        rm "$file.pvesmb"
-    done
-    [ $replaced = yes ] || printf 'deb %s %s main\\n' ${quote(mirror)} "$VERSION_CODENAME" >> /etc/apt/sources.list
+    return `. /etc/os-release
+sources() {
+    awk -v main=${quote([mirror])} -v security=${quote([security])} -v code="$VERSION_CODENAME" "$@"
+}
+mkdir -p ${KEPT}
+found=no
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+    [ -f "$file" ] || continue
+    kept=${KEPT}/$(basename "$file")
+    [ -e "$kept.before" ] || cp "$file" "$kept.before"
+    case "$file" in
+    *.sources) sources ${quote([PARAGRAPHS])} "$file" > "$file.pvesmb" ;;
+    *) sources ${quote([LINES])} "$file" > "$file.pvesmb" ;;
+    esac
+    grep -qF ${quote([mirror])} "$file.pvesmb" && found=yes
+    put "$file.pvesmb" "$file"
+    cp "$file" "$kept.ours"
+done
+if [ $found = no ]; then
+    [ -e ${KEPT}/sources.list.before ] || : > ${KEPT}/sources.list.before
+    printf 'deb %s %s main\\n' ${quote([mirror])} "$VERSION_CODENAME" >> /etc/apt/sources.list
+    cp /etc/apt/sources.list ${KEPT}/sources.list.ours
+    changed=yes
+fi
 `;
 }
 
-/** A suite of the distribution: where it comes from. */
+/** The mirror for a suite of the distribution; empty for other suites. */
 const ORIGIN = `function origin(suite) {
     if (suite == code "-security" || suite == code "/updates") return security
     return suite == code || index(suite, code "-") == 1 ? main : ""

@@ -1,24 +1,30 @@
 import { messageOf, PvesmbError } from "../base/errors";
 import { scrub } from "../base/scrub";
 import type { GatherResult, Workshop } from "../hosts";
+import { answerTo, hostFacts } from "../samba/facts";
+import type { HostFacts } from "../samba/facts";
 
 /**
  * What a batch's look says of who is connected. Without an answer that is not nobody: what took something away is done, and whoever lost it
  * may go on in an open session.
  */
-export function connected<T>({ name }: Workshop, look: GatherResult | undefined, parse: (status: string, groups: string) => T): T {
-    const [status, group] = ["status", "group"].map((each) => look?.commands[each]);
-    const failed = [
-        { tool: "smbstatus", answer: status },
-        { tool: "getent group", answer: group },
-    ].find(({ answer }) => answer?.code !== 0);
-    if (failed !== undefined) throw untold(name, `${failed.tool} ${failed.answer === undefined ? "gave no answer" : said(failed.answer)}`);
+export function connected<T>({ name }: Workshop, look: GatherResult | undefined, parse: (status: string, facts: HostFacts) => T): T {
+    if (look === undefined) throw untold(name, "smbstatus gave no answer");
+    for (const [fact, tool] of TOOLS) {
+        const answer = answerTo(look, fact);
+        if (answer?.code !== 0) throw untold(name, `${tool} ${answer === undefined ? "gave no answer" : said(answer)}`);
+    }
     try {
-        return parse(status?.stdout ?? "", group?.stdout ?? "");
+        return parse(answerTo(look, "status")?.stdout ?? "", hostFacts(look));
     } catch (error) {
         throw untold(name, `smbstatus said what is no list of connections (${messageOf(error)})`);
     }
 }
+
+const TOOLS = [
+    ["status", "smbstatus"],
+    ["group", "getent group"],
+] as const;
 
 const said = ({ code, stdout, stderr }: GatherResult["commands"][string]): string =>
     `ended with ${code}: ${(stderr.trim() || stdout.trim()).slice(-500) || "no output"}`;

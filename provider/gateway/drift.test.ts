@@ -1,6 +1,13 @@
 import type { GatherResult } from "../hosts/batch";
+import { gatewayModel } from "../model";
+import type { GatewayInputs } from "../model";
+import { filled } from "../model/schema";
+import { passwordOpening } from "../samba/assembly";
 import { SERVICES } from "../samba/services";
-import { gatewayWarnings, versionIn } from "./drift";
+import { gatewayDrift, gatewayWarnings, versionIn } from "./drift";
+
+const lxc = { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } };
+const state = filled(gatewayModel.inputs, { node: "pve1", lxc, network: { bridge: "vmbr0", address: "dhcp" } }) as GatewayInputs;
 
 const look = (services: Record<string, string>, policy: string): GatherResult => ({
     files: {},
@@ -31,4 +38,19 @@ test("what no up can mend is a warning: a fix that waits, a kernel that counts n
         ),
     ]);
     expect(versionIn(look({}, policy))).toBe("4.17.12+dfsg-0+deb12u1");
+});
+
+describe("what the server as a whole is told behind its shares", () => {
+    const [accounts, shares] = ["/etc/samba/pvesmb/users.d/anna.conf", "/etc/samba/pvesmb/shares.conf"];
+    const assembled = "[global]\n\trestrict anonymous = 1\n\tserver smb encrypt = if_required\n";
+    const drift = (files: Record<string, string>): string[] =>
+        gatewayDrift({ ...look({}, ""), files }, state, "n").filter((text) => text.startsWith(shares));
+
+    test.each([
+        [{ [accounts]: passwordOpening, [shares]: assembled }, []],
+        [{ [shares]: "" }, []],
+        [{ [accounts]: passwordOpening, [shares]: "" }, ["section [global] missing"]],
+        [{ [shares]: assembled }, ["section [global] added by hand"]],
+        [{ [accounts]: passwordOpening, [shares]: assembled.replace("= 1", "= 0") }, ["[global] restrict anonymous = 0 instead of 1"]],
+    ])("%#", (files, says) => expect(drift(files)).toEqual(says.map((each) => `${shares}: ${each}`)));
 });

@@ -1,34 +1,34 @@
-import type { GatherResult } from "../hosts/batch";
+import type { GatherResult } from "../hosts";
 import type { GatewayInputs } from "../model";
-import { sectionDrift, textDrift } from "../samba/drift";
+import { configDrift } from "../samba/config/gateway-part";
+import { textDrift } from "../samba/drift";
+import { hostFacts } from "../samba/facts";
 import { clientFaults, CLIENTS_LOOK, CLIENTS_SERVICE, noClientLimit } from "../samba/clients";
 import { nonceIn } from "../samba/gateway-unit";
-import { renderGlobal } from "../samba/global";
 import { limitsOf } from "../samba/limits";
 import { LOGS_TIMER } from "../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../samba/packages";
 import { SAMBA } from "../samba/paths";
-import { serviceFiles, SERVICES } from "../samba/services";
+import { serviceFiles } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
-import { parseSections } from "../samba/text";
+import { files } from "../samba/store/files";
 
 /** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
     const found: string[] = [];
     if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const version = versionIn(look) ?? state.sambaVersion;
-    const wanted = renderGlobal({ hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version }, false);
     const { discovery } = state.samba;
     for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
-    const config = look.files[SAMBA.config];
-    if (config === undefined) found.push(`${SAMBA.config}: missing`);
-    else if (config !== wanted) found.push(...sectionDrift(SAMBA.config, parseSections(wanted), parseSections(config)));
-    found.push(...foreignShares(look));
-    if (look.commands["enabled"]?.stdout.trim() !== "enabled") found.push("service smbd: not enabled");
-    if (look.commands["active"]?.stdout.trim() !== "active") found.push("service smbd: not running");
+    const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version };
+    found.push(...configDrift(settings, files.config, look));
+    found.push(...files.foreign(look));
+    const facts = hostFacts(look);
+    const runs = (service: string): string | undefined => facts.service(service);
+    if (!facts.smbd.enabled) found.push("service smbd: not enabled");
+    if (!facts.smbd.active) found.push("service smbd: not running");
     // An upgrade of the packages may bring either about.
-    if (look.commands["nmbd"]?.stdout.trim() === "enabled") found.push("service nmbd: enabled");
-    const runs = runningIn(look);
+    if (facts.nmbdEnabled) found.push("service nmbd: enabled");
     if (discovery.wsdd && runs("wsdd") !== "active") found.push("service wsdd: not running");
     if (discovery.avahi && runs("avahi-daemon") !== "active") found.push("service avahi-daemon: not running");
     if (state.samba.logging.target === "file" && runs(LOGS_TIMER) !== "active") found.push(`${LOGS_TIMER}: not running`);
@@ -37,17 +37,11 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     return found;
 }
 
-/** `active`, `inactive`, `failed`: a service of the gateway's, as systemd has it. */
-const runningIn = (look: GatherResult) => {
-    const states = look.commands["services"]?.stdout.split("\n") ?? [];
-    return (service: string): string | undefined => states[SERVICES.indexOf(service)];
-};
-
 /** What is worth a word and no difference that an `up` could mend. */
 export function gatewayWarnings(look: GatherResult, host: string): string[] {
     const { installed, fix } = sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "");
     return [
-        ...(runningIn(look)(CLIENTS_SERVICE) === "failed" ? [noClientLimit(host)] : []),
+        ...(hostFacts(look).service(CLIENTS_SERVICE) === "failed" ? [noClientLimit(host)] : []),
         ...(fix === undefined
             ? []
             : [
@@ -65,11 +59,3 @@ const serviceSettings = ({ samba, lxc, packages }: GatewayInputs): ServiceSettin
     memory: lxc.memory,
     securityUpdates: packages.securityUpdates,
 });
-
-/** What is in the file of all shares and in no share's own. */
-function foreignShares(look: GatherResult): string[] {
-    const names = (text: string): string[] => parseSections(text).map(({ name }) => name);
-    const own = new Set(Object.entries(look.files).flatMap(([path, text]) => (path.startsWith(`${SAMBA.fragments}/`) ? names(text) : [])));
-    const foreign = new Set(names(look.files[SAMBA.shares] ?? "").filter((name) => !own.has(name)));
-    return [...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`);
-}

@@ -4,14 +4,14 @@ import { joined } from "../hosts";
 import type { Gather, GatherResult } from "../hosts";
 import type { GatewayRef } from "../model";
 import { CLAIMS_LOOK } from "../quota/claim";
-import { COLLECTOR, COLLECTOR_LOOK } from "../quota/collector";
-import { DFREE_FILES } from "../quota/dfree";
+import { COLLECTOR_LOOK } from "../quota/collector";
 import { openGateway } from "./session";
 import { SPACES } from "./setup";
+import { sizes } from "./sizes";
 import type { Ready } from "./session";
 
 /** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
-export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, { files: [`${COLLECTOR.entries}/*.json`, DFREE_FILES], statvfs: SPACES }]);
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, sizes.look, { statvfs: SPACES }]);
 
 export interface Seen {
     look: GatherResult;

@@ -25,6 +25,8 @@ test("a caller with little time gives up alone: who has more gets what was looke
         log: lines(),
         deadline: Deadline.in(ms),
         connect: () => connection,
+        pve: () => connection,
+        ssh: () => connection.ssh,
         checkpoint: () => undefined,
     });
     const session = new Session();

@@ -12,12 +12,12 @@ import { LOOK } from "../samba/look";
 import { perSession } from "../base/session";
 
 export const workshop = (host: Host, nonce: string): Workshop =>
-    workshopOn(host, { look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
+    workshopOn(host, { key: `gateway ${nonce}`, look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
 
-/** A gateway that was found, with what works on it: shared by all that is on it. */
+/** An opened gateway with its host session, shared by all resources on it. */
 type Kept = Exclude<Opened, Found> | (Found & { workshop: Workshop });
 
-/** A gateway as its children see it. */
+/** A gateway as the resources on it see it. */
 export interface Ready {
     state: "ready";
     machine: Machine;
@@ -25,20 +25,20 @@ export interface Ready {
 }
 export type Gateway = Exclude<Opened, Found> | Ready;
 
-/** Longest time of a look-up, in milliseconds. */
+/** Timeout of opening a gateway, in milliseconds. */
 const LOOKUP_MS = 120_000;
 
 const open = perSession(() => new Map<string, Promise<Kept>>());
 
-/** Looks the gateway up once per process and operation; whoever changes it forgets it. */
+/** Opens a gateway once per process and operation. Code that changes the gateway must call forgetGateway. */
 export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
     let kept = open().get(ref.id);
     if (kept === undefined) {
-        // All who ask for it wait for the same look-up, so it is under nobody's deadline but its own.
+        // All callers share it, so it has its own deadline.
         const found = find({ ...ctx, deadline: Deadline.in(LOOKUP_MS) }, ref);
         kept = found;
         open().set(ref.id, found);
-        // What has been put in its place meanwhile stays.
+        // A newer entry stays.
         const drop = (): void => {
             if (open().get(ref.id) === found) open().delete(ref.id);
         };
@@ -60,12 +60,12 @@ export function forgetGateway(id: string): void {
     open().delete(id);
 }
 
-/** For the gateway itself: what it has just made is what its children will use. */
+/** Stores a gateway that was just set up, so that the resources on it use the same session. */
 export function keepGateway(id: string, found: Found, workshop: Workshop): void {
     open().set(id, Promise.resolve({ ...found, workshop }));
 }
 
-/** The gateway, ready for work; an error that says what to do otherwise. */
+/** The ready gateway; throws an error with the way out otherwise. */
 export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready> {
     const gateway = await openGateway(ctx, ref);
     if (gateway.state === "ready") return gateway;
@@ -78,7 +78,7 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
     throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 
-/** For deletes: the gateway, ready for work; undefined when it is gone, and all that was on it. */
+/** For deletes: the ready gateway, or undefined when it is gone with everything on it. */
 export async function remainingGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready | undefined> {
     const gateway = await openGateway(ctx, ref);
     return gateway.state === "gone" ? undefined : readyGateway(ctx, ref);

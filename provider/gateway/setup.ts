@@ -4,30 +4,30 @@ import type { Log } from "../base/log";
 import type { GatherResult, Host, Workshop } from "../hosts";
 import type { GatewayInputs } from "../model";
 import { DATA_ROOT } from "../model/paths";
-import { activation } from "../samba/batch";
 import { noClientLimit } from "../samba/clients";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../samba/gateway-unit";
 import { servicePackages } from "../samba/services";
 import type { FragmentOwner } from "../samba/share";
+import { files } from "../samba/store/files";
 import { atLeast } from "../samba/versions";
 import { bootstrapScript, parseBootstrap } from "./bootstrap";
 import { hostKeysIn } from "../machines/ssh-keys";
 
-/** Where the gateway's own volumes are mounted. */
+/** Mount points of the gateway's own volumes. */
 export const SPACES = ["/", DATA_ROOT];
 
 export interface Configured {
     hostKeys: string[];
-    /** Of SPACES. */
+    /** File system sizes of SPACES. */
     spaces: GatherResult["statvfs"];
 }
 
 const SLOW_MS = 3_000;
 
-/** Installs Samba if it is missing. The first thing on a new host: needs nothing but sh. */
+/** Installs Samba if it is missing. Runs first on a new host and needs only sh. */
 export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boolean, deadline: Deadline, log: Log): Promise<string> {
     const script = bootstrapScript({ ...inputs.packages, fresh, more: servicePackages(inputs.samba) });
-    // With a template that has Samba this takes a second; packages of a mirror take a minute without a word.
+    // A template with Samba takes a second; a download takes a minute without output.
     const slow = setTimeout(() => log.info(`installing Samba on ${host.name}`), SLOW_MS);
     const answer = await host.exec(["sh", "-s"], { stdin: script, deadline }).finally(() => clearTimeout(slow));
     const facts = parseBootstrap(answer.stdout);
@@ -51,7 +51,7 @@ export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boo
 
 const tail = (text: string): string => text.trim().split("\n").slice(-5).join(" | ");
 
-/** Samba configured, enabled, running; the machine SID as the data remembers it. */
+/** Configures, enables and starts Samba with the machine SID stored with the data. Returns SSH host keys and file system sizes. */
 export async function configureSamba(
     workshop: Workshop,
     inputs: GatewayInputs,
@@ -78,7 +78,7 @@ export async function configureSamba(
         securityUpdates: inputs.packages.securityUpdates,
     };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
-    const result = (await executor.batch({ units: [unit], verify: [], commit: activation(true) }, options.deadline)).units[unit.key];
+    const result = (await executor.batch({ units: [unit], verify: [], commit: files.activate(true) }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
     workshop.snapshot.forget();

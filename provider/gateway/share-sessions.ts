@@ -4,8 +4,7 @@ import { shareModel } from "../model";
 import type { ShareInputs } from "../model";
 import { consequencesOf } from "../model/consequences";
 import { tightened } from "../model/share/changes";
-import { principal } from "../samba/access";
-import { parseGroup } from "../samba/accounts";
+import { inConfig, localGroup, localUser, principalOf } from "../samba/principals";
 import { parseConnections, tell } from "../samba/sessions";
 import type { Connection } from "../samba/sessions";
 import { HOMES } from "../samba/share";
@@ -17,7 +16,7 @@ export const ALL = "*";
 /** Whose open connections a change concerns: everybody's, those of some principals, or nobody's. */
 export function concerned(before: ShareInputs, after: ShareInputs): string[] {
     const all = consequencesOf(shareModel, before, after).some(({ consequence }) => consequence.effect === "closes-share");
-    return all ? [ALL] : tightened(before.access, after.access).map(principal);
+    return all ? [ALL] : tightened(before.access, after.access).map((entry) => inConfig(principalOf(entry)));
 }
 
 /**
@@ -32,13 +31,13 @@ export async function endSessions(
     look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {
-    const { connections, groups } = connected(workshop, look, (status, group) => ({
+    const { connections, groups } = connected(workshop, look, (status, facts) => ({
         connections: parseConnections(status),
-        groups: [...parseGroup(group).values()],
+        groups: [...facts.groups.values()],
     }));
     const concerns = ({ user, group }: Connection): boolean =>
-        [ALL, user, `+${group}`].some((each) => who.includes(each)) ||
-        groups.some(({ name, members }) => who.includes(`+${name}`) && members.includes(user));
+        [ALL, inConfig(localUser(user)), inConfig(localGroup(group))].some((each) => who.includes(each)) ||
+        groups.some(({ name, members }) => who.includes(inConfig(localGroup(name))) && members.includes(user));
     const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
     // Samba serves a home under its user's name.
     const served = (each: Connection): boolean => same(each.share, share === HOMES ? each.user : share);

@@ -28,9 +28,13 @@ export interface Unit {
     steps: Step[];
     /** Texts for `{collect}` in verify and commit. */
     contribute?: Record<string, string>;
-    /** Whether verify's AskStep has an answer for this unit. */
+    /** It changes what the batch's commit makes active: without such a unit the batch has neither verify nor commit. Not sent to the host. */
+    activates?: boolean;
+    /** Verify's AskStep has an answer for this unit. */
     asks?: boolean;
-    /** What whoever submits it wants to see when the batch stands: part of Batch.look. */
+    /** Its steps write files that commit joins with others. Not sent to the host. */
+    assembled?: true;
+    /** What its submitter wants to see when the batch stands: part of Batch.look. Not sent to the host. */
     looks?: Gather;
 }
 

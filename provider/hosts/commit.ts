@@ -1,4 +1,4 @@
-import type { Deadline } from "../base/deadline";
+import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import { Rounds, type RoundsOptions } from "../base/rounds";
 import { scrub } from "../base/scrub";
@@ -10,8 +10,14 @@ import { within } from "./within";
 /** What became of a unit, and what the batch's look saw, if it had one. */
 export type Committed = UnitResult & { ok: true; look?: GatherResult };
 
+/** Guard, verify and commit around units: all that is known here of what they are about. */
+type Build = (units: Unit[]) => Batch;
+
+const plain: Build = (units) => ({ units, verify: [], commit: [] });
+
 interface Submitted {
     unit: Unit;
+    build: Build;
     deadline: Deadline;
     resolve: (result: Committed) => void;
     reject: (error: unknown) => void;
@@ -22,8 +28,6 @@ export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "more"> {
     host: string;
     /** Runs a batch (Executor.batch). */
     run: (batch: Batch, deadline: Deadline) => Promise<BatchResult>;
-    /** Guard, verify and commit around units: all that is known here of what they are about. */
-    build: (units: Unit[]) => Batch;
     /** Forgets at each submit; after each batch it knows what that saw, or nothing. */
     snapshot?: Pick<Snapshot, "forget" | "moment" | "changed">;
 }
@@ -36,25 +40,32 @@ export class CommitQueue {
     private readonly rounds: Rounds<Submitted>;
 
     constructor(private readonly options: CommitOptions) {
-        this.rounds = new Rounds({ ...options, run: (taken) => this.commit(taken), take: firstOfKey });
+        this.rounds = new Rounds({
+            ...options,
+            run: (taken) => this.commit(taken),
+            failed: (taken, error) => taken.forEach(({ reject }) => reject(error)),
+            take: together,
+        });
     }
 
-    submit(unit: Unit, deadline: Deadline): Promise<Committed> {
+    /** Units with the same `build` share a batch. */
+    submit(unit: Unit, deadline: Deadline, build = plain): Promise<Committed> {
         const result = new Promise<Committed>((resolve, reject) => {
             this.options.snapshot?.forget();
-            this.rounds.add({ unit, deadline, resolve, reject });
+            this.rounds.add({ unit, build, deadline, resolve, reject });
         });
         return within(deadline, `waiting for the changes to ${this.options.host}`, result);
     }
 
     private async commit(taken: Submitted[]): Promise<() => void> {
-        const { run, build, snapshot, host } = this.options;
-        // The one that can wait longest decides; the others stop waiting by themselves.
-        const deadline = taken.map((each) => each.deadline).reduce((a, b) => (a.left >= b.left ? a : b));
+        const { run, snapshot, host } = this.options;
+        // Each stops waiting by itself.
+        const deadline = Deadline.shared(taken.map((each) => each.deadline));
         const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
         const look = wanted.length === 0 ? undefined : joined(wanted);
+        const { build = plain } = taken[0] ?? {};
         const { units, ...rest } = build(taken.map(({ unit }) => unit));
-        const batch = { ...rest, units: units.map(({ looks: _looks, ...unit }) => unit) };
+        const batch = { ...rest, units: units.map(({ looks: _looks, activates: _activates, assembled: _assembled, ...unit }) => unit) };
         const moment = snapshot?.moment ?? 0;
         try {
             const result = await run(look === undefined ? batch : { ...batch, look }, deadline);
@@ -73,10 +84,10 @@ export class CommitQueue {
     }
 }
 
-/** Of one key only the first: the next goes with the next batch. */
-function firstOfKey(waiting: Submitted[]): Submitted[] {
+/** One batch is of one role, and of one key it has only the first: the others go with the next batches. */
+function together(waiting: Submitted[]): Submitted[] {
     const keys = new Set<string>();
-    return waiting.filter(({ unit }) => !keys.has(unit.key) && keys.add(unit.key));
+    return waiting.filter(({ unit, build }) => build === waiting[0]?.build && !keys.has(unit.key) && keys.add(unit.key));
 }
 
 function failure(host: string, result: (UnitResult & { ok: false }) | undefined): PvesmbError {

@@ -10,6 +10,12 @@ export interface Gather {
     /** Glob patterns -> path -> facts. */
     stat?: string[];
     statvfs?: string[];
+    /** Glob patterns -> path -> the project of XFS or ext4 that what is made in that directory gets; those without one are left out. */
+    projects?: string[];
+    /** The same, of btrfs: id of the subvolume that the directory is the top of. */
+    subvolumes?: string[];
+    /** The btrfs that the directory is on. */
+    btrfs?: string[];
     /** `in`: where it begins, as of a RunStep; code 126 when that is not there. */
     commands?: { name: string; argv: string[]; stdin?: string; timeout?: number; in?: string }[];
 }
@@ -32,6 +38,10 @@ export interface GatherResult {
     stat: Record<string, FileFacts>;
     /** Bytes, and the number of inodes in use. */
     statvfs: Record<string, { total: number; used: number; available: number; files: number }>;
+    projects?: Record<string, number>;
+    subvolumes?: Record<string, number>;
+    /** `groups`: the quota group of each subvolume, by its id; undefined where quotas are off. Bytes. */
+    btrfs?: Record<string, { uuid: string; groups?: Record<string, { used: number; limit?: number }> }>;
     commands: Record<string, { code: number; stdout: string; stderr: string }>;
     ms: number;
 }

@@ -1,12 +1,14 @@
 export type * from "./batch";
-export { CommitQueue, type CommitOptions } from "./commit";
+export { CommitQueue, type CommitOptions, type Committed } from "./commit";
 export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
+export { ensurePackages } from "./packages";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
+export { fingerprint } from "./ssh/host-keys";
 export { knownKeys } from "./ssh/known-hosts";
 export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";

@@ -1,6 +1,6 @@
 import type { Gather, GatherResult } from "./batch";
 
-const KINDS = ["files", "stat", "statvfs"] as const;
+const KINDS = ["files", "stat", "statvfs", "projects", "subvolumes", "btrfs"] as const;
 
 /** What a look looks at, one by one. */
 export function items(gather: Gather): string[] {
@@ -12,7 +12,7 @@ export function items(gather: Gather): string[] {
 export function joined(gathers: readonly Gather[]): Gather {
     const union = (kind: (typeof KINDS)[number]): string[] => [...new Set(gathers.flatMap((gather) => gather[kind] ?? []))];
     const commands = new Map(gathers.flatMap((gather) => gather.commands ?? []).map((command) => [command.name, command]));
-    return { files: union("files"), stat: union("stat"), statvfs: union("statvfs"), commands: [...commands.values()] };
+    return { ...Object.fromEntries(KINDS.map((kind) => [kind, union(kind)])), commands: [...commands.values()] };
 }
 
 /** The rest of it. */

@@ -1,4 +1,5 @@
-import type { Deadline } from "../base/deadline";
+import { Deadline } from "../base/deadline";
+import { isKind } from "../base/errors";
 import type { Gather, GatherResult } from "./batch";
 import { items, joined, without } from "./looks";
 import { within } from "./within";
@@ -22,6 +23,8 @@ export interface SnapshotOptions {
 interface Look {
     covers: Set<string>;
     result: Promise<GatherResult>;
+    /** The latest of those who asked for it; undefined: it is there already. */
+    until?: Deadline;
 }
 
 /**
@@ -31,7 +34,7 @@ interface Look {
 export class Snapshot {
     private looks: Look[] = [];
     private since = -Infinity;
-    private wanted: Gather[] = [];
+    private wanted: { gather: Gather; deadline: Deadline }[] = [];
     private next: Promise<Look> | undefined;
     private all: { of: Look[]; result: Promise<GatherResult> } | undefined;
     private forgotten = 0;
@@ -42,8 +45,20 @@ export class Snapshot {
         return this.readJust(deadline, joined([this.options.base, extra]));
     }
 
-    /** Without `base`. */
+    /** Without `base`. A gather that somebody else began, with less time, may run out of it: then another one is made. */
     async readJust(deadline: Deadline, wanted: Gather): Promise<GatherResult> {
+        for (;;) {
+            const used: Look[] = [];
+            try {
+                return await this.readOnce(deadline, wanted, used);
+            } catch (error) {
+                const others = used.some(({ until }) => until !== undefined && deadline.outlasts(until));
+                if (!isKind(error, "Timeout") || deadline.expired || !others) throw error;
+            }
+        }
+    }
+
+    private async readOnce(deadline: Deadline, wanted: Gather, used: Look[]): Promise<GatherResult> {
         const { now = Date.now, validMs = 10_000, host } = this.options;
         if (this.looks.length > 0 && now() - this.since >= validMs) this.forget();
         const missing = (looks: Look[]): Gather => without(wanted, new Set(looks.flatMap(({ covers }) => [...covers])));
@@ -53,6 +68,7 @@ export class Snapshot {
             const look = await within(deadline, `reading ${host}`, this.ask(more, deadline));
             looks = this.looks.includes(look) && items(missing(this.looks)).length === 0 ? this.looks : [...looks, look];
         }
+        used.push(...looks);
         return within(deadline, `reading ${host}`, this.together(looks));
     }
 
@@ -90,12 +106,13 @@ export class Snapshot {
 
     private ask(gather: Gather, deadline: Deadline): Promise<Look> {
         const { now = Date.now, quietMs = 8 } = this.options;
-        this.wanted.push(gather);
+        this.wanted.push({ gather, deadline });
         const { wanted } = this;
         this.next ??= new Promise((resolve) =>
             setTimeout(() => {
-                const all = joined(wanted);
-                const look = { covers: new Set(items(all)), result: this.options.gather(all, deadline) };
+                const all = joined(wanted.map((each) => each.gather));
+                const until = Deadline.shared(wanted.map((each) => each.deadline));
+                const look = { covers: new Set(items(all)), result: this.options.gather(all, until), until };
                 look.result.catch(() => {
                     this.looks = this.looks.filter((each) => each !== look);
                 });
@@ -117,12 +134,15 @@ export class Snapshot {
 function merge(results: GatherResult[]): GatherResult {
     const [only, ...more] = results;
     if (only !== undefined && more.length === 0) return only;
-    const all = <K extends "files" | "stat" | "statvfs" | "commands">(kind: K): GatherResult[K] =>
+    const all = <K extends "files" | "stat" | "statvfs" | "projects" | "subvolumes" | "btrfs" | "commands">(kind: K): GatherResult[K] =>
         Object.assign({}, ...results.map((result) => result[kind])) as GatherResult[K];
     return {
         files: all("files"),
         stat: all("stat"),
         statvfs: all("statvfs"),
+        projects: all("projects"),
+        subvolumes: all("subvolumes"),
+        btrfs: all("btrfs"),
         commands: all("commands"),
         ms: results.reduce((sum, { ms }) => sum + ms, 0),
     };

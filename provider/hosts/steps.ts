@@ -46,8 +46,14 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
+    /** Nothing but the lines that begin with `prefix`, without it; not even those if the file `unless` is there. */
+    only?: { prefix: string; unless?: string };
+    /** Further directories, whose files come behind those. */
+    more?: { from: string; suffix: string }[];
     /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */
     reveal?: { prefix: string; if: string };
+    /** Lines that begin with such a prefix lose it and come last of all, in the order given here; if that file is there they are left out. */
+    last?: { prefix: string; unless: string }[];
 }
 
 /**
@@ -174,6 +180,18 @@ export interface BelowStep extends StepBase {
     acl: AclEntry[];
     /** Directories below it, by their path from there, that are left alone with all in them. */
     skip: string[];
+}
+
+/** Nothing below a directory has a letter of the other case in its name; else the unit fails with `message` and the names. Absent: fine. */
+export interface SpeltStep extends StepBase {
+    do: "spelt";
+    path: string;
+    case: "lower" | "upper";
+    /** The names in the directory itself are free, those below them are not. */
+    below?: boolean;
+    /** Directories below it, by their path from there, that are left alone with all in them. */
+    skip: string[];
+    message: string;
 }
 
 /**
@@ -315,6 +333,7 @@ export type Step =
     | ProjectStep
     | CarryStep
     | BelowStep
+    | SpeltStep
     | RunStep
     | AskStep
     | ReserveStep

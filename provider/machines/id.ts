@@ -1,4 +1,4 @@
-/** Node at creation, VMID, nonce. */
+/** Node of creation, VMID, nonce. */
 export interface GatewayId {
     node: string;
     vmid: number;
@@ -7,7 +7,7 @@ export interface GatewayId {
 
 export const formatId = (id: GatewayId): string => `${id.node}/${id.vmid}/${id.nonce}`;
 
-/** What tells a gateway from any other: the last part of an id, whatever kind of machine it names. */
+/** The nonce identifies a gateway; it is the last part of the id for every kind of machine. */
 export const nonceOf = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 
 export function parseId(id: string): GatewayId {

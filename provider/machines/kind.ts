@@ -1,58 +1,58 @@
-import type { Context, Observed } from "../base/handler";
+import type { ChangeContext, Context, Observed } from "../base/handler";
 import type { GatherResult, Host } from "../hosts";
 import type { GatewayInputs, GatewayRef } from "../model";
 import type { Caller, Found, Opened } from "./machine";
 import type { GatewayState, Outputs } from "./state";
 
-/** One kind of machine: where a gateway's host comes from and how it is reached. */
+/** One kind of machine: how a gateway's host is made and reached. */
 export interface MachineKind {
-    create(ctx: Context<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
-    /** Brings machine and gateway to the inputs; makes one that never came to be. */
-    update(ctx: Context<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
-    /** The machine as it is; undefined when it is gone, or somebody else's. */
+    create(ctx: ChangeContext<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
+    /** Converges machine and gateway to the inputs; recreates a machine whose creation failed. */
+    update(ctx: ChangeContext<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
+    /** The current machine; undefined when it is gone or belongs to another owner. */
     read(ctx: Context<Outputs>, id: string, state: GatewayState, tenant: Pick<Tenant, "forget">): Promise<Observation | undefined>;
-    /** Takes it away with what it holds, when that may go. */
+    /** Removes the machine with its data, if that is allowed. */
     remove(ctx: Context<Outputs>, id: string, state: GatewayState, tenant: Tenant): Promise<void>;
-    /** The machine of a gateway, for what is on it. */
+    /** Opens the machine of a gateway for the resources on it. */
     open(caller: Caller, ref: GatewayRef): Promise<Opened>;
-    /** For messages about one that is gone: `CT 105`. */
+    /** Name for messages about a machine that is gone: `CT 105`. */
     nameOf(id: string): string;
 }
 
-/** What a read found of a machine, without what is in it. */
+/** What a read found of a machine, without its contents. */
 export interface Observation {
     inputs: Observed<GatewayInputs>;
     drift: string[];
     outputs: Outputs;
     running: boolean;
-    /** Where it must answer by its configuration. */
+    /** The address in its configuration. */
     address: string | undefined;
-    /** What differs in the sizes of file systems. */
+    /** Drift: file systems that are smaller than their volumes. */
     lags(spaces: GatherResult["statvfs"]): string[];
 }
 
-/** A machine on which commands run. */
+/** A machine that can run commands. */
 export interface Ground {
     host: Host;
     hostname: string;
-    /** The mark that the gateway has on it. */
+    /** The gateway's mark on the machine. */
     owner: { key: string; nonce: string };
-    /** What the host's own mark must contain if it has one. */
+    /** What the mark on the host must contain, if there is one. */
     claim: string;
-    /** Never finished so far. */
+    /** Setup has not finished before. */
     fresh: boolean;
 }
 
-/** The gateway, as a kind of machine calls it in the course of its own work. */
+/** The gateway, as called by its machine. */
 export interface Tenant {
     /** Installs, configures and starts Samba. */
     serve(ground: Ground): Promise<{ sambaVersion: string; hostKeys: string[]; spaces: GatherResult["statvfs"] }>;
-    /** The machine is ready, and found so by what is on it. */
+    /** Caches the ready machine for the resources on it. */
     keep(id: string, found: Found): void;
-    /** The machine changes: what was known of it is forgotten. */
+    /** Drops all caches, because the machine is about to change. */
     forget(id: string): void;
-    /** How Samba there differs from what is declared. */
+    /** Drift of Samba's configuration. */
     drift(id: string): Promise<string[]>;
-    /** What files it holds, in words; undefined: none. What cannot be looked at counts as files. */
+    /** Describes the files on the machine; undefined means none. Unreadable counts as files. */
     files(id: string): Promise<string | undefined>;
 }

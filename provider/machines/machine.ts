@@ -2,124 +2,124 @@ import type { Context } from "../base/handler";
 import type { Host, Workshop } from "../hosts";
 import type { GatewayRef, ShareInputs } from "../model";
 
-/** What a machine needs of the call that it is used in. */
-export type Caller = Pick<Context<unknown>, "connect" | "deadline" | "log">;
+/** What a machine needs from the current call. */
+export type Caller = Omit<Context<unknown>, "checkpoint">;
 
 /**
- * A host as a gateway and what is on it have it, whatever it is: a container today. What a kind of machine cannot do is left out
- * (`volumes`, `below`), and who needs it refuses in one sentence.
+ * The host of a gateway, of any kind: today a container. A kind omits what it cannot do (`volumes`, `below`), and callers that need it
+ * refuse in one sentence.
  */
 export interface Machine {
     /** For messages: `CT 105`. */
     readonly name: string;
-    /** How clients reach it: an address, or its host name while it has none. */
+    /** The address for clients, or the host name when it has none. */
     readonly address: string | undefined;
     readonly hostname: string;
-    /** What is mounted in it, as it was when the machine was opened. */
+    /** Its mounts when the machine was opened. */
     readonly mounts: Mounts;
-    /** The same, read again. */
+    /** Reads the mounts again. */
     readMounts(): Promise<Mounts>;
-    /** Volumes that Proxmox VE keeps for it. */
+    /** Its volumes in Proxmox VE. */
     readonly volumes?: Volumes;
-    /** The host that holds its disks and the directories bound into it. */
+    /** The host that holds its disks and bind-mounted directories. */
     readonly below?: Below;
 }
 
-/** Something mounted at a directory. */
+/** A mount at a directory. */
 export interface Mounted {
     mountPoint: string;
     volumeId: string;
 }
 
-/** What a directory lies on. `declared`: the gateway's own resource declares the volume's size (docs/decisions/0010). */
+/** The storage under a directory. `declared`: the Gateway resource declares the volume's size (docs/decisions/0010). */
 export type Mount =
     | { kind: "volume"; key: string; volume: string; at: string; configured: number | undefined; declared: boolean }
-    /** A directory of the host below. */
+    /** A directory of the underlying host. */
     | { kind: "bind"; key: string; source: string; at: string }
     | { kind: "rootfs" };
 
-/** What is mounted in a machine. */
+/** The mounts of a machine. */
 export interface Mounts {
-    /** What a directory is at or below: the longest mount. */
+    /** The longest mount that contains a directory. */
     under(path: string): Mount;
-    /** What is mounted at a directory itself. */
+    /** The mount at exactly this directory. */
     at(path: string): Mounted | undefined;
-    /** The configured size of the volume at a directory, and whether it is backed up. */
+    /** Configured size and backup flag of the volume at a directory. */
     volumeAt(path: string): { size?: string; backup: boolean } | undefined;
-    /** Of the host's directories that the machine has, the outermost one that holds this one of the host's. */
+    /** The outermost bind-mounted directory of the underlying host that contains this one. */
     outermost(onHost: string): string | undefined;
-    /** The uid that the machine's root has on the host below. */
+    /** The uid of the machine's root on the underlying host. */
     readonly root: number;
 }
 
-/** A volume with an image in it, and how large the machine sees its file system. */
+/** A volume with a file system image, and the size of that file system in the machine. */
 export interface Sized {
-    /** What declares the size, as the user writes it. */
+    /** The property that declares the size, as the user writes it. */
     property: string;
     /** Volume id. */
     volume: string | undefined;
     configured: number | undefined;
     fileSystem: number | undefined;
-    /** What it was to have so far. */
+    /** The previously declared size. */
     before?: number;
 }
 
 type ShareVolume = NonNullable<ShareInputs["volume"]>;
 export type VolumeMount = Extract<Mount, { kind: "volume" }>;
 
-/** Volumes of a machine: of shares, and their sizes. */
+/** Volumes of shares, and their sizes. */
 export interface Volumes {
-    /** Throws Denied, naming the privileges, when a share's volume may not be made or changed. */
+    /** Throws Denied with the missing privileges when the caller may not make or change a share's volume. */
     checkRights(volume: ShareVolume): Promise<void>;
-    /** Refuses a volume for which the storage has no room. */
+    /** Refuses a volume that the storage has no room for. */
     checkSpace(volume: ShareVolume): Promise<void>;
-    /** The volume of a share, mounted at its path: found, attached again, or made; grown when it is smaller than asked. */
+    /** Mounts a share's volume at its path: existing, reattached or new. Grows it if it is too small. */
     ensure(path: string, volume: ShareVolume, before?: Partial<Pick<ShareInputs, "volume"> & { volumeId: string }>): Promise<Ensured>;
-    /** Destroys a share's volume; without `allowRestart` it stays until the next restart where it cannot be unplugged. */
+    /** Destroys a share's volume. Without `allowRestart`, one that cannot be unplugged stays until the next restart. */
     destroy(volumeId: string, allowRestart: boolean): Promise<void>;
-    /** Refuses to move what is mounted at a share's old path. */
+    /** Refuses to move the mount at a share's old path. */
     refuseMove(from: string, to: string): Promise<void>;
-    /** Throws when a file system did not follow its volume. */
+    /** Throws when a file system did not grow with its volume. */
     refuseLag(all: readonly Sized[]): void;
-    /** How to take away what stays mounted at a directory, in one sentence. */
+    /** How to remove a mount by hand, in one sentence. */
     removalHint(mounted: Mounted): string;
-    /** What the storage says of a volume's size. */
+    /** The size of a volume according to the storage. */
     stored(mount: VolumeMount): Promise<number | undefined>;
-    /** Throws Denied, naming the privileges, when its size may not be changed. */
+    /** Throws Denied with the missing privileges when the caller may not change its size. */
     checkResize(mount: VolumeMount): Promise<void>;
     grow(mount: VolumeMount, bytes: number): Promise<void>;
-    /** Refuses where the storage can make none smaller. `size`: what it has, in bytes. */
+    /** Refuses if the storage cannot shrink volumes. `size`: the current size in bytes. */
     refuseShrink(mount: VolumeMount, size: number): Promise<void>;
     shrink(mount: VolumeMount, bytes: number): Promise<void>;
-    /** Has the configuration follow what the storage says. */
+    /** Updates the sizes in the configuration from the storage. */
     rescan(): Promise<void>;
-    /** What to do by hand when a volume has not become what was asked for. */
+    /** How to fix an incomplete resize by hand. */
     resizeHint(): string;
 }
 
 export type Ensured = Mounted & { size: number | undefined };
 
-/** The host below a machine, where quotas are set and snapshots made. */
+/** The host under a machine, where quotas are set and snapshots made: for a container its node. */
 export interface Below {
-    /** For messages: its name. */
+    /** Name for messages. */
     readonly name: string;
     workshop(): Promise<Workshop>;
-    /** Shows the machine a directory of the host, at a path of its own, while it runs. */
+    /** Mounts a directory of the underlying host in the running machine. */
     bind(path: string, onHost: string): Promise<void>;
 }
 
-/** A gateway's machine as it was found. */
+/** The result of opening a gateway's machine. */
 export type Opened =
     | { state: "gone" }
-    /** Stopped or unreachable: `why` says so in one sentence. */
+    /** Stopped or unreachable; `why` explains it in one sentence. */
     | { state: "away"; why: string; remedy?: string }
     | Found;
 
 export interface Found {
     state: "ready";
     host: Host;
-    /** What its own mark must contain. */
+    /** What the mark on the host must contain. */
     nonce: string;
-    /** The machine for one call, with the connection of the resource that asks. */
+    /** The machine for one call, with the caller's connection. */
     as(caller: Caller, connection: GatewayRef["connection"]): Machine;
 }

@@ -2,14 +2,14 @@ import { hkdfSync, scryptSync } from "node:crypto";
 import type { Connection } from "../base/connection";
 import { perSession } from "../base/session";
 
-/** What signs marks: the first makes new ones, each is believed. */
+/** Keys for marks: the first signs, all verify. */
 export type MarkKeys = readonly Buffer[];
 
 const LABEL = "pvesmb: marks in guests' notes, version 1";
 
 /**
- * The keys of a deployer (docs/marks.md). Without a secret made for it, marks are signed by what the deployer needs anyway and no
- * neighbour has: the API token's secret, else the SSH private key, else the password. Introducing `markSecret` leaves older marks valid.
+ * The keys of a deployer (docs/marks.md). Without `markSecret`, marks are signed with a credential that no other user of the cluster has:
+ * the API token's secret, else the SSH private key, else the password. Adding `markSecret` keeps older marks valid.
  */
 export function markKeys({ auth, ssh, markSecret, markSecretPrevious = [] }: Connection): MarkKeys {
     const strong = [markSecret, auth.kind === "token" ? auth.secret : undefined, ssh.privateKey].filter((each) => each !== undefined);
@@ -25,7 +25,7 @@ function derived(secret: string): Buffer {
 
 const known = perSession(() => new Map<string, Buffer>());
 
-/** Marks can be read by neighbours, who may try passwords on them: each try shall cost what a login does, and more. */
+/** Other users can read marks and test passwords on them, so each test must cost at least as much as a login. */
 function stretched(username: string, password: string): Buffer {
     const name = JSON.stringify([username, password]);
     const key = known().get(name) ?? scryptSync(password, `${LABEL}: ${username}`, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 });

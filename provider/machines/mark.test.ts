@@ -36,7 +36,7 @@ describe("the mark in a guest's notes", () => {
         "<!-- pvesmb 99 {} -->",
         "<!-- pvesmb 1 {} -->",
         "<!-- pvesmb 1 {null} -->",
-        // What JSON can say, and code would stumble over.
+        // Valid JSON that could trip the code.
         ...[
             { hostKeys: "SHA256:abc" },
             { hostKeys: [1] },

@@ -2,39 +2,39 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { MarkKeys } from "./mark-keys";
 
 /**
- * pvesmb's mark in a guest's notes, an HTML comment that PVE's web interface does not show. It says whose the guest is and how far it
- * is, from the very call that creates it; children find the gateway's SSH host keys in it. Whoever has VM.Config.Options can write notes:
- * what is in a mark counts only when its MAC is right (docs/decisions/0019).
+ * pvesmb's mark: an HTML comment in a guest's notes, which PVE's web interface does not show. From the create call on it names the guest's
+ * owner and progress, later also its SSH host keys. Anybody with VM.Config.Options can write notes, so a mark counts only with a valid MAC
+ * (docs/decisions/0019).
  */
 export interface Mark {
     /** The URN of the resource. */
     key: string;
-    /** Random per create: a copied or replaced guest has another one, or another VMID. */
+    /** Random per create: a copied or replaced guest has another nonce or another VMID. */
     nonce: string;
     vmid: number;
     phase: "creating" | "ready";
-    /** Unix seconds until which the creating process is believed alive. */
+    /** Unix time, in seconds, until which the creating process counts as alive. */
     lease: number;
     /** SHA-256 fingerprints of the guest's SSH host keys. */
     hostKeys: string[];
-    /** The program does not declare the data volume's size: a Quota may decide about it (docs/decisions/0010). */
+    /** The program does not declare the data volume's size, so a Quota may set it (docs/decisions/0010). */
     openSize?: boolean;
 }
 
-/** What a mark says, whoever wrote it. */
+/** The contents of a mark, not verified. */
 export type Claim = Mark & { mac?: string };
 
 const FORMAT = 1;
 const PATTERN = /\n*<!-- pvesmb (\d+) (\{.*?\}) -->\n*/;
 
-/** Notes with the user's text and the mark below it, signed. */
+/** Notes with the user's text followed by the signed mark. */
 export function withMark(text: string, mark: Mark, keys: MarkKeys): string {
     return withClaim(text, { ...plain(mark), mac: macOf(mark, keys[0] ?? Buffer.alloc(0)) });
 }
 
-/** Notes with what no one is to believe, for who looks for a mark without being able to check it (pvesmb-pct). */
+/** Notes with an unverified mark, for pvesmb-pct, which looks for a mark but cannot verify it. */
 export function withClaim(text: string, claim: Claim): string {
-    // `-->` inside the URN would end the comment; JSON lets us write it otherwise.
+    // `-->` in the URN would end the comment; JSON can escape it.
     const json = JSON.stringify(claim)
         .replaceAll(">", "\\u003e")
         .replaceAll("}", "\\u007d")
@@ -42,7 +42,7 @@ export function withClaim(text: string, claim: Claim): string {
     return `${text.trim() === "" ? "" : `${text.trim()}\n\n`}<!-- pvesmb ${FORMAT} ${json} -->`;
 }
 
-/** Splits notes into the user's text and what the mark says, if there is one of a format we know. Nothing is proved by that. */
+/** Splits notes into the user's text and the mark, if it has a known format. Does not verify the mark. */
 export function readClaim(description: string | undefined): { text: string; claim?: Claim } {
     const notes = description ?? "";
     const match = PATTERN.exec(notes);
@@ -56,19 +56,19 @@ export function readClaim(description: string | undefined): { text: string; clai
     }
 }
 
-/** The mark in a guest's notes, if it is authentic: signed by one of the keys, for a guest of this VMID. A copy's is not. */
+/** The mark in a guest's notes, if one of the keys signed it for this VMID. The mark of a copy is not authentic. */
 export function readMark(description: string | undefined, vmid: number, keys: MarkKeys): Mark | undefined {
     const { claim } = readClaim(description);
     return claim !== undefined && claim.vmid === vmid && signerOf(claim, keys) !== undefined ? plain(claim) : undefined;
 }
 
-/** Signed, but not by the key that signs new ones: a secret was changed since. */
+/** Signed, but not with the current key: the secret has changed since. */
 export function isOutdated(description: string | undefined, keys: MarkKeys): boolean {
     const { claim } = readClaim(description);
     return claim !== undefined && (signerOf(claim, keys) ?? 0) > 0;
 }
 
-/** Which of the keys signed it. */
+/** The index of the key that signed it. */
 export function signerOf(claim: Claim, keys: MarkKeys): number | undefined {
     const { mac } = claim;
     if (mac === undefined) return undefined;
@@ -76,7 +76,7 @@ export function signerOf(claim: Claim, keys: MarkKeys): number | undefined {
     return found < 0 ? undefined : found;
 }
 
-/** Over all that a mark says, in a spelling that leaves no choice. */
+/** Covers all fields in a canonical form. */
 function macOf({ key, nonce, vmid, phase, lease, hostKeys, openSize }: Mark, secret: Buffer): string {
     const said = JSON.stringify([FORMAT, key, nonce, vmid, phase, lease, hostKeys, openSize === true]);
     return createHmac("sha256", secret).update(said).digest("base64url");

@@ -5,8 +5,8 @@ import type { ClusterStatus } from "../proxmox/cluster";
 import type { Pve } from "../proxmox/client/client";
 
 /**
- * Where SSH reaches a node: as the connection says; else at the endpoint, if that is this very node; else at the address that the cluster
- * knows it by (PVE tells that only with Sys.Audit on `/`), or by its name.
+ * Where SSH reaches a node: from the connection, else the endpoint if it is this node, else its address in the cluster (readable only with
+ * Sys.Audit on `/`), else its name.
  */
 export async function nodePlace(pve: Pve, { ssh, endpoints }: Connection, node: string): Promise<SshPlace> {
     const given = ssh.nodes[node];

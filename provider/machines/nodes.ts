@@ -6,22 +6,22 @@ import { MOUNTS } from "../quota/tree";
 import { nodeHost } from "./reach";
 import { perSession } from "../base/session";
 
-/** What everybody who reads a node needs. */
+/** Facts that every reader of a node needs. */
 export const NODE_LOOK: Gather = { commands: [MOUNTS] };
 
 const shops = perSession(() => new Map<string, Workshop>());
 
-/** Directories that a node has were changed from within a gateway. */
+/** Call after a gateway has changed directories that the node holds. */
 export function forgetNodes(): void {
     for (const { snapshot } of shops().values()) snapshot.forget();
 }
 
-/** What works on a node, where all quotas of this process set their limits. */
+/** The host session of a node, shared by all quotas of this process. */
 export async function nodeShop(pve: Pve, connection: Connection, node: string): Promise<Workshop> {
     const host = await nodeHost(pve, connection, node);
     const known = shops().get(host.id);
     if (known !== undefined) return known;
-    const shop = workshopOn(host, { look: NODE_LOOK, build: (units) => ({ units, verify: [], commit: [] }) });
+    const shop = workshopOn(host, { key: "node", look: NODE_LOOK, build: (units) => ({ units, verify: [], commit: [] }) });
     shops().set(host.id, shop);
     return shop;
 }

@@ -12,23 +12,23 @@ import type { Mark } from "./mark";
 import type { MarkKeys } from "./mark-keys";
 import { removalUses } from "./lxc/rights";
 
-/** A guest with pvesmb's mark. */
+/** A guest with a mark of pvesmb. */
 export interface Marked {
     node: string;
     vmid: number;
     hostname: string;
     mark: Mark;
-    /** Volumes beside the root file system. */
+    /** Volumes other than the root file system. */
     volumes: string[];
-    /** Copied from another guest: its mark names another VMID. */
+    /** A copy of another guest: its mark names another VMID. */
     copy: boolean;
-    /** Somebody may be creating it right now. */
+    /** It may still be under creation. */
     busy: boolean;
-    /** Signed by us. Anybody who may write a guest's notes can make one that is not. */
+    /** Signed by us. Anybody who may write a guest's notes can add an unsigned mark. */
     authentic: boolean;
 }
 
-/** Every marked container that the caller may see. */
+/** All marked containers that the caller may see. */
 export async function listMarked(pve: Pve, keys: MarkKeys): Promise<Marked[]> {
     const guests = (await listGuests(pve)).filter(({ type }) => type === "lxc");
     const found = await Promise.all(guests.map(({ vmid, node }) => locateContainer(pve, vmid, node)));
@@ -48,12 +48,12 @@ export async function listMarked(pve: Pve, keys: MarkKeys): Promise<Marked[]> {
     });
 }
 
-/** Marked guests that none of the given nonces (from states) holds. Copies are their maker's, not ours. */
+/** Marked guests whose nonce is in none of the given states. Copies do not belong to us. */
 export function orphansOf(marked: readonly Marked[], nonces: ReadonlySet<string>): Marked[] {
     return marked.filter(({ mark, copy }) => !copy && !nonces.has(mark.nonce));
 }
 
-/** Stops and destroys an orphan with an authentic mark, if it still is the guest that was listed and nobody has begun to work on it since. */
+/** Stops and destroys an orphan with an authentic mark, if it is still the listed guest and nobody works on it. */
 export async function removeOrphan(pve: Pve, orphan: Marked, keys: MarkKeys): Promise<void> {
     const still = async (): Promise<Place | undefined> => {
         const found = await locateContainer(pve, orphan.vmid, orphan.node);

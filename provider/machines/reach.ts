@@ -14,17 +14,17 @@ export function publicKeyOf(connection: Connection): string | undefined {
     return key && `${key.type} ${key.getPublicSSH().toString("base64")} pvesmb`;
 }
 
-/** By passphrase and text: every check of every resource asks, and a key with a passphrase takes a tenth of a second to open (bcrypt). */
+/** By key text and passphrase: every check of every resource needs it, and decrypting a key takes 0.1 s (bcrypt). */
 const opened = perSession(() => new Map<string, ParsedKey | Error | undefined>());
 
 function openedKey(privateKey: string, passphrase: string | undefined): ParsedKey | Error | undefined {
     const which = JSON.stringify([passphrase, privateKey]);
-    // An OpenSSH file may hold several keys; ssh2 then gives a list, which its types don't tell.
+    // An OpenSSH file may hold several keys; ssh2 then returns an array, which its types omit.
     if (!opened().has(which)) opened().set(which, [utils.parseKey(privateKey, passphrase)].flat()[0]);
     return opened().get(which);
 }
 
-function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey | undefined {
+function parsedKey({ ssh: { privateKey, passphrase } }: Pick<Connection, "ssh">): ParsedKey | undefined {
     if (privateKey === undefined) return undefined;
     const key = openedKey(privateKey, passphrase);
     if (key !== undefined && !(key instanceof Error)) return key;
@@ -35,8 +35,8 @@ function parsedKey({ ssh: { privateKey, passphrase } }: Connection): ParsedKey |
     );
 }
 
-/** What is missing to run commands in containers. That goes over SSH only: there is no API for it (docs/facts/pve-api.md 2.4). */
-export function reachFaults(connection: Connection): Failure[] {
+/** What is missing to run commands in containers, which works only over SSH: the API has no call for it (docs/facts/pve-api.md 2.4). */
+export function reachFaults(connection: Pick<Connection, "ssh">): Failure[] {
     const { privateKey, agentSocket, password, via, jump } = connection.ssh;
     const faults: Failure[] = [];
     const keyless = privateKey === undefined && agentSocket === undefined;
@@ -61,8 +61,8 @@ export function reachFaults(connection: Connection): Failure[] {
 }
 
 /**
- * Before anything is made on a node that commands will go through: whether we get as far as its `pct`. Host key, login and sudo fail
- * here, naming what is wrong. The VMID is one that no guest can have.
+ * Checks that `pct` on a node can be run, before anything is made there: a wrong host key, login or sudo rule fails here with its cause.
+ * The VMID is one that no guest can have.
  */
 export async function checkNode(pve: Pve, connection: Connection, node: string): Promise<void> {
     if (connection.ssh.via !== "node") return;
@@ -73,7 +73,7 @@ export async function checkNode(pve: Pve, connection: Connection, node: string):
     }
 }
 
-/** What stands in for pct lets its user into marked containers only. */
+/** The wrapper lets its user only into marked containers. */
 export const throughWrapper = ({ ssh }: Connection): boolean => ssh.via === "node" && ssh.pct !== "pct";
 
 export interface GuestPlace {
@@ -81,13 +81,13 @@ export interface GuestPlace {
     vmid: number;
     /** Needed for `via: "guest"`. */
     address: string | undefined;
-    /** Pinned keys; with none, the first contact is trusted only if `fresh`. */
+    /** Pinned keys; when empty, the first contact is trusted only if `fresh`. */
     hostKeys: readonly string[];
-    /** A guest that this very process has just made. */
+    /** This process has just made the guest. */
     fresh: boolean;
 }
 
-/** How commands reach the guest, by what the connection says. */
+/** The guest's host, reached as the connection says. */
 export async function guestHost(pve: Pve, connection: Connection, place: GuestPlace): Promise<Host> {
     const { ssh } = connection;
     if (ssh.via === "node") return pctHost(await nodeHost(pve, connection, place.node), place.node, place.vmid, ssh.pct);
@@ -113,7 +113,7 @@ export async function nodeHost(pve: Pve, connection: Connection, node: string): 
     return sshHost({ ...keys(connection), ...target(place), username, password, sudo });
 }
 
-/** What may be shown to every host on the way: a login with a key tells it nothing that it could use. A password is for its host alone. */
+/** Credentials that every host on the way may see: a login by key reveals nothing usable. A password is for its own host only. */
 function keys(connection: Connection): Omit<SshTarget, "address" | "port" | "username"> {
     const { privateKey, passphrase, agentSocket, knownHosts, jump } = connection.ssh;
     const shared = { privateKey, passphrase, agent: agentSocket, knownHosts };

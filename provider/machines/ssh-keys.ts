@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
+import { fingerprint as fingerprintOf } from "../hosts";
 
-/** The SHA-256 fingerprint of a public key line, as ssh-keygen prints it. */
+/** The SHA-256 fingerprint of a public key line, in ssh-keygen's format. */
 export function fingerprint(publicKey: string): string | undefined {
     const blob = publicKey.trim().split(/\s+/)[1];
-    if (blob === undefined) return undefined;
-    return `SHA256:${createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "")}`;
+    return blob === undefined ? undefined : fingerprintOf(Buffer.from(blob, "base64"));
 }
 
 /** Fingerprints of the host's keys, from its `/etc/ssh/ssh_host_*_key.pub`. */

@@ -1,6 +1,6 @@
 import type { GatewayInputs, GatewayOutputs } from "../model";
 
-/** Outputs, the VMID among them, which is an input too when the user chose it. */
+/** Outputs, and the VMID, which is an input when the user sets it. */
 export type Outputs = Partial<GatewayOutputs> & { vmid?: number };
-/** What is stored. */
+/** The stored state. */
 export type GatewayState = GatewayInputs & Outputs;

@@ -1,19 +1,23 @@
 import * as z from "zod";
 import { connectionInputs, gatewayRef } from "./connection";
 import { duration } from "./duration";
-import { field, hiddenInputs } from "./meta";
+import { field, hiddenInputs, named } from "./meta";
+import type { FeatureName } from "./permissions/features";
 
-export const timeouts = field(
-    z
-        .strictObject({
-            create: field(duration().optional(), { description: "Longest time for a create.", defaultText: "15m" }),
-            update: field(duration().optional(), { description: "Longest time for an update.", defaultText: "15m" }),
-            read: field(duration().optional(), { description: "Longest time for a refresh of this resource.", defaultText: "2m" }),
-            delete: field(duration().optional(), { description: "Longest time for a delete.", defaultText: "10m" }),
-        })
-        .optional(),
-    { description: "Deadlines of the operations; past them an operation fails with what was under way." },
+const deadlines = named(
+    z.strictObject({
+        create: field(duration().optional(), { description: "Longest time for a create.", defaultText: "15m" }),
+        update: field(duration().optional(), { description: "Longest time for an update.", defaultText: "15m" }),
+        read: field(duration().optional(), { description: "Longest time for a refresh of this resource.", defaultText: "2m" }),
+        delete: field(duration().optional(), { description: "Longest time for a delete.", defaultText: "10m" }),
+    }),
+    { name: "Timeouts" },
 );
+
+export const timeouts = field(deadlines.optional(), {
+    description:
+        "Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.",
+});
 
 export const connection = field(connectionInputs.optional(), {
     description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
@@ -40,3 +44,6 @@ export const childOutputs = {
         hidden: true,
     }),
 };
+
+/** What everything that lives on a gateway needs, to find it and to work there. */
+export const childUses = ["find-gateway", "node-address", "guest-login", "node-login"] as const satisfies readonly FeatureName[];

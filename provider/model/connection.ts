@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { field } from "./meta";
+import { field, named } from "./meta";
 
 const endpoint = z
     .string()
@@ -98,6 +98,7 @@ export const sshInputs = z.strictObject({
         env: ["PVESMB_SSH_KNOWN_HOSTS"],
     }),
 });
+named(sshInputs, { name: "Ssh" });
 
 /** How a resource reaches Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`. */
 export const connectionInputs = z.strictObject({
@@ -129,10 +130,16 @@ export const connectionInputs = z.strictObject({
         secret: true,
         env: ["PROXMOX_VE_OTP"],
     }),
-    caCertificate: field(z.string().includes("-----BEGIN CERTIFICATE-----", { error: "must be a certificate in PEM form" }).optional(), {
-        description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
-        env: ["PROXMOX_VE_CA_CERTIFICATE"],
-    }),
+    caCertificate: field(
+        z
+            .string()
+            .regex(/-----BEGIN CERTIFICATE-----[ \t]*\r?\n/, "must be a certificate in PEM form, with its line breaks")
+            .optional(),
+        {
+            description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
+            env: ["PROXMOX_VE_CA_CERTIFICATE"],
+        },
+    ),
     tlsFingerprint: field(fingerprint.optional(), {
         description:
             "SHA-256 fingerprint of the node's certificate. Each node has a certificate of its own: with several endpoints, give the CA's.",
@@ -158,6 +165,7 @@ export const connectionInputs = z.strictObject({
         env: ["PVESMB_MARK_SECRET_PREVIOUS"],
     }),
 });
+named(connectionInputs, { name: "Connection" });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;
 
@@ -166,8 +174,10 @@ export const gatewayRef = z.strictObject({
     id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
         description: "The gateway's id: node at creation, VMID, nonce.",
         replace: "it lives on that guest",
+        identity: true,
     }),
     connection: field(connectionInputs.optional(), { description: "How to reach Proxmox VE." }),
 });
+named(gatewayRef, { name: "GatewayRef", reference: "What shares and users of other stacks keep of this gateway." });
 
 export type GatewayRef = z.infer<typeof gatewayRef>;

@@ -119,6 +119,9 @@ describe("what a change brings", () => {
         ["another workgroup", "gateway", {}, { samba: { workgroup: "HOME" } }, [`samba.workgroup: ${RESTART}`]],
         ["the same in other letters", "gateway", {}, { samba: { workgroup: "Workgroup" } }, []],
         ["signing", "gateway", {}, { samba: { signing: "auto" } }, ["samba.signing: holds for new sessions, open ones go on as they are"]],
+        ["what is read at the start", "gateway", {}, { samba: { options: { "MDNS name": "mdns" } } }, [`samba.options: ${RESTART}`]],
+        ["what is read anew", "gateway", {}, { samba: { options: { deadtime: "10" } } }, []],
+        ["another case of names", "share", {}, { caseHandling: "sensitive" }, [`caseHandling: ${LATER}`]],
         ["how much is logged", "gateway", {}, { samba: { logging: { level: 3 } } }, []],
         ["a stop", "gateway", {}, { started: false }, ["started: the guest is shut down, and clients lose their connections"]],
         [

@@ -35,9 +35,7 @@ test("raw options may use all of Samba's words that need no lookup; names only b
 
 const gateway = { id: "pve1/101/0123456789abcdef" };
 const faults = (more: object): string[] =>
-    check(shareModel as unknown as Model, { name: "lobby", gateway, key: "urn:x", ...more }).map(
-        ({ property, reason }) => `${property} ${reason}`,
-    );
+    check(shareModel as unknown as Model, { name: "lobby", gateway, ...more }).map(({ property, reason }) => `${property} ${reason}`);
 
 test("a gateway's own lists are checked too", () => {
     const lxc = { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } };
@@ -50,12 +48,13 @@ test.each([
     [{ encryptionRequired: true }, "`encryptionRequired`"],
     [{ options: { "server smb encrypt": "required" } }, '`options["server smb encrypt"]`'],
     [{ options: { "SMB encrypt": "Mandatory" } }, '`options["SMB encrypt"]`'],
+    [{ options: { "server smb encrypt": "desired" } }, '`options["server smb encrypt"]`'],
 ])("guests and %j do not go together", (more, named) => {
     expect(faults({ guest: true, ...more })).toEqual([expect.stringContaining(`guest must not stand beside ${named}`)]);
     expect(faults(more)).toEqual([]);
 });
 
-test("guests may come where encryption is only desired", () => {
+test("guests may come where nobody is told to encrypt", () => {
     expect(faults({ guest: true, encryptionRequired: false, options: {} })).toEqual([]);
-    expect(faults({ guest: true, options: { "server smb encrypt": "desired" } })).toEqual([]);
+    expect(faults({ guest: true, options: { "server smb encrypt": "if_required" } })).toEqual([]);
 });

@@ -1,10 +1,3 @@
-import { gatewayModel } from "./gateway";
-import { groupModel } from "./group";
-import type { Model } from "./meta";
-import { quotaModel } from "./quota";
-import { shareModel } from "./share";
-import { userModel } from "./user";
-
 export { gatewayModel } from "./gateway";
 export type { GatewayInputs, GatewayOutputs } from "./gateway/inputs";
 export { groupModel } from "./group";
@@ -21,6 +14,5 @@ export type { UserInputs, UserOutputs } from "./user/inputs";
 export { gatewayRef } from "./connection";
 export type { ConnectionInputs, GatewayRef } from "./connection";
 export type { ShareRef } from "./share/ref";
-
-/** Every kind of resource; codegen and the adapters go by this list. */
-export const models = [gatewayModel, shareModel, userModel, groupModel, quotaModel] as unknown as readonly Model[];
+export { kinds, models } from "./registry";
+export type { KindName } from "./registry";

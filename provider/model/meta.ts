@@ -1,5 +1,8 @@
 import * as z from "zod";
 import type { Failure } from "../base/handler";
+import type { AutoName, HoldsData } from "../base/kind";
+import type { Migration } from "./migrations";
+import type { FeatureName } from "./permissions/features";
 
 /** How two values of a property are compared; anything else is compared as it is. */
 export type Compare =
@@ -57,10 +60,32 @@ export interface FieldMeta {
     /** An output that every finished resource has, though one that was never finished may lack it. */
     always?: boolean;
     deprecated?: string;
+    /** Left out by the user, it is made of the resource's name in the program. */
+    autoName?: AutoName;
+    /** A gift of this input means data that a deletion would destroy: Pulumi protects the resource, unless one of these holds. */
+    holdsData?: HoldsData["unless"];
+    /** An output that begins with the output of the same name of the resource that this input refers to, and moves with it. */
+    follows?: string;
+    /**
+     * In a reference: the id of the resource that it stands for. Where it is unknown, that resource is being made anew, and so is
+     * what refers to it.
+     */
+    identity?: boolean;
+    /**
+     * Of a `connection`: which parts of it the resource needs, by the object that it stands in. Left out: both. What is not needed is
+     * not asked for.
+     */
+    needs?(beside: Readonly<Record<string, unknown>>): readonly ConnectionPart[];
+    /** In a reference: the input of the resource that this part is taken from, where it has another name (`volume.size`). */
+    from?: string;
+    /** An output: SSH host keys by which what is on this resource knows its host, before any note on it is believed (base/pins.ts). */
+    pins?: boolean;
     /** Set by the SDK or by read, not by users; left out of docs. */
     hidden?: boolean;
     examples?: string[];
 }
+
+export type ConnectionPart = "proxmox" | "ssh";
 
 export const fields = z.registry<FieldMeta>();
 
@@ -70,6 +95,25 @@ export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
     return schema;
 }
 
+/** What is known of an object type wherever it stands. */
+export interface TypeMeta {
+    /** Its name in all languages. Types without one are named after the place where they stand first. */
+    name: string;
+    /** It stands for a resource, which users give in its place: what it is, for docs. Which kinds: those whose `reference` it is. */
+    reference?: string;
+}
+
+const types = z.registry<TypeMeta>();
+
+export function named<T extends z.ZodObject>(schema: T, meta: TypeMeta): T {
+    types.add(schema, meta);
+    return schema;
+}
+
+export const typeMetaOf = (schema: z.ZodType): TypeMeta | undefined => types.get(bare(schema));
+
+export const isReference = (schema: z.ZodType): boolean => typeMetaOf(schema)?.reference !== undefined;
+
 /** The metadata of a schema, seen through optional, default and the like. */
 export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     const own = fields.get(schema);
@@ -78,16 +122,15 @@ export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     return inner && metaOf(inner);
 }
 
+/** What a wrapper (optional, default, readonly and the like) is around. */
 export function unwrapOnce(schema: z.ZodType): z.ZodType | undefined {
-    if (
-        schema instanceof z.ZodOptional ||
-        schema instanceof z.ZodDefault ||
-        schema instanceof z.ZodNullable ||
-        schema instanceof z.ZodPrefault
-    )
-        return schema.unwrap() as z.ZodType;
-    return undefined;
+    const { type, innerType } = schema.def as { type: string; innerType?: z.ZodType };
+    // These hold their schemas elsewhere: metadata in them would be passed over without a word.
+    if (OPAQUE.has(type)) throw new Error(`model: ${type} has no place in a model; its metadata would not be seen`);
+    return innerType;
 }
+
+const OPAQUE = new Set(["pipe", "lazy", "transform", "promise", "custom"]);
 
 /** The schema under optional, default and the like. */
 export function bare(schema: z.ZodType): z.ZodType {
@@ -103,7 +146,7 @@ export interface Rule<Inputs> {
 
 /** One kind of resource: the source of its types, checks, diff, schema, SDK class and docs page. */
 export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
-    /** `SmbShare`; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
+    /** `SmbShare`: its name in the registry; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
     kind: string;
     description: string;
     /** A TypeScript example for the docs page. */
@@ -118,13 +161,18 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
     /** What would come of a replacement of what this state is about that had to fail, or to lose something unasked. No I/O: diff asks. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
-    /** Format of the state; older ones are migrated by the handler, newer ones refused. */
+    /** What others keep of such a resource, if anything refers to it: `id`, and parts of its inputs. */
+    reference?: z.ZodObject;
+    /** What it needs of Proxmox VE and of hosts. */
+    uses: readonly FeatureName[];
+    /** Format of the state; older ones are migrated, newer ones refused. */
     version: number;
+    /** By the format that each starts from. */
+    migrations?: Record<number, Migration>;
 }
 
 /** Inputs that the SDK and the runtime add to every resource. */
 export const hiddenInputs = {
-    key: field(z.string().optional(), { description: "The resource's URN: its identity on hosts and in PVE.", hidden: true }),
     drift: field(z.array(z.string()).optional(), {
         description: "Differences between host and program that no property shows; filled by refresh, cleared by up.",
         hidden: true,

@@ -3,20 +3,11 @@ import type { Tree } from "./tree";
 /** Makes state of format n + 1 from state of format n; pure. */
 export type Migration = (state: Tree) => Tree;
 
-/** By kind, then by the format it starts from. */
-export const migrations: Record<string, Record<number, Migration>> = {
-    SmbGateway: { 1: leaner(["vmid"]) },
-    SmbShare: { 1: leaner(["path"], ["nonce"]) },
-    SmbUser: { 1: leaner(["uid", "gid"], ["nonce"]) },
-    SmbGroup: { 1: leaner(["gid"], ["nonce"]) },
-    Quota: { 1: leaner(["path"], ["nonce"]) },
-};
-
 /**
  * Format 1 named what was `chosen` of the inputs that can be, not what was given; it had the URN as the inputs have it, and an own mark (`twice`)
  * that is the id.
  */
-function leaner(choosable: string[], twice: string[] = []): Migration {
+export function leaner(choosable: string[], twice: string[] = []): Migration {
     return ({ chosen, key: _key, ...state }) => {
         const given = choosable.filter((name) => state[name] !== undefined && !(Array.isArray(chosen) && chosen.includes(name)));
         const rest = Object.fromEntries(Object.entries(state).filter(([name]) => !twice.includes(name)));

@@ -1,6 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
 import * as z from "zod";
-import { field } from "./meta";
+import { field, named } from "./meta";
 
 const LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
@@ -19,7 +19,7 @@ export const sshPublicKey = (): z.ZodString =>
     z
         .string()
         .regex(
-            /^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\r\n]*)?$/,
+            /^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\r\n]*)?(\r?\n)?$/,
             'must be a public key line such as "ssh-ed25519 AAAA... comment"',
         );
 
@@ -29,6 +29,54 @@ export function isCidr(text: string, family: 4 | 6): boolean {
     const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
     if (more !== undefined || !(length >= 0)) return false;
     return family === 4 ? isIPv4(address) && length <= 32 : isIPv6(address) && !address.includes("%") && length <= 128;
+}
+
+/** An address as a number, of as many bits as its family has. Of IPv6 the URL parser knows all ways to write it. */
+function bitsOf(address: string): bigint {
+    if (isIPv4(address)) return address.split(".").reduce((all, part) => (all << 8n) | BigInt(part), 0n);
+    const [plain = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("%");
+    const [left = "", right] = plain.split("::");
+    const [before, after] = [left, right ?? ""].map((half) => (half === "" ? [] : half.split(":")));
+    const middle = Array<string>(right === undefined ? 0 : 8 - (before?.length ?? 0) - (after?.length ?? 0)).fill("0");
+    return [...(before ?? []), ...middle, ...(after ?? [])].reduce((all, group) => (all << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+/** What of an address with prefix length is its network's and what is its own. */
+function partsOf(cidr: string): { address: string; own: bigint; network: bigint; hostBits: bigint } {
+    const [address = "", prefix = ""] = cidr.split("/");
+    const own = bitsOf(address);
+    const hostBits = BigInt((isIPv4(address) ? 32 : 128) - Number(prefix));
+    return { address, own, network: own >> hostBits, hostBits };
+}
+
+/** Why an IPv4 address with prefix length is no host's: a network's own, its broadcast, or one of no network at all. RFC 3021: /31 has neither. */
+export function hostFault(cidr: string): string | undefined {
+    const { address, own, network, hostBits } = partsOf(cidr);
+    const first = Number(own >> 24n);
+    if (first === 0 || first === 127 || first >= 224) return `is ${address}, which no host can have`;
+    return hostBits < 2n ? undefined : endFault(own, network, hostBits, address);
+}
+
+function endFault(own: bigint, network: bigint, hostBits: bigint, address: string): string | undefined {
+    const host = own - (network << hostBits);
+    if (host === 0n) return `is ${address}, the network itself and no host in it`;
+    return host === (1n << hostBits) - 1n ? `is ${address}, the broadcast address of its network` : undefined;
+}
+
+/**
+ * Why a gateway does not fit a static address. Proxmox VE makes a route of its own to one that is outside of the network (pve-container,
+ * Setup/Debian.pm), as hosters have it beside a /32; behind any other prefix length that is a slip.
+ */
+export function gatewayFault(cidr: string, gateway: string): string | undefined {
+    const { address, own, network, hostBits } = partsOf(cidr);
+    const there = bitsOf(gateway);
+    if (there === own) return "is the interface's own address; give the router's";
+    const v4 = isIPv4(gateway);
+    if (hostBits === 0n || (!v4 && there >> 118n === 0x3fan)) return undefined;
+    const [full, shown] = [v4 ? 32 : 128, cidr.slice(address.length)];
+    if (there >> hostBits !== network)
+        return `is not in the network of ${address}${shown}; correct one of them, or give the address as ${address}/${full} where the gateway is meant to be outside`;
+    return v4 && hostBits >= 2n ? endFault(there, network, hostBits, gateway) : undefined;
 }
 
 export const networkInputs = z.strictObject({
@@ -45,7 +93,9 @@ export const networkInputs = z.strictObject({
             brings: { does: "connections to the old address end" },
         },
     ),
-    gateway: field(z.string().refine(isIPv4, { error: "must be an IPv4 address" }).optional(), { description: "IPv4 gateway." }),
+    gateway: field(z.string().refine(isIPv4, { error: "must be an IPv4 address" }).optional(), {
+        description: "IPv4 gateway, in the network of `address`, or anywhere beside a /32.",
+    }),
     address6: field(
         z
             .string()
@@ -60,7 +110,7 @@ export const networkInputs = z.strictObject({
         },
     ),
     gateway6: field(z.string().refine(isIPv6, { error: "must be an IPv6 address" }).optional(), {
-        description: "IPv6 gateway.",
+        description: "IPv6 gateway: link-local, in the network of `address6`, or anywhere beside a /128.",
         compare: "address",
     }),
     vlan: field(z.int().min(1).max(4094).optional(), { description: "VLAN tag." }),
@@ -78,5 +128,6 @@ export const networkInputs = z.strictObject({
     ),
     firewall: field(z.boolean().default(false), { description: "Proxmox's firewall on this interface." }),
 });
+named(networkInputs, { name: "Network" });
 
 export type NetworkInputs = z.infer<typeof networkInputs>;

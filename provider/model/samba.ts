@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { type Consequence, field } from "./meta";
 import { isCidr } from "./network";
+import { optionKey } from "./options/synonyms";
 import { size } from "./size";
 import { configText } from "./text";
 
@@ -12,6 +13,17 @@ export const RESTARTS: Consequence = {
     does: "smbd is restarted: open connections end, clients come back by themselves",
     effect: "restarts-smbd",
 };
+
+/** Raw options that smbd reads only at its start (main() in source3/smbd/server.c). */
+const AT_START = ["mdns name", "multicast dns register", "rpc start on demand helpers"];
+
+const startOptions = (options: unknown): string =>
+    JSON.stringify(
+        Object.entries(Object(options) as Record<string, string>)
+            .filter(([name]) => AT_START.some((each) => optionKey(each) === optionKey(name)))
+            .map(([name, value]) => [optionKey(name), value])
+            .sort(),
+    );
 
 /** Of what client and server agree on when they begin. */
 const AGREED: Consequence = { does: "holds for new sessions, open ones go on as they are" };
@@ -106,7 +118,7 @@ const settings = z.strictObject({
     }),
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
         description:
-            "`onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
+            "`onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
         brings: AGREED,
     }),
     maxProcesses: field(z.int().min(4).max(100_000).optional(), {
@@ -147,6 +159,11 @@ const settings = z.strictObject({
     ),
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.",
+        brings: {
+            ...RESTARTS,
+            when: `changed in ${AT_START.map((name) => `\`${name}\``).join(", ")}`,
+            if: (before, after) => startOptions(before) !== startOptions(after),
+        },
     }),
 });
 

@@ -1,6 +1,9 @@
 import * as z from "zod";
 
-const UNITS: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 };
+export const KIB = 2 ** 10;
+export const MIB = 2 ** 20;
+
+const UNITS: Record<string, number> = { B: 1, KiB: KIB, MiB: MIB, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 };
 const PATTERN = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|PiB)$/;
 
 /** Bytes of a size as users write it ("4GiB"), or undefined when it is none. */

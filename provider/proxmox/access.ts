@@ -3,12 +3,12 @@ import type { Pve } from "./client/client";
 import { says } from "./client/sayings";
 import { flag, row } from "./values/scalars";
 
-/** Path -> privileges that the caller has there -> whether paths below inherit them. */
+/** Path -> privileges of the caller there -> whether they propagate to paths below. */
 export type Permissions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
 /**
- * What the caller may do: at one path with everything inherited, or at every path that an ACL or pool names. Privileges that come from a
- * guest's pool are there only while the guest is (pve-api.md 2.3).
+ * The caller's privileges at one path, inherited ones included, or at every path that an ACL or pool names. Privileges through a guest's
+ * pool exist only while the guest does (pve-api.md 2.3).
  */
 export async function readPermissions(pve: Pve, path?: string): Promise<Permissions> {
     const data = row(await pve.get("/access/permissions", { path }));
@@ -22,12 +22,12 @@ export async function readPermissions(pve: Pve, path?: string): Promise<Permissi
 
 interface Answer {
     asked: Promise<Permissions | undefined>;
-    /** Once it is there. */
+    /** Set once the answer has arrived. */
     value?: Permissions;
 }
 const known = new WeakMap<object, Answer>();
 
-/** The same, asked once per connection, and again for one who finds it `stale`; undefined when Proxmox VE does not tell. */
+/** The caller's privileges, read once per connection and again when `stale` is the cached value; undefined when not readable. */
 export function knownPermissions(pve: Pve, stale?: Permissions): Promise<Permissions | undefined> {
     const before = known.get(pve.connection);
     if (before && (stale === undefined || before.value !== stale)) return before.asked;
@@ -49,7 +49,7 @@ async function ask(pve: Pve): Promise<Permissions | undefined> {
     }
 }
 
-/** A path that no ACL names has what the nearest one above it hands down. */
+/** Whether the caller has a privilege. A path without an ACL inherits from the nearest path above that has one. */
 export function holds(permissions: Permissions, path: string, privilege: string): boolean {
     const here = permissions.get(path);
     if (here) return here.has(privilege);
@@ -66,8 +66,8 @@ function parent(path: string): string | undefined {
 }
 
 /**
- * Paths that stand for the same thing: a virtual network has its zone's path in place of `localnetwork` (PVE::GuestHelpers
- * check_vnet_access), and only those who may look at SDN can tell which zone that is.
+ * All paths that may grant the same right: for a virtual network the ACL path contains its zone, not `localnetwork` (PVE::GuestHelpers
+ * check_vnet_access), and only callers with rights on SDN see the zone.
  */
 export function alternatives(permissions: Permissions, path: string): string[] {
     const bridge = /^\/sdn\/zones\/localnetwork(\/.*)$/.exec(path)?.[1];

@@ -5,7 +5,7 @@ import { listGuests } from "./cluster";
 import { parsePairs } from "./values/property-string";
 import { row, text } from "./values/scalars";
 
-/** A guest that has an address or a MAC address in its configuration. */
+/** A guest with an IP or MAC address in its configuration. */
 export interface Holder {
     /** `CT 101 (web) on pve1` */
     guest: string;
@@ -13,10 +13,10 @@ export interface Holder {
     running: boolean;
 }
 
-/** By address, without its prefix length, and by MAC address in lower case. */
+/** By IP address without prefix length, and by MAC address in lower case. */
 export type Holders = Map<string, Holder>;
 
-/** The addresses that the guests which the caller may see are configured with. A guest whose configuration it may not read says nothing. */
+/** The configured addresses of all guests that the caller may see, except templates. Skips guests with unreadable configurations. */
 export async function configuredAddresses(pve: Pve, except: number | undefined): Promise<Holders> {
     const guests = (await listGuests(pve)).filter(({ vmid, template }) => vmid !== except && !template);
     const found = await Promise.all(
@@ -38,7 +38,7 @@ export async function configuredAddresses(pve: Pve, except: number | undefined):
     return new Map(found.flat());
 }
 
-/** Of an interface of a guest: its addresses and its MAC address. A VM has the latter as value of its model (`virtio=BC:24:11:...`). */
+/** The IP and MAC addresses of a guest's interface. A VM's MAC address is the value of its model (`virtio=BC:24:11:...`). */
 function named(value: string): string[] {
     const mac = /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/i;
     try {
@@ -50,7 +50,7 @@ function named(value: string): string[] {
     }
 }
 
-/** As it is compared: without a prefix length, IPv6 in its short form. */
+/** An address in comparable form: without prefix length, IPv6 shortened. */
 export function plain(address: string): string {
     const [bare = ""] = address.split("/");
     if (!bare.includes(":")) return bare;

@@ -20,13 +20,11 @@ export interface GuestResource {
 export interface NodeStatus {
     node: string;
     online: boolean;
-    /** SHA-256 of its certificate, upper-case hex with colons. */
-    fingerprint?: string;
 }
 
 /**
- * Whether a VMID is free, in the whole cluster and for guests of both types: exact, at once, and it needs no privilege. Nothing is
- * reserved: two who ask at the same time get the same answer.
+ * Whether a VMID is free in the whole cluster, for both guest types. Exact, current and without privileges, but it reserves nothing:
+ * concurrent callers get the same answer.
  */
 export async function isFreeVmid(pve: Pve, vmid: number): Promise<boolean> {
     try {
@@ -38,7 +36,7 @@ export async function isFreeVmid(pve: Pve, vmid: number): Promise<boolean> {
     }
 }
 
-/** Every guest that the caller may see. Lags reality by about 10 s: good for finding, not for confirming. */
+/** Every guest that the caller may see. Lags by about 10 s: good for finding, not for confirming. */
 export async function listGuests(pve: Pve): Promise<GuestResource[]> {
     return rows(await pve.get("/cluster/resources", { type: "vm" })).map((guest) => ({
         vmid: number(guest["vmid"]) ?? 0,
@@ -52,7 +50,7 @@ export async function listGuests(pve: Pve): Promise<GuestResource[]> {
     }));
 }
 
-/** VMIDs of guests with a replication job that the caller may see. */
+/** VMIDs of guests with a replication job, as far as the caller may see them. */
 export async function listReplicated(pve: Pve): Promise<number[]> {
     return rows(await pve.get("/cluster/replication")).map((job) => number(job["guest"]) ?? 0);
 }
@@ -60,13 +58,12 @@ export async function listReplicated(pve: Pve): Promise<number[]> {
 export async function listNodes(pve: Pve): Promise<NodeStatus[]> {
     return rows(await pve.get("/nodes")).map((node) => ({
         node: text(node["node"]) ?? "",
-        // `unknown` is what a caller without Sys.Audit sees, and what everybody sees before a node's first report.
+        // A caller without Sys.Audit sees `unknown`; so does everybody before a node's first report.
         online: node["status"] !== "offline",
-        fingerprint: text(node["ssl_fingerprint"]),
     }));
 }
 
-/** Bridges of a node, virtual networks among them, that the caller may use or look at. */
+/** Bridges and virtual networks of a node that the caller may use or audit. */
 export async function listBridges(pve: Pve, node: string): Promise<string[]> {
     return rows(await pve.get(route`/nodes/${node}/network`, { type: "any_bridge" })).map((each) => text(each["iface"]) ?? "");
 }
@@ -77,9 +74,8 @@ export async function listPools(pve: Pve): Promise<string[]> {
 }
 
 export interface ClusterStatus {
-    /** Absent on a node that stands alone. */
+    /** Absent on a node outside a cluster. */
     name?: string;
-    quorate: boolean;
     nodes: { node: string; online: boolean; address?: string; local: boolean }[];
 }
 
@@ -90,7 +86,6 @@ export async function readClusterStatus(pve: Pve): Promise<ClusterStatus> {
     const nodes = all.filter((entry) => entry["type"] === "node");
     return {
         name: text(cluster?.["name"]),
-        quorate: cluster ? flag(cluster["quorate"]) : true,
         nodes: nodes.map((node) => ({
             node: text(node["name"]) ?? "",
             online: flag(node["online"]),

@@ -4,8 +4,8 @@ import { locateContainer } from "./locate";
 import type { Place } from "./lxc/container";
 
 /**
- * Works on a container that HA or somebody may move to another node meanwhile, as HA does when it starts one: a node that no longer has
- * it says so, and the work begins again where it is. So it must look before it acts, and what it did before must still count.
+ * Runs `work` on a container and again on its new node when HA or a user has moved it (HA may do so at a start). `work` must be repeatable
+ * and check before it acts.
  */
 export async function follow<T>(pve: Pve, place: Place, work: (place: Place) => Promise<T>): Promise<T> {
     let at = place;

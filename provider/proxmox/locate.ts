@@ -8,24 +8,23 @@ import { untilCreated } from "./tasks";
 
 export type Located =
     | { state: "found"; node: string; config: ContainerConfig }
-    /** The VMID is free: nothing else counts as gone. */
+    /** The VMID is free. Nothing else counts as gone. */
     | { state: "gone" }
-    /** The VMID belongs to something that is no container. */
+    /** The VMID belongs to a VM. */
     | { state: "other" }
-    /** It exists, but the caller may not see it; `error` says which privilege is missing. */
+    /** It exists, but the caller may not see it; `error` names the missing privilege. */
     | { state: "forbidden"; error: PveError };
 
 /**
- * Finds a container in the whole cluster, wherever HA or somebody has moved it. `hint` is the node where it was last: there it costs one
- * call. One that the caller itself is making there is waited for when its rights come from a pool, and `waiting` is called once: PVE puts
- * a guest into its pool when it is made, and hides it until then (pve-container API2/LXC.pm). Throws Unreachable when it must be on a
- * node that does not answer.
+ * Finds a container in the whole cluster, with `hint` (its last node) usually by one call. Calls `waiting` once if it has to wait for a
+ * create of the caller; throws Unreachable when only a node that does not answer can have it.
  */
 export async function locateContainer(pve: Pve, vmid: number, hint?: string, waiting?: () => void): Promise<Located> {
     const found = await lookFor(pve, vmid, hint);
     if (found.state !== "forbidden" || hint === undefined) return found;
+    // With rights from a pool, a container is hidden until it is created: PVE adds it to the pool then (pve-container API2/LXC.pm).
     await untilCreated(pve, { node: hint, vmid }, waiting);
-    // One that is no longer being created may have been finished after it was looked for.
+    // It may have been finished since the first search.
     return lookFor(pve, vmid, hint);
 }
 
@@ -41,7 +40,7 @@ async function lookFor(pve: Pve, vmid: number, hint?: string): Promise<Located> 
     const listed = (await listGuests(pve)).find((guest) => guest.vmid === vmid);
     if (listed?.type === "qemu") return { state: "other" };
     const nodes = (await listNodes(pve)).sort((a, b) => Number(b.online) - Number(a.online)).map(({ node }) => node);
-    // A node that did not answer is waited for only when no other has the guest: HA may have moved it because that node is down.
+    // Nodes that did not answer come last: HA may have moved the guest because its node is down.
     const order = (listed ? [listed.node, ...nodes] : nodes).sort((a, b) => Number(search.silent(a)) - Number(search.silent(b)));
     for (const node of order) {
         const there = await search.at(node);
@@ -65,7 +64,7 @@ class Search {
         return this.glanced.has(node);
     }
 
-    /** A glance lasts so many milliseconds; a node that was silent for it may be asked again. */
+    /** `glance` is the timeout in milliseconds; a node that exceeds it may be asked again. */
     async at(node: string, glance?: number): Promise<Located | undefined> {
         if (this.asked.has(node)) return undefined;
         const { deadline } = this.pve;
@@ -88,7 +87,7 @@ class Search {
     }
 
     async nowhere(): Promise<Located> {
-        // It may have gone while we were looking.
+        // It may have been deleted during the search.
         if (await isFreeVmid(this.pve, this.vmid)) return { state: "gone" };
         if (this.refused) return { state: "forbidden", error: this.refused };
         if (this.unreachable) throw this.unreachable;

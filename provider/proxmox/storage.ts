@@ -29,17 +29,17 @@ export interface Volume {
     vmid?: number;
 }
 
-/** Storages that the caller may see and that this node has. */
+/** Storages of this node that the caller may see. */
 export async function listStorages(pve: Pve, node: string, content?: string): Promise<Storage[]> {
     return rows(await pve.get(route`/nodes/${node}/storage`, { content })).map((entry) => storageOf(text(entry["storage"]) ?? "", entry));
 }
 
-/** Throws InvalidInput when there is no such storage, Denied without Datastore.Audit or .AllocateSpace on it. */
+/** InvalidInput when the storage does not exist, Denied without Datastore.Audit or .AllocateSpace on it. */
 export async function readStorage(pve: Pve, node: string, storage: string): Promise<Storage> {
     return storageOf(storage, row(await pve.get(route`/nodes/${node}/storage/${storage}/status`)));
 }
 
-/** Files and volumes on a storage, all or of one kind (`vztmpl`, `rootdir`) or one guest. */
+/** Files and volumes on a storage: all, of one kind (`vztmpl`, `rootdir`) or of one guest. */
 export async function listVolumes(
     pve: Pve,
     node: string,
@@ -57,12 +57,12 @@ export async function listVolumes(
     );
 }
 
-/** The storage that a volume id names: `local-zfs` of `local-zfs:subvol-101-disk-0`. */
+/** The storage in a volume id: `local-zfs` of `local-zfs:subvol-101-disk-0`. */
 export const storageIdOf = (volid: string): string => volid.slice(0, volid.indexOf(":"));
 
 /**
- * Is there such a volume? A list of container volumes does not tell: one whose container is gone counts as an image there (libpve-storage-perl
- * Plugin.pm, list_volumes), and on a storage that takes containers only it is not listed at all.
+ * Whether a volume exists. Lists of container volumes do not tell: a volume without its container counts as an image (libpve-storage-perl
+ * Plugin.pm, list_volumes) and is missing on a storage for containers only.
  */
 export async function volumeExists(pve: Pve, node: string, volid: string): Promise<boolean> {
     const storage = storageIdOf(volid);
@@ -76,8 +76,8 @@ export async function volumeExists(pve: Pve, node: string, volid: string): Promi
 }
 
 /**
- * Destroys a volume for good. PVE does not look whether a stopped guest still refers to it (pve-api.md 1.4): the caller must. A volume
- * that is not there counts as deleted.
+ * Destroys a volume for good; a missing one counts as deleted. PVE does not check whether a stopped guest still uses it (pve-api.md 1.4):
+ * the caller must.
  */
 export async function deleteVolume(pve: Pve, node: string, volid: string): Promise<Task | undefined> {
     const storage = storageIdOf(volid);

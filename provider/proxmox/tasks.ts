@@ -8,22 +8,22 @@ import { row, rows, text } from "./values/scalars";
 import { parseUpid } from "./values/upid";
 
 export interface TaskResult {
-    /** Lines that PVE marked as warnings, without the mark. The task did succeed. */
+    /** Lines that PVE marked as warnings, without the mark. The task succeeded. */
     warnings: string[];
 }
 
-/** Work that PVE has taken on. It goes on whether or not anybody waits. */
+/** A task of PVE. It continues whether or not we wait. */
 export interface Task {
     readonly upid: string;
     readonly node: string;
     readonly type: string;
     /**
-     * Waits for its end, through silences of the node. `onLine` gets the log as it grows. Fails with what the task failed with (kinds as
-     * for calls; `details.log` has the end of its log); with Unreachable when nobody can know how it ended (worker killed, node
-     * restarted); with Timeout at the deadline, when it is still running: look at what is there, do not start it again.
+     * Waits for the end, also while the node does not answer; `onLine` gets the log. Throws the task's failure (kinds as for calls, end of
+     * the log in `details.log`); Unreachable when the result is lost (worker killed, node restarted); Timeout at the deadline: the task
+     * goes on, so do not start it again.
      */
     wait(onLine?: (line: string) => void): Promise<TaskResult>;
-    /** Its log so far; empty when it cannot be read. */
+    /** The log so far; empty when it cannot be read. */
     lines(): Promise<string[]>;
 }
 
@@ -69,7 +69,7 @@ async function wait(pve: Pve, task: Identity, onLine?: (line: string) => void): 
     }
 }
 
-/** The status, or undefined when it cannot be had just now: that says nothing about the task. */
+/** The status; undefined when it cannot be read now, which says nothing about the task. */
 async function lookAt(pve: Pve, task: Identity, young: boolean): Promise<Record<string, unknown> | undefined> {
     try {
         return row(await pve.get(route`/nodes/${task.node}/tasks/${task.upid}/status`));
@@ -91,7 +91,7 @@ async function ended(pve: Pve, task: Identity, exit: string): Promise<TaskResult
         if (error instanceof PvesmbError) return [`(the task's log cannot be read: ${error.message})`];
         throw error;
     });
-    // PVE itself takes these two for success and everything else for failure (pve-common UPID.pm).
+    // PVE treats only these two as success (pve-common UPID.pm).
     if (/^WARNINGS: \d+$/.test(exit)) return { warnings: log.flatMap((line) => /^WARN: (.*)$/.exec(line)?.[1] ?? []) };
     throw failed(task, exit, log);
 }
@@ -120,13 +120,13 @@ async function showLog(pve: Pve, task: Identity, from: number, onLine: (line: st
         lines.filter((line) => line !== "").forEach(onLine);
         return from + lines.length;
     } catch (error) {
-        // Progress is a courtesy; the status decides.
+        // Progress is optional; the status decides.
         if (error instanceof PvesmbError) return from;
         throw error;
     }
 }
 
-/** All lines from the given one on: without a limit of 0 PVE gives 50. A log without a line yet is one row saying so. */
+/** All lines from `start`: limit 0, because the default is 50. An empty log has one line that says so. */
 async function readLog(pve: Pve, task: Identity, start: number): Promise<string[]> {
     const lines = rows(await pve.get(route`/nodes/${task.node}/tasks/${task.upid}/log`, { start, limit: 0 })).map((line) =>
         scrub(text(line["t"]) ?? ""),
@@ -138,7 +138,7 @@ function described({ upid, node, type }: Identity): string {
     return `the task ${type} on ${node} (${upid})`;
 }
 
-/** Returns when the caller itself has no container of that number made there, at once or after `waiting`. */
+/** Waits until no task of the caller creates this container; calls `waiting` once if it has to wait. */
 export async function untilCreated(pve: Pve, { node, vmid }: { node: string; vmid: number }, waiting?: () => void): Promise<void> {
     const began = Date.now();
     for (let round = 0; await isCreating(pve, node, vmid); round++) {
@@ -148,7 +148,7 @@ export async function untilCreated(pve: Pve, { node, vmid }: { node: string; vmi
     }
 }
 
-/** One sees one's own tasks, whatever rights one has. */
+/** Callers see their own tasks without any privilege. */
 async function isCreating(pve: Pve, node: string, vmid: number): Promise<boolean> {
     return rows(await pve.get(route`/nodes/${node}/tasks`, { vmid, source: "active", typefilter: "vzcreate" })).length > 0;
 }

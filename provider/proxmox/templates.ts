@@ -14,7 +14,7 @@ export interface Appliance {
     section: string;
 }
 
-/** What `pveam update` last fetched; empty before its first run. */
+/** The list that `pveam update` last fetched; empty before its first run. */
 export async function listAppliances(pve: Pve, node: string): Promise<Appliance[]> {
     return rows(await pve.get(route`/nodes/${node}/aplinfo`)).map((entry) => ({
         template: text(entry["template"]) ?? "",

@@ -14,7 +14,7 @@ export async function readVersion(pve: Pve): Promise<Version> {
     return { version, major, minor };
 }
 
-/** What differs between releases (pve-api.md 1.5) is asked like this: atLeast(version, 9, 1). */
+/** For differences between releases (pve-api.md 1.5): atLeast(version, 9, 1). */
 export function atLeast(version: Version, major: number, minor = 0): boolean {
     return version.major > major || (version.major === major && version.minor >= minor);
 }

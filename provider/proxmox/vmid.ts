@@ -11,34 +11,33 @@ export interface VmidRange {
     to: number;
 }
 
-/** So many taken numbers in a row mean that the range is full, or not meant for us. */
+/** This many taken numbers in a row mean that the range is full or not for us. */
 const TRIES = 200;
 
 /**
- * Every number of the range once, in an order that depends on the key alone: two keys hardly ever meet, and the same key asks the same
- * numbers again, which is how a second create finds what a killed first one left behind.
+ * Every number of the range once, in an order that depends only on the key: two keys rarely collide, and a second create finds what a
+ * killed one left behind.
  */
 export function* candidates(range: VmidRange, key: string): Generator<number> {
     const size = range.to - range.from + 1;
     const hash = createHash("sha256").update(key).digest();
     const start = hash.readUInt32BE(0) % size;
     let step = (hash.readUInt32BE(4) % size) + 1;
-    // A step without a common divisor visits everything before it comes back.
+    // A step coprime to the size visits every number.
     while (divisor(step, size) !== 1) step++;
     for (let index = 0, at = start; index < size; index++, at = (at + step) % size) yield range.from + at;
 }
 
 export interface Creation<T> {
-    /** Creates with this VMID. Conflict ("vmid taken") passes on to the next; what another try cannot mend ends the allocation. */
+    /** Creates with this VMID. Conflict ("vmid taken") moves on to the next number; errors that a retry cannot fix end the allocation. */
     create(vmid: number): Promise<T>;
-    /** Looks at what has the VMID: a result when it is ours after all (an orphan of a killed create), undefined when it is not. */
+    /** Checks a taken VMID: returns a result when it is ours (orphan of a killed create), otherwise undefined. */
     meet(vmid: number): Promise<T | undefined>;
 }
 
 /**
- * Creates something under the first VMID that can be had. When it stays unknown whether a create was taken, or its task ran into a lock
- * that many creates at once fight for (a storage's), the same number is asked again: either it is free and create is safe to repeat, or
- * `meet` tells whose it is. InvalidInput when the range has nothing free.
+ * Creates something with the first free VMID; InvalidInput when none is free. After an unknown outcome or a busy lock (of a storage, with
+ * many creates) tries the same number again: it is free, or `meet` checks its owner.
  */
 export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creation: Creation<T>): Promise<T> {
     let tries = 0;
@@ -67,7 +66,7 @@ async function tryOne<T>(pve: Pve, vmid: number, creation: Creation<T>): Promise
         try {
             return { value: await creation.create(vmid) };
         } catch (error) {
-            // Somebody was faster: `meet` sees whether it was ourselves. A task that met a lock has taken away what it had made.
+            // `meet` finds out whether the other creator was us. A task that failed for a lock has removed its volumes.
             const again = outcomeUnknown(error) ? attempt < 5 : worthAnother(error) && Date.now() - began < pve.timing.busy;
             if (!again && !says(error, "vmid taken")) throw error;
         }

@@ -1,30 +1,31 @@
 import type { RunStep, Step } from "../hosts/batch";
-import { onceSeen } from "../hosts/looks";
 import type { UsageSource } from "./collector";
-import { about, freeIn, pathInside, space } from "./tree";
-import type { Look, Spot, Tree, TreeKind, TreeState } from "./tree";
+import { about, freeIn, space } from "./tree";
+import type { TreeKind, TreeState } from "./tree";
 
 /**
  * btrfs: a subvolume per tree and the limit on what it refers to, on its qgroup 0/<id> (btrfs-quota(8)). Accounting is on for a whole file
  * system or off. Simple quotas are used where they are on already, but not switched on: they don't count what was written before.
  */
 export const btrfs: TreeKind = {
-    look: (spot, { exact }) => ({ commands: [...Object.values(looks(spot, exact)), space(spot)] }),
+    look: (spot, { exact }) => ({
+        btrfs: [spot.from],
+        subvolumes: [spot.path],
+        // Accounting lags behind by a transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
+        commands: [...(exact ? [{ name: `sync ${spot.from}`, ...about("TARGET", spot.from, "sync", "-f") }] : []), space(spot)],
+    }),
 
-    parse(tree, look, { exact }): TreeState {
-        const { list, groups, show } = looks(tree, exact);
-        const out = (name: string): string => look.commands[name]?.stdout ?? "";
-        const id = subvolumeAt(tree, subvolumes(look, list.name));
-        const off = look.commands[groups.name]?.code === 0 ? undefined : "quotas are off on this btrfs";
-        const group = id === undefined ? undefined : qgroups(look, groups.name).get(id);
-        const uuid = /uuid: ([0-9a-f-]+)/.exec(out(show.name))?.[1];
+    parse(tree, look): TreeState {
+        const { uuid, groups } = look.btrfs?.[tree.from] ?? {};
+        const id = look.subvolumes?.[tree.path];
+        const group = id === undefined ? undefined : groups?.[id];
         return {
             object: id === undefined ? undefined : `subvolume ${id}`,
             limit: group?.limit,
             used: group?.used ?? 0,
             available: freeIn(tree, look),
             ids: [],
-            off,
+            off: groups === undefined ? "quotas are off on this btrfs" : undefined,
             drift: [],
             counter: id === undefined || uuid === undefined ? undefined : `/sys/fs/btrfs/${uuid}/qgroups/0_${id}`,
         };
@@ -60,48 +61,6 @@ export const btrfs: TreeKind = {
 const SUBVOLUME = "subvolume";
 
 const said = (limit: number | undefined): string => (limit === undefined ? "none" : String(limit));
-
-/** Path -> id and the subvolume that it is in. */
-const subvolumes = onceSeen(
-    ({ commands }, name) =>
-        new Map(
-            (commands[name]?.stdout ?? "").split("\n").flatMap((line): [string, { id: string; top: string }][] => {
-                const [, id = "", top = "", path] = /^ID (\d+) gen \d+ top level (\d+) path (.*)$/.exec(line) ?? [];
-                return path === undefined ? [] : [[path, { id, top }]];
-            }),
-        ),
-);
-
-/** What lies in the mounted subvolume is listed by its path in there, all else by that in the file system, whose top is 5 (btrfs-progs 6.2). */
-function subvolumeAt(tree: Tree, all: Map<string, { id: string; top: string }>): string | undefined {
-    const within = all.get(tree.path.slice(tree.mount.target === "/" ? 1 : tree.mount.target.length + 1));
-    return within !== undefined && within.top !== "5" ? within.id : all.get(pathInside(tree))?.id;
-}
-
-/** Id of the subvolume -> what it refers to, and the limit on that. */
-const qgroups = onceSeen(
-    ({ commands }, name) =>
-        new Map(
-            [...(commands[name]?.stdout ?? "").matchAll(/^0\/(\d+)\s+(\d+)\s+\d+\s+(\d+|none)\s/gm)].map(([, id = "", used, limit]) => [
-                id,
-                { used: Number(used), limit: limit === "none" ? undefined : Number(limit) },
-            ]),
-        ),
-);
-
-/** The same for all subvolumes below a directory. */
-function looks({ from }: Spot, exact: boolean): Record<"list" | "groups" | "show", Look> {
-    // Accounting lags behind by a transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
-    const sync = exact ? ["--sync"] : [];
-    return {
-        list: { name: `btrfs list ${from}`, ...about("TARGET", from, "btrfs", "subvolume", "list") },
-        groups: {
-            name: `btrfs groups ${from} ${sync.join("")}`,
-            ...about("TARGET", from, "btrfs", "qgroup", "show", "-re", "--raw", ...sync),
-        },
-        show: { name: `btrfs show ${from}`, ...about("TARGET", from, "btrfs", "filesystem", "show") },
-    };
-}
 
 /** The kernel's own counters of a qgroup. */
 export const counted = (counter: string): UsageSource => ({

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { Gather, Step } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
-import { DATA_ROOT } from "../model/paths";
+import { OWN_DATA } from "../model/paths";
 
 /**
  * Who limits which directory of a gateway: one file per quota, beside the data, where a gateway that is rebuilt on it finds it. It is
@@ -17,7 +17,7 @@ export interface Claim {
     aside?: string;
 }
 
-export const CLAIMS = `${DATA_ROOT}/.pvesmb/quotas`;
+export const CLAIMS = `${OWN_DATA}/quotas`;
 export const CLAIMS_LOOK: Gather = { files: [`${CLAIMS}/*.json`] };
 const HERE: ClaimPlace = { directory: CLAIMS };
 const FORMAT = 1;

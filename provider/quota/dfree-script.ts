@@ -1,9 +1,9 @@
 /** Run by smbd as the connected user, in the share, with a directory as argument; says total and free space in KiB (smb.conf(5), "dfree command"). */
-export const SAMBA_DFREE = `#!/bin/sh
+export const sambaDfree = (directory: string): string => `#!/bin/sh
 # Written by pvesmb: the size of limited directories, for Samba.
 dir=$(cd "\${1:-.}" 2>/dev/null && pwd -P) || dir=$(pwd -P)
 best= kind= counter=
-for tab in /etc/samba/pvesmb/dfree.d/*.tab; do
+for tab in ${directory}/*.tab; do
     [ -r "$tab" ] || continue
     IFS=' ' read -r k c path < "$tab"
     case "$dir/" in

@@ -1,4 +1,4 @@
-import { guessed, kindAt, refuseTree } from "./kinds";
+import { guessed, kindAt, refuseBeyond, refuseTree } from "./kinds";
 import { projectId } from "./project";
 import type { MountEntry, Spot, TreeState } from "./tree";
 
@@ -19,6 +19,21 @@ test.each([
     ["/ceph/docs", "cephfs"],
     ["/fuse.ceph-fuse/docs", "cephfs"],
 ])("%s is limited by %s", (path, name) => expect(kindAt(mounts, at(path))).toMatchObject({ name, tree: { path } }));
+
+test("what is mounted below the directory that the gateway has is not the gateway's", () => {
+    const all = [...mounts, mount("/zfs/shares/theirs", "zfs"), mount("/zfs/shares", "zfs")];
+    const refused = (path: string, bound: string) => () => refuseBeyond(all, bound, kindAt(all, at(path)).tree, "pve1");
+    expect(refused("/zfs/shares/theirs/docs", "/zfs/shares")).toThrow(
+        /is on what is mounted at \/zfs\/shares\/theirs there, which is not the gateway's/,
+    );
+    expect(refused("/zfs/shares/theirs", "/zfs/shares")).toThrow("which is not the gateway's");
+    for (const [path, bound] of [
+        ["/zfs/shares/docs", "/zfs/shares"],
+        ["/zfs/shares/theirs", "/zfs/shares/theirs"],
+        ["/zfs/docs", "/zfs/docs"],
+    ] as const)
+        expect(refused(path, bound)).not.toThrow();
+});
 
 test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) => {
     expect(() => kindAt(mounts, at(`/${type}/docs`))).toThrow(

@@ -51,6 +51,19 @@ export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { n
     return { ...found, tree: { path, from: same ? from : path, mount } };
 }
 
+/**
+ * Throws for what the node has mounted below the directory that a gateway has of it. The gateway has not got that, since Proxmox VE binds one
+ * mount and none below it; it may be another guest's, and where a share is, the gateway's root says.
+ */
+export function refuseBeyond(mounts: readonly MountEntry[], bound: string, { path, mount }: Tree, node: string): void {
+    if (mountHolding(mounts, bound)?.target !== mount.target)
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${path} on ${node} is on what is mounted at ${mount.target} there, which is not the gateway's: it has what is around it; if it is to have that too, give it a mount point of its own first (pct set VMID --mpN ${mount.target},mp=...)`,
+            { property: "path" },
+        );
+}
+
 /** Throws, before anything is touched, what stands in the way of a limit on a directory; `filled` is a file in a plain one. */
 export function refuseTree(
     { name, kind, tree }: ReturnType<typeof kindAt>,

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Gather, Step } from "../hosts/batch";
-import { onceSeen } from "../hosts/looks";
 import { kindsOf, limitsOf, readIds, repquota, setIds, setquota } from "./repquota";
 import { freeIn, space } from "./tree";
-import type { Look, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
+import type { LookOptions, Tree, TreeKind, TreeState } from "./tree";
 
 /**
  * Project quotas of XFS and ext4, by the tools that know both (Debian: quota, e2fsprogs): every file carries the project of the directory that
@@ -13,12 +12,12 @@ import type { Look, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree"
 export const project: TreeKind = {
     look(spot, { ids }): Gather {
         const accounts = kindsOf(ids).map((kind) => repquota(kind, spot));
-        return { commands: [attributesOf(spot), repquota("project", spot), space(spot), ...accounts], files: [PROJECTS] };
+        return { projects: [spot.path], commands: [repquota("project", spot), space(spot), ...accounts], files: [PROJECTS] };
     },
 
     parse(tree, look, { ids }): TreeState {
         const report = repquota("project", tree).name;
-        const id = projects(look, attributesOf(tree).name).get(nameIn(tree)) ?? 0;
+        const id = look.projects?.[tree.path] ?? 0;
         const { used, filesUsed, ...limits } = limitsOf(look, id === 0 ? "" : report, id);
         return {
             object: id === 0 ? undefined : `project ${id}`,
@@ -116,19 +115,3 @@ function clashOf(projects: string, path: string): string | undefined {
         ? undefined
         : `${PROJECTS} gives project ${id}, which ${path} would have, to ${other.slice(other.indexOf(":") + 1)}`;
 }
-
-/** One look for all directories side by side. */
-function attributesOf({ path, from }: Spot): Look {
-    const alone = path === from;
-    const folder = alone ? path : path.slice(0, path.lastIndexOf("/")) || "/";
-    return { name: `lsattr ${alone ? "-d" : "-a"} ${folder}`, in: folder, argv: ["lsattr", "-p", alone ? "-d" : "-a", "."] };
-}
-
-/** As lsattr calls it there: what begins otherwise is part of a name with a line break. */
-const nameIn = ({ path, from }: Spot): string => (path === from ? "." : `.${path.slice(path.lastIndexOf("/"))}`);
-
-/** Directory -> the project that what is made in it gets. */
-const projects = onceSeen(({ commands }, name) => {
-    const lines = (commands[name]?.stdout ?? "").split("\n").map((line) => /^\s*(\d+) (\S+) (.*)$/.exec(line));
-    return new Map(lines.flatMap((match) => (match?.[2]?.includes("P") ? [[match[3] ?? "", Number(match[1])] as const] : [])));
-});

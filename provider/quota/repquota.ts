@@ -1,5 +1,6 @@
 import type { GatherResult, Step } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
+import { KIB } from "../model/size";
 import { about } from "./tree";
 import type { IdLimit, Look, LookOptions, Spot, TreeState, TreeWish } from "./tree";
 
@@ -9,8 +10,6 @@ import type { IdLimit, Look, LookOptions, Spot, TreeState, TreeWish } from "./tr
  */
 const FLAGS = { project: "-P", user: "-u", group: "-g" } as const;
 export type Owner = keyof typeof FLAGS;
-
-const KIB = 1024;
 
 export interface Limits {
     limit?: number;

@@ -1,9 +1,11 @@
 import type { GatherResult } from "../hosts/batch";
 import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
-import { hideSteps, isShown, showSteps } from "./dfree";
+import { fragmentPath, SAMBA } from "../samba/paths";
+import { askedForSizes } from "../samba/config/size-part";
+import { ShownSizes } from "./dfree";
 import { project, projectId } from "./project";
-import { mountHolding, parseMounts, pathInside } from "./tree";
+import { mountHolding, parseMounts } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
 import { zfs } from "./zfs";
 
@@ -47,11 +49,9 @@ describe("mounts", () => {
         ["/data/x", "/dev/sdc"],
     ])("%s is on %s", (path, source) => expect(mountHolding(mounts, path)?.source).toBe(source));
 
-    test("what a bind mount shows of its device is not part of its name; a path within a mounted part is that within the file system", () => {
+    test("what a bind mount shows of its device is not part of its name", () => {
         const mount = mounts[3]!;
         expect(mount.source).toBe("/dev/sdb");
-        expect(pathInside({ path: "/data/docs", from: "/data", mount })).toBe("sub/data/docs");
-        expect(pathInside({ path: "/srv/x", from: "/srv", mount: { ...mount, target: "/", root: "/@" } })).toBe("@/srv/x");
     });
     test("no table, no mounts", () => expect(parseMounts("")).toEqual([]));
 });
@@ -139,20 +139,14 @@ describe("zfs", () => {
 describe("btrfs", () => {
     const mount = { target: "/mnt/pool", source: "/dev/sdb", type: "btrfs", root: "/", options: [] };
     const tree = { path: "/mnt/pool/shares/my docs", from: "/mnt/pool/shares", mount };
-    const replies = {
-        "btrfs subvolume list": "ID 256 gen 10 top level 5 path shares\nID 257 gen 12 top level 256 path shares/my docs\n",
-        "btrfs qgroup show": [
-            "Qgroupid    Referenced    Exclusive  Max referenced  Max exclusive   Path",
-            "0/256            16384        16384            none           none   shares",
-            "0/257         52412416     52412416        67108864           none   shares/my docs",
-            "",
-        ].join("\n"),
-        "btrfs filesystem show": "Label: none  uuid: 161dbb32-2d04-4fdb-ad13-0feeccc2c4e6\n",
-    };
-    const parsed = (given: Partial<typeof replies>, at = tree): TreeState => btrfs.parse(at, answers(btrfs, at, given), options);
+    const uuid = "161dbb32-2d04-4fdb-ad13-0feeccc2c4e6";
+    const subvolumes = { "/mnt/pool/shares": 256, "/mnt/pool/shares/my docs": 257 };
+    const groups = { 256: { used: 16384 }, 257: { used: 52_412_416, limit: 64 * MIB } };
+    const parsed = (at = tree): TreeState =>
+        btrfs.parse(at, { ...answers(btrfs, at, {}), subvolumes, btrfs: { [at.from]: { uuid, groups } } }, options);
 
-    test("a subvolume by its path within the file system, and where the kernel counts it", () => {
-        expect(parsed(replies)).toEqual({
+    test("a subvolume by its id, and where the kernel counts it", () => {
+        expect(parsed()).toEqual({
             object: "subvolume 257",
             limit: 64 * MIB,
             used: 52_412_416,
@@ -160,10 +154,10 @@ describe("btrfs", () => {
             ids: [],
             off: undefined,
             drift: [],
-            counter: "/sys/fs/btrfs/161dbb32-2d04-4fdb-ad13-0feeccc2c4e6/qgroups/0_257",
+            counter: `/sys/fs/btrfs/${uuid}/qgroups/0_257`,
         });
-        expect(parsed(replies, { ...tree, path: "/mnt/pool/shares" })).toMatchObject({ object: "subvolume 256", limit: undefined });
-        expect(parsed(replies, { ...tree, path: "/mnt/pool/docs" })).toMatchObject({
+        expect(parsed({ ...tree, path: "/mnt/pool/shares" })).toMatchObject({ object: "subvolume 256", limit: undefined });
+        expect(parsed({ ...tree, path: "/mnt/pool/docs" })).toMatchObject({
             object: undefined,
             limit: undefined,
             counter: undefined,
@@ -171,8 +165,7 @@ describe("btrfs", () => {
     });
 
     test("with quotas off, it says so; they are switched on only when asked", () => {
-        const { "btrfs qgroup show": _off, ...rest } = replies;
-        const off = parsed(rest);
+        const off = btrfs.parse(tree, { ...answers(btrfs, tree, {}), subvolumes, btrfs: { [tree.from]: { uuid } } }, options);
         expect(off.off).toBe("quotas are off on this btrfs");
         const group = ["0/", { value: "subvolume" }];
         expect(btrfs.set(tree, off, wish)).toMatchObject([
@@ -183,24 +176,23 @@ describe("btrfs", () => {
     });
 
     test("an unchanged limit costs nothing", () => {
-        expect(btrfs.set(tree, parsed(replies), wish)).toEqual([]);
-        expect(argvs(btrfs.release(tree, parsed(replies)))).toEqual([["btrfs", "qgroup", "limit", "none", "0/257", "."]]);
+        expect(btrfs.set(tree, parsed(), wish)).toEqual([]);
+        expect(argvs(btrfs.release(tree, parsed()))).toEqual([["btrfs", "qgroup", "limit", "none", "0/257", "."]]);
     });
 
     test("an empty or absent directory becomes a subvolume, whose id the limit then goes by", () => {
         const plain = { ...tree, path: "/mnt/pool/docs" };
         expect(btrfs.make?.(plain, 100_000)).toEqual([{ do: "subvolume", id: "subvolume", path: plain.path, owner: "100000" }]);
-        expect(btrfs.set(plain, parsed(replies, plain), wish)).toMatchObject([{ do: "run", in: plain.path }]);
+        expect(btrfs.set(plain, parsed(plain), wish)).toMatchObject([{ do: "run", in: plain.path }]);
     });
 });
 
 describe("projects of xfs and ext4", () => {
     const mount = { target: "/ext4", source: "/dev/vdc", type: "ext4", root: "/", options: ["rw", "prjquota"] };
     const tree = { path: "/ext4/share/my docs", from: "/ext4/share", mount };
+    const projects = { "/ext4/share/my docs": 268435500 };
     /** As Linux 6.12 and quota 4.06 print it. */
     const replies = {
-        "lsattr -p -a .":
-            "268435500 --------------e----P-- ./my docs\n    0 --------------e------- ./b\n    7 -----P-- ./x\n268435501 -----P-- b\n",
         "repquota -P": [
             "Project,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace",
             "#0,ok,ok,28,0,0,,4,0,0,",
@@ -209,7 +201,7 @@ describe("projects of xfs and ext4", () => {
         ].join("\n"),
     };
     const parsed = (at: Tree, files: Record<string, string> = {}): TreeState =>
-        project.parse(at, { ...answers(project, at, replies), files }, options);
+        project.parse(at, { ...answers(project, at, replies), files, projects }, options);
 
     test("limits, soft limits and files are read", () => {
         expect(parsed(tree)).toMatchObject({
@@ -267,7 +259,7 @@ describe("projects of xfs and ext4", () => {
         const groups = { "repquota -g": `${head}\n#101001,ok,ok,8,0,0,,2,0,0,\n` };
         const watched = { ...options, ids: [{ kind: "user", id: 101000 } as const, { kind: "group", id: 101001 } as const] };
         const at = { ...tree, mount: { ...mount, options: ["rw", "usrquota", "grpquota", "prjquota"] } };
-        const state = project.parse(at, answers(project, at, { ...replies, ...users, ...groups }, watched), watched);
+        const state = project.parse(at, { ...answers(project, at, { ...replies, ...users, ...groups }, watched), projects }, watched);
         expect(state.off).toBeUndefined();
         expect(state.ids).toEqual([
             { kind: "user", id: 101000, limit: 8 * MIB, soft: 2 * MIB, files: 50, used: 4096 },
@@ -281,7 +273,7 @@ describe("projects of xfs and ext4", () => {
             ["setquota", "-g", "101001", "0", "16384", "0", "0", "/ext4"],
         ]);
         expect(argvs(project.release(at, state))[0]).toEqual(["setquota", "-u", "101000", "0", "0", "0", "0", "/ext4"]);
-        expect(project.parse(tree, answers(project, tree, replies, watched), watched).off).toBe(
+        expect(project.parse(tree, { ...answers(project, tree, replies, watched), projects }, watched).off).toBe(
             "ext4 is mounted without usrquota,grpquota",
         );
         const [remount] = project.set(tree, { ...state, off: "so" }, { ...wish, ids, enable: true });
@@ -314,18 +306,33 @@ test("cephfs: attributes of the directory", () => {
 });
 
 describe("what clients are shown", () => {
+    const sizes = new ShownSizes(askedForSizes);
     const written = (steps: { do: string; path?: string; content?: unknown }[]): Record<string, string> =>
         Object.fromEntries(steps.filter((step) => step.do === "write").map(({ path, content }) => [path ?? "", String(content)]));
 
     test("a line per directory, known again", () => {
-        const files = written(showSteps("/srv/pvesmb/my docs", "btrfs", "/sys/x"));
-        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
-        expect(isShown(files, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
-        expect(isShown({}, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
+        const files = written(sizes.show("/srv/pvesmb/my docs", "btrfs", "/sys/x"));
+        expect(sizes.isShown({ files }, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(true);
+        expect(sizes.isShown({ files }, "/srv/pvesmb/my docs", "btrfs", "/sys/y")).toBe(false);
+        expect(sizes.isShown({ files: {} }, "/srv/pvesmb/my docs", "btrfs", "/sys/x")).toBe(false);
+    });
+
+    test("Samba asks for every share, whatever its name begins with; where an earlier version has it, that is no difference", () => {
+        const files = written(sizes.show("/srv/pvesmb/a", "btrfs", "/sys/x"));
+        const [part = ""] = Object.keys(files).filter((path) => path.startsWith(`${SAMBA.fragments}/`));
+        expect(files[part]).toBe("[global]\n\tdfree command = /usr/local/lib/pvesmb/dfree\n");
+        for (const share of ["0", "-a", "%", "Ä", "~", "_", "a", "(b)", "'"]) expect(part < fragmentPath(share)).toBe(true);
+        const { [part]: text = "", ...rest } = files;
+        expect(sizes.isShown({ files: rest }, "/srv/pvesmb/a", "btrfs", "/sys/x")).toBe(false);
+        const earlier = { ...rest, [`${SAMBA.fragments}/=dfree.conf`]: text };
+        expect(sizes.isShown({ files: earlier }, "/srv/pvesmb/a", "btrfs", "/sys/x")).toBe(true);
     });
 
     test("a move takes the old line away, and only the last one ends the script", () => {
-        expect(showSteps("/srv/pvesmb/b", "btrfs", "/sys/x", "/srv/pvesmb/a").filter((step) => step.do === "remove")).toHaveLength(1);
-        expect(hideSteps("/srv/pvesmb/a")[1]).toMatchObject({ onlyIf: ["rmdir", "/etc/samba/pvesmb/dfree.d"] });
+        const gone = (before?: string) => sizes.show("/srv/pvesmb/b", "btrfs", "/sys/x", before).filter((step) => step.do === "remove");
+        expect(gone("/srv/pvesmb/a").length - gone().length).toBe(1);
+        const [own, last, ...rest] = sizes.hide("/srv/pvesmb/a");
+        expect(own).toMatchObject({ do: "remove" });
+        expect(rest.every((step) => step.ifChanged === last?.id && step.do === "remove")).toBe(true);
     });
 });

@@ -135,11 +135,3 @@ export function mountHolding(mounts: readonly MountEntry[], path: string): Mount
     // Of several at one place the last one is on top.
     return above.reduce<MountEntry | undefined>((best, each) => (best && best.target.length > each.target.length ? best : each), undefined);
 }
-
-/** The path within the file system, without a slash in front. */
-export function pathInside({ path, mount }: Tree): string {
-    return [mount.root, mount.target === "/" ? path : path.slice(mount.target.length)]
-        .flatMap((part) => part.split("/"))
-        .filter((part) => part !== "")
-        .join("/");
-}

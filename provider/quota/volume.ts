@@ -1,4 +1,4 @@
-import { formatSize } from "../model/size";
+import { formatSize, MIB } from "../model/size";
 
 /** One volume as its three writers know it, in bytes. A difference between them is the rule rather than the exception (pve-api.md 3.1). */
 export interface VolumeSizes {
@@ -9,8 +9,6 @@ export interface VolumeSizes {
     /** The file system inside, as the gateway sees it. */
     fileSystem: number | undefined;
 }
-
-const MIB = 2 ** 20;
 
 /** What a file system may need of its volume for itself: a log, tables. Generous: XFS has a log of 10 MiB on the smallest volume, ext4 tables of 2 %. */
 const overhead = (volume: number): number => Math.max(40 * MIB, volume * 0.15);

@@ -83,7 +83,7 @@ const restOf = ({ path, mount }: Tree): string => path.slice(mount.target === "/
  * Where the node mounts what pvesmb makes: a directory of its own. At a path in the gateway's data, whose root puts links there, it would be
  * mounted over /etc, now or at the next boot.
  */
-export const DATASETS = "/var/lib/pvesmb/datasets";
+const DATASETS = "/var/lib/pvesmb/datasets";
 const placeOf = (object: string): string => `${DATASETS}/${object}`;
 
 const isOurs = (all: Map<string, Map<string, string>>, object: string): boolean =>

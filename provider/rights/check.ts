@@ -7,16 +7,16 @@ import type { Pve } from "../proxmox/client/client";
 import { readVersion } from "../proxmox/version";
 import { grantCommands, granteeOf } from "./pveum";
 
-/** A feature as one resource uses it. */
+/** A feature used by a resource, and where. */
 export interface Use {
     feature: FeatureName;
     scope: Scope;
 }
 
 /**
- * Before anything is touched: throws Denied that names everything the caller lacks for these uses, and how to give it. One call of the
- * API per connection; only what seems to be missing is asked for again, since privileges by way of a pool come with the guest. When
- * Proxmox VE does not tell, it is left to the calls themselves. `doubts` are said with what is missing: names that may be misspelt.
+ * Throws Denied with everything the caller lacks for these uses and how to grant it, and with `doubts` (names that may be misspelt).
+ * Permissions are read once per connection, and again if some seem missing, because rights from a pool come with the guest; if unreadable,
+ * the calls themselves decide.
  */
 export async function checkRights(pve: Pve, uses: readonly Use[], doubts: readonly string[] = []): Promise<void> {
     const used = uses.map(({ feature, scope }) => ({ feature: featureOf(feature), scope }));
@@ -31,7 +31,7 @@ export async function checkRights(pve: Pve, uses: readonly Use[], doubts: readon
     throw new PvesmbError("Denied", text, { dispatched: false });
 }
 
-/** Pools where the caller has what it lacks at the guest's own path: there, the gateway only has to be put in one of them. */
+/** Pools that grant what the caller lacks on the guest's own path: it is enough to put the gateway into one. */
 function poolsWith(permissions: Permissions, missing: readonly Need[]): string[] {
     const atGuest = missing.filter(({ give }) => give === "vms" || give.startsWith("/vms")).flatMap(({ privileges }) => privileges);
     if (atGuest.length === 0) return [];
@@ -41,7 +41,7 @@ function poolsWith(permissions: Permissions, missing: readonly Need[]): string[]
 const byRelease = ({ feature }: { feature: Feature }): boolean =>
     feature.grants.some(({ since, until }) => since !== undefined || until !== undefined);
 
-/** Needs that are not met, with the privileges that are not there. */
+/** Unmet needs with their missing privileges. */
 function lacking(permissions: Permissions, needs: readonly Need[]): Need[] {
     const held = (paths: readonly string[], privilege: string): boolean =>
         paths.flatMap((path) => alternatives(permissions, path)).some((path) => holds(permissions, path, privilege));
@@ -52,8 +52,8 @@ function lacking(permissions: Permissions, needs: readonly Need[]): Need[] {
 }
 
 /**
- * What to give at each path where something is missing: all that is needed there and, since an ACL of one's own hides what a path above
- * hands down, what is held there already.
+ * What to grant at each path with missing rights: all that is needed there, and what the caller already has there, because a new ACL hides
+ * inherited ones.
  */
 function advice(permissions: Permissions | undefined, needs: readonly Need[], missing: readonly Need[]): Map<string, string[]> {
     const all = united(needs);
@@ -96,7 +96,7 @@ function report(
     ].join("\n");
 }
 
-/** One line per place and purpose; a privilege that was named for a place is not named again. */
+/** One line per path and purpose, naming each privilege of a path once. */
 function sentences(missing: readonly Need[]): string[] {
     const told = new Set<string>();
     return missing.flatMap(({ give, privileges, any, purpose }) => {

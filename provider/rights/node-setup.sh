@@ -7,7 +7,7 @@ fail() {
 }
 [ "$(id -u)" = 0 ] || fail "this has to be run as root"
 
-# A question for whoever sits at the terminal; standard input is this script.
+# Asks at the terminal: standard input is this script.
 ask() {
     (: </dev/tty) 2>/dev/null || return 1
     printf '%s [y/N] ' "$1" >/dev/tty
@@ -24,7 +24,7 @@ prepare() {
         fail "sudo here is older than $1 and knows no regular expressions, so these rules would allow nothing"
 }
 
-# One file as a whole, which is ours.
+# Writes one of our files as a whole.
 put() {
     mkdir -p "$(dirname "$1")"
     new=$(mktemp "$1.XXXXXX")
@@ -34,7 +34,7 @@ put() {
     mv "$new" "$1"
 }
 
-# Rules of one feature. sudo reads no file that has a dot in its name.
+# Writes the rules of one feature. sudo ignores files with a dot in the name, so the temporary file has one.
 rules() {
     new=$(mktemp /etc/sudoers.d/.pvesmb.XXXXXX)
     trap 'rm -f "$new"' EXIT
@@ -44,7 +44,7 @@ rules() {
     mv "$new" "$1"
 }
 
-# What an earlier version of pvesmb wrote for all features together, with wider rules.
+# Warns of the file of an earlier version, with wider rules for all features together.
 earlier() {
     [ ! -e "/etc/sudoers.d/pvesmb-$1" ] ||
         echo "pvesmb: /etc/sudoers.d/pvesmb-$1 is of an earlier version and allows more; remove it once all features in use are printed anew" >&2
@@ -59,13 +59,13 @@ unused() {
     done
 }
 
-# The wrapper goes with its last user.
+# Removes the wrapper with its last user.
 leave() {
     rm -f "$1/$2"
     rmdir "$1" 2>/dev/null && rm -f "$3" || true
 }
 
-# key add|remove USER BLOB LINE, in the user's authorized_keys: as that user, who may have made links of anything in the home folder.
+# key add|remove USER BLOB LINE edits authorized_keys as that user, since anything in the home folder may be the user's symlink.
 key() {
     home=$(getent passwd "$2" | cut -d: -f6)
     [ -n "$home" ] || { [ "$1" = remove ] && return 0 || fail "there is no user $2"; }
@@ -82,7 +82,7 @@ own() {
 }
 add() {
     mkdir -p "$(dirname "$1")"
-    # Perhaps its last line does not end.
+    # The last line may lack its line end.
     [ ! -s "$1" ] || [ -z "$(tail -c 1 "$1")" ] || echo >>"$1"
     printf '%s\n' "$3" >>"$1"
 }

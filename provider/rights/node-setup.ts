@@ -3,17 +3,17 @@ import { quote } from "../hosts";
 import type { RemoteCommand } from "../model/permissions/feature";
 import { isExec, SUDO, sudoersFile, WRAPPER } from "./sudoers";
 
-/** The SSH user of nodes, and what it may do there as root. */
+/** The SSH user on nodes and its root commands. */
 export interface NodeSetup {
     user: string;
     /** Public key lines for its login. */
     keys: readonly string[];
-    /** What it runs, by feature. */
+    /** Its commands, by feature. */
     features: readonly NodeFeature[];
-    /** The wrapper in place of all of `pct exec`. */
+    /** Allow the wrapper, not all of `pct exec`. */
     wrapper: boolean;
     vmids?: { first: number; last: number };
-    /** The wrapper lets into privileged containers, too. */
+    /** The wrapper also allows privileged containers. */
     privileged: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface NodeFeature {
     commands: readonly RemoteCommand[];
 }
 
-/** Which containers the wrapper lets its user into: a file per user. */
+/** The containers that the wrapper allows: one file per user. */
 const SETTINGS = "/etc/pvesmb/pct";
 
 export const rulesPath = (user: string, feature: string): string => `/etc/sudoers.d/pvesmb-${user}-${feature}`;
@@ -30,7 +30,7 @@ export const rulesPath = (user: string, feature: string): string => `/etc/sudoer
 /** Root needs no rules. */
 const needsRules = ({ user }: NodeSetup): boolean => user !== "root";
 
-/** Whether what is installed lets its user into containers by the wrapper. */
+/** Whether the setup lets its user into containers through the wrapper. */
 export const throughWrapper = (setup: NodeSetup): boolean => needsRules(setup) && setup.wrapper && entersContainers(setup);
 
 export const entersContainers = ({ features }: NodeSetup): boolean => features.some(({ commands }) => commands.some(isExec));
@@ -41,7 +41,7 @@ export function wrapperSettings({ vmids, privileged }: Pick<NodeSetup, "vmids" |
     return `first=${vmids?.first ?? 100}\nlast=${vmids?.last ?? 999_999_999}\nprivileged=${privileged ? "yes" : "no"}\n`;
 }
 
-/** Lines of sh for root on each node. They add what is not there and change nothing that others have made; they may be run again. */
+/** Shell lines for root on each node. They change nothing of other origin and can run again. */
 export function nodeCommands(setup: NodeSetup): string {
     const user = quote([setup.user]);
     const steps = [
@@ -65,7 +65,7 @@ export function nodeCommands(setup: NodeSetup): string {
     return script(steps);
 }
 
-/** The way back: takes away the rules of these features, and what nothing else needs then. `known` are all features that have rules. */
+/** Undoes nodeCommands: removes the rules of these features and what nothing else uses then. `known`: all features with rules. */
 export function removalCommands(setup: NodeSetup, known: readonly string[]): string {
     const rules = (names: readonly string[]): string => quote(names.map((name) => rulesPath(setup.user, name)));
     const steps = [
@@ -82,13 +82,16 @@ export function removalCommands(setup: NodeSetup, known: readonly string[]): str
     return script(steps);
 }
 
-/** In a subshell, which the shell reads to its end before it begins: a connection that breaks leaves nothing half done, `exit` ends no login. */
+/**
+ * A subshell, which the shell reads to its end before it starts: a broken connection leaves nothing half done, and `exit` does not end the
+ * login.
+ */
 const script = (steps: readonly string[]): string => `(\n${asset("rights/node-setup.sh")}\n${steps.join("")})\n`;
 
 const document = (text: string): string => `<<'PVESMB_END'\n${text}PVESMB_END\n`;
 const put = (path: string, mode: string, text: string): string => `put ${quote([path, mode])} ${document(text)}`;
 
-/** Says whose line it is, since what was there before is never taken away. */
+/** Marks our lines, since lines of other origin are never removed. */
 const TAG = "pvesmb-permissions";
 
 function keyStep(does: "add" | "remove", user: string, key: string): string {

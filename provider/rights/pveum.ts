@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Who gets rights. A token with privilege separation has what both it and its user have, so both are named. */
+/** The user or token that gets rights. A token with privilege separation has only what both it and its user have, so both are named. */
 export interface Grantee {
     /** `user@realm` */
     user: string;
@@ -16,8 +16,8 @@ export function granteeOf(identity: string): Grantee {
 const AREAS: Record<string, string> = { pool: "Guests", vms: "Guests", storage: "Storage", sdn: "Network", nodes: "Node" };
 
 /**
- * Named after what is in it, so that a role of that name that is there already is the same one. Names that begin with PVE, in whatever
- * case, are Proxmox VE's own (pve-access-control PVE/API2/Role.pm).
+ * Named after its content, so that an existing role of that name is the same. Names that begin with PVE in any case are reserved
+ * (pve-access-control PVE/API2/Role.pm).
  */
 export function roleName(path: string, privileges: readonly string[]): string {
     const area = AREAS[path.split("/")[1] ?? ""] ?? "System";
@@ -26,13 +26,13 @@ export function roleName(path: string, privileges: readonly string[]): string {
     return `Smb${area}.${short.length <= 3 ? short.join(".") : digest}`;
 }
 
-/** root@pam can do everything; only its tokens need anything. */
+/** root@pam needs no rights; its tokens do. */
 const whoOf = ({ user, token }: Grantee): string[] => [
     ...(user === "root@pam" && token !== undefined ? [] : ["--users", user]),
     ...(token === undefined ? [] : ["--tokens", token]),
 ];
 
-/** Takes these privileges away where they were given so. The roles stay: others may have them, and by themselves they are nobody's right. */
+/** Removes these privileges where they were granted. The roles stay: others may use them, and alone they grant nothing. */
 export function revokeCommands(grants: ReadonlyMap<string, readonly string[]>, grantee: Grantee): string[][] {
     return [...grants].map(([path, privileges]) => [
         ...["pveum", "acl", "delete", path],
@@ -41,7 +41,7 @@ export function revokeCommands(grants: ReadonlyMap<string, readonly string[]>, g
     ]);
 }
 
-/** Commands that give privileges by path (see `united`): first the roles, each once, then who has them where. */
+/** Commands that grant privileges by path (see `united`): first each role once, then the ACLs. */
 export function grantCommands(grants: ReadonlyMap<string, readonly string[]>, { user, token }: Grantee): string[][] {
     const roles = new Map([...grants].map(([path, privileges]) => [roleName(path, privileges), privileges]));
     const who = whoOf({ user, token });

@@ -1,45 +1,34 @@
 import * as z from "zod";
-import { groupRows, userRows } from "../../test/unit/bad-input/accounts";
-import { gatewayRows } from "../../test/unit/bad-input/gateway";
-import { quotaRows } from "../../test/unit/bad-input/quota";
-import { shareRows } from "../../test/unit/bad-input/share";
-import type { Rows } from "../../test/unit/bad-input/values";
-import { gatewayModel, groupModel, quotaModel, shareModel, userModel } from "../model";
-import { bare, metaOf, type Model } from "../model/meta";
+import { GATEWAY, type Rows } from "../../test/unit/bad-input/values";
+import { fileName } from "../codegen/sdk";
+import { models } from "../model";
+import { bare, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
 import type { Tree } from "../model/tree";
 import { check } from "./check";
 
-/** Each property out of range or malformed: the failure names the property and says what would be right. */
+/** Each property malformed or out of range: the failure names the property and says what is valid. */
 
-const GATEWAY = { id: "pve1/101/0123456789abcdef" };
 const network = { bridge: "vmbr0", address: "dhcp" };
-const good: Record<string, Tree> = {
-    SmbGateway: { node: "pve1", lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } }, network },
-    SmbShare: { gateway: GATEWAY, name: "docs" },
-    SmbUser: { gateway: GATEWAY, name: "alice", password: "good enough" },
-    SmbGroup: { gateway: GATEWAY, name: "staff" },
-    Quota: { share: { id: "0123456789abcdef", gateway: GATEWAY }, limit: "1GiB" },
-};
 
-const table: Record<string, Rows> = {
-    SmbGateway: gatewayRows,
-    SmbShare: shareRows,
-    SmbUser: userRows,
-    SmbGroup: groupRows,
-    Quota: quotaRows,
-};
+/** Each kind has a file in test/unit/bad-input, named as its folder in provider/model. */
+const table = new Map(models.map(({ kind }) => [kind, valuesOf(kind)]));
 
-/** `a.b[0].c` as parts; a key of `options` stays whole. */
+function valuesOf(kind: string): { good: Tree; rows: Rows } {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by the name of the kind, at once
+    return require(`../../test/unit/bad-input/${fileName(kind.replace(/^Smb/, ""))}`) as { good: Tree; rows: Rows };
+}
+
+/** Splits `a.b[0].c` into parts; a key of `options` stays whole. */
 function partsOf(property: string): (string | number)[] {
     const raw = /^options\.(.*)$/s.exec(property);
     if (raw) return ["options", raw[1] ?? ""];
     return [...property.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name]) => (index === undefined ? (name ?? "") : Number(index)));
 }
 
-/** Good inputs with one value put in; what has to be around it comes with it. */
+/** Valid inputs with one value replaced, and the objects around it added. */
 function withValue(kind: string, property: string, value: unknown): Tree {
-    const inputs = structuredClone(good[kind] ?? {});
+    const inputs = structuredClone(table.get(kind)?.good ?? {});
     const around: Record<string, unknown> = {
         vmidRange: { from: 100, to: 200 },
         extraNetworks: [{ ...network, bridge: "vmbr1" }],
@@ -60,9 +49,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
     return inputs;
 }
 
-const models: Model[] = [gatewayModel, shareModel, userModel, groupModel, quotaModel];
-
-/** All properties below a schema that are no objects themselves. */
+/** All properties below a schema that are not objects. */
 function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {
     const inner = bare(schema);
     if (inner instanceof z.ZodArray && bare(inner.element as z.ZodType) instanceof z.ZodObject)
@@ -71,14 +58,15 @@ function leaves(schema: z.ZodType, at: string): [string, z.ZodType][] {
     return propertiesOf(inner).flatMap(([name, child]) => (metaOf(child)?.hidden ? [] : leaves(child, at === "" ? name : `${at}.${name}`)));
 }
 
-/** Where nothing is wrong but the kind of value. */
+/** Free text: any string is valid. */
 const FREE = /(^|\.)(otp|passphrase)$/;
 
 describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, model) => {
-    const rows = Object.entries(table[kind] ?? {});
+    const { good, rows: byProperty } = table.get(kind) ?? { good: {}, rows: {} };
+    const rows = Object.entries(byProperty);
 
     test("the good inputs are good", () => {
-        expect(check(model, good[kind])).toEqual([]);
+        expect(check(model, good)).toEqual([]);
     });
 
     test("no property that could be malformed is missing in the table", () => {
@@ -94,7 +82,7 @@ describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, 
         const failures = check(model, withValue(kind, property, value));
         expect(failures.length).toBeGreaterThan(0);
         const [own] = failures;
-        // A failure may be about a part of the value; where secrets are near, it names the place in its text (pulumi.md 5).
+        // The failure may be about a part of the value; near secrets only its text names the property (pulumi.md 5).
         const told = `${own?.property}: ${own?.reason}`.replace(/^: /, "");
         expect(
             partsOf(told.slice(0, told.indexOf(": ")).replace(/\[(".*")\]$/s, (_, key: string) => `.${JSON.parse(key)}`))

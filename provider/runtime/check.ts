@@ -9,13 +9,13 @@ import { wording } from "./words";
 interface Fault {
     path: Path;
     reason: string;
-    /** It names no property of the model, so what it holds may be anything, a misspelt password too. */
+    /** An unknown property: its value may be anything, even a password under a misspelt name. */
     foreign?: boolean;
 }
 
 /**
- * What is wrong with inputs, in the user's words. Unknown values (preview) are taken to be right: nothing is said at, above or below
- * one, and rules that need one wait. The inputs themselves are not changed: defaults are for comparing and for handlers.
+ * Faults in inputs, in the user's terms; the inputs stay as they are, without defaults. Unknown values (preview) count as valid: no fault
+ * is reported at, above or below one, and rules that need one are skipped.
  */
 export function check(model: Model, news: unknown): Failure[] {
     if (!isTree(news)) return [{ property: "", reason: "must be an object" }];
@@ -43,7 +43,7 @@ function unknownProperty(model: Model, path: Path, key: string): string {
     return close === undefined ? `is no property here; there are ${names.join(", ")}` : `is no property here; did you mean ${close}?`;
 }
 
-/** Rules whose properties are there, known and right by themselves. */
+/** Runs the rules whose properties are known and valid. */
 function ruleFailures(model: Model, news: Tree, unknown: Path[]): Failure[] {
     const good: Tree = {};
     for (const [name, schema] of propertiesOf(model.inputs)) {
@@ -58,8 +58,8 @@ function ruleFailures(model: Model, news: Tree, unknown: Path[]): Failure[] {
 }
 
 /**
- * The CLI prints the value of the property that a failure names, secrets in clear (pulumi.md 5). Where a secret may be at, above or
- * below the place, the failure names the resource as a whole, and the reason says where.
+ * The CLI prints the value of the property in a failure, secrets in clear (pulumi.md 5). Near a secret the failure therefore names the
+ * whole resource, and its reason the property.
  */
 function failure(model: Model, { path, reason, foreign }: Fault): Failure {
     const text = pathText(path);
@@ -72,7 +72,7 @@ function failure(model: Model, { path, reason, foreign }: Fault): Failure {
 
 const startsWith = (path: Path, start: Path): boolean => start.every((part, i) => path[i] === part);
 
-/** The inverse of pathText, for the property paths that rules give. */
+/** The inverse of pathText, for property paths from rules. */
 function parsePath(text: string): Path {
     return [...text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(([, index, quoted, name]) =>
         index !== undefined ? Number(index) : quoted !== undefined ? (JSON.parse(quoted) as string) : (name ?? ""),

@@ -4,14 +4,14 @@ import { hide } from "../base/scrub";
 import { connectionInputs, type ConnectionInputs, sshInputs } from "../model/connection";
 import { bare, metaOf } from "../model/meta";
 
-/** One value of the connection, and where it was found. */
+/** One value of the connection and its source. */
 export interface Leaf<T> {
     value: T | undefined;
     /** 0: the resource, 1: the environment, 2: stack config; Infinity: nowhere. */
     rank: number;
     /** `connection.ssh.privateKey` */
     path: string;
-    /** The environment variables that may give it. */
+    /** Environment variables that may set it. */
     env: string[];
     configKey: string;
 }
@@ -19,17 +19,15 @@ export interface Leaf<T> {
 type Api = Omit<ConnectionInputs, "ssh">;
 type Ssh = NonNullable<ConnectionInputs["ssh"]>;
 type LeavesOf<T> = { [K in keyof Required<T>]: Leaf<NonNullable<T[K]>> };
-export interface Leaves {
-    api: LeavesOf<Api>;
-    ssh: LeavesOf<Ssh>;
-}
+export type PveLeaves = LeavesOf<Api>;
+export type SshLeaves = LeavesOf<Ssh>;
 
 export interface Choice<T> {
     leaf: Leaf<unknown>;
     make(): T | undefined;
 }
 
-/** What the highest source makes; among equals the first in the list that makes something. */
+/** The choice from the highest source; among equals the first. */
 export function chooseBest<T>(choices: Choice<T>[]): T | undefined {
     const ranked = choices.filter(({ leaf }) => leaf.rank !== Infinity).sort((a, b) => a.leaf.rank - b.leaf.rank);
     for (const choice of ranked) {
@@ -43,26 +41,29 @@ type Config = (key: string) => string | undefined;
 interface Finding {
     value: unknown;
     rank: number;
-    /** For messages. */
+    /** The source, for messages. */
     source: string;
 }
 
-/** Every value, and what is malformed: such a value counts as found, but is undefined. */
-export function readLeaves(
-    resource: ConnectionInputs | undefined,
-    env: NodeJS.ProcessEnv,
-    config: Config,
-): { leaves: Leaves; faults: Failure[] } {
-    const { ssh: _, ...apiShape } = connectionInputs.shape;
-    const { ssh, ...api } = resource ?? {};
-    const faults: Failure[] = [];
-    const sshConfig = objectOf(config("pvesmb:ssh"), faults);
-    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || sshConfig[name];
-    const leaves = {
-        api: leavesOf(apiShape, "", api, env, (name) => config(`pvesmb:${name}`), faults) as unknown as LeavesOf<Api>,
-        ssh: leavesOf(sshInputs.shape, "ssh.", ssh ?? {}, env, nested, faults) as unknown as LeavesOf<Ssh>,
-    };
-    return { leaves, faults };
+/** Where to look values up. */
+export interface Sources {
+    resource: ConnectionInputs | undefined;
+    env: NodeJS.ProcessEnv;
+    config: Config;
+}
+
+/** All values for Proxmox VE. A malformed value counts as found but is undefined. */
+export function pveLeaves({ resource, env, config }: Sources, faults: Failure[]): PveLeaves {
+    const { ssh: _shape, ...shape } = connectionInputs.shape;
+    const { ssh: _ssh, ...given } = resource ?? {};
+    return leavesOf(shape, "", given, env, (name) => config(`pvesmb:${name}`), faults) as unknown as PveLeaves;
+}
+
+/** All values for SSH. */
+export function sshLeaves({ resource, env, config }: Sources, faults: Failure[]): SshLeaves {
+    const object = objectOf(config("pvesmb:ssh"), faults);
+    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || object[name];
+    return leavesOf(sshInputs.shape, "ssh.", resource?.ssh ?? {}, env, nested, faults) as unknown as SshLeaves;
 }
 
 function leavesOf(
@@ -98,7 +99,10 @@ function accept(schema: z.ZodType, found: Finding, property: string, faults: Fai
     return undefined;
 }
 
-/** Environment and stack config hold text: booleans, numbers, lists (with commas) and JSON become what the model expects; anything else is left to it to refuse. */
+/**
+ * Converts text from environment and stack config to the type in the model: boolean, number, comma-separated list, JSON. Other text is left
+ * for the model to refuse.
+ */
 function fromText(schema: z.ZodType, text: string): unknown {
     if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return text;
     if (schema instanceof z.ZodBoolean)

@@ -1,6 +1,13 @@
+import * as z from "zod";
 import { isKind, type PvesmbError } from "../base/errors";
 import { scrub } from "../base/scrub";
-import { resolveConnection } from "./connection";
+import { quotaModel, shareModel } from "../model";
+import { connectionInputs } from "../model/connection";
+import { field, type Model } from "../model/meta";
+import type { Tree } from "../model/tree";
+import { resolveConnection, resolvePve, resolveSsh } from "./connection";
+import { checkConnection } from "./connection-check";
+import { UNKNOWN } from "./unknown";
 
 const TOKEN = "svc@pve!gw=0aa5f0c4-1111-2222-3333-444455556666";
 const FINGERPRINT = Array.from({ length: 32 }, () => "ab").join(":");
@@ -119,6 +126,60 @@ describe("groups are not mixed", () => {
         [undefined, {}, "system"],
     ])("trust %#", (resource, env, kind) => {
         expect(resolveConnection(resource, { ...MINIMUM, ...env }, nothing).tls.kind).toBe(kind);
+    });
+});
+
+describe("parts", () => {
+    const ssh = { HOME: "/home/u", PROXMOX_VE_SSH_USERNAME: "admin" };
+
+    test("SSH alone asks for nothing of Proxmox VE, malformed values included, and the other way round", () => {
+        expect(resolveSsh(undefined, { ...ssh, PROXMOX_VE_ENDPOINT: "pve1" }, nothing)).toMatchObject({ username: "admin", sudo: true });
+        const { PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN } = MINIMUM;
+        const env = { PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN, PROXMOX_VE_SSH_AGENT: "perhaps" };
+        expect(resolvePve(undefined, env, nothing)).toEqual({
+            endpoints: ["https://pve1.example.org:8006"],
+            auth: { kind: "token", id: "svc@pve!gw", secret: "0aa5f0c4-1111-2222-3333-444455556666" },
+            tls: { kind: "system" },
+        });
+        expect(failure(() => resolveSsh(undefined, env, nothing)).message).toContain("PROXMOX_VE_SSH_AGENT");
+    });
+
+    test("what needs Proxmox VE after all says so in one sentence; half a connection is named as ever", () => {
+        const { message } = failure(() => resolvePve(undefined, ssh, nothing, "`volume` (a volume of the share's own)"));
+        expect(message).toMatch(
+            /^`volume` \(a volume of the share's own\) needs Proxmox VE, and nothing says how to reach it: give [^\n]*$/,
+        );
+        for (const name of ["connection.endpoint", "PROXMOX_VE_ENDPOINT", "connection.apiToken"]) expect(message).toContain(name);
+        const half = failure(() => resolvePve({ endpoint: "https://a:8006" }, ssh, nothing, "`volume`"));
+        expect(half.message).toContain("connection.apiToken is missing");
+    });
+});
+
+describe("in a preview", () => {
+    const child = { gateway: { id: "pve1/101/0123456789abcdef" } };
+    const reasons = (model: Pick<Model, "inputs">, news: Tree): string[] =>
+        checkConnection(model as Model, news, { HOME: "/home/u" }, nothing).map(({ reason }) => reason.split(" ")[0] ?? "");
+    const everything = ["connection.endpoint", "connection.apiToken", "connection.ssh:"];
+
+    test("a resource is asked for the parts that it needs", () => {
+        const mode = field(z.enum(["lxc", "existing"]), { description: "x" });
+        const connection = field(connectionInputs.optional(), {
+            description: "x",
+            needs: ({ mode }) => (mode === "existing" ? [] : ["proxmox", "ssh"]),
+        });
+        const model = { inputs: z.strictObject({ mode, connection }) };
+        expect(reasons(model, { mode: "existing" })).toEqual([]);
+        expect(reasons(model, { mode: "lxc" })).toEqual(everything);
+        const over = field(connectionInputs.optional(), { description: "x", needs: () => ["ssh"] });
+        const alone = { inputs: z.strictObject({ connection: over }) };
+        expect(reasons(alone, {})).toEqual([]);
+        expect(reasons(alone, { connection: { ssh: { agent: true } } })).toEqual(["connection.ssh.agentSocket"]);
+    });
+
+    test("what is on a gateway that is not there yet is asked nothing: the gateway is", () => {
+        expect(reasons(shareModel as unknown as Model, child)).toEqual(everything);
+        expect(reasons(shareModel as unknown as Model, { gateway: { id: UNKNOWN } })).toEqual([]);
+        expect(reasons(quotaModel as unknown as Model, { share: { id: UNKNOWN, gateway: child.gateway } })).toEqual([]);
     });
 });
 

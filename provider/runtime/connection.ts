@@ -1,55 +1,97 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Connection, SshConnection, SshPlace, TlsTrust } from "../base/connection";
+import type { Connection, PveConnection, SshConnection, SshPlace, TlsTrust } from "../base/connection";
 import { PvesmbError } from "../base/errors";
 import type { Failure } from "../base/handler";
 import { hide } from "../base/scrub";
 import type { ConnectionInputs } from "../model/connection";
-import { chooseBest, type Choice, type Leaf, type Leaves, readLeaves } from "./connection-leaves";
+import {
+    chooseBest,
+    type Choice,
+    type Leaf,
+    type PveLeaves,
+    pveLeaves,
+    type Sources,
+    type SshLeaves,
+    sshLeaves,
+} from "./connection-leaves";
 
 /**
  * The connection of one resource. Each value comes from the resource's `connection` argument, else from the environment (names in the
- * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked for under `pvesmb:ssh.<name>` and then in
- * the object `pvesmb:ssh` (which is what `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
+ * model's metadata), else from stack config `pvesmb:<name>`. Values inside `ssh` are looked up under `pvesmb:ssh.<name>`, then in the
+ * object `pvesmb:ssh` (which `pulumi config set --path pvesmb:ssh.<name>` writes). Empty strings count as absent.
  *
- * Values that only make sense together are not mixed: endpoint(s), credentials and TLS trust each follow the highest source that names
- * one of the group, so an API token in the environment does not override a user that the resource itself names.
+ * Values that belong together are not mixed: endpoint(s), credentials and TLS trust each come from the highest source that sets one of the
+ * group, so an API token in the environment does not override a user in the resource.
  *
- * Throws InvalidInput that names all that is missing or malformed and where it was looked for; never a secret's value.
+ * Proxmox VE and SSH are resolved separately: a resource that needs only one of them is not asked for the other. Throws InvalidInput that
+ * names everything missing or malformed and where it was looked up, never a secret's value.
  */
-export function resolveConnection(
+export function resolveConnection(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): Connection {
+    const sources = { resource, env, config };
+    const [pve, ssh] = [readPve(sources), readSsh(sources)];
+    return { ...sound({ value: pve.value, faults: [...pve.faults, ...ssh.faults] }), ssh: ssh.value };
+}
+
+/** `purpose` begins the sentence that says what is missing: "`volume` (a volume of the share's own)". */
+export function resolvePve(
     resource: ConnectionInputs | undefined,
     env: NodeJS.ProcessEnv,
-    config: (key: string) => string | undefined,
-): Connection {
-    const { connection, faults } = readConnection(resource, env, config);
+    config: Config,
+    purpose?: string,
+): PveConnection {
+    return sound(readPve({ resource, env, config }, purpose));
+}
+
+export function resolveSsh(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): SshConnection {
+    return sound(readSsh({ resource, env, config }));
+}
+
+type Config = (key: string) => string | undefined;
+
+/** A part of the connection as far as it is known, and everything missing or malformed in it. */
+export interface Reading<T> {
+    value: T;
+    faults: Failure[];
+}
+
+function sound<T>({ value, faults }: Reading<T>): T {
     const [first] = faults;
-    if (first === undefined) return connection;
+    if (first === undefined) return value;
     throw new PvesmbError("InvalidInput", faults.map(({ reason }) => reason).join("\n"), { property: first.property });
 }
 
-/** The connection as far as it can be told, and everything that is missing or malformed. */
-export function readConnection(
-    resource: ConnectionInputs | undefined,
-    env: NodeJS.ProcessEnv,
-    config: (key: string) => string | undefined,
-): { connection: Connection; faults: Failure[] } {
-    const { leaves, faults } = readLeaves(resource, env, config);
-    const { markSecret, markSecretPrevious } = leaves.api;
+export function readPve(sources: Sources, purpose?: string): Reading<PveConnection> {
+    const faults: Failure[] = [];
+    const leaves = pveLeaves(sources, faults);
+    const { endpoint, endpoints, apiToken, username, password, markSecret, markSecretPrevious } = leaves;
     for (const secret of [markSecret.value, ...(markSecretPrevious.value ?? [])]) hide(secret);
-    const connection = {
-        endpoints: endpointsOf(leaves, faults),
-        auth: authOf(leaves, faults),
+    const nowhere = [endpoint, endpoints, apiToken, username, password].every(({ rank }) => rank === Infinity);
+    const gaps: Failure[] = [];
+    const value = {
+        endpoints: endpointsOf(leaves, gaps),
+        auth: authOf(leaves, gaps),
         tls: tlsOf(leaves),
-        ssh: sshOf(leaves, env, faults),
         ...(markSecret.value === undefined ? {} : { markSecret: markSecret.value }),
         ...(markSecretPrevious.value === undefined ? {} : { markSecretPrevious: markSecretPrevious.value }),
     };
-    return { connection, faults };
+    const missingAtAll = nowhere && purpose !== undefined;
+    return { value, faults: [...faults, ...(missingAtAll ? [needsPve(purpose, endpoint, apiToken)] : gaps)] };
 }
 
-function endpointsOf(leaves: Leaves, faults: Failure[]): string[] {
-    const { endpoint, endpoints } = leaves.api;
+/** One sentence, for a resource that otherwise works without Proxmox VE. */
+const needsPve = (purpose: string, ...wanted: Leaf<unknown>[]): Failure => ({
+    property: "connection",
+    reason: `${purpose} needs Proxmox VE, and nothing says how to reach it: give ${wanted.map(({ path, env }) => `${path} (${env.join(", ")})`).join(" and ")}, or do without it`,
+});
+
+export function readSsh(sources: Sources): Reading<SshConnection> {
+    const faults: Failure[] = [];
+    return { value: sshOf(sshLeaves(sources, faults), sources.env, faults), faults };
+}
+
+function endpointsOf(leaves: PveLeaves, faults: Failure[]): string[] {
+    const { endpoint, endpoints } = leaves;
     const rank = Math.min(endpoint.rank, endpoints.rank);
     if (rank === Infinity)
         faults.push(missing("connection.endpoint", "the address of the Proxmox VE API, such as https://pve1.example.org:8006", endpoint));
@@ -57,11 +99,11 @@ function endpointsOf(leaves: Leaves, faults: Failure[]): string[] {
     return [...new Set(named.map((text) => new URL(text).origin))];
 }
 
-function authOf(leaves: Leaves, faults: Failure[]): Connection["auth"] {
-    const { apiToken, username, password, otp } = leaves.api;
+function authOf(leaves: PveLeaves, faults: Failure[]): PveConnection["auth"] {
+    const { apiToken, username, password, otp } = leaves;
     const login = Math.min(username.rank, password.rank);
     if (apiToken.rank !== Infinity && apiToken.rank <= login) {
-        // Checked by the model: user@realm!tokenid=secret.
+        // The model has checked the form user@realm!tokenid=secret.
         const [id = "", ...secret] = (apiToken.value ?? "").split("=");
         hide(secret.join("="));
         return { kind: "token", id, secret: secret.join("=") };
@@ -85,9 +127,9 @@ function authOf(leaves: Leaves, faults: Failure[]): Connection["auth"] {
     return { kind: "ticket", username: username.value ?? "", password: password.value ?? "", otp: otp.value };
 }
 
-/** Of equal rank the strictest wins; a higher source may loosen or tighten what a lower one says. */
-function tlsOf(leaves: Leaves): TlsTrust {
-    const { tlsFingerprint, caCertificate, insecure } = leaves.api;
+/** Among equal sources the strictest wins; a higher source may be stricter or looser than a lower one. */
+function tlsOf(leaves: PveLeaves): TlsTrust {
+    const { tlsFingerprint, caCertificate, insecure } = leaves;
     const choices: Choice<TlsTrust>[] = [
         { leaf: tlsFingerprint, make: () => ({ kind: "fingerprint", sha256: String(tlsFingerprint.value).toUpperCase() }) },
         { leaf: caCertificate, make: () => ({ kind: "ca", pem: String(caCertificate.value) }) },
@@ -96,8 +138,8 @@ function tlsOf(leaves: Leaves): TlsTrust {
     return chooseBest(choices) ?? { kind: "system" };
 }
 
-function sshOf(leaves: Leaves, env: NodeJS.ProcessEnv, faults: Failure[]): SshConnection {
-    const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, pct, port, nodes, jump, knownHosts } = leaves.ssh;
+function sshOf(leaves: SshLeaves, env: NodeJS.ProcessEnv, faults: Failure[]): SshConnection {
+    const { via, username, privateKey, passphrase, password, agent, agentSocket, sudo, pct, port, nodes, jump, knownHosts } = leaves;
     for (const secret of [privateKey.value, passphrase.value, password.value, jump.value?.password]) hide(secret);
     if (agent.value && agentSocket.rank === Infinity)
         faults.push(missing("connection.ssh.agentSocket", "the socket of the SSH agent, because `agent` is set", agentSocket));

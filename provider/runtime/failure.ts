@@ -3,15 +3,15 @@ import { forReading } from "../base/scrub";
 import { trace } from "../base/trace";
 import type { Tree } from "../model/tree";
 
-/** Something of the resource exists already: what the engine has to remember of it. */
+/** What the engine must store about a resource that partly exists. */
 export interface Remains {
     id: string;
     state: Tree;
 }
 
 /**
- * The only kind of error that leaves the runtime: scrubbed of secrets, printable, and shaped for Pulumi's server, which prints `${e}: ${e.stack}`
- * for check, diff, read and delete, so that this is the kind and the message, once. `remains` makes it a partial failure.
+ * The only error that leaves the runtime: without secrets, printable, and so that Pulumi's server, which prints `${e}: ${e.stack}` for
+ * check, diff, read and delete, shows kind and message once. `remains` makes it a partial failure.
  */
 export class OperationFailed extends Error {
     constructor(

@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 
-/** Calls of the engine that have not been answered yet. */
+/** Calls of the engine without an answer so far. */
 const pending = new Set<Call>();
 interface Call {
     fail: (error: unknown) => void;
@@ -10,13 +10,13 @@ interface Call {
 
 let guarded = false;
 
-/** After its deadline a handler has this long to give up by itself. */
+/** Time for a handler to stop by itself after its deadline. */
 const GRACE_MS = 30_000;
 
 /**
- * Runs one call so that it always ends: by its own result, by an error that nobody caught (Pulumi's server would only log it and never
- * answer, pulumi.md 1.11), or some time after its deadline at the latest. The signal tells it to give up; it stays
- * silent at a normal end, because calls share work (one look at a host, one batch) that one of them has begun.
+ * Runs one call so that it always ends: with its result, an uncaught error (which Pulumi's server would only log, without an answer,
+ * pulumi.md 1.11), or some time after its deadline. The signal is not aborted at a normal end, because other calls may share work that this
+ * one has started.
  */
 export async function answered<T>(
     run: (signal: AbortSignal) => Promise<T>,
@@ -39,16 +39,16 @@ export async function answered<T>(
     }
 }
 
-/** Versions of Node whose V8 was seen to know these; one that does not would say so on standard error. */
+/** Node versions whose V8 is known to accept these flags; another one might print an error to stderr. */
 const SEEN = ["22", "24"];
 
-/** What V8 takes to be quick in a process that computes for long; this one waits for most of its time. */
+/** V8's defaults favour speed in long computations; this process mostly waits, so save memory. */
 const SPARING = [
-    // WebAssembly is optimised only where it runs for long (bytes executed, by default 13 million): undici's parser of HTTP is one big
-    // function, and to optimise it takes 20 MiB, twice as much as all of our modules need.
+    // Keeps V8 from optimizing WebAssembly (default after 13 million bytes executed): for undici's HTTP parser, one big function, that
+    // takes 20 MiB, twice as much as all our modules.
     "--wasm-tiering-budget=2000000000",
-    // The space for new objects stays as loading the program has left it. It would double up to 64 MiB, which fill with what nobody needs any
-    // more before V8 looks. What limits it otherwise is read before a provider runs.
+    // Keeps V8's young generation at its initial size; it would grow to 64 MiB of garbage before a collection. Flags that limit it directly
+    // are read before a provider runs.
     "--semi-space-growth-factor=1",
 ];
 
@@ -56,7 +56,7 @@ function spareMemory(): void {
     if (SEEN.includes(process.versions.node.replace(/\..*/, ""))) SPARING.forEach(setFlagsFromString);
 }
 
-/** Sets up the process as a whole, once; `close` is for its end. Only the process of the provider calls this. */
+/** Sets up the whole process, once; `close` runs at its end. Only for the provider's own process. */
 export function guardProcess(close: () => Promise<void>): void {
     if (guarded) return;
     guarded = true;
@@ -72,9 +72,9 @@ export function guardProcess(close: () => Promise<void>): void {
         const enough = new Promise((resolve) => setTimeout(resolve, 800));
         void Promise.race([close(), enough]).then(() => process.exit(0));
     };
-    // It comes at the second Ctrl-C and at every normal end (pulumi.md 5); with a handler of ours Node no longer ends by itself.
+    // Sent at the second Ctrl-C and at every normal end (pulumi.md 5); with a handler Node no longer exits by itself.
     process.once("SIGINT", leave);
-    // The engine holds the other end of a pipe. When it is killed nobody would remember what we go on to make, and what we finish would be
-    // taken for somebody's: what is half-made is found again by its mark.
+    // Stdin is a pipe from the engine and ends when the engine is killed. Nobody would record further changes, so stop: half-made guests
+    // are found later by their mark.
     if (fstatSync(0).isFIFO()) process.stdin.once("end", leave).resume().unref();
 }

@@ -9,6 +9,7 @@ import { operations, type Operations } from "./run";
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, warnOnce: () => undefined };
 const inputs: Tree = { name: "alice", password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } };
+const URN = "urn:pulumi:dev::p::t::alice";
 const never = (): never => {
     throw new Error("not expected");
 };
@@ -35,7 +36,7 @@ test("an error, its log and its kind of bug are printable", async () => {
         new PvesmbError("RemoteFailed", "smbd says \u001b[31mno", { log: ["line\rover"] }),
         new Error("smbd says \u001b[31mno line\rover"),
     ]) {
-        const { message, stack } = await failure(serve({ create: () => Promise.reject(error) }).create(inputs));
+        const { message, stack } = await failure(serve({ create: () => Promise.reject(error) }).create(URN, inputs));
         for (const text of [message, stack]) {
             expect(text).toContain("\\u001b[31mno");
             expect(text).toContain("line\\u000dover");
@@ -53,7 +54,7 @@ describe("state", () => {
             create: (_, given) =>
                 Promise.resolve({ id: "x", state: { ...given, ...made, passwordMustChange: false, enabled: true, sid: undefined } }),
         });
-        expect(await run.create(inputs)).toEqual({ id: "x", state: stored });
+        expect(await run.create(URN, inputs)).toEqual({ id: "x", state: stored });
     });
 
     test("read: nothing drifted, nothing changes, to the letter", async () => {
@@ -61,16 +62,17 @@ describe("state", () => {
             read: (_, __, state) =>
                 Promise.resolve({ inputs: { enabled: true, passwordMustChange: false, fullName: "", uid: 10001 }, state }),
         });
-        expect(await run.read("x", stored)).toEqual({ state: stored });
+        expect(await run.read(URN, "x", stored)).toEqual({ state: stored });
         const first = { ...stored, key: "urn:x", nonce: "n", v: 1, chosen: ["uid", "gid"] };
-        expect((await run.read("x", first))?.state).toBe(first);
+        expect((await run.read(URN, "x", first))?.state).toBe(first);
     });
 
-    test("read: the URN, which no state has, is in the inputs again when they change", async () => {
-        const run = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: false, key: "urn:x" }, state }) });
-        expect(await run.read("x", stored)).toEqual({
-            inputs: { ...inputs, enabled: false, key: "urn:x" },
+    test("read: the URN of the mark on the host is told beside the inputs, for adapters that do not know it", async () => {
+        const run = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: false, urn: "urn:x" }, state }) });
+        expect(await run.read(undefined, "x", stored)).toEqual({
+            inputs: { ...inputs, enabled: false },
             state: { ...stored, enabled: false },
+            urn: "urn:x",
         });
     });
 
@@ -85,8 +87,8 @@ describe("state", () => {
                     state: { ...state, ...hostile },
                 }),
         });
-        expect((await run.create(written)).state).toMatchObject({ sid: "S-1\\u001b[2J", fullName: "Ali\u202ece" });
-        const found = await run.read("x", { ...written, uid: 10001, gid: 10001 });
+        expect((await run.create(URN, written)).state).toMatchObject({ sid: "S-1\\u001b[2J", fullName: "Ali\u202ece" });
+        const found = await run.read(URN, "x", { ...written, uid: 10001, gid: 10001 });
         expect(found?.inputs).toMatchObject({
             fullName: "Ali\u202ece",
             home: "/srv/pvesmb/\\u009bx",
@@ -97,12 +99,12 @@ describe("state", () => {
 
     test("read: drift stands in inputs and outputs, and goes when it is gone", async () => {
         const drifted = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: false, drift: ["no password"] }, state }) });
-        const first = await drifted.read("x", stored);
+        const first = await drifted.read(URN, "x", stored);
         const after = { ...inputs, enabled: false, drift: ["no password"] };
         expect(first).toEqual({ inputs: after, state: { ...stored, ...after } });
 
         const repaired = serve({ read: (_, __, state) => Promise.resolve({ inputs: { enabled: true, drift: [] }, state }) });
-        expect((await repaired.read("x", first!.state))!.inputs).toEqual({ ...inputs, enabled: true });
+        expect((await repaired.read(URN, "x", first!.state))!.inputs).toEqual({ ...inputs, enabled: true });
     });
 
     test("what the program ignores is no difference, whatever else there is; nor is it the handler's to repair", async () => {
@@ -114,22 +116,22 @@ describe("state", () => {
             read: (_, __, state) => Promise.resolve({ inputs: { drift }, state }),
             update: (_, __, state) => ((seen = state), Promise.resolve({})),
         });
-        expect((await run.read("x", { ...stored, ignored }))!.inputs).toMatchObject({ drift: rest });
-        // A refresh from before the option was set has told all of it.
-        await run.update("x", { ...stored, drift }, { ...inputs, ignored });
+        expect((await run.read(URN, "x", { ...stored, ignored }))!.inputs).toMatchObject({ drift: rest });
+        // A refresh before the option was set stored all drift.
+        await run.update(URN, "x", { ...stored, drift }, { ...inputs, ignored });
         expect(seen["drift"]).toEqual(rest);
-        await run.update("x", { ...stored, drift, ignored }, inputs);
+        await run.update(URN, "x", { ...stored, drift, ignored }, inputs);
         expect(seen["drift"]).toEqual(drift);
     });
 
     test("read: gone", async () => {
-        expect(await serve({ read: () => Promise.resolve(undefined) }).read("x", stored)).toBeUndefined();
+        expect(await serve({ read: () => Promise.resolve(undefined) }).read(URN, "x", stored)).toBeUndefined();
     });
 
     test("update: new inputs, chosen values kept, marks of refresh cleared; the handler gets everything with defaults", async () => {
         let seen: Tree[] = [];
         const run = serve({ update: (_, __, state, news) => ((seen = [state, news]), Promise.resolve({ sid: "S-1" })) });
-        const state = await run.update("x", { ...stored, drift: ["x"], unfinished: true }, { ...inputs, enabled: false });
+        const state = await run.update(URN, "x", { ...stored, drift: ["x"], unfinished: true }, { ...inputs, enabled: false });
         expect(state).toEqual({ ...inputs, enabled: false, uid: 10001, gid: 10001, sid: "S-1" });
         const defaults = { adopt: false, enabled: true, fullName: "", passwordMustChange: false };
         expect(seen).toEqual([
@@ -139,7 +141,11 @@ describe("state", () => {
     });
 
     test("of a newer version: refused before the handler sees it", async () => {
-        for (const work of [serve({}).read("x", { v: 3 }), serve({}).update("x", { v: 3 }, inputs), serve({}).delete("x", { v: 3 })])
+        for (const work of [
+            serve({}).read(URN, "x", { v: 3 }),
+            serve({}).update(URN, "x", { v: 3 }, inputs),
+            serve({}).delete(URN, "x", { v: 3 }),
+        ])
             expect((await failure(work)).message).toContain("newer pvesmb");
     });
 });
@@ -149,7 +155,7 @@ describe("failures", () => {
         const run = serve({
             create: () => Promise.reject(new PvesmbError("Denied", "no right to password Tr0ub4dor&3", { log: ["line of a log"] })),
         });
-        const error = await failure(run.create(inputs));
+        const error = await failure(run.create(URN, inputs));
         expect(error).toMatchObject({ name: "Denied", message: "no right to password [secret]\n  line of a log", remains: undefined });
         expect(`${error}: ${error.stack ?? ""}`).toBe(`Denied: ${error.message}`);
     });
@@ -162,7 +168,7 @@ describe("failures", () => {
                 throw new PvesmbError("Busy", "locked");
             },
         });
-        expect((await failure(run.create(inputs))).remains).toEqual({
+        expect((await failure(run.create(URN, inputs))).remains).toEqual({
             id: "b",
             state: { ...inputs, sid: "2", uid: 10001, unfinished: true },
         });
@@ -175,9 +181,20 @@ describe("failures", () => {
                 throw new Error("Tr0ub4dor&4 did not work");
             },
         });
-        const error = await failure(run.update("x", { ...inputs, sid: "S-1" }, { ...inputs, password: "Tr0ub4dor&4" }));
+        const error = await failure(run.update(URN, "x", { ...inputs, sid: "S-1" }, { ...inputs, password: "Tr0ub4dor&4" }));
         expect(error.remains?.state).toEqual({ ...inputs, sid: "S-1", unfinished: true });
         expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
+    });
+
+    test("a checkpoint of an update keeps what the provider chose before, as the final state does", async () => {
+        const run = serve({
+            update(ctx, id) {
+                ctx.checkpoint(id, { sid: "S-1" });
+                throw new PvesmbError("Busy", "locked");
+            },
+        });
+        const state = { ...inputs, uid: 10001, gid: 10001 };
+        expect((await failure(run.update(URN, "x", state, inputs))).remains?.state).toEqual({ ...state, sid: "S-1", unfinished: true });
     });
 
     test("an unfinished resource is different at every refresh, until an update has ended well", async () => {
@@ -186,10 +203,10 @@ describe("failures", () => {
             update: (_, __, state) => Promise.resolve(state),
         });
         const half = { ...inputs, sid: "S-1", unfinished: true };
-        const first = await run.read("x", half);
+        const first = await run.read(URN, "x", half);
         expect(first!.inputs).toEqual({ ...inputs, drift: ["the last create or update did not finish"] });
-        expect(await run.read("x", first!.state)).toEqual({ state: first!.state });
-        expect(await run.update("x", first!.state, inputs)).toEqual({ ...inputs, sid: "S-1" });
+        expect(await run.read(URN, "x", first!.state)).toEqual({ state: first!.state });
+        expect(await run.update(URN, "x", first!.state, inputs)).toEqual({ ...inputs, sid: "S-1" });
     });
 
     test("read and delete never leave a partial failure", async () => {
@@ -197,8 +214,8 @@ describe("failures", () => {
             ctx.checkpoint("x", {});
             throw new PvesmbError("Unreachable", "no route");
         };
-        expect((await failure(serve({ delete: broken }).delete("x", inputs))).remains).toBeUndefined();
-        expect((await failure(serve({ read: broken }).read("x", inputs))).remains).toBeUndefined();
+        expect((await failure(serve({ delete: broken }).delete(URN, "x", inputs))).remains).toBeUndefined();
+        expect((await failure(serve({ read: broken }).read(URN, "x", inputs))).remains).toBeUndefined();
     });
 });
 
@@ -209,9 +226,9 @@ describe("time", () => {
             delete: (ctx) => Promise.resolve(void left.push(ctx.deadline.left)),
             update: (ctx, _, state) => (left.push(ctx.deadline.left), Promise.resolve(state)),
         });
-        await run.delete("x", inputs);
-        await run.delete("x", { ...inputs, timeouts: { delete: "90s" } });
-        await run.update("x", { ...inputs, timeouts: { update: "1h" } }, { ...inputs, timeouts: { update: "1m" } });
+        await run.delete(URN, "x", inputs);
+        await run.delete(URN, "x", { ...inputs, timeouts: { delete: "90s" } });
+        await run.update(URN, "x", { ...inputs, timeouts: { update: "1h" } }, { ...inputs, timeouts: { update: "1m" } });
         expect(left.map((ms) => Math.round(ms / 1000))).toEqual([600, 90, 60]);
     });
 

@@ -15,7 +15,7 @@ const KINDS: Record<string, string> = {
 const kindOf = (value: unknown): string =>
     value === null ? "null" : Array.isArray(value) ? "a list" : (KINDS[typeof value] ?? typeof value);
 
-/** What to say where the model has no words of its own. Never the value. */
+/** Message for a fault that the model does not describe. Never contains the value. */
 export function wording(issue: Issue): string {
     switch (issue.code) {
         case "invalid_type":

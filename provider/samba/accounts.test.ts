@@ -1,6 +1,6 @@
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "./accounts";
 import { ntHash } from "./nt-hash";
-import { parseConnections, parseLogins } from "./sessions";
+import { parseConnections, parseLogins, tell } from "./sessions";
 
 it("hashes passwords as Samba stores them", () => {
     // The empty password and "password" are published examples of the NT hash.
@@ -38,7 +38,21 @@ it("pairs connections with their sessions", () => {
         sessions: { "1": { session_id: "1", username: "alice", groupname: "alice" } },
         tcons: { "9": { service: "docs", session_id: "1", server_id: { pid: "42" } } },
     });
-    expect(parseConnections(json)).toEqual([{ pid: 42, share: "docs", user: "alice", group: "alice" }]);
+    expect(parseConnections(json)).toEqual([{ pid: "42", share: "docs", user: "alice", group: "alice" }]);
+});
+
+it("names processes as smbcontrol takes them, with their node in a cluster", () => {
+    const status = (vnn: string): string => {
+        const of = { server_id: { pid: "42", task_id: "0", vnn, unique_id: "7" } };
+        const session = { session_id: "1", uid: 10000, username: "alice", groupname: "alice", ...of };
+        return JSON.stringify({ sessions: { "1": session }, tcons: { "9": { service: "docs", session_id: "1", ...of } } });
+    };
+    const pids = (vnn: string): unknown[] => [parseConnections(status(vnn))[0]?.pid, ...parseLogins(status(vnn), ["alice"])];
+    expect([pids("4294967295"), pids("2")]).toEqual([
+        ["42", "42"],
+        ["2:42", "2:42"],
+    ]);
+    expect(tell("2:42", "close-share", "docs")).toMatchObject({ argv: ["smbcontrol", "2:42", "close-share", "docs"] });
 });
 
 it("reads on which day accounts expire, if they do", () => {
@@ -55,12 +69,12 @@ it("reads on which day accounts expire, if they do", () => {
 it("finds the processes that serve a user, each once", () => {
     const session = (username: string, pid: string): object => ({ session_id: "1", username, server_id: { pid } });
     const json = JSON.stringify({ sessions: { "1": session("alice", "42"), "2": session("bob", "43"), "3": session("alice", "42") } });
-    expect(parseLogins(json, ["alice"])).toEqual([42]);
+    expect(parseLogins(json, ["alice"])).toEqual(["42"]);
     expect(parseLogins("{}", ["alice"])).toEqual([]);
     // As smbstatus shows it once the account is gone; the name of another account may be a number.
     const gone = JSON.stringify({
         sessions: { "1": { ...session("10006", "42"), uid: 10006 }, "2": { ...session("bob", "43"), uid: 10007 } },
     });
-    expect(parseLogins(gone, ["vic", 10006])).toEqual([42]);
+    expect(parseLogins(gone, ["vic", 10006])).toEqual(["42"]);
     expect(parseLogins(gone, ["vic"])).toEqual([]);
 });

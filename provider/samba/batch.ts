@@ -2,7 +2,9 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { ON_MACOS } from "./share";
+import { ITS_OWN_CONFIG } from "./reload";
+import { files } from "./store/files";
+import type { ShareStore } from "./store/store";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
@@ -12,24 +14,19 @@ const PROBE_PORT = 24_450;
 const READY = "++ready";
 
 /**
- * For Samba's tools: not the gateway's configuration with its shares. None of what they need to find smbd is the program's to set, and they
- * have loaded their libraries, most of what they take, when they come to read it.
- */
-const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
-
-/**
  * Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. `probePassword` is that
  * of the instance's one account, made by the caller for the deployment: hexadecimal digits.
  */
-export function gatewayBatch(nonce: string, probePassword: string): (units: Unit[]) => Batch {
+export function gatewayBatch(nonce: string, probePassword: string, store: ShareStore = files): (units: Unit[]) => Batch {
     return (units) => {
-        const shares = units.some((unit) => unit.asks !== undefined);
+        const activates = units.some((unit) => unit.activates);
         const awaited = units.some((unit) => unit.looks !== undefined);
         return {
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
-            verify: shares ? proof(probePassword) : [],
-            commit: shares ? activation(awaited) : [],
+            verify: activates ? proof(probePassword) : [],
+            // What a user needs of the server holds for connections made from then on, so smbd need not be told.
+            commit: activates ? store.activate(awaited) : units.some(({ assembled }) => assembled) ? store.assemble : [],
         };
     };
 }
@@ -81,37 +78,6 @@ function proof(password: string): Step[] {
             // At a session's begin smbd reads its files anew. Afterwards it is to stand in no share's directory, which a mount could hold.
             stdin: [`logon root ${password}\n`, { collect: "ask" }, `tcon "${READY}"\nlogoff\n`],
             answers: `^tcon (?:to (?!${READY.replaceAll("+", "\\+")} ).* successful|failed: (?P<fault>.*))`,
-        },
-    ];
-}
-
-/**
- * The shares as they are in their files, told to smbd, or smbd started. Who connects from then on gets them: a new process of smbd reads
- * its files anew. `awaited`: the open sessions know too, as who ends some of them wants it.
- */
-export function activation(awaited: boolean): Step[] {
-    return [
-        {
-            do: "assemble",
-            from: SAMBA.fragments,
-            suffix: ".conf",
-            to: SAMBA.shares,
-            header: "# Assembled by pvesmb from shares.d; edit neither.\n",
-            mode: "0644",
-            reveal: { prefix: ON_MACOS, if: SAMBA.macos },
-        },
-        {
-            do: "run",
-            id: "started",
-            argv: ["systemctl", "start", "smbd"],
-            unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
-        },
-        // Messages are taken in order, and it hands the first on before it answers the second. One that runs and still was not told fails here.
-        {
-            do: "run",
-            ...(awaited ? {} : { ifChanged: "started" }),
-            argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"],
-            changes: false,
         },
     ];
 }

@@ -1,16 +1,19 @@
 import type { Step, Unit } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
+import { DATA_ROOT, OWN_DATA } from "../model/paths";
 import type { SambaSettings } from "../model/samba";
-import { renderGlobal } from "./global";
-import type { GlobalSettings } from "./global";
+import { refuseOptions, renderConfig } from "./config/gateway-part";
+import type { GlobalSettings } from "./config/gateway-part";
 import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
 import { serviceSteps } from "./services";
 import type { ServiceSettings } from "./services";
 import type { FragmentOwner } from "./share";
+import { files } from "./store/files";
+import type { ShareStore } from "./store/store";
 
 /** Facts kept beside the data that a rebuilt gateway takes over. */
-export const FACTS_FILE = "/srv/pvesmb/.pvesmb/facts.json";
+export const FACTS_FILE = `${OWN_DATA}/facts.json`;
 
 /**
  * What makes a host with Samba installed into our gateway, and keeps it one. `claim` is what the host's mark must contain if it has one.
@@ -21,15 +24,17 @@ export function gatewayUnit(
     owner: FragmentOwner,
     claim: string,
     known: { sid?: string; restart: boolean },
+    store: ShareStore = files,
 ): Unit {
+    refuseOptions(settings);
     const steps: Step[] = [
         ownedBy(SAMBA.mark, claim, "this host is another gateway's; nothing was changed"),
-        ...[SAMBA.directory, SAMBA.fragments, "/srv/pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0755" })),
-        ...[SAMBA.accounts, "/srv/pvesmb/.pvesmb"].map((path): Step => ({ do: "directory", path, mode: "0700" })),
+        ...[SAMBA.directory, DATA_ROOT].map((path): Step => ({ do: "directory", path, mode: "0755" })),
+        ...store.prepare,
+        ...[SAMBA.accounts, OWN_DATA].map((path): Step => ({ do: "directory", path, mode: "0700" })),
         { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
-        { do: "run", argv: ["touch", SAMBA.shares], unless: ["test", "-e", SAMBA.shares] },
-        { do: "write", id: "config", path: SAMBA.config, content: renderGlobal(settings), mode: "0644" },
+        { do: "write", id: "config", path: SAMBA.config, content: renderConfig(settings, store.config), mode: "0644" },
         // Proxmox VE gives a container its name when it starts; one that runs keeps the old one, and so does whoever it tells it.
         {
             do: "run",

@@ -3,6 +3,7 @@ import { ownedBy } from "../hosts/steps";
 import { FIRST_ID, isLocal, reserve } from "./ids";
 import { accountPath, groupPath, SAMBA } from "./paths";
 import { dataIsThere } from "./places";
+import { anothers, foreign } from "./refusals";
 import { renamedGroup } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
@@ -183,13 +184,8 @@ function notForeign(name: string, any: boolean): Step {
         argv: ["awk", "-F:", "-v", `name=${name}`, `$1 == name${any ? "" : ` && $3 < ${FIRST_ID}`} { exit 1 }`, "/etc/group"],
         onlyIf: ["test", "!", "-e", groupPath(name)],
         changes: false,
-        message: `the gateway already has a group ${name} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: foreign(`a group ${name}`),
     };
 }
 
-const ours = (name: string, claim: string): Step =>
-    ownedBy(
-        groupPath(name),
-        claim,
-        `the gateway already has a group ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
-    );
+const ours = (name: string, claim: string): Step => ownedBy(groupPath(name), claim, anothers(`a group ${name}`));

@@ -1,11 +1,12 @@
 import type { Step } from "../hosts/batch";
+import { OWN_DATA } from "../model/paths";
 
 /** Numbers for accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
 export const FIRST_ID = 10_000;
 const LAST_ID = 59_999;
 
 /** Where names keep their numbers for ever: beside the data, so that a rebuilt gateway gives files back to the right people. */
-const IDS_FILE = "/srv/pvesmb/.pvesmb/ids.json";
+const IDS_FILE = `${OWN_DATA}/ids.json`;
 
 /** Gives an account its number: the one it had before, if any, else `want` or the next free one. Its value, under the name `id`. */
 export const reserve = (space: "uid" | "gid", name: string, id: string, want?: number, formerly?: string): Step => ({

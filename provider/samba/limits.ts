@@ -1,5 +1,5 @@
 import type { SambaSettings } from "../model/samba";
-import { bytesOf } from "../model/size";
+import { bytesOf, MIB } from "../model/size";
 
 /** How much clients may take of a gateway, so that its init, its sshd and who repairs it always have something left. */
 export interface Limits {
@@ -10,8 +10,6 @@ export interface Limits {
     /** Connections at once from one address. */
     perAddress: number;
 }
-
-const MIB = 2 ** 20;
 
 /**
  * A process that only waits takes 0.7 MiB, one whose user has copied files 1.4 MiB and up to 13 MiB while it copies (samba.md section 7). So

@@ -16,11 +16,19 @@ export const SAMBA = {
     accounts: "/etc/samba/pvesmb/users.d",
     /** One file per group that pvesmb made. */
     groups: "/etc/samba/pvesmb/groups.d",
+    /** What the program reads that Samba asks for sizes: one file per limited directory. */
+    sizes: "/etc/samba/pvesmb/dfree.d",
     local: LOCAL_CONFIG,
     /** There if shares are to suit macOS (the gateway's `samba.macos`). */
     macos: "/etc/samba/pvesmb/macos",
     /** There if no share may let guests in (the gateway's `samba.guests` and `samba.encryption`). */
     noGuests: "/etc/samba/pvesmb/no-guests",
+    /** There if nobody may connect without a login, not even to change a password (the gateway's `samba.encryption` is `required`). */
+    noAnonymous: "/etc/samba/pvesmb/no-anonymous",
+    /** What guests need of the server as a whole. */
+    guests: "/etc/samba/pvesmb/guests",
+    /** The shares that are announced as places for Macs' backups: smbd tells Avahi of them at its start only. */
+    backups: "/etc/samba/pvesmb/backups",
     /** Samba's own: what each share's rights are, under `SECDESC/` and its name. */
     rights: "/var/lib/samba/share_info.tdb",
     /** What systemd adds to Debian's smbd.service. */
@@ -38,13 +46,18 @@ export const SAMBA = {
     probe: "/run/pvesmb/probe",
 } as const;
 
-/** The fragment of a share: by its name as Samba compares names, without case. */
+/** The fragment of a share (store/files.ts). */
 export function fragmentPath(share: string): string {
     return `${SAMBA.fragments}/${fileName(share)}.conf`;
 }
 
 export function accountPath(user: string): string {
     return `${SAMBA.accounts}/${fileName(user)}.json`;
+}
+
+/** There while a user has to choose a password: what smbd has to allow for that (assembly.ts). */
+export function openingPath(user: string): string {
+    return `${SAMBA.accounts}/${fileName(user)}.conf`;
 }
 
 export function groupPath(group: string): string {
@@ -54,7 +67,8 @@ export function groupPath(group: string): string {
 /** Each character by itself, as Samba does: JavaScript's own makes another Greek sigma of the last one of a word. */
 const lowerCase = (name: string): string => [...name].map((char) => char.toLowerCase()).join("");
 
-function fileName(name: string): string {
+/** A share, a user or a group as the name of a file: by its name as Samba compares names, without case. */
+export function fileName(name: string): string {
     const plain = encodeURIComponent(lowerCase(name)).replace(/[!'()*.]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
     // NAME_MAX is 255.
     return plain.length <= 200 ? plain : `${plain.slice(0, 100)}~${createHash("sha256").update(plain).digest("hex")}`;

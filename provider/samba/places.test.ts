@@ -72,3 +72,26 @@ it("writes nothing where the data volume should be and is not", () => {
     for (const all of [steps(), shareRemovalUnit(share, owner.nonce, { remove: true, discards: true }).steps])
         expect(all.findIndex((step) => step.do === "require" && step.path === "/srv/pvesmb/.pvesmb/facts.json")).toBeLessThan(2);
 });
+
+it("shows another's directory to those only who may read it there, guests among them", () => {
+    const asked = (wanted: ShareSection): [string, string][] =>
+        steps({ view: true }, undefined, wanted).flatMap((step): [string, string][] =>
+            step.do === "run" && step.argv[0] === "setpriv" ? [[step.argv[2] as string, step.message?.split(":")[0] ?? ""]] : [],
+        );
+    expect(asked(share)).toEqual([["bob", "access"]]);
+    expect(asked({ ...share, guest: true })).toEqual([
+        ["bob", "access"],
+        ["nobody", "guest"],
+    ]);
+});
+
+it("looks at names before a share has one case only, where the files are now", () => {
+    const one = (value: string): ShareSection => ({ ...share, settings: [{ property: "caseHandling", name: "default case", value }] });
+    const looks = (wanted: ShareSection, was?: ShareSection): string[] =>
+        steps({}, was && { section: was, root }, wanted).flatMap((step) => (step.do === "spelt" ? [`${step.case} ${step.path}`] : []));
+    expect(looks(one("lower"))).toEqual(["lower /srv/pvesmb/docs"]);
+    expect(looks(one("lower"), { ...share, path: "/srv/pvesmb/papers" })).toEqual(["lower /srv/pvesmb/papers"]);
+    expect(looks(one("upper"), one("lower"))).toEqual(["upper /srv/pvesmb/docs"]);
+    for (const [wanted, was] of [[one("lower"), one("lower")], [share, one("lower")], [share]] as const)
+        expect(looks(wanted, was)).toEqual([]);
+});

@@ -1,24 +1,15 @@
 import type { Others, Place, Step } from "../hosts/batch";
 import { DATA_ROOT } from "../model/paths";
 import { FACTS_FILE } from "./gateway-unit";
-import { fragmentPath, SAMBA } from "./paths";
 import type { FragmentOwner, ShareSection } from "./share";
 import type { ShareRoot } from "./share-root";
+import { files } from "./store/files";
+import type { ShareStore } from "./store/store";
 
 const [SHARE, HOME] = ["share", "home of"];
 
-/** The gateway's own record of who has which directory: the shares' fragments, whichever stack they are of, and passwd. */
-const OTHERS: Others[] = [
-    {
-        kind: SHARE,
-        from: SAMBA.fragments,
-        suffix: ".conf",
-        name: "^\\[(?!global\\])(.*)\\]$",
-        path: "^\\s*path\\s*=\\s*(.*?)(/%S)?\\s*$",
-        holds: HOME,
-    },
-    { kind: HOME, within: DATA_ROOT },
-];
+/** The gateway's own record of who has which directory: its stored shares, whichever stack they are of, and passwd. */
+const othersIn = (store: ShareStore): Others[] => [store.others(SHARE, HOME), { kind: HOME, within: DATA_ROOT }];
 
 type Refusals = Extract<Step, { do: "apart" }>["refuse"];
 
@@ -29,8 +20,12 @@ const placeOf = ({ path, homes }: ShareSection, { view }: Pick<ShareRoot, "view"
     ...(view ? { view } : {}),
 });
 
-const ownOf = (owner: Partial<FragmentOwner>, ...shares: ShareSection[]): { files: string[]; key?: string; nonce?: string } => ({
-    files: [...new Set(shares.map(({ name }) => fragmentPath(name)))],
+const ownOf = (
+    store: ShareStore,
+    owner: Partial<FragmentOwner>,
+    ...shares: ShareSection[]
+): { files: string[]; key?: string; nonce?: string } => ({
+    ...store.own(shares.map(({ name }) => name)),
     ...(owner.key === undefined ? {} : { key: owner.key }),
     ...(owner.nonce === undefined ? {} : { nonce: owner.nonce }),
 });
@@ -45,11 +40,13 @@ export function shareApart(
     root: ShareRoot,
     owner: FragmentOwner,
     before: { section: ShareSection; root?: ShareRoot } | undefined,
+    store: ShareStore = files,
 ): Step[] {
+    const others = othersIn(store);
     const { section: was } = before ?? {};
     const moves = was !== undefined && was.path !== wanted.path;
     const settled = was !== undefined && !moves && was.homes === wanted.homes && before?.root?.view === root.view;
-    const own = ownOf(owner, wanted, ...(was === undefined ? [] : [was]));
+    const own = ownOf(store, owner, wanted, ...(was === undefined ? [] : [was]));
     const { path } = wanted;
     const refuse: Refusals = {
         same: `path: ${path} is already that of {other}; give each share a directory of its own. A second one that only shows it has \`readOnly: true\` and says nothing about owner, group, mode, aclEntries, acl, recursive, volume, recycle, dfsLinks, a schedule of snapshots, or \`onDelete: "delete"\``,
@@ -64,18 +61,24 @@ export function shareApart(
     const so = was && placeOf({ ...was, homes: false }, before?.root ?? {});
     return [
         ...(so && moves
-            ? [{ do: "apart", id: WHOSE_BEFORE, mine: so.view ? so : { ...so, alone: true }, others: OTHERS, own, refuse: old } as const]
+            ? [{ do: "apart", id: WHOSE_BEFORE, mine: so.view ? so : { ...so, alone: true }, others, own, refuse: old } as const]
             : []),
-        { do: "apart", id: WHOSE, mine: placeOf(wanted, root), others: OTHERS, own, refuse: settled ? {} : refuse },
+        { do: "apart", id: WHOSE, mine: placeOf(wanted, root), others, own, refuse: settled ? {} : refuse },
     ];
 }
 
 /** Before something is done to all that lies in a share's directory: nothing of others' may be among it. */
-const aloneIn = (share: ShareSection, mine: Place, owner: Partial<FragmentOwner>, [property, rest]: [string, string]): Step => ({
+const aloneIn = (
+    store: ShareStore,
+    share: ShareSection,
+    mine: Place,
+    owner: Partial<FragmentOwner>,
+    [property, rest]: [string, string],
+): Step => ({
     do: "apart",
     mine,
-    others: OTHERS,
-    own: ownOf(owner, share),
+    others: othersIn(store),
+    own: ownOf(store, owner, share),
     refuse: {
         same: `${property}: ${share.path} is that of {other} too, ${rest}`,
         inside: `${property}: within ${share.path} lies {other}, ${rest}`,
@@ -83,26 +86,26 @@ const aloneIn = (share: ShareSection, mine: Place, owner: Partial<FragmentOwner>
 });
 
 /** Before the files of a share go. */
-export const discardsAlone = (share: ShareSection, nonce: string): Step =>
-    aloneIn(share, { ...placeOf(share, {}), alone: true }, { nonce }, [
+export const discardsAlone = (share: ShareSection, nonce: string, store: ShareStore = files): Step =>
+    aloneIn(store, share, { ...placeOf(share, {}), alone: true }, { nonce }, [
         "onDelete",
         'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes',
     ]);
 
 /** Before owner and rights are handed down: what others have there is not the share's to give away. */
-export const handsDownAlone = (share: ShareSection, owner: FragmentOwner): Step =>
-    aloneIn(share, placeOf({ ...share, homes: false }, {}), owner, [
+export const handsDownAlone = (share: ShareSection, owner: FragmentOwner, store: ShareStore = files): Step =>
+    aloneIn(store, share, placeOf({ ...share, homes: false }, {}), owner, [
         "recursive",
         "whose owner and rights would be overwritten; take `recursive` out",
     ]);
 
 /** A user's home against all others: within a share with `homes` it is at home. */
-export function homeApart(account: string, path: string): Step {
+export function homeApart(account: string, path: string, store: ShareStore = files): Step {
     const way = "choose a directory of its own, or one within a share with `homes`";
     return {
         do: "apart",
         mine: { kind: HOME, path },
-        others: OTHERS,
+        others: othersIn(store),
         own: { files: [], account },
         refuse: {
             same: `home: ${path} is already that of {other}; ${way}`,

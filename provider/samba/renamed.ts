@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { RunStep, Step } from "../hosts/batch";
 import { isLocal, reserve } from "./ids";
-import { accountPath, groupPath } from "./paths";
+import { accountPath, groupPath, openingPath } from "./paths";
 
 /**
  * An account or a group under another name. What belongs to it belongs to its numbers, which go over to the new name, and the old one is free
@@ -13,7 +13,7 @@ export const BUSY = [8];
 
 /** Its value is our nonce, while the old mark has it. */
 const OLD = "old";
-const isOurs = (mark: string, nonce: string): Step => ({
+const stillOurs = (mark: string, nonce: string): Step => ({
     do: "run",
     id: OLD,
     argv: ["grep", "-oF", nonce, mark],
@@ -23,30 +23,30 @@ const isOurs = (mark: string, nonce: string): Step => ({
 
 const due = (steps: Step[]): Step[] => steps.map((step): Step => ({ ...step, ifChanged: OLD }));
 
+/** Comes before the steps of a renamed user: they run only while the account still is ours under its old name. */
+export const accountStillOurs = (was: string, nonce: string): Step => stillOurs(accountPath(was), nonce);
+
 /** The Unix side of a user and of the group that is the user's own. usermod(8) and groupmod(8) keep memberships. */
-export function renamedAccount(before: AccountBefore, name: string, nonce: string): Step[] {
-    const was = before.name;
-    return [
-        isOurs(accountPath(was), nonce),
-        ...notedEntry(before),
-        ...due([
-            {
-                do: "run",
-                argv: ["usermod", "-l", name, was],
-                again: BUSY,
-                onlyIf: isLocal(was, "/etc/passwd"),
-                undo: ["usermod", "-l", was, "-d", before.home, "-c", before.fullName, name],
-            },
-            ...groupmod(was, name),
-            reserve("gid", name, "gid", undefined, was),
-            reserve("uid", name, "uid", undefined, was),
-            ...(accountPath(was) === accountPath(name) ? [] : [{ do: "remove", path: accountPath(was) } as const]),
-        ]),
-    ];
+export function renamedAccount({ name: was, home, fullName }: AccountBefore, name: string): Step[] {
+    return due([
+        {
+            do: "run",
+            argv: ["usermod", "-l", name, was],
+            again: BUSY,
+            onlyIf: isLocal(was, "/etc/passwd"),
+            undo: ["usermod", "-l", was, "-d", home, "-c", fullName, name],
+        },
+        ...groupmod(was, name),
+        reserve("gid", name, "gid", undefined, was),
+        reserve("uid", name, "uid", undefined, was),
+        ...(accountPath(was) === accountPath(name)
+            ? []
+            : [accountPath(was), openingPath(was)].map((path) => ({ do: "remove", path }) as const)),
+    ]);
 }
 
 export const renamedGroup = (was: string, name: string, nonce: string): Step[] => [
-    isOurs(groupPath(was), nonce),
+    stillOurs(groupPath(was), nonce),
     ...due([
         ...groupmod(was, name),
         reserve("gid", name, "gid", undefined, was),

@@ -32,6 +32,25 @@ describe("a share's own rights", () => {
         ["are not looked at where nothing is said of the share", full, other],
     ])("%s", (_what, access, all) => expect(drift(access, all)).toEqual([]));
 
+    test("are guests' too, where they may come", () => {
+        const guests = (readOnly: boolean, ...more: string[]): string[] => {
+            const share = { name: "docs", access: some, homes: false, guest: true, readOnly } as unknown as ShareSection;
+            const passwd = "alice:x:10000:10000::/:/x\nnobody:x:65534:65534::/:/x\n";
+            const commands = {
+                rights: answer(sddl("docs", ...theirs, ...more)),
+                passwd: answer(passwd),
+                group: answer("staff:x:10001:bob\n"),
+            };
+            return rightsDrift(share, { files: {}, stat: {}, statvfs: {}, commands, ms: 1 });
+        };
+        expect(guests(false, "S-1-22-1-65534:ALLOWED/0x0/CHANGE")).toEqual([]);
+        expect(guests(true, "S-1-22-1-65534:ALLOWED/0x0/READ")).toEqual([]);
+        expect(guests(false)).toEqual([expect.stringContaining("nobody change")]);
+        const shared = { name: "docs", path: "/srv/pvesmb/docs", access: some, settings: [], options: {}, guest: true, readOnly: false };
+        const set = JSON.stringify(setRights(shared as unknown as ShareSection, false));
+        expect(set).toContain('["S-1-22-1-",{"uid":"nobody"}],":ALLOWED/0x0/CHANGE"');
+    });
+
     test("of homes go by other names", () => expect(drift(full, sddl("docs", theirs[0] ?? ""), true)).toEqual([]));
 
     test.each([

@@ -1,8 +1,8 @@
 import type { Gather, GatherResult, RunStep, Step, Text } from "../hosts/batch";
 import { onceSeen } from "../hosts/looks";
-import { principal } from "./access";
+import { GUEST } from "./access";
 import type { Access } from "./access";
-import { parseGroup, parsePasswd } from "./accounts";
+import { inConfig, inRights, ofSid, principalOf } from "./principals";
 import { SAMBA } from "./paths";
 import { withShareAlone } from "./share-alone";
 import type { ShareSection } from "./share";
@@ -15,13 +15,17 @@ import type { ShareSection } from "./share";
  * What `sharesec --replace` takes. In numbers, because sharesec does not resolve local names without winbind;
  * every session's token holds the S-1-22 identifiers of its Unix account and groups.
  */
-function shareRights(access: readonly Access[]): Text {
-    return access.flatMap((entry, i): Text[] => [
+function shareRights(share: ShareSection): Text {
+    return everybodyNamed(share).flatMap((entry, i): Text[] => [
         i === 0 ? "" : ",",
-        entry.user === undefined ? ["S-1-22-2-", { gid: entry.group ?? "" }] : ["S-1-22-1-", { uid: entry.user }],
+        inRights(principalOf(entry)),
         `:ALLOWED/0x0/${entry.level.toUpperCase()}`,
     ]);
 }
+
+/** Guests too: who is not named may not connect once somebody is. */
+const everybodyNamed = ({ access, guest, readOnly }: ShareSection): readonly Access[] =>
+    guest && !access.some(({ user }) => user === GUEST) ? [...access, { user: GUEST, level: readOnly ? "read" : "change" }] : access;
 
 /** They are needed only where somebody may change files but not permissions: smb.conf alone cannot say that. */
 export function needsRights(access: readonly Access[]): boolean {
@@ -45,7 +49,7 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
         ...(back ? [noted(sharesec)] : []),
         {
             do: "run",
-            argv: [...sharesec, "--replace", shareRights(share.access)],
+            argv: [...sharesec, "--replace", shareRights(share)],
             undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
             changes: false,
         },
@@ -66,11 +70,14 @@ export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights",
 const EVERYBODY = "S-1-1-0";
 
 /** Rights that are not what the access levels want: they narrow or widen who may do what, and smb.conf shows nothing of it. */
-export function rightsDrift({ name, access, homes }: ShareSection, look: GatherResult): string[] {
+export function rightsDrift(share: ShareSection, look: GatherResult): string[] {
+    const { name, access, homes } = share;
     // Samba goes by the name of each user's own share there.
     const found = homes ? undefined : rights(look).get(name);
     if (found === undefined) return [];
-    const wanted = needsRights(access) ? access.map((entry) => `${principal(entry)} ${entry.level}`) : ["everybody full"];
+    const wanted = needsRights(access)
+        ? everybodyNamed(share).map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`)
+        : ["everybody full"];
     const [is, should] = [found.map((right) => spoken(right, look)), wanted].map((list) => list.sort().join(", "));
     return is === should ? [] : [`access: the share's own rights (sharesec) are ${is || "nobody's"} instead of ${should}`];
 }
@@ -82,18 +89,10 @@ const rights = onceSeen(({ commands }) => {
     return new Map(blocks.map(([head = "", ...lines]) => [head.slice(1, -1), own(lines)]));
 });
 
-/** Identifiers of the host's accounts, and who that is as the access levels have it: `alice`, `+staff`. */
-const names = onceSeen(({ commands }) => {
-    const out = (name: string): string => commands[name]?.stdout ?? "";
-    const users = [...parsePasswd(out("passwd")).values()].map(({ uid, name }) => [`S-1-22-1-${uid}`, name] as const);
-    const groups = [...parseGroup(out("group")).values()].map(({ gid, name }) => [`S-1-22-2-${gid}`, `+${name}`] as const);
-    // Of several with one number the first.
-    return new Map<string, string>([...users, ...groups].reverse());
-});
-
 /** A right as the access levels have it: `alice change`, `+staff read`; others as they are. */
 function spoken(right: string, look: GatherResult): string {
     const [, sid = "", level = ""] = /^(.+):ALLOWED\/0x0\/(READ|CHANGE|FULL)$/.exec(right) ?? [];
-    const who = sid === EVERYBODY ? "everybody" : names(look).get(sid);
+    const whose = ofSid(sid, look);
+    const who = sid === EVERYBODY ? "everybody" : whose && inConfig(whose);
     return who === undefined ? right : `${who} ${level.toLowerCase()}`;
 }

@@ -23,6 +23,7 @@ const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
 export const SERVICE_FILES = [
     SAMBA.macos,
     SAMBA.noGuests,
+    SAMBA.noAnonymous,
     SAMBA.rotation,
     ...LOG_UNITS,
     UPDATES,
@@ -53,6 +54,7 @@ export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings
         [SSHD]: sshdConfig,
         [SAMBA.macos]: macos ? "" : undefined,
         [SAMBA.noGuests]: letsGuestsIn(samba) ? undefined : "",
+        [SAMBA.noAnonymous]: samba.encryption === "required" ? "" : undefined,
         ...logFiles(logging),
         ...(securityUpdates === undefined ? {} : { [UPDATES]: updates(securityUpdates) }),
         ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),

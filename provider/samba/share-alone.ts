@@ -1,6 +1,5 @@
-import { basename } from "node:path/posix";
 import type { Step } from "../hosts/batch";
-import { fragmentPath } from "./paths";
+import { fileName } from "./paths";
 import { renderAlone } from "./share";
 import type { ShareSection } from "./share";
 
@@ -11,7 +10,7 @@ export function withShareAlone(
     purpose: string,
     steps: (config: string) => Step[],
 ): Step[] {
-    const config = `/run/pvesmb/${purpose}-${basename(fragmentPath(share.name))}`;
+    const config = `/run/pvesmb/${purpose}-${fileName(share.name)}.conf`;
     return [
         { do: "directory", path: "/run/pvesmb", mode: "0700" },
         { do: "write", path: config, content: `[global]\n${renderAlone(share, options)}`, mode: "0600" },

@@ -1,3 +1,5 @@
+import { canonicalOption } from "../model/options/synonyms";
+import { isLitter } from "../model/share/litter";
 import type { Effective } from "../model/share/effective";
 import type { Line } from "./text";
 import { moduleLines } from "./vfs";
@@ -7,6 +9,10 @@ export function settingLines(share: Effective): Line[] {
     return [...limits(share), ...views(share), ...locking(share), ...caseLines(share), ...masks(share), ...moduleLines(share)];
 }
 
+/** Among the raw options, by whichever of its names. */
+const named = ({ options }: Effective, name: string): boolean =>
+    Object.keys(options).some((each) => canonicalOption(each) === canonicalOption(name));
+
 const when = <T>(value: T | undefined, line: (value: T) => Line): Line[] => (value === undefined ? [] : [line(value)]);
 
 function limits(share: Effective): Line[] {
@@ -14,6 +20,10 @@ function limits(share: Effective): Line[] {
         ...when(share.hostsAllow, (list) => ({ property: "hostsAllow", name: "hosts allow", value: [...list].sort().join(", ") })),
         ...when(share.hostsDeny, (list) => ({ property: "hostsDeny", name: "hosts deny", value: [...list].sort().join(", ") })),
         ...when(share.maxConnections, (value) => ({ property: "maxConnections", name: "max connections", value })),
+        // Guests have no key: smbd (4.17) would tell them to encrypt where the server desires it.
+        ...(share.guest && !named(share, "server smb encrypt")
+            ? [{ property: "guest", name: "server smb encrypt", value: "if_required" }]
+            : []),
         ...(share.encryptionRequired ? [{ property: "encryptionRequired", name: "server smb encrypt", value: "required" }] : []),
     ];
 }
@@ -26,6 +36,8 @@ function views(share: Effective): Line[] {
         ...flag("accessBasedEnumeration", "access based share enum"),
         ...flag("hideUnreadable", "hide unreadable"),
         ...when(share.vetoFiles, (list) => ({ property: "vetoFiles", name: "veto files", value: pattern(list) })),
+        // Else nobody could remove a folder with something in it that nobody sees (smb.conf(5), "delete veto files").
+        ...(isLitter(share) ? [{ property: "vetoFiles", name: "delete veto files", value: true }] : []),
         ...when(share.hideFiles, (list) => ({ property: "hideFiles", name: "hide files", value: pattern(list) })),
         ...(share.dfsLinks === undefined ? [] : [{ property: "dfsLinks", name: "msdfs root", value: true }]),
     ];
@@ -37,12 +49,20 @@ function locking(share: Effective): Line[] {
     return ["oplocks", "level2 oplocks"].map((name) => ({ property: "oplocks", name, value: false }));
 }
 
+const DEFAULT_CASE = "default case";
+
 /** Samba HOWTO, "Large Directories": one spelling on disk saves the search for others. */
 function caseLines({ caseHandling }: Effective): Line[] {
     if (caseHandling === undefined || caseHandling === "insensitive") return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "caseHandling", name, value });
-    const fixed = [line("default case", caseHandling), line("preserve case", false), line("short preserve case", false)];
+    const fixed = [line(DEFAULT_CASE, caseHandling), line("preserve case", false), line("short preserve case", false)];
     return [line("case sensitive", true), ...(caseHandling === "sensitive" ? [] : fixed)];
+}
+
+/** The only case that names have on disk, if there is one. */
+export function fixedCase({ settings }: { settings: readonly Line[] }): "lower" | "upper" | undefined {
+    const value = settings.find(({ name }) => name === DEFAULT_CASE)?.value;
+    return value === "lower" || value === "upper" ? value : undefined;
 }
 
 /**

@@ -1,15 +1,21 @@
 import type { Step, Unit } from "../hosts/batch";
-import { ownedBy } from "../hosts/steps";
 import { linkSteps } from "./dfs";
-import { fragmentPath, SAMBA } from "./paths";
+import { SAMBA } from "./paths";
+import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
+import { localUser, principalOf, shown } from "./principals";
+import type { Principal } from "./principals";
 import { binSteps, expiryPath } from "./recycle";
+import { anothers } from "./refusals";
 import { clearRights, needsRights, setRights } from "./rights";
-import { probeName, renderProbe, renderShare } from "./share";
+import { probeName, renderProbe } from "./share";
+import { fixedCase } from "./share-lines";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
 import type { ShareRoot } from "./share-root";
+import { files } from "./store/files";
+import type { ShareStore } from "./store/store";
 
 /** What a share was to be so far. */
 export interface ShareBefore {
@@ -30,16 +36,17 @@ export function shareUnit(
     owner: FragmentOwner,
     claim: string | undefined,
     before?: ShareBefore,
+    store: ShareStore = files,
 ): Unit {
     const { section: was } = before ?? {};
     const lost = `${wanted.path}/lost+found`;
-    const renamed = was !== undefined && fragmentPath(was.name) !== fragmentPath(wanted.name);
+    const renamed = was !== undefined && !store.same(was.name, wanted.name);
     const steps: Step[] = [
         dataIsThere,
-        ...ours(wanted.name, claim),
-        ...shareApart(wanted, root, owner, before),
+        ...ours(store, wanted.name, claim),
+        ...shareApart(wanted, root, owner, before, store),
         known(wanted, root),
-        ...(root.view ? shown(wanted) : []),
+        ...(root.view ? mayRead(wanted) : []),
     ];
     if (wanted.guest)
         steps.push({
@@ -51,10 +58,11 @@ export function shareUnit(
         });
     if (root.mounted)
         steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
+    steps.push(...spelt(wanted, root, was));
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
-    const apart = handsDownAlone(wanted, owner);
+    const apart = handsDownAlone(wanted, owner, store);
     steps.push(
         ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
     );
@@ -62,9 +70,8 @@ export function shareUnit(
     if (root.mounted && before === undefined)
         steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
-    if (renamed) steps.push(...ours(was.name, claim), { do: "remove", path: fragmentPath(was.name) });
-    const content = renderShare(wanted, root.view ? { ...owner, view: true } : owner);
-    steps.push({ do: "write", path: fragmentPath(wanted.name), content, mode: "0644" });
+    if (renamed) steps.push(...ours(store, was.name, claim), ...store.drop(was.name));
+    steps.push(...store.put(wanted, root.view ? { ...owner, view: true } : owner));
     const had = was !== undefined && needsRights(was.access);
     if (renamed && had) steps.push(...clearRights(was, true));
     if (needsRights(wanted.access)) steps.push(...setRights(wanted, had && !renamed));
@@ -73,6 +80,7 @@ export function shareUnit(
         key: `share:${owner.nonce}`,
         steps,
         contribute: { probe: renderProbe(wanted), ask: `tcon "${probeName(wanted)}"\n` },
+        activates: true,
         asks: true,
     };
 }
@@ -81,14 +89,19 @@ export function shareUnit(
  * Ends a share. Its directory is retained unless `remove` says otherwise; `discards`: its files go, here or by who asks for it. A fragment
  * with another nonce is somebody else's and stays.
  */
-export function shareRemovalUnit(share: ShareSection, nonce: string, { remove, discards }: { remove: boolean; discards: boolean }): Unit {
+export function shareRemovalUnit(
+    share: ShareSection,
+    nonce: string,
+    { remove, discards }: { remove: boolean; discards: boolean },
+    store: ShareStore = files,
+): Unit {
     return {
         key: `share:${nonce}`,
-        asks: false,
+        activates: true,
         steps: [
-            ...ours(share.name, nonce),
-            ...(discards ? [dataIsThere, discardsAlone(share, nonce)] : []),
-            { do: "remove", path: fragmentPath(share.name) },
+            ...ours(store, share.name, nonce),
+            ...(discards ? [dataIsThere, discardsAlone(share, nonce, store)] : []),
+            ...store.drop(share.name),
             ...clearRights(share, needsRights(share.access)),
             { do: "remove", path: expiryPath(nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
@@ -96,12 +109,28 @@ export function shareRemovalUnit(share: ShareSection, nonce: string, { remove, d
     };
 }
 
+/** Samba looks for one spelling only, and never finds what has another one (samba.md 1). */
+function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
+    const fixed = fixedCase(wanted);
+    if (fixed === undefined || (was !== undefined && fixedCase(was) === fixed)) return [];
+    const [other, own] = fixed === "lower" ? ["capital", "small"] : ["small", "capital"];
+    return [
+        {
+            do: "spelt",
+            path: was?.path ?? wanted.path,
+            case: fixed,
+            // Of homes the first folder is the share.
+            below: wanted.homes,
+            skip: root.snapshotFolder === undefined ? [] : [root.snapshotFolder],
+            message: `caseHandling: with \`${fixed}\` clients would no longer find what has ${other} letters in its name; give it ${own} ones first, or leave \`caseHandling\` as it is`,
+        },
+    ];
+}
+
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
 function known({ access }: ShareSection, root: ShareRoot): Step {
-    const named = (kind: "user" | "group"): string[] => [
-        ...access.flatMap((entry) => entry[kind] ?? []),
-        ...root.acl.filter((entry) => entry.kind === kind).map(({ name }) => name),
-    ];
+    const all = [...access.map(principalOf), ...root.acl];
+    const named = (kind: Principal["kind"]): string[] => all.filter((each) => each.kind === kind).map(({ name }) => name);
     return {
         do: "known",
         users: [...new Set([root.owner, ...named("user")])],
@@ -111,32 +140,33 @@ function known({ access }: ShareSection, root: ShareRoot): Step {
 }
 
 /** Whether this is allowed where it is, before anything is made for it on the node or in Proxmox VE. */
-export function shareCheckUnit(wanted: ShareSection, root: ShareRoot, owner: FragmentOwner, before?: ShareBefore): Unit {
-    return { key: `share:${owner.nonce}`, steps: [dataIsThere, ...shareApart(wanted, root, owner, before)] };
+export function shareCheckUnit(wanted: ShareSection, root: ShareRoot, owner: FragmentOwner, store: ShareStore = files): Unit {
+    return { key: `share:${owner.nonce}`, steps: [dataIsThere, ...shareApart(wanted, root, owner, undefined, store)] };
 }
 
 /** Before the node's snapshots of a share go with it. */
-export function discardCheckUnit(share: ShareSection, nonce: string): Unit {
-    return { key: `share:${nonce}`, steps: [...ours(share.name, nonce), dataIsThere, discardsAlone(share, nonce)] };
+export function discardCheckUnit(share: ShareSection, nonce: string, store: ShareStore = files): Unit {
+    return { key: `share:${nonce}`, steps: [...ours(store, share.name, nonce), dataIsThere, discardsAlone(share, nonce, store)] };
 }
 
 /** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
-const shown = ({ access, path }: ShareSection): Step[] =>
-    access.map(({ user, group }): Step => {
-        const as = user === undefined ? ["65534", "--regid", group ?? "", "--clear-groups"] : [user, "--regid", "65534", "--init-groups"];
+const mayRead = ({ access, guest, path }: ShareSection): Step[] =>
+    [...access.map(principalOf), ...(guest ? [localUser(GUEST)] : [])].map((principal): Step => {
+        const { kind, name } = principal;
+        const as = kind === "group" ? ["65534", "--regid", name, "--clear-groups"] : [name, "--regid", "65534", "--init-groups"];
+        const [property, who] = name === GUEST && kind === "user" ? ["guest", "guests, as nobody,"] : ["access", shown(principal)];
         return {
             do: "run",
             ifFull: WHOSE,
             argv: ["setpriv", "--reuid", ...as, "--", "test", "-r", path, "-a", "-x", path],
             changes: false,
-            message: `access: ${user ?? `group ${group}`} may not read ${path}, which this share only shows: let them in by \`access\` or \`aclEntries\` of the share that it belongs to`,
+            message: `${property}: ${who} may not read ${path}, which this share only shows: let them in by \`${property}\` or \`aclEntries\` of the share that it belongs to`,
         };
     });
 
-function ours(name: string, claim: string | undefined): Step[] {
+function ours(store: ShareStore, name: string, claim: string | undefined): Step[] {
     if (claim === undefined) return [];
-    const message = `the gateway already has a share ${JSON.stringify(name)} of another owner; choose another name, delete that one, or take it over with adopt: true`;
-    return [ownedBy(fragmentPath(name), claim, message)];
+    return store.owned(name, claim, anothers(`a share ${JSON.stringify(name)}`));
 }
 
 /** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */

@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { shareName, configText } from "../model/text";
-import { fragmentPath } from "./paths";
-import { parseOwner, parseShare, renderProbe, renderShare, settingDrift } from "./share";
+import { shareModel } from "../model";
+import type { ShareInputs } from "../model";
+import { filled } from "../model/schema";
+import { effective } from "../model/share/effective";
+import { openings, passwordOpening, served } from "./assembly";
+import { fragmentPath, openingPath, SAMBA } from "./paths";
+import { parseOwner, renderProbe, renderShare, settingDrift, shareIn } from "./share";
 import type { ShareSection } from "./share";
+import { settingLines } from "./share-lines";
+import { files } from "./store/files";
 import { option, parseSections } from "./text";
 
 const share: ShareSection = {
@@ -26,6 +33,7 @@ const share: ShareSection = {
     options: {},
 };
 const owner = { key: "urn:pulumi:dev::files::pvesmb:SmbShare::docs", nonce: "0123456789abcdef" };
+const parsed = (fragment: string, expected: ShareSection): ShareSection | undefined => shareIn(parseSections(fragment), expected);
 
 describe("a share's fragment", () => {
     it("says who may connect and who may only read", () => {
@@ -47,34 +55,68 @@ describe("a share's fragment", () => {
             "access: write list = alice, bob instead of alice",
         ],
     ])("names a write list that was %s by hand", (_what, edit, drift) => {
-        const found = parseShare(edit(renderShare(share, owner)), share);
+        const found = parsed(edit(renderShare(share, owner)), share);
         expect(found === undefined ? [] : settingDrift(found, share)).toEqual([drift]);
     });
 
     it("reads back as what was written", () => {
-        expect(parseShare(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
+        expect(parsed(renderShare(share, owner), share)).toEqual({ ...share, access: expect.arrayContaining(share.access) as unknown });
         expect(parseOwner(renderShare(share, owner))).toEqual(owner);
     });
 
     it("lets nobody in when access is empty, and still reads back as enabled", () => {
         const closed = { ...share, access: [] };
         expect(renderShare(closed, owner)).toContain("available = no");
-        expect(parseShare(renderShare(closed, owner), closed)).toEqual(closed);
+        expect(parsed(renderShare(closed, owner), closed)).toEqual(closed);
     });
 
-    it("opens the server to guests only for a guest share", () => {
+    it("opens the server to guests only for a guest share, behind all shares, which go on to be encrypted", () => {
         expect(renderShare(share, owner)).not.toContain("map to guest");
-        const guest = { ...share, guest: true, access: [] };
-        const { options } = parseSections(renderShare(guest, owner)).find((each) => each.name === "global") ?? {};
-        expect([options?.get("maptoguest"), options?.get("serversmbencrypt")]).toEqual(["bad user", "if_required"]);
-        expect(parseShare(renderShare(guest, owner), guest)).toEqual(guest);
+        const settings = settingLines(effective(filled(shareModel.inputs, { guest: true }) as ShareInputs));
+        const guest = { ...share, guest: true, access: [], settings };
+        const text = renderShare(guest, owner);
+        expect(parseSections(text).map(({ name, options }) => [name, options.get("serversmbencrypt")])).toEqual([["docs", "if_required"]]);
+        expect(served(text, false)).not.toContain("#guests");
+        const files = { [fragmentPath("docs")]: text, [openingPath("anna")]: passwordOpening };
+        const told = (more = {}): [string, string][] =>
+            parseSections(openings({ ...files, ...more })).flatMap(({ options }) => [...options]);
+        // Samba takes the last one.
+        expect(told()).toEqual([
+            ["restrictanonymous", "1"],
+            ["serversmbencrypt", "if_required"],
+            ["maptoguest", "bad user"],
+            ["restrictanonymous", "0"],
+            ["serversmbencrypt", "if_required"],
+        ]);
+        expect(told({ [SAMBA.noGuests]: "" }).map(([, value]) => value)).toEqual(["1", "if_required"]);
+        expect(told({ [SAMBA.noGuests]: "", [SAMBA.noAnonymous]: "" })).toEqual([]);
+        expect(parsed(text, guest)).toEqual(guest);
+    });
+
+    it("names a share for Time Machine that clients can find, for Avahi to be told", () => {
+        const settings = settingLines(effective(filled(shareModel.inputs, { purpose: "timeMachine" }) as ShareInputs));
+        const backups = { ...share, settings };
+        expect(renderShare(backups, owner)).toMatch(/^#backups docs$/m);
+        for (const more of [{ enabled: false }, { access: [] }, { settings: [] }])
+            expect(renderShare({ ...backups, ...more }, owner)).not.toContain("#backups");
+        expect(parsed(renderShare(backups, owner), backups)).toEqual({
+            ...backups,
+            access: expect.arrayContaining(share.access) as unknown,
+        });
+        expect(files.activate(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
+            { argv: expect.arrayContaining(["ping"]) as unknown },
+            { argv: ["systemctl", "restart", "avahi-daemon"] },
+        ]);
+        expect(files.activate(false)).toContainEqual(
+            expect.objectContaining({ ifChanged: "guests", argv: ["smbcontrol", "samba-dcerpcd", "shutdown"] }),
+        );
     });
 
     it("shows a hand edit in the property it belongs to", () => {
         const edited = renderShare(share, owner)
             .replace("comment = Documents", "comment = Hacked")
             .replace("read list = +staff\n", "read list = \n");
-        const found = parseShare(edited, share);
+        const found = parsed(edited, share);
         expect(found?.comment).toBe("Hacked");
         expect(found?.access).toContainEqual({ group: "staff", level: "change" });
     });

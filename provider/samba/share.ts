@@ -1,8 +1,10 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
-import { principal } from "./access";
-import { option, parseBoolean, parseSections, section, valueText } from "./text";
-import type { Line } from "./text";
+import { announced, guestOpening, ON_MACOS } from "./assembly";
+import { inConfig, ofConfig, principalOf } from "./principals";
+import { option, parseBoolean, section, valueText } from "./text";
+import type { Line, Section } from "./text";
+import { TIME_MACHINE } from "./vfs";
 
 /** A share as its section of smb.conf says it. */
 export interface ShareSection {
@@ -24,9 +26,6 @@ export interface ShareSection {
     links: Record<string, string[]>;
     options: Record<string, string>;
 }
-
-/** Lines of a fragment that hold on a gateway with `samba.macos` begin so; the assembly takes it away there. */
-export const ON_MACOS = "#macos ";
 
 /** Where a section leads: `homes` to a folder per user. */
 const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
@@ -74,7 +73,7 @@ const closed = (share: ShareSection): boolean => !share.guest && share.access.le
 const list = (access: readonly Access[], ...levels: Level[]): string =>
     access
         .filter((entry) => levels.includes(entry.level))
-        .map(principal)
+        .map((entry) => inConfig(principalOf(entry)))
         .sort()
         .join(", ");
 
@@ -85,16 +84,6 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
 const writeList = ({ access, readOnly }: ShareSection): string =>
     readOnly || list(access, "read") === "" ? "" : list(access, "change", "full");
 
-/**
- * Guests are let in server-wide only where a share asks for them (samba.md section 3). They have no key to encrypt with, and where the server
- * only desires it Samba (4.17) tells them to all the same: clients give up with NT_STATUS_INVALID_PARAMETER_MIX.
- */
-const GUESTS = [
-    ["map to guest", "bad user"],
-    ["restrict anonymous", 0],
-    ["server smb encrypt", "if_required"],
-] as const;
-
 /** The fragment file of a share: a header that says whose it is, and its section. */
 export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const header = `# pvesmb ${FORMAT} ${JSON.stringify(owner).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
@@ -103,7 +92,8 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const writers = writeList(share);
     return [
         header,
-        ...(share.guest ? [section("global"), ...GUESTS.map(([name, value]) => option(name, value))] : []),
+        share.guest ? guestOpening : "",
+        share.enabled && !closed(share) && share.settings.some(({ name }) => name === TIME_MACHINE) ? announced(share.name) : "",
         section(sectionName(share)),
         option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),
@@ -124,7 +114,7 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
 }
 
 /** Who may connect, and how, is not for the private instance to prove. */
-const ACCESS_SETTINGS = ["hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
+const ACCESS_SETTINGS = ["guest", "hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
 /** Nor is on which of the host's addresses: the private instance is on loopback (an option unknown to 4.17). */
 const ACCESS_OPTIONS = ["serveraddresses"];
 
@@ -183,10 +173,11 @@ export function settingDrift(found: ShareSection, wanted: ShareSection): string[
     });
 }
 
-/** What a fragment says now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
-export function parseShare(fragment: string, expected: ShareSection): ShareSection | undefined {
-    const found = parseSections(fragment).find((each) => each.name.toLowerCase() !== "global");
-    if (!found) return undefined;
+/** What sections of smb.conf say now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
+export function shareIn(sections: readonly Section[], expected: ShareSection): ShareSection | undefined {
+    const own = sections.find((each) => each.name.toLowerCase() !== "global");
+    if (!own) return undefined;
+    const found = { name: own.name, options: new Map(own.options) };
     const take = (name: string): string | undefined => {
         const value = found.options.get(optionKey(name));
         found.options.delete(optionKey(name));
@@ -211,16 +202,17 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
     });
     if ((writers ?? "") !== writeList(expected)) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
     if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
-    const levels = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
+    const levels = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
     const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
         const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";
-        return name.startsWith("+") || name.startsWith("@") ? { group: name.slice(1), level } : { user: name, level };
+        const { kind, name: account } = ofConfig(name);
+        return kind === "group" ? { group: account, level } : { user: account, level };
     });
     const spelling = new Map(Object.keys(expected.options).map((name) => [optionKey(name), name]));
     const options = Object.fromEntries([...found.options].map(([key, value]) => [spelling.get(key) ?? key, value]));
     const { modules, homes, links } = expected;
     const name = homes && found.name === HOMES ? expected.name : found.name;
-    const section = {
+    const share = {
         name,
         path,
         comment,
@@ -236,5 +228,5 @@ export function parseShare(fragment: string, expected: ShareSection): ShareSecti
         links,
         options,
     };
-    return { ...section, enabled: available || (closed({ ...section, enabled: true }) && expected.enabled) };
+    return { ...share, enabled: available || (closed({ ...share, enabled: true }) && expected.enabled) };
 }

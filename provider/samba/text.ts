@@ -24,7 +24,8 @@ export interface Line {
  * instead of changing it (samba.md section 0, facts 5 and 6: Samba's own tools accept section injections).
  */
 export function option(name: string, value: Line["value"]): string {
-    if (!/^[A-Za-z][A-Za-z0-9 _:.-]*$/.test(name) && !DOMAIN_OPTION.test(name))
+    // A `*` as in `idmap config * : range`.
+    if (!/^[A-Za-z][A-Za-z0-9 _:.*-]*$/.test(name) && !DOMAIN_OPTION.test(name))
         throw new PvesmbError("InvalidInput", `smb.conf has no option named ${JSON.stringify(name)}`);
     const text = valueText(value);
     const [words, macros] = typeof value === "object" && "words" in value ? [value.words, false] : [[text], typeof value === "object"];

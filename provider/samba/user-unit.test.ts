@@ -3,11 +3,11 @@ import type { UserInputs } from "../model";
 import { check } from "../runtime/check";
 import type { Model } from "../model/meta";
 import { groupUnit } from "./group-unit";
-import { userRemovalUnit, userUnit } from "./user-unit";
+import { passdbSteps, unixSteps, userRemovalUnit, userUnit } from "./user-unit";
 import type { PasswordChange } from "./user-unit";
 
 const owner = { key: "urn:alice", nonce: "0123456789abcdef" };
-const account = { name: "alice", enabled: true, fullName: "" };
+const account = { name: "alice", enabled: true, mustChange: false, fullName: "" };
 const unit = (secret: PasswordChange, more = {}) => userUnit({ ...account, ...more }, owner, owner.key, { secret, leaving: [] });
 const HASH = "8846F7EAEE8FB117AD06BDD830B7586C";
 
@@ -26,6 +26,16 @@ it("removes the file with the hash again", () => {
     const written = steps.find((step) => step.do === "write" && step.path.startsWith("/run/"));
     expect(written).toMatchObject({ mode: "0600" });
     expect(steps).toContainEqual({ do: "remove", path: (written as { path: string }).path });
+});
+
+it("keeps what is per host apart from what is once per base of users", () => {
+    const wanted = { ...account, name: "anna", groups: ["staff"], home: "/srv/pvesmb/homes/anna" };
+    const change = { secret: { password: "hunter2!" }, leaving: ["old"], was: { ...account, home: undefined } };
+    const [unix, passdb] = [unixSteps(wanted, owner, change), passdbSteps(wanted, change)].map((steps) => JSON.stringify(steps));
+    expect(unix).toMatch(/usermod.*groupmod.*useradd.*gpasswd/);
+    expect(unix).not.toMatch(/pdbedit|smbpasswd|net"/);
+    expect(passdb).toMatch(/pdbedit.*smbpasswd/);
+    expect(passdb).not.toMatch(/user(add|mod|del)|group(add|mod|del)|gpasswd|users\.d/);
 });
 
 describe("a new name", () => {
@@ -118,7 +128,7 @@ it("disables an account and asks who is connected before it removes it, and enab
 });
 
 describe("check", () => {
-    const inputs = { name: "alice", gateway: { id: "pve1/101/0123456789abcdef" }, key: "urn:alice" };
+    const inputs = { name: "alice", gateway: { id: "pve1/101/0123456789abcdef" } };
     const faults = (more: Partial<UserInputs>): string[] =>
         check(userModel as unknown as Model, { ...inputs, ...more }).map(({ property, reason }) => `${property} ${reason}`);
 
@@ -138,5 +148,28 @@ describe("check", () => {
     it("keeps homes where data is", () => {
         expect(faults({ password: "x", home: "/root" })[0]).toContain("must be under /srv/pvesmb");
         expect(faults({ password: "x", home: "/srv/pvesmb/.pvesmb/x" })[0]).toContain("pvesmb's own");
+    });
+});
+
+describe("a password that the user has to choose", () => {
+    const steps = (mustChange: boolean) => unit({ password: "p", mustChange }, { mustChange }).steps;
+    const opening = "/etc/samba/pvesmb/users.d/alice.conf";
+
+    it("opens the server to clients that change it, not where all have to encrypt", () => {
+        expect(steps(true)).toContainEqual(
+            expect.objectContaining({ do: "write", path: opening, content: expect.stringContaining("restrict anonymous = 1") as string }),
+        );
+        expect(steps(true)).toContainEqual(
+            expect.objectContaining({
+                do: "require",
+                is: "absent",
+                message: expect.stringMatching(/^passwordMustChange: .*encryptionRequired/) as string,
+            }),
+        );
+    });
+    it("and closes it when nobody has to any more, or the account goes", () => {
+        expect(steps(false)).toContainEqual({ do: "remove", path: opening });
+        expect(userRemovalUnit("alice", owner.nonce).steps).toContainEqual({ do: "remove", path: opening });
+        expect([unit({}).assembled, userRemovalUnit("alice", owner.nonce).assembled]).toEqual([true, true]);
     });
 });

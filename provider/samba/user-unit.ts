@@ -4,9 +4,23 @@ import { ownedBy, type Text } from "../hosts/steps";
 import { smbpasswdLine } from "./accounts";
 import { ensureGroup, joined, listedAgain, usersMayJoin } from "./group-unit";
 import { isLocal, reserve } from "./ids";
-import { accountPath, groupPath } from "./paths";
+import { passwordOpening } from "./assembly";
+import { accountPath, groupPath, openingPath, SAMBA } from "./paths";
 import { dataIsThere, homeApart } from "./places";
-import { BUSY, IMPORT_PLACE, importFile, renamedAccount, renamedEntry, renamedHome, sidOf, USER_SID } from "./renamed";
+import {
+    accountStillOurs,
+    BUSY,
+    IMPORT_PLACE,
+    importFile,
+    notedEntry,
+    renamedAccount,
+    renamedEntry,
+    renamedHome,
+    sidOf,
+    USER_SID,
+} from "./renamed";
+import type { AccountBefore } from "./renamed";
+import { anothers, foreign } from "./refusals";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
 
@@ -17,6 +31,8 @@ export interface Account {
     /** Undefined: not this user's to say. */
     groups?: string[];
     enabled: boolean;
+    /** The program says that the user has to choose a password. */
+    mustChange: boolean;
     fullName: string;
     /** `2027-06-30` */
     expires?: string;
@@ -31,40 +47,63 @@ export interface PasswordChange {
     mustChange?: boolean;
 }
 
+/** A change of an account: `leaving` are groups it was in before, `was` is it under its name so far. */
+interface UserChange {
+    secret: PasswordChange;
+    leaving: string[];
+    was?: Pick<Account, "name" | "home" | "fullName" | "expires">;
+}
+
 /**
- * What brings an account to what is wanted. `leaving` are groups it was in before, `was` is it under its name so far. The Unix account has no
- * login shell. Without a `claim` it is taken over from whoever has it.
+ * What brings an account to what is wanted. Without a `claim` it is taken over from whoever has it. The lists are apart because they have
+ * different places: Unix accounts are per host, Samba's accounts are one base for all hosts that share it, homes are where the data is.
  */
-export function userUnit(
-    wanted: Account,
-    owner: FragmentOwner,
-    claim: string | undefined,
-    change: { secret: PasswordChange; leaving: string[]; was?: Pick<Account, "name" | "home" | "fullName" | "expires"> },
-): Unit {
-    const { name, groups = [] } = wanted;
-    const was = change.was?.name === name ? undefined : change.was;
-    const steps: Step[] = [
+export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange): Unit {
+    const was = renamedFrom(wanted, change);
+    const steps = [
+        ...refusals(wanted, owner, claim, change),
+        // Samba's entry is noted first: it cannot be looked up once its Unix account has another name.
+        ...(was === undefined ? [] : [accountStillOurs(was.name, owner.nonce), ...notedEntry(was)]),
+        ...unixSteps(wanted, owner, change),
+        ...passdbSteps(wanted, change),
+        ...homeSteps(wanted, change),
+    ];
+    return { key: `user:${owner.nonce}`, steps, assembled: true };
+}
+
+/** The account under another name, if it had one so far. */
+const renamedFrom = ({ name }: Account, { was }: UserChange): AccountBefore | undefined =>
+    was === undefined || was.name === name
+        ? undefined
+        : { name: was.name, fullName: was.fullName, home: was.home ?? NO_HOME, kickoff: kickoff(was.expires) };
+
+/** Per host, before anything is changed. */
+function refusals(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange): Step[] {
+    const { name, groups = [], home } = wanted;
+    const known = claim === owner.nonce && renamedFrom(wanted, change) === undefined;
+    return [
         dataIsThere,
         ...(claim === undefined ? [] : [ours(name, claim)]),
-        ...(wanted.home === undefined || wanted.home === change.was?.home ? [] : [homeApart(name, wanted.home)]),
+        ...(home === undefined || home === change.was?.home ? [] : [homeApart(name, home)]),
         {
             do: "require",
             path: groupPath(name),
             is: "absent",
             message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
         },
-        ...(claim === undefined || (claim === owner.nonce && was === undefined)
-            ? []
-            : [name, ...smaller(name)].map((each) => notForeign(name, each))),
-        ...(claim === owner.nonce && was === undefined ? [] : [notOthersGroup(name)]),
+        ...(claim === undefined || known ? [] : [name, ...smaller(name)].map((each) => notForeign(name, each))),
+        ...(known ? [] : [notOthersGroup(name)]),
         ...groups.map(usersMayJoin),
-        ...(was === undefined
-            ? []
-            : renamedAccount(
-                  { name: was.name, fullName: was.fullName, home: was.home ?? NO_HOME, kickoff: kickoff(was.expires) },
-                  name,
-                  owner.nonce,
-              )),
+    ];
+}
+
+/** Per host: the Unix account without a login shell, its groups, and the files that say whose it is and what it needs of smbd. `uid` and `gid` are the steps with its numbers. */
+export function unixSteps(wanted: Account, owner: FragmentOwner, change: UserChange): Step[] {
+    const { name, groups = [] } = wanted;
+    const was = renamedFrom(wanted, change);
+    return [
+        ...(was === undefined ? [] : renamedAccount(was, name)),
+        ...opening(wanted),
         { do: "write", path: accountPath(name), content: accountMark(owner, groups), mode: "0600" },
         ...ensureGroup(name, "gid", wanted.gid),
         reserve("uid", name, "uid", wanted.uid),
@@ -75,23 +114,46 @@ export function userUnit(
             { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
         ]),
         ...change.leaving.map((each): Step => ({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] })),
+    ];
+}
+
+/** Once per user base, after the Unix account is there: Samba's account. `sid` is the step with its identifier. */
+export function passdbSteps(wanted: Account, change: UserChange): Step[] {
+    const { name, enabled, fullName, expires } = wanted;
+    const was = renamedFrom(wanted, change);
+    return [
         ...(was === undefined ? [] : renamedEntry(was.name, name)),
         ...passwordSteps(name, change.secret),
-        { do: "run", argv: ["smbpasswd", wanted.enabled ? "-e" : "-d", name], changes: false },
-        {
-            do: "run",
-            id: "sid",
-            argv: ["pdbedit", "-u", name, "-f", wanted.fullName, "-K", kickoff(wanted.expires)],
-            take: USER_SID,
-            changes: false,
-        },
-        ...(was === undefined ? [] : renamedHome(was.home, wanted.home)),
-        ...(wanted.home === undefined
-            ? []
-            : [{ do: "directory", path: wanted.home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
+        { do: "run", argv: ["smbpasswd", enabled ? "-e" : "-d", name], changes: false },
+        { do: "run", id: "sid", argv: ["pdbedit", "-u", name, "-f", fullName, "-K", kickoff(expires)], take: USER_SID, changes: false },
     ];
-    return { key: `user:${owner.nonce}`, steps };
 }
+
+/** Once, where the data is. */
+function homeSteps(wanted: Account, change: UserChange): Step[] {
+    const { home } = wanted;
+    return [
+        ...(renamedFrom(wanted, change) === undefined ? [] : renamedHome(change.was?.home, home)),
+        ...(home === undefined
+            ? []
+            : [{ do: "directory", path: home, owner: { value: "uid" }, group: { value: "gid" }, mode: "0700" } as const]),
+    ];
+}
+
+/** What smbd has to allow for a client that changes a password which nobody can log in with. */
+const opening = ({ name, mustChange }: Account): Step[] =>
+    mustChange
+        ? [
+              {
+                  do: "require",
+                  path: SAMBA.noAnonymous,
+                  is: "absent",
+                  message:
+                      'passwordMustChange: a client changes such a password without a login, hence without encryption, which the gateway requires (`samba.encryption`); leave it out, or set `encryption: "desired"` there and `encryptionRequired` on the shares',
+              },
+              { do: "write", path: openingPath(name), content: passwordOpening, mode: "0644" },
+          ]
+        : [{ do: "remove", path: openingPath(name) }];
 
 /** The file that says whose an account is, and which groups it is in by its own word. */
 export function accountMark({ key, nonce }: FragmentOwner, groups: readonly string[]): string {
@@ -167,31 +229,39 @@ function importHash(name: string, ntHash: string): Step[] {
  * Removes the account: from the first step on nobody logs in as it any more, and only where it can be told whose sessions have to end. Its
  * numbers stay reserved for its name. An account with another nonce is somebody else's and stays.
  */
-export function userRemovalUnit(name: string, nonce: string): Unit {
+export const userRemovalUnit = (name: string, nonce: string): Unit => ({
+    key: `user:${nonce}`,
+    assembled: true,
+    steps: [ours(name, nonce), ...passdbRemovalSteps(name), ...unixRemovalSteps(name)],
+});
+
+/** Once per user base, before the Unix account goes, without which Samba does not find its own. */
+function passdbRemovalSteps(name: string): Step[] {
     const known = ["pdbedit", "-u", name];
-    return {
-        key: `user:${nonce}`,
-        steps: [
-            ours(name, nonce),
-            ...flags.map(([id, take]): Step => ({
-                do: "run",
-                id,
-                argv: ["pdbedit", "-w", "-u", name],
-                onlyIf: known,
-                take,
-                changes: false,
-                quiet: true,
-            })),
-            { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
-            { ...WHO_IS_CONNECTED, onlyIf: known },
-            { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
-            // Else it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
-            { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
-            { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
-            { do: "remove", path: accountPath(name) },
-        ],
-    };
+    return [
+        ...flags.map(([id, take]): Step => ({
+            do: "run",
+            id,
+            argv: ["pdbedit", "-w", "-u", name],
+            onlyIf: known,
+            take,
+            changes: false,
+            quiet: true,
+        })),
+        { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
+        { ...WHO_IS_CONNECTED, onlyIf: known },
+        { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
+    ];
 }
+
+/** Per host. */
+const unixRemovalSteps = (name: string): Step[] => [
+    // Without -f it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
+    { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
+    { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
+    { do: "remove", path: openingPath(name) },
+    { do: "remove", path: accountPath(name) },
+];
 
 /** Samba looks for a user's Unix account in small letters first (Get_Pwnam_internals() in source3/lib/username.c): whose that is must not be served. */
 const smaller = (name: string): string[] => (name === name.toLowerCase() ? [] : [name.toLowerCase()]);
@@ -204,7 +274,7 @@ function notForeign(name: string, account: string): Step {
         onlyIf: ["test", "!", "-e", accountPath(name)],
         ok: [2],
         changes: false,
-        message: `the gateway already has an account ${account} that pvesmb did not make; choose another name, or set adopt: true`,
+        message: foreign(`an account ${account}`),
     };
 }
 
@@ -221,9 +291,4 @@ function notOthersGroup(name: string): Step {
     };
 }
 
-const ours = (name: string, claim: string): Step =>
-    ownedBy(
-        accountPath(name),
-        claim,
-        `the gateway already has an account ${name} of another owner; choose another name, delete that one, or take it over with adopt: true`,
-    );
+const ours = (name: string, claim: string): Step => ownedBy(accountPath(name), claim, anothers(`an account ${name}`));

@@ -71,6 +71,30 @@ describe("settings", () => {
         expect(section(".snapshots", { vetoFiles: ["*.exe"] })["veto files"]).toBe("/*.exe/.snapshots/");
     });
 
+    it("of snapshots whose names have more before the time say how to find it", () => {
+        const found = (prefix: string, format: string): (string | undefined)[] => {
+            const all = lines({ previousVersions: { folder: ".zfs/snapshot", prefix, format } });
+            return ["snapprefix", "delimiter", "format"].map((name) => all[`shadow:${name}`]);
+        };
+        expect(found("autosnap", "_%Y-%m-%d_%H:%M:%S")).toEqual(["^autosnap", "_20", "_%Y-%m-%d_%H:%M:%S"]);
+        expect(found("auto.x", "%y%m%d%H%M%S")).toEqual(["^auto[.]x", "2", "%y%m%d%H%M%S"]);
+        expect(lines({ previousVersions: {} })).not.toHaveProperty("shadow:snapprefix");
+    });
+
+    it("names the share of an audit as it is called, where Samba would change its name", () => {
+        const prefix = (name: string, more = {}) => lines({ name, audit: {}, ...more })["full_audit:prefix"];
+        expect(["docs", "scan$", "Jo's", "ä b"].map((name) => prefix(name))).toEqual(["%u|%I|%S", "%u|%I|scan$", "%u|%I|Jo's", "%u|%I|%S"]);
+        expect(prefix("folk$", { homes: true })).toBe("%u|%I|%S");
+    });
+
+    it("let a folder go with the litter in it, and with nothing else that nobody sees", () => {
+        const goes = (given: object) => lines(given)["delete veto files"];
+        expect(goes({ purpose: "media" })).toBe("yes");
+        expect(goes({ vetoFiles: ["Thumbs.db"] })).toBe("yes");
+        expect(goes({ purpose: "media", vetoFiles: [".DS_Store", "*.part"] })).toBeUndefined();
+        expect(goes({})).toBeUndefined();
+    });
+
     it("of case, locking and views", () => {
         expect(lines({ caseHandling: "lower", oplocks: false, vetoFiles: ["b", "*.exe"] })).toEqual({
             "case sensitive": "yes",

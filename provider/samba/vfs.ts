@@ -1,4 +1,5 @@
 import type { Effective } from "../model/share/effective";
+import { timeBegins } from "../model/share/modules";
 import { bytesOf } from "../model/size";
 import type { Line } from "./text";
 
@@ -63,11 +64,18 @@ function aclLines({ acl }: Effective): Line[] {
     return acl === "windows" ? [{ property: "acl", name: "acl_xattr:security_acl_name", value: "user.NTACL" }] : [];
 }
 
-function auditLines({ audit }: Effective): Line[] {
+/**
+ * The share that an audit names. Samba makes a _ of what `%S` has of these (talloc_string_sub2() in lib/util/substitute.c), so that `scan$` could
+ * not be told from `scan_`; of homes only Samba knows the name.
+ */
+const auditedName = ({ name = "", homes }: Effective): string => (homes !== true && /[$`';]/.test(name) ? name : "%S");
+
+function auditLines(share: Effective): Line[] {
+    const { audit } = share;
     if (!audit) return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "audit", name: `full_audit:${name}`, value });
     return [
-        line("prefix", { macros: "%u|%I|%S" }),
+        line("prefix", { macros: `%u|%I|${auditedName(share)}` }),
         line("success", operations(audit.success)),
         line("failure", operations(audit.failure)),
         line("facility", "local5"),
@@ -79,12 +87,14 @@ function catiaLines({ catia }: Effective): Line[] {
     return catia ? [{ property: "catia", name: "catia:mappings", value: (catia.mappings ?? MAC_MAPPINGS).join(",") }] : [];
 }
 
+export const TIME_MACHINE = "fruit:time machine";
+
 function timeMachineLines({ timeMachine }: Effective): Line[] {
     if (!timeMachine) return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "timeMachine", name, value });
     const { maxSize } = timeMachine;
     return [
-        line("fruit:time machine", true),
+        line(TIME_MACHINE, true),
         // Without a unit Samba takes it for bytes.
         ...(maxSize === undefined ? [] : [line("fruit:time machine max size", bytesOf(maxSize))]),
     ];
@@ -96,8 +106,22 @@ function snapshotLines({ previousVersions }: Effective): Line[] {
     return [
         line("snapdir", previousVersions.folder),
         line("format", { macros: previousVersions.format }),
+        ...prefixLines(previousVersions).map(([name, value]) => line(name, value)),
         line("localtime", previousVersions.localTime),
         line("sort", "desc"),
+    ];
+}
+
+/**
+ * Names with more before the time than strptime(3) can be told: of what `snapprefix` (a regular expression) fits, that behind `delimiter` is
+ * read as `format` (vfs_shadow_copy2(8); seen with sanoid's and zfs-auto-snapshot's names).
+ */
+function prefixLines({ prefix, format }: NonNullable<Effective["previousVersions"]>): [string, string][] {
+    const begins = timeBegins(format);
+    if (prefix === undefined || begins === undefined) return [];
+    return [
+        ["snapprefix", `^${prefix.replaceAll(".", "[.]")}`],
+        ["delimiter", begins],
     ];
 }
 

@@ -4,7 +4,6 @@ export const SNAPSHOTS = {
     program: "/usr/local/lib/pvesmb/snapshots.py",
     /** One file per share. */
     entries: "/etc/pvesmb/snapshots.d",
-    units: "/etc/systemd/system",
     service: "pvesmb-snapshots.service",
     timer: "pvesmb-snapshots.timer",
 } as const;

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { asset } from "../base/asset";
 import type { Gather, GatherResult, Step, Unit } from "../hosts/batch";
+import { joined } from "../hosts/looks";
+import { Program } from "../hosts/programs";
 import { SNAPSHOTS } from "./paths";
 import { units } from "./units";
 
@@ -23,46 +25,41 @@ const FORMAT = 1;
 /** Their names, as strftime(3) writes them and as shadow_copy2 reads them; STAMP and prefix in program/snapshots.py. */
 export const snapshotFormat = (id: string): string => `pvesmb-${id}-%Y.%m.%d-%H.%M.%S`;
 
-const entryPath = (id: string): string => `${SNAPSHOTS.entries}/${id}.json`;
-
 const entry = (id: string, key: string, { path, top }: Tree, { hourly, daily, weekly, monthly }: Keep): string =>
     `${JSON.stringify({ v: FORMAT, id, key, path, top, keep: { hourly, daily, weekly, monthly } })}\n`;
 
-const program = (): Step[] => [
-    { do: "directory", path: SNAPSHOTS.library, mode: "0755" },
-    { do: "write", path: SNAPSHOTS.program, content: asset("snapshots/program/snapshots.py"), mode: "0755" },
-    { do: "directory", path: SNAPSHOTS.entries, mode: "0700" },
-];
+const program = new Program({
+    name: "snapshot",
+    files: () => [
+        { do: "directory", path: SNAPSHOTS.library, mode: "0755" },
+        { do: "write", path: SNAPSHOTS.program, content: asset("snapshots/program/snapshots.py"), mode: "0755" },
+    ],
+    units,
+    timer: SNAPSHOTS.timer,
+    entries: SNAPSHOTS.entries,
+    leaves: { files: [SNAPSHOTS.program] },
+    entry: "the schedule",
+});
+
+/** The program, asked something. */
+const asked = (...args: string[]): string[] => ["python3", "-I", SNAPSHOTS.program, ...args];
 
 /** Before anything of the share is written: whether and where its file system keeps snapshots, as the value of the step `folder`. */
 export function prepareUnit(id: string, { path, top }: Tree, make: { owner: number } | undefined): Unit {
     const args = make === undefined ? ["look", path, top] : ["prepare", path, top, String(make.owner)];
     return {
         key: `snapshots:${id}`,
-        steps: [...program(), { do: "run", argv: ["python3", "-I", SNAPSHOTS.program, ...args], id: "folder", changes: false }],
+        steps: [...program.files(), { do: "run", argv: asked(...args), id: "folder", changes: false }],
     };
 }
 
 /** Has snapshots made from now on. The value of the step `first` tells of the newest one, which is made at once if there is none. */
-export function scheduleUnit(id: string, key: string, tree: Tree, keep: Keep): Unit {
-    return {
-        key: `snapshots:${id}`,
-        steps: [
-            ...program(),
-            ...Object.entries(units).flatMap(([name, content]): Step[] => [
-                { do: "write", path: `${SNAPSHOTS.units}/${name}`, content, mode: "0644", id: name },
-                { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: name, changes: false },
-            ]),
-            { do: "write", path: entryPath(id), content: entry(id, key, tree, keep), mode: "0600" },
-            { do: "run", argv: ["python3", "-I", SNAPSHOTS.program, "first", id], id: "first", changes: false, timeout: 300 },
-            {
-                do: "run",
-                argv: ["systemctl", "enable", "--now", SNAPSHOTS.timer],
-                unless: ["systemctl", "is-active", "--quiet", SNAPSHOTS.timer],
-            },
-        ],
-    };
-}
+export const scheduleUnit = (id: string, key: string, tree: Tree, keep: Keep): Unit => ({
+    key: `snapshots:${id}`,
+    steps: program.install(id, entry(id, key, tree, keep), [
+        { do: "run", argv: asked("first", id), id: "first", changes: false, timeout: 300 },
+    ]),
+});
 
 /** Where the newest snapshot is: of which directory, in which folder of it, under which name. */
 export interface Made {
@@ -75,46 +72,15 @@ export const madeOf = (value: string | number | undefined): Made => JSON.parse(S
 
 /** Ends a schedule; with `clear` its snapshots go too. With the last one of a node go timer and program. */
 export function endUnit(id: string, clear: boolean): Unit {
-    const last = { ifChanged: "last" } as const;
+    const clearing: Step = { do: "run", argv: asked("clear", id), onlyIf: ["test", "-e", program.entryPath(id)], timeout: 600 };
     return {
         key: `snapshots:${id}`,
-        steps: [
-            ...(clear
-                ? ([
-                      {
-                          do: "run",
-                          argv: ["python3", "-I", SNAPSHOTS.program, "clear", id],
-                          onlyIf: ["test", "-e", entryPath(id)],
-                          timeout: 600,
-                      },
-                  ] satisfies Step[])
-                : []),
-            { do: "remove", path: entryPath(id) },
-            { do: "remove", path: `${SNAPSHOTS.entries}/${id}.root` },
-            {
-                do: "run",
-                id: "last",
-                argv: ["find", SNAPSHOTS.entries, "-name", "*.json"],
-                onlyIf: ["test", "-d", SNAPSHOTS.entries],
-                changes: "\\A\\Z",
-            },
-            { do: "run", argv: ["systemctl", "disable", "--now", SNAPSHOTS.timer], ok: [0, 1, 5], ...last },
-            ...Object.keys(units).map((name): Step => ({ do: "remove", path: `${SNAPSHOTS.units}/${name}`, ...last })),
-            { do: "remove", path: SNAPSHOTS.program, ...last },
-            { do: "remove", path: SNAPSHOTS.entries, tree: true, ...last },
-            { do: "run", argv: ["systemctl", "daemon-reload"], changes: false, ...last },
-        ],
+        steps: [...(clear ? [clearing] : []), ...program.remove(id, [`${SNAPSHOTS.entries}/${id}.root`])],
     };
 }
 
 /** What a refresh looks at on the node. */
-export const SCHEDULES: Gather = {
-    files: [`${SNAPSHOTS.entries}/*.json`],
-    commands: [
-        { name: "snapshot timer", argv: ["systemctl", "is-active", SNAPSHOTS.timer] },
-        { name: "snapshot report", argv: ["python3", "-I", SNAPSHOTS.program, "report"] },
-    ],
-};
+export const SCHEDULES: Gather = joined([program.look, { commands: [{ name: "snapshot report", argv: asked("report") }] }]);
 
 /** The program of an earlier version of pvesmb makes no report: it ends with an error, and nothing is said. */
 const reports = z.record(
@@ -136,16 +102,7 @@ function trouble({ commands }: GatherResult, id: string): string | undefined {
 }
 
 export function scheduleFaults(look: GatherResult, id: string, key: string, tree: Tree, keep: Keep): string[] {
-    const { files, commands } = look;
-    const found = files[entryPath(id)];
-    const fault =
-        found === undefined
-            ? "the schedule is missing"
-            : found !== entry(id, key, tree, keep)
-              ? "the schedule was changed by hand"
-              : commands["snapshot timer"]?.stdout.trim() === "active"
-                ? undefined
-                : `${SNAPSHOTS.timer} is not active`;
-    const faults = [fault, found === undefined ? undefined : trouble(look, id)].filter((each) => each !== undefined);
+    const late = program.entryIn(look, id) === undefined ? undefined : trouble(look, id);
+    const faults = [...program.faults(look, id, entry(id, key, tree, keep)), ...(late === undefined ? [] : [late])];
     return faults.map((each) => `previousVersions: ${each}`);
 }

@@ -1,21 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { autoNamed, type Kind, sealed, type Sealing } from "../../provider/base/kind";
 import { needProvider } from "./loadable";
-import { sealed } from "./sealed";
+import { needOptions, timeoutsOf } from "./options";
+import { isLater, protectedBy } from "./protect";
+import { followed, outputOf, referenceIn, refOf } from "./reference";
 import { sparingTraces } from "./traces";
+import { needArguments } from "./usable";
 
-/** What a generated class knows of its kind of resource. */
-export interface Kind {
-    /** `SmbShare` */
-    name: string;
-    /** Inputs that come back as outputs just as they were given. */
-    inputs: readonly string[];
-    /** What the provider says, inputs that it chooses when they are left out included. */
-    outputs: readonly string[];
-    /** Inputs that are secret, as paths: `["connection", "apiToken"]`. */
-    secrets: readonly (readonly string[])[];
-    /** Computed outputs that are secret. */
-    secretOutputs: readonly string[];
-}
+export type { ResourceWith } from "./reference";
 
 export const typeOf = (kind: string): string => `pulumi-nodejs:dynamic/pvesmb:${kind}`;
 
@@ -28,22 +20,27 @@ export const providerText = (kind: string): string => `exports.handler=()=>requi
 /** A resource that is managed by the provider in this same package. */
 export abstract class PvesmbResource extends pulumi.CustomResource {
     protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
-        // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
-        if (opts.import !== undefined || opts.id !== undefined)
-            throw new pulumi.ResourceError(
-                `${kind.name} ${name} cannot be imported; set \`adopt: true\` to take over what is there`,
-                opts.parent,
-            );
+        needArguments(kind, name, args);
+        needOptions(kind.name, name, opts);
         needProvider(process.cwd(), pulumi.runtime.hasEngine());
+        const given = Object.entries(autoNamed(kind, name, args)).map(([input, value]: [string, unknown]) => [
+            input,
+            kind.references?.includes(input) ? referenceIn(value) : value,
+        ]);
+        const inputs = Object.fromEntries(given) as Record<string, unknown>;
         const properties: pulumi.Inputs = {
             ...Object.fromEntries(kind.outputs.map((output) => [output, undefined])),
-            ...(sealed(args, kind.secrets) as pulumi.Inputs),
+            ...(sealed(inputs, kind.secrets, sealing) as pulumi.Inputs),
             key: urnOf(typeOf(kind.name), name, opts.parent),
             __provider: providerText(kind.name),
+            ...(opts.customTimeouts === undefined
+                ? {}
+                : { timeouts: timeoutsOf(kind.name, name, (args as { timeouts?: unknown }).timeouts, opts) }),
             ...((opts.ignoreChanges ?? []).length > 0 ? { ignored: opts.ignoreChanges } : {}),
         };
         const secretOutputs = [...kind.secretOutputs, ...(opts.additionalSecretOutputs ?? [])];
-        const options = secretOutputs.length > 0 ? { ...opts, additionalSecretOutputs: secretOutputs } : opts;
+        const safe = protectedBy(kind, name, args, opts);
+        const options = secretOutputs.length > 0 ? { ...safe, additionalSecretOutputs: secretOutputs } : safe;
         const asBefore = sparingTraces();
         try {
             super(typeOf(kind.name), name, properties, options);
@@ -58,8 +55,19 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         for (const input of kind.inputs)
             if (!Object.hasOwn(properties, input))
                 Object.defineProperty(this, input, { enumerable: true, get: () => this.id.apply(() => undefined) });
+        const outputs = this as unknown as Record<string, pulumi.Output<unknown>>;
+        if (kind.reference !== undefined) outputs["ref"] = refOf(this, kind, inputs);
+        for (const [output, input] of Object.entries(kind.follows ?? {}))
+            outputs[output] = followed((args as Record<string, unknown>)[input], output, outputs[output] ?? pulumi.output(undefined));
     }
 }
+
+/** How Pulumi marks a secret. */
+export const sealing: Sealing = {
+    secret: (value) => pulumi.secret(value),
+    isLater,
+    whenKnown: (value, isSecret) => outputOf(value).apply((known) => (isSecret(known) ? pulumi.secret(known) : known)),
+};
 
 /**
  * The URN that the resource will have: its identity on hosts and in Proxmox VE. Only the text is handed on: with the dependency on the

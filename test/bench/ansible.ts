@@ -7,10 +7,10 @@ import { runDirectory } from "../e2e/support/run-directory";
 import { login } from "./pair";
 import { progress } from "./progress";
 
-/** The last one for Debian 12's Python. */
+/** The last version for Debian 12's Python. */
 const VERSION = "2.19.14";
 
-/** Ansible of its own in the cache, from PyPI; gives the folder of its commands. */
+/** Installs Ansible from PyPI into the cache; returns the folder of its commands. */
 async function ansible(): Promise<string> {
     const venv = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "pvesmb", `ansible-core-${VERSION}`);
     if (!existsSync(join(venv, "finished"))) {
@@ -26,7 +26,7 @@ async function ansible(): Promise<string> {
     return join(venv, "bin");
 }
 
-/** Makes so many shares on a host by the role in ./ansible, as Ansible does it unless told otherwise; gives the seconds. */
+/** Creates `shares` shares on a host with the role in ./ansible, with Ansible's defaults apart from `settings`; returns the seconds. */
 export async function playbook(lab: Lab, address: string, shares: number, settings: { pipelining: boolean }): Promise<number> {
     const commands = await ansible();
     const folder = mkdtempSync(join(runDirectory(), "ansible-"));

@@ -4,15 +4,15 @@ import { run } from "../e2e/support/process";
 import type { BareSettings } from "./bare-script.mjs" with { "resolution-mode": "import" };
 import { login } from "./pair";
 
-/** A container by bare-script.mts, with its user and its one share. */
+/** A container made by bare-script.mts, with its user and its one share. */
 export interface BareContainer {
     address: string;
-    /** What the script said. */
+    /** The script's output. */
     said: string;
     remove: () => Promise<void>;
 }
 
-/** The last number of the address is that of the container too: no two of a bench may be the same. */
+/** `number` is the last part of the address and also numbers the container, so it must be unique within a bench. */
 export async function bareContainer(lab: Lab, template: string, number: number): Promise<BareContainer> {
     const settings: BareSettings = {
         vmid: 91_000 + number,

@@ -1,14 +1,14 @@
 import { text } from "node:stream/consumers";
 import ssh2, { type ConnectConfig } from "ssh2";
 
-// CommonJS, whose names node does not find by itself.
+// A CommonJS module; node does not find its named exports.
 const { Client, utils } = ssh2;
 type Connection = InstanceType<typeof Client>;
 
 /**
- * The floor for "first share": what someone would write by hand, with the same work for Proxmox and for the container as pvesmb makes, in
- * one remote shell script, without checking, comparing, marking or undoing anything. Runs on the workstation, by node itself, without a
- * compiler; settings come by stdin, the connection as for pvesmb by environment variables. Prints what the remote script prints.
+ * The floor for "first share": what an administrator would write by hand. It gives Proxmox VE and the container the same work as pvesmb, in
+ * one remote shell script, without checking, comparing, marking or undoing anything. It runs on the workstation, by node itself, without a
+ * compiler. Settings come on stdin, the connection through environment variables as for pvesmb. It prints the output of the remote script.
  */
 
 export interface BareSettings {
@@ -19,7 +19,7 @@ export interface BareSettings {
     gateway: string;
     user: string;
     password: string;
-    /** Remove the container of an earlier run instead. */
+    /** Only remove the container of an earlier run. */
     remove?: boolean;
 }
 
@@ -92,7 +92,7 @@ function shell(client: Connection, script: string): Promise<string> {
     });
 }
 
-/** Same packages as pvesmb's, and the same share in the end. */
+/** The same packages as pvesmb's, and the same share in the end. */
 const remoteScript = ({ user, password }: BareSettings): string => `export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 began=$(date +%s%N)
 if ! dpkg-query -W samba samba-vfs-modules smbclient acl attr python3 >/dev/null 2>&1; then

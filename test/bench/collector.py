@@ -1,6 +1,6 @@
 """
-CPU seconds of whole rounds, each in a process of its own, Python's start included. Quotas that are hours old reckon their trend in each
-round, so 14 hours of the past are made first. argv: program folder, root folder, rounds. Prints {"cpu": [...], "report": seconds}.
+CPU seconds of whole rounds, each in a process of its own, including Python's start. Quotas with hours of history compute their trend in each
+round, so the program first creates 14 hours of history. argv: program folder, root folder, rounds. Prints {"cpu": [...], "report": seconds}.
 """
 import json
 import os
@@ -27,7 +27,7 @@ START = 1_800_000_000
 
 
 def call(mode, now):
-    """-> CPU seconds of the process, Python's start included"""
+    """-> CPU seconds of the process, including Python's start"""
     before = os.times()
     subprocess.run(["/usr/bin/python3", "-I", "-X", "utf8", "-c", CALL, program, root, mode, str(now)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = os.times()

@@ -10,7 +10,10 @@ const run = promisify(execFile);
 const ROUNDS_PER_DAY = 288;
 const ROUNDS = 25;
 
-/** What the collector costs a gateway: whole rounds as the timer starts them, Python's start included, over more than two hours of its clock. */
+/**
+ * What the collector costs a gateway: whole rounds as the timer starts them, including Python's start, over more than two hours of its
+ * clock.
+ */
 export async function collector(): Promise<Row[]> {
     const rows: Row[] = [];
     for (const quotas of [1, 1000]) {
@@ -34,13 +37,14 @@ async function measured(quotas: number): Promise<{ cpu: number; bytes: number; s
     try {
         for (const name of ["quota", "quota.d", "metrics"]) mkdirSync(join(root, name));
         for (let i = 0; i < quotas; i++) writeEntry(root, `q${String(i).padStart(4, "0")}`, { kind: "statvfs", path: "/" });
-        // A copy, as on a gateway: Python keeps what it has compiled beside it.
+        // A copy, as on a gateway: Python stores its compiled files beside the program.
         cpSync(program, join(root, "program"), { recursive: true });
         const began = Date.now();
         const { stdout } = await run("python3", [join(__dirname, "collector.py"), join(root, "program"), root, String(ROUNDS)]);
         const { cpu, report } = JSON.parse(stdout) as { cpu: number[]; report: number };
         const { stdout: size } = await run("du", ["-s", "--block-size=1", join(root, "quota")]);
-        // The first rounds make the files and know no past; the median leaves them out, and the hourly round with its trends is added by its share.
+        // The first rounds create the files and have no history, so the median leaves them out. The hourly round with its trends is added
+        // by its share.
         const hourly = Math.max(...cpu.slice(12)) - median(cpu.slice(12));
         return { cpu: median(cpu.slice(12)) + hourly / 12, bytes: parseInt(size), seconds: (Date.now() - began) / 1000, report };
     } finally {

@@ -10,7 +10,10 @@ const SHARES = 50;
 /** The engine's default is four times the number of processors. */
 const PARALLEL = { "--parallel 4": 4, "--parallel default": 4 * availableParallelism(), "--parallel 50": 50 };
 
-/** One share, then 50 in one `up` on a gateway that exists, then all of them changed; beside trivial resources with as much state. */
+/**
+ * One share, then 50 in one `up` on an existing gateway, then all of them changed; compared with trivial resources with the same amount of
+ * state.
+ */
 export async function fiftyShares(): Promise<Row[]> {
     const lab = await labUp();
     return withPair(lab, "10.86.0.60", async (pair) => {
@@ -27,7 +30,7 @@ export async function fiftyShares(): Promise<Row[]> {
     });
 }
 
-/** From no share to so many and back. */
+/** From no share to `shares` shares and back. */
 async function added(pair: Pair, trivial: (shares: number) => string, shares: number, title: string, parallel: number): Promise<Row[]> {
     const flags = title.endsWith("default") ? [] : ["--parallel", String(parallel)];
     const up = async (what: string, stack: Stack, program: string): Promise<Measured> => {
@@ -74,7 +77,7 @@ async function changed({ ours, trivial }: Pair, bytes: number): Promise<Row[]> {
     return rowsOf(`up, ${SHARES} shares changed`, all, floor, Math.ceil(SHARES / PARALLEL["--parallel default"]) + 2);
 }
 
-/** What one more of them adds to the state. */
+/** The bytes that one more of them adds to the state. */
 async function stateBytes(stack: Stack, program: (shares: number) => string): Promise<number> {
     const size = async (shares: number): Promise<number> => {
         stack.write(program(shares));

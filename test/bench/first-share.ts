@@ -10,7 +10,7 @@ import { atMost, compared, type Figure, type Row, ratioAtMost, seconds } from ".
 const ROUNDS = 3;
 const GOAL = 1.15;
 
-/** From nothing to the first successful write: pvesmb, a bare script with the same steps, and what the engine costs for nothing. */
+/** From nothing to the first successful write: pvesmb, a bare script with the same steps, and the engine with resources that do nothing. */
 export async function firstShare(): Promise<Row[]> {
     const lab = await labUp();
     const engine = { ...(await engineAlone(lab)), name: "engine alone (3 trivial resources)" };
@@ -47,7 +47,7 @@ function rowsOf(title: string, times: Times, engine: Figure): Row[] {
 
 const sum = (name: string, a: Figure, b: Figure): Figure => ({ name, value: a.value + b.value, unit: a.unit });
 
-/** Each round has addresses of its own: nobody remembers an earlier container's. */
+/** Each round has addresses of its own, so that no ARP entry of an earlier container matters. */
 let address = 70;
 
 async function rounds(lab: Lab, template: string, count: number): Promise<Times> {
@@ -90,7 +90,7 @@ async function bareScript(lab: Lab, template: string, address: number): Promise<
     }
 }
 
-/** Neither promises that the very first try succeeds: what counts is the moment when a write has. */
+/** Neither pvesmb nor the script promises that the very first attempt succeeds. What counts is the moment of the first successful write. */
 async function firstWrite(lab: Lab, unc: Unc): Promise<void> {
     for (const until = performance.now() + 30_000; ;) {
         try {

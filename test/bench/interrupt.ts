@@ -1,6 +1,6 @@
 import { killMarked } from "../e2e/support/process";
 
-/** Ctrl-C while much is running elsewhere: everything with one of these marks is killed, so that whoever waits for it fails and cleans up. */
+/** Handles Ctrl-C while other processes run: it kills every process with one of these marks, so that their callers fail and clean up. */
 export class Interrupt {
     private timer: NodeJS.Timeout | undefined;
     private over = false;
@@ -13,7 +13,7 @@ export class Interrupt {
         return this.timer !== undefined;
     }
 
-    /** From here on nothing is killed, and another Ctrl-C waits for the cleaning up, which starts processes again. */
+    /** From here on nothing is killed, and another Ctrl-C waits for the clean-up, which starts processes again. */
     end(): void {
         clearInterval(this.timer);
         this.over = true;
@@ -22,7 +22,7 @@ export class Interrupt {
     private readonly stop = (): void => {
         process.exitCode = 130;
         if (this.over) return;
-        // More than once: the next step may just be starting.
+        // Repeated, because the next step may just be starting.
         this.timer ??= setInterval(() => {
             this.marks.forEach(killMarked);
         }, 300);

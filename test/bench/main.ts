@@ -19,8 +19,8 @@ import { thousandShares } from "./thousand-shares";
 import { volumeQuotas } from "./volume-quotas";
 
 /**
- * `make bench [ONLY=name]`: runs the benches in turn, prints a table and writes bench-results.json. Exit code 1 says that something did
- * not work; a goal that was missed is only said.
+ * `make bench [ONLY=name]` runs the benches in turn, prints a table and writes bench-results.json. Exit code 1 means that something did not
+ * work; a missed goal is only reported.
  */
 const benches: Record<string, () => Promise<Row[]>> = {
     collector,
@@ -51,7 +51,7 @@ async function main(only: string | undefined): Promise<void> {
             } catch (error) {
                 if (interrupt.requested) break;
                 failed(error);
-                // The next one gets a lab without what this one left.
+                // The next bench gets a lab without leftovers of this one.
                 await labDown();
             }
         }

@@ -15,7 +15,9 @@ const UNCHANGED = { ...LIMIT, flags: ["--expect-no-changes"] };
 const DIRECTORY = "/mnt/btrfs/bench";
 const ADDRESS = "10.86.0.68";
 
-/** 1,000 quotas on directories of one gateway, each a subvolume of btrfs on the node, whose shares exist: how often which host is asked. */
+/**
+ * 1,000 quotas on directories of one gateway whose shares exist, each a btrfs subvolume on the node: counts the executions on each host.
+ */
 export async function manyQuotas(): Promise<Row[]> {
     const lab = await labUp();
     await onNode(`rm -rf ${DIRECTORY} && mkdir ${DIRECTORY}`);
@@ -30,7 +32,7 @@ export async function manyQuotas(): Promise<Row[]> {
         stack.write(quotasProgram(QUOTAS, 0));
         const removed = await measure(`${QUOTAS} quotas removed`, stack, "up", LIMIT);
         await stack.destroy(LIMIT);
-        // On each of the two hosts: the node limits, the gateway tells clients.
+        // On each of the two hosts: the node sets limits, the gateway informs clients.
         const batches = 2 * (Math.ceil(QUOTAS / (4 * availableParallelism())) + 2);
         return [
             ...counted(`up, ${QUOTAS} new quotas`, made, batches),
@@ -47,7 +49,7 @@ export async function manyQuotas(): Promise<Row[]> {
     }
 }
 
-/** What an operation took, and did remotely; of remote executions perhaps so many at most. */
+/** The time of an operation and its remote work; `mostRemote` is the goal for remote executions. */
 export function counted(name: string, measured: Measured, mostRemote?: number): Row[] {
     const remote = count(`${name}: remote executions`, measured.remote);
     return [

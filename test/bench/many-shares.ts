@@ -14,14 +14,15 @@ import { sessionsBy, sessionsStack } from "./sessions";
 const SHARES = 200;
 const ROUNDS = 3;
 
-/** 200 shares with access lists in one `up` on a server that exists: pvesmb, one SSH session per share, an Ansible role. */
+/** 200 shares with access lists in one `up` on an existing server: pvesmb, one SSH session per share, an Ansible role. */
 export async function manyShares(): Promise<Row[]> {
     const lab = await labUp();
     const twins = await twinsStack(lab);
     try {
         const { here, wide } = await withPair(lab, "10.86.0.63", async (pair) => ({
             here: await bySessionsToo(lab, { ...pair, twins }, "", []),
-            // The engine hands in four resources per core at a time, and each handful is a batch of ours: so many on a workstation of 8 cores.
+            // The engine submits four resources per core at a time, and each group is one of our batches. This is what a workstation with 8
+            // cores has.
             wide: await bySessionsToo(lab, { ...pair, twins }, ", --parallel 32", ["--parallel", "32"]),
         }));
         return [...here.rows, ...wide.rows, ...(await ansibleRows(lab, here.ours))];
@@ -103,8 +104,8 @@ async function sessions(lab: Lab, number: number, way: string, flags: string[]):
 }
 
 /**
- * sshd drops logins at random once 10 are under way (MaxStartups 10:30:100, sshd_config(5)): whoever runs 32 sessions side by side on a
- * server of his own raises it, so the peer gets it.
+ * sshd drops logins at random once 10 are in progress (MaxStartups 10:30:100, sshd_config(5)). An administrator who runs 32 sessions in
+ * parallel on a server raises that limit, so the server compared here gets a higher one too.
  */
 async function manySessionsAtOnce(address: string): Promise<void> {
     const script = "echo 'MaxStartups 200' > /etc/ssh/sshd_config.d/bench.conf && systemctl reload ssh";
@@ -112,7 +113,7 @@ async function manySessionsAtOnce(address: string): Promise<void> {
     if (code !== 0) throw new Error(`sshd of ${address} could not be told MaxStartups: ${stderr}`);
 }
 
-/** Once each: an Ansible run takes minutes, and what it takes hardly varies. */
+/** Each is run once: an Ansible run takes minutes, and its time hardly varies. */
 async function ansibleRows(lab: Lab, ours: Figure): Promise<Row[]> {
     const rows: Row[] = [];
     for (const [index, pipelining] of [false, true].entries()) {

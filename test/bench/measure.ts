@@ -7,12 +7,12 @@ import { type Usage, UsageWatch } from "./usage";
 
 export interface Measured extends Tally {
     seconds: number;
-    /** Most memory (MiB, resident) that the dynamic provider's process used. */
+    /** Peak resident memory (MiB) of the dynamic provider's process. */
     memory: number;
     usage: Record<Part, Usage>;
 }
 
-/** Runs one operation, counts what it did remotely and watches its processes. `what` is shown. */
+/** Runs one operation, counts its remote work and watches its processes. `what` is the name to display. */
 export async function measure(what: string, stack: Stack, operation: Operation, options: OperationOptions = {}): Promise<Measured> {
     const traceFile = join(stack.directory, "trace.jsonl");
     rmSync(traceFile, { force: true });

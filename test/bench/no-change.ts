@@ -9,7 +9,7 @@ import type { Tally } from "./trace";
 const SHARES = 50;
 const ROUNDS = 3;
 
-/** Preview, refresh and up of 50 shares that are as they should be. */
+/** Preview, refresh and up of 50 shares without any change. */
 export async function noChange(): Promise<Row[]> {
     const lab = await labUp();
     return withPair(lab, "10.86.0.61", async ({ ours, trivial, prove }) => {
@@ -54,7 +54,7 @@ function rowsOf(operation: Operation, ours: Measured[], trivial: Measured[]): Ro
         ),
         floor,
         atMost(looks, count(`${name}: remote executions`, of("remote"))),
-        // The goal is that of 100 shares (docs/performance.md).
+        // The goal was set for 100 shares (docs/performance.md).
         atMost(300, { name: `${name}: remote time`, value: of("remoteMs"), unit: "ms" }),
         count(`${name}: API calls`, of("api")),
         atMost(0, count(`${name}: API calls that may change something`, of("writes"))),

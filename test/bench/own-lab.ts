@@ -1,5 +1,5 @@
 /**
- * Imported first: the benches run in a lab of their own, whose place is fixed when test/lab is loaded. So nothing else stands in it
- * while they measure, and taking it down clears up after whatever happened.
+ * Must be imported first: test/lab fixes its paths when it is loaded, and the benches run in a lab of their own. So nothing else runs in
+ * that lab while they measure, and taking it down cleans up whatever happened.
  */
 process.env["LAB_NAME"] = "bnch";

@@ -9,7 +9,7 @@ import { SAME_SHAPE_MODULE, sharesProgram, trivialProgram } from "./programs";
 export const TEMPLATE = "debian-12-samba";
 export const login: Login = { user: "alice", password: "a password of the bench" };
 
-/** A stack of pvesmb's, configured but not deployed. */
+/** A pvesmb stack, configured but not deployed. */
 export async function sharesStack(lab: Lab, template: string, address: string, shares: number): Promise<Stack> {
     const stack = await Stack.create({
         runDirectory: runDirectory(),
@@ -23,7 +23,7 @@ export async function sharesStack(lab: Lab, template: string, address: string, s
     return stack;
 }
 
-/** A stack of resources that do nothing, in the same place. */
+/** A stack of resources that do nothing, in the same lab. */
 export function trivialStack(lab: Lab): Promise<Stack> {
     return Stack.create({
         runDirectory: runDirectory(),
@@ -35,7 +35,7 @@ export function trivialStack(lab: Lab): Promise<Stack> {
 
 export const TWINS = "twins (trivial, with the properties of shares)";
 
-/** The same for resources that have the properties of shares. */
+/** The same with resources that have the properties of shares. */
 export async function twinsStack(lab: Lab): Promise<Stack> {
     const stack = await trivialStack(lab);
     const module = join(stack.project, "node_modules/bench-twin");
@@ -44,15 +44,15 @@ export async function twinsStack(lab: Lab): Promise<Stack> {
     return stack;
 }
 
-/** A gateway with shares beside resources that do nothing: the difference is what pvesmb itself costs. */
+/** A gateway with shares and a stack of resources that do nothing: the difference is the cost of pvesmb itself. */
 export interface Pair {
     ours: Stack;
     trivial: Stack;
-    /** A file gets into the last of so many shares; throws when it does not. */
+    /** Writes a file to the last of `shares` shares; throws if that fails. */
     prove: (shares: number) => Promise<void>;
 }
 
-/** Gives both stacks to `work`, each with a gateway and a user and no shares yet; destroys and removes them afterwards. */
+/** Passes both stacks to `work`, each with a gateway and a user and no shares yet; destroys and removes them afterwards. */
 export async function withPair<T>(lab: Lab, address: string, work: (pair: Pair) => Promise<T>): Promise<T> {
     const ours = await sharesStack(lab, TEMPLATE, address, 0);
     const trivial = await trivialStack(lab);
@@ -70,5 +70,5 @@ export async function withPair<T>(lab: Lab, address: string, work: (pair: Pair) 
     }
 }
 
-/** Bytes of the whole state, as the engine's file backend stores it. */
+/** Size of the whole state in bytes, as the engine's file backend stores it. */
 export const stateSize = (stack: Stack): number => statSync(join(stack.directory, "backend/.pulumi/stacks/bench/dev.json")).size;

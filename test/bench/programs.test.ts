@@ -4,7 +4,7 @@ import { toState } from "../../provider/model/state";
 import type { Tree } from "../../provider/model/tree";
 import { quotasProgram, SAME_SHAPE_MODULE, sameShapeProgram, sessionsProgram, trivialProgram } from "./programs";
 
-/** What the program hands to Pulumi, without Pulumi. */
+/** What the program registers with Pulumi, without Pulumi. */
 function registered(text: string): { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] {
     const found: { name: string; properties: Record<string, string>; dependsOn: unknown[] }[] = [];
     function CustomResource(

@@ -27,7 +27,7 @@ for (let i = 1; i <= ${shares}; i++) {
 `;
 }
 
-/** A gateway, a user, and shares with an access list, the first so many of them with a limit. */
+/** A gateway, a user, and shares with an access list; the first `quotas` of them have a limit. */
 function limitedShares(data: string, settings: string, limit: string, { shares, quotas }: { shares: number; quotas: number }): string {
     return `${gatewayAndUser(data)}
 for (let i = 1; i <= ${shares}; i++) {
@@ -37,11 +37,11 @@ for (let i = 1; i <= ${shares}; i++) {
 `;
 }
 
-/** Limits on directories, on a gateway whose data is a directory of its node (stack configuration `bind`). */
+/** Limits on directories of a gateway whose data is a directory of its node (stack configuration `bind`). */
 export const quotasProgram = (shares: number, quotas: number): string =>
     limitedShares('data: { bind: config.require("bind") },', "", 'limit: "64MiB", enable: true', { shares, quotas });
 
-/** Limits on volumes, of which each share has its own. */
+/** Limits on volumes; each share has a volume of its own. */
 export const volumesProgram = (shares: number, quotas: number): string =>
     limitedShares(
         'data: { storage: "tank", size: "1GiB" }, dataOnDelete: "destroy",',
@@ -50,12 +50,15 @@ export const volumesProgram = (shares: number, quotas: number): string =>
         { shares, quotas },
     );
 
-/** What the engine stores of a trivial resource beside its ballast, in bytes. */
+/** Bytes that the engine stores for a trivial resource, without its ballast. */
 const BARE_STATE = 1514;
 
-/** The engine's own cost: as many dynamic resources that do nothing, with the same dependencies and as many bytes of state each. */
+/**
+ * The engine's own cost: the same number of dynamic resources that do nothing, with the same dependencies and the same number of bytes of
+ * state each.
+ */
 export function trivialProgram(shares: number, stateBytes: number): string {
-    // Inputs and outputs both hold it.
+    // Both inputs and outputs contain it.
     const ballast = Math.max(0, Math.round((stateBytes - BARE_STATE) / 2));
     return `import * as pulumi from "@pulumi/pulumi";
 
@@ -72,8 +75,8 @@ for (let i = 1; i <= ${shares}; i++) new Trivial(\`share\${i}\`, [gateway, user]
 }
 
 /**
- * The engine's own cost of just such resources: as many that do nothing, with the same inputs and outputs as shares with an access list,
- * property by property. The engine's time goes with their number more than with their bytes.
+ * The engine's own cost for such resources: the same number of resources that do nothing, with the same inputs and outputs as shares with
+ * an access list, property by property. The engine's time depends more on the number of properties than on their bytes.
  */
 export const sameShapeProgram = (shares: number): string => `import * as pulumi from "@pulumi/pulumi";
 
@@ -96,13 +99,16 @@ for (let i = 1; i <= ${shares}; i++)
     });
 `;
 
-/** The module `bench-twin`. In the state is the same line as of a share; what a share's state has beyond its inputs is added here, and the URN is left out. */
+/**
+ * The module `bench-twin`. The state holds the same line as a share's. The outputs that a share has beyond its inputs are added here, and
+ * the URN is left out.
+ */
 export const SAME_SHAPE_MODULE = `const of=({key,...i})=>({...i,path:"/srv/pvesmb/"+i.name,unc:"\\\\\\\\10.86.0.63\\\\"+i.name});
 exports.provider={create:async(i)=>({id:"af4041618afe6a16",outs:of(i)}),update:async(id,o,n)=>({outs:of(n)}),read:async(id,props)=>({id,props})};`;
 
 /**
- * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. That provider's
- * own `remote.Command`, or, where its plugin is not to be had, a dynamic resource that does the same. Stack configuration: `host`,
+ * One SSH session per share, each a resource of its own with one shell script: how shares are made with pulumi-command. Uses that
+ * provider's own `remote.Command`, or, if its plugin is not available, a dynamic resource that does the same. Stack configuration: `host`,
  * `privateKey` (secret).
  */
 export function sessionsProgram(shares: number, by: "remote.Command" | "dynamic"): string {
@@ -124,7 +130,7 @@ for (let i = 1; i <= ${shares}; i++) new Session(\`share\${i}\`, \`${SHARE_SCRIP
 `;
 }
 
-/** `\${i}` is the program's. The lock: sessions come side by side. */
+/** `\${i}` is expanded by the program. The lock is needed because sessions run in parallel. */
 const SHARE_SCRIPT = `set -e
 install -d -m 770 /srv/pvesmb/share\${i}
 setfacl -m u:alice:rwx,d:u:alice:rwx /srv/pvesmb/share\${i}

@@ -1,13 +1,13 @@
-/** One figure. `ratio` compares it with another of the same run, named in `against`. */
+/** One figure. `ratio` compares it with another one of the same run, named in `against`. */
 export interface Row {
     name: string;
     value: number;
     unit: string;
     ratio?: number;
     against?: string;
-    /** The most that we want to see. */
+    /** The highest acceptable value. */
     goal?: { of: "value" | "ratio"; most: number };
-    /** Why there is no figure: `value` is then NaN. */
+    /** Why there is no figure; `value` is then NaN. */
     failed?: string;
 }
 
@@ -34,7 +34,7 @@ export function median(values: readonly number[]): number {
     return (below + above) / 2;
 }
 
-/** What a bench compares with could not be measured: a row that says so, and the other rows stand. */
+/** A row for a comparison that could not be measured; the other rows stay valid. */
 export const failedPeer = (name: string, error: unknown): Row => ({
     name,
     value: NaN,

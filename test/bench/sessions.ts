@@ -5,13 +5,13 @@ import { runDirectory } from "../e2e/support/run-directory";
 import { Stack } from "../e2e/support/stack";
 import { sessionsProgram } from "./programs";
 
-/** pulumi-command's plugin, if it is on PATH; the machine may have no way to fetch it. */
+/** Uses pulumi-command's plugin if it is on PATH; the machine may be unable to fetch it. */
 export const sessionsBy = (): "remote.Command" | "dynamic" =>
     (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, "pulumi-resource-command")))
         ? "remote.Command"
         : "dynamic";
 
-/** Shares on a server that was made by hand, each by one SSH session. */
+/** Shares on a server that was set up by hand, each made by one SSH session. */
 export async function sessionsStack(lab: Lab, host: string, shares: number): Promise<Stack> {
     const stack = await Stack.create({
         runDirectory: runDirectory(),

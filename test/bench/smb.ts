@@ -15,15 +15,18 @@ import { compared, median, type Row, ratioAtMost } from "./rows";
 const ROUNDS = 4;
 const CONNECTS = 5;
 const LARGE_MIB = 256;
-/** In one session: one copy alone takes too short a time to compare. */
+/** Copies per session: a single copy is too short to compare. */
 const TIMES = 4;
 const SMALL = { files: 10_000, bytes: 4096 };
-/** As fast as wires of our time: what the two ends, which share the processors here, can do beyond that is for nobody. */
+/** Link speeds of today's networks. What the two ends, which share the processors here, can do beyond them matters to nobody. */
 const LINKS = { "1 Gbit/s": "1gbit", "2.5 Gbit/s": "2500mbit" };
-/** What a copy may take of what plain Samba takes for it: 0.95 of its speed. */
+/** The time a copy may take relative to plain Samba: 0.95 of its speed. */
 const GOAL = 1.05;
 
-/** Served: memory of smbd and time to connect by number of shares; one large and many small files, against Samba as Debian installs it. */
+/**
+ * What serving costs: memory of smbd and connect time by number of shares; one large file and many small ones, against Samba as Debian
+ * installs it.
+ */
 export async function served(): Promise<Row[]> {
     const lab = await labUp();
     return withPair(lab, "10.86.0.67", async ({ ours }) => {
@@ -55,8 +58,8 @@ async function size(lab: Lab, guest: Pick<Guest, "node" | "vmid">, unc: Unc, sha
 }
 
 /**
- * A second smbd in the same container, with the configuration that Debian ships and one share in the same volume. It is a unit of systemd's
- * like ours and Debian's own: what `pct exec` starts is in another memory cgroup, where written pages cost less.
+ * A second smbd in the same container, with the configuration that Debian ships and one share on the same volume. It is a systemd unit like
+ * ours and Debian's own, because `pct exec` starts processes in another memory cgroup, where dirty pages cost less.
  */
 const PLAIN = (protection: string): string => `mkdir -p /srv/pvesmb/plain /run/plain && chown alice /srv/pvesmb/plain
 for d in lock state cache pid ncalrpc; do mkdir -p /run/plain/$d; done
@@ -80,7 +83,7 @@ systemctl stop plain 2>/dev/null || true
 systemd-run --quiet --unit plain smbd --foreground --no-process-group -s /run/plain/smb.conf
 until smbclient //127.0.0.1/plain -p 1445 -N -c exit 2>&1 | grep -q NT_STATUS_ACCESS_DENIED; do sleep 0.1; done`;
 
-/** What is compared: a gateway with these settings, and plain Samba with these lines. */
+/** The pairs to compare: a gateway with these settings, and plain Samba with these lines. */
 const PAIRS = [
     { ours: "", settings: "", against: "plain Samba", protection: "", links: LINKS },
     { ours: " without encryption", settings: 'samba: { encryption: "if_required" },', against: "plain Samba", protection: "", links: {} },
@@ -133,14 +136,14 @@ async function copies(lab: Lab, stack: Stack, guest: Pick<Guest, "node" | "vmid"
 async function inTurns(copy: Record<"ours" | "plain", () => Promise<void>>): Promise<Record<"ours" | "plain", number[]>> {
     const times: Record<"ours" | "plain", number[]> = { ours: [], plain: [] };
     for (let round = 0; round < ROUNDS; round++) {
-        // Each is first as often as the other.
+        // Each of the two goes first equally often.
         const order = round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const);
         for (const which of order) times[which].push(await timed(copy[which]));
     }
     return times;
 }
 
-/** With so much at most from the clients' place to a host. */
+/** Runs `work` while traffic from the workstation to `host` is limited to `rate`. */
 async function limited(lab: Lab, host: string, rate: string, work: () => Promise<void>): Promise<void> {
     const route = await at(lab, "ip", "route", "get", host);
     const device = / dev (\S+)/.exec(route)?.[1];

@@ -8,7 +8,7 @@ const PARTS: Record<Part, string> = {
     provider: "provider: processor",
 };
 
-/** Where an operation's time went: what each part computed, beside the same of trivial resources, and how long hosts worked. */
+/** Where an operation's time went: processor time of each part, beside that of trivial resources, and how long hosts worked. */
 export function spent(name: string, ours: Measured, trivial: Measured): Row[] {
     // A refresh runs no program.
     const ran = (Object.keys(PARTS) as Part[]).filter((part) => trivial.usage[part].cpu > 0);

@@ -29,7 +29,7 @@ export function table(rows: readonly Row[]): string[] {
 
 const threeDecimals = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** bench-results.json: all rows with the same keys, `null` where there is nothing to compare with or the measured thing failed. */
+/** bench-results.json: all rows with the same keys; `null` if there is no comparison or the measurement failed. */
 export function results(rows: readonly Row[]): string {
     const plain = rows.map(({ name, value, unit, ratio, against }) => ({
         name,

@@ -8,7 +8,7 @@ import { spent } from "./spent";
 
 const SHARES = 1000;
 const ROUNDS = 3;
-/** Seconds; on a busy machine everything takes many times as long. */
+/** Seconds; on a busy machine everything takes many times longer. */
 const LIMIT = { timeout: 1800 };
 
 type Whose = "ours" | "trivial" | "twins";
@@ -16,8 +16,8 @@ type Stacks = Record<Whose, Stack>;
 type Compared = Record<Whose, Measured>;
 
 /**
- * 1,000 shares in one `up`, then preview, refresh and up without a change; beside as many trivial resources with as many bytes of state, and
- * as many with the same properties.
+ * 1,000 shares in one `up`, then preview, refresh and up without a change; compared with the same number of trivial resources with as many
+ * bytes of state, and with the same number that have the same properties.
  */
 export async function thousandShares(): Promise<Row[]> {
     const lab = await labUp();
@@ -48,7 +48,7 @@ async function compare(stacks: Stacks, { prove }: Pair): Promise<Row[]> {
         { name: `state per trivial resource, of ${SHARES}`, value: trivialBytes, unit: "bytes" },
         ...(await unchanged(stacks)),
     ];
-    // One less to wait for: the whole gateway goes, and nobody measures that.
+    // Saves one wait: the whole gateway is removed, and that is not measured.
     ours.write(sharesProgram(0));
     await ours.up(LIMIT);
     return rows;
@@ -69,7 +69,7 @@ function created({ ours, trivial, twins }: Compared): Row[] {
 async function unchanged(stacks: Stacks): Promise<Row[]> {
     const rounds: Record<"preview" | "refresh" | "up", Compared[]> = { preview: [], refresh: [], up: [] };
     for (let round = 0; round < ROUNDS; round++) {
-        // Side by side in time: what else the machine does meanwhile falls on all.
+        // Interleaved, so that other load on the machine affects all of them.
         for (const operation of ["preview", "refresh", "up"] as const)
             rounds[operation].push({
                 ours: await once(stacks, "ours", operation),

@@ -1,26 +1,26 @@
 /** One line of the file that PVESMB_TRACE names (provider/base/trace.ts). */
 export interface TraceEvent {
-    /** `api`, `exec`, `batch`, `gather`; others don't count. */
+    /** `api`, `exec`, `batch` or `gather`; others are not counted. */
     kind?: string;
     method?: string;
     path?: string;
-    /** Seen from here. */
+    /** Measured on this machine. */
     ms?: number;
-    /** What the host says that it worked, waiting for its lock apart. */
+    /** The host's own working time, without waiting for its lock. */
     remoteMs?: number;
     /** Resources in a batch. */
     units?: number;
 }
 
-/** How often the provider reached out in one operation, and what it cost out there. */
+/** How often the provider worked remotely in one operation, and what that cost there. */
 export interface Tally {
     /** Batches, gathers and single commands on hosts. */
     remote: number;
     remoteMs: number;
-    /** The slowest batch in ms, brought down to 8 resources when it had more. */
+    /** The slowest batch in ms, scaled down to 8 resources if it had more. */
     eightMs: number;
     api: number;
-    /** Calls of the API that may change something; logging in is none. */
+    /** API calls that may change something; a login does not count. */
     writes: number;
 }
 
@@ -35,7 +35,7 @@ export function tally(events: readonly TraceEvent[]): Tally {
     const remote = events.filter(({ kind }) => kind === "batch" || kind === "gather" || kind === "exec");
     const batches = remote.filter(({ kind }) => kind === "batch");
     const api = events.filter(({ kind }) => kind === "api");
-    // A single command, or a request that failed, has no clock of its host's own.
+    // A single command or a failed request has no time from its host.
     const milliseconds = ({ remoteMs, ms = 0 }: TraceEvent): number => remoteMs ?? ms;
     return {
         remote: remote.length,

@@ -5,12 +5,12 @@ import { withPair } from "./pair";
 import { volumesProgram } from "./programs";
 import type { Row } from "./rows";
 
-/** A container has 256 mount points in Proxmox VE. */
+/** A container can have 256 mount points in Proxmox VE. */
 const QUOTAS = 200;
 const LIMIT = { timeout: 3600 };
 const UNCHANGED = { ...LIMIT, flags: ["--expect-no-changes"] };
 
-/** 200 quotas on volumes of one gateway, each of a share that exists: every one of them grows. */
+/** 200 quotas on volumes of one gateway, one for each existing share; every volume grows. */
 export async function volumeQuotas(): Promise<Row[]> {
     return withPair(await labUp(), "10.86.0.69", async ({ ours, prove }) => {
         ours.write(volumesProgram(QUOTAS, 0));

@@ -1,6 +1,6 @@
 import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
-import { getFile, putFile, smbclient } from "./support/smb-client";
+import { anonymously, changePassword, getFile, putFile, smbclient } from "./support/smb-client";
 import { SmbSession } from "./support/smb-session";
 import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
@@ -353,16 +353,39 @@ describe("a user's own settings", () => {
         expect([await status(own), await status(bob)]).toEqual(["NT_STATUS_LOGON_FAILURE", "fine"]);
     });
 
-    test("a password that must be changed, and then is the user's own", async () => {
+    test("a password that must be changed is changed at the client, and then is the user's own", async () => {
+        const chosen = "my 0wn choice";
+        expect(await anonymously(within, host, "getusername")).toContain("NT_STATUS_ACCESS_DENIED");
         await up(...lines({ passwordMustChange: true }));
         expect(await status(bob)).toBe("NT_STATUS_PASSWORD_MUST_CHANGE");
-        await inGuest(guest, "printf 'my 0wn choice\\nmy 0wn choice\\n' | smbpasswd -s bob");
-        expect(await status({ ...bob, password: "my 0wn choice" })).toBe("fine");
+        // Nobody learns anything without a login, and the shares go on to be encrypted.
+        for (const list of ["netshareenum", "enumdomusers", "querydominfo"])
+            expect([list, await anonymously(within, host, list)]).toEqual([list, expect.stringContaining("ACCESS_DENIED")]);
+        const session = await SmbSession.open(within, docs, alice);
+        try {
+            const { tcons } = JSON.parse(await inGuest(guest, "smbstatus --json")) as {
+                tcons: Record<string, { service: string; encryption: object }>;
+            };
+            const [tcon] = Object.values(tcons).filter(({ service }) => service === "docs");
+            expect(tcon?.encryption).toEqual({ cipher: expect.stringMatching(/^AES-/) as string, degree: "full" });
+        } finally {
+            session.close();
+        }
+        expect(await changePassword(within, host, { ...bob, password: "not his" }, chosen)).not.toContain("Password changed");
+        expect(await changePassword(within, host, bob, chosen)).toContain("Password changed for user bob");
+        expect(await status({ ...bob, password: chosen })).toBe("fine");
         await nothingLeft();
         await up(...lines({ passwordMustChange: true, fullName: "Bob" }));
-        expect(await status({ ...bob, password: "my 0wn choice" })).toBe("fine");
+        expect(await status({ ...bob, password: chosen })).toBe("fine");
+        // Later ones need no help: the user can log in.
+        const later = "an0ther choice";
+        await up(...lines({}, undefined, { ignoreChanges: ["password", "passwordMustChange"] }));
+        expect(await changePassword(within, host, { ...bob, password: chosen }, later)).toContain("Password changed for user bob");
+        expect(await status({ ...bob, password: later })).toBe("fine");
         await up(...lines({}));
         expect(await status(bob)).toBe("fine");
+        expect(await anonymously(within, host, "getusername")).toContain("NT_STATUS_ACCESS_DENIED");
+        await nothingLeft();
     });
 });
 

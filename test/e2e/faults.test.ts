@@ -10,23 +10,22 @@ import type { Operation } from "./support/stack";
  * destroy leaves nothing. The default run has some rows of each kind, `make soak` has all and writes docs/soak/fault-points.md.
  */
 const soak = process.env["PVESMB_SOAK"] === "1";
-const report = new SoakReport("fault-points", "Faults at every remote step, and what came after", [
-    "stage",
-    "fault",
-    "the command",
-    "its seconds",
-    "then",
-    "whole (s)",
-]);
+const columns = ["stage", "fault", "the command", "its seconds", "then", "whole (s)"];
+const report = new SoakReport("fault-points", "Faults at every remote step, and what came after", columns);
+const repairs = new SoakReport("fault-points-repairs", "Faults while a volume comes back, an address changes, a share is renamed", columns);
+/** Stages with a report of their own. */
+const OF_REPAIRS: Stage[] = ["mend", "move", "rename"];
 
+const addresses = ["10.86.0.150", "10.86.0.158"] as const;
 let drill: Drill;
 let password: Record<string, string>;
 
 beforeAll(async () => {
     const { PROXMOX_VE_USERNAME = "", PROXMOX_VE_PASSWORD = "" } = (await labUp()).environment;
     password = { PROXMOX_VE_API_TOKEN: "", PROXMOX_VE_USERNAME, PROXMOX_VE_PASSWORD };
-    drill = await Drill.create("10.86.0.150", { from: 5000, to: 5099 });
-    report.fact("Pulumi", (await drill.stack.pulumi(["version"])).stdout.trim());
+    drill = await Drill.create(addresses[0], { from: 5000, to: 5099 });
+    const version = (await drill.stack.pulumi(["version"])).stdout.trim();
+    for (const each of [report, repairs]) each.fact("Pulumi", version);
 });
 afterEach(async () => {
     await control("clearFaults");
@@ -34,10 +33,10 @@ afterEach(async () => {
 afterAll(() => drill?.dispose());
 
 /** Runs the operation with the fault in it, then without when it failed. Gives what the struck command did. */
-async function strike(operation: Operation, { request, task, strike: blow, login, outcome }: Row): Promise<string[]> {
+async function strike(operation: Operation, { request, task, strike: blow, login, outcome }: Row, flags: string[] = []): Promise<string[]> {
     const fault = request ? await control("injectRequest", request) : task ? await control("injectTask", task) : undefined;
     await blow?.prepare?.(drill);
-    const { running } = drill.stack.operate(operation, { environment: login ? password : {} });
+    const { running } = drill.stack.operate(operation, { environment: login ? password : {}, flags });
     await blow?.hit(drill, running);
     const { code, output, seconds } = await running.done;
     const seen = (await control("faults")).find(({ id }) => id === fault)?.seen ?? 0;
@@ -51,7 +50,7 @@ async function strike(operation: Operation, { request, task, strike: blow, login
     expect(output).toMatch(outcome);
     expect(code).not.toBe(0);
     await blow?.repair?.(drill);
-    await drill.stack[operation]();
+    await drill.stack[operation]({ flags });
     return found;
 }
 
@@ -61,7 +60,8 @@ function stage(name: Stage, run: (row: Row) => Promise<string[]>): void {
     test.each(rows.map((row): [string, Row] => [row.what, row]))(`${name}: %s`, async (_, row) => {
         const began = Date.now();
         const note = (...cells: string[]): void => {
-            if (soak) report.row(name, row.what, ...cells, ((Date.now() - began) / 1000).toFixed(1));
+            if (soak)
+                (OF_REPAIRS.includes(name) ? repairs : report).row(name, row.what, ...cells, ((Date.now() - began) / 1000).toFixed(1));
         };
         try {
             note(...(await run(row)), "all is well");
@@ -113,6 +113,39 @@ stage("share", async (row) => {
     drill.rewrite({ files: grown() });
     const found = await strike("up", row);
     await drill.expectWhole();
+    return found;
+});
+
+stage("mend", async (row) => {
+    drill.rewrite({ files: grown() });
+    await drill.stack.up();
+    const volume = String((await drill.guest()).config["mp0"]).split(",")[0] ?? "";
+    await drill.takeDataOff();
+    const found = await strike("up", row, ["--refresh"]);
+    await drill.expectWhole();
+    const { config } = await drill.guest();
+    expect(config["mp0"]).toContain(`${volume},`);
+    expect(Object.keys(config).filter((key) => key.startsWith("unused"))).toEqual([]);
+    return found;
+});
+
+stage("move", async (row) => {
+    drill.rewrite({ files: grown() });
+    await drill.stack.up();
+    drill.moveTo(addresses.find((each) => each !== drill.at) ?? "");
+    drill.rewrite({ files: grown() });
+    const found = await strike("up", row);
+    await drill.expectWhole();
+    expect((await drill.guest()).config["net0"]).toContain(`ip=${drill.at}/`);
+    return found;
+});
+
+stage("rename", async (row) => {
+    drill.rewrite({ files: grown() });
+    await drill.stack.up();
+    drill.rewrite({ files: grown(), name: "papers" });
+    const found = await strike("up", row);
+    await drill.expectWhole("papers");
     return found;
 });
 

@@ -1,10 +1,13 @@
 import type { SmbGatewayArgs } from "../../sdk/nodejs/generated/smb-gateway";
+import { backupPlaces, inFinder, inNetworkView } from "./support/discovery";
 import { type Guest, inGuest } from "./support/guests";
 import { run, start } from "./support/process";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { hasDebiansSamba } from "./support/samba-version";
 import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import type { Result, Stack } from "./support/stack";
+import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** The Samba settings of a gateway as a whole, changed through the CLI and seen by clients or on the gateway. */
@@ -18,9 +21,9 @@ const docs = { host, share: "docs" };
 let place: Workplace;
 let stack: Stack;
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
-const lines = (samba: SmbGatewayArgs["samba"], more: string[] = []): string =>
+const lines = (samba: SmbGatewayArgs["samba"], more: string[] = [], args: Partial<SmbGatewayArgs> = {}): string =>
     program(
-        gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba }),
+        gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba, ...args }),
         user("files", alice),
         share("files", "docs", { alice: "full" }, { audit: {} }),
         share("files", "plain", { alice: "full" }, { macos: false }),
@@ -232,6 +235,87 @@ test("what is switched off again is off", async () => {
     expect(await inGuest(guest, "systemctl is-active wsdd avahi-daemon pvesmb-logs.timer || true")).toBe("inactive\ninactive\ninactive\n");
     expect(await inGuest(guest, "pdbedit -P 'bad lockout attempt'")).toMatch(/is: 0\n/);
     await nothingLeft();
+});
+
+describe("clients that look around find", () => {
+    const samba = { discovery: { avahi: true, wsdd: true } };
+    const backups = (...names: string[]): string[] =>
+        names.map((name, i) => share("files", `backups${i}`, { alice: "full" }, { name, purpose: "timeMachine" }));
+    const offer = async (...names: string[]): Promise<void> => {
+        stack.write(lines(samba, backups(...names)));
+        await stack.up();
+        await until(`${names.join(" and ")} offered for backups`, async () => (await backupPlaces(within)).join() === names.join(), 15);
+    };
+
+    test("a place for backups with the up that makes it, a second one, another name of it, and none that is gone; nobody's session ends", async () => {
+        await up(samba);
+        const session = await SmbSession.open(within, docs, alice);
+        try {
+            await offer("capsule");
+            await offer("capsule", "office");
+            await offer("capsule", "vault");
+            await offer("vault");
+            await offer();
+            expect(await session.run("ls")).not.toContain("NT_STATUS");
+        } finally {
+            session.close();
+        }
+        await nothingLeft();
+    });
+
+    test("the server by its name of now", async () => {
+        expect([await inFinder(within, "FILES"), await inNetworkView(within)]).toEqual([true, ["FILES/Workgroup:WORKGROUP"]]);
+        stack.write(lines({ ...samba, workgroup: "OFFICE" }, backups("capsule"), { hostname: "cellar" }));
+        await stack.up();
+        await until("the new name in the Finder", () => inFinder(within, "CELLAR"), 15);
+        await until(
+            "the new names in the network view",
+            async () => (await inNetworkView(within)).join() === "CELLAR/Workgroup:OFFICE",
+            15,
+        );
+        expect([await inFinder(within, "FILES"), await backupPlaces(within)]).toEqual([false, ["capsule"]]);
+        await up({});
+    });
+});
+
+test("guests do what a share's inputs say, without a word about rights, and all other shares go on to be encrypted", async () => {
+    const guests = (args: string): string =>
+        `new pvesmb.SmbShare("${args.split(" ")[0]}", { gateway: files, guest: true, ${args.split(" ").slice(1).join(" ")} });`;
+    stack.write(
+        lines({}, [
+            guests('box access: [{ user: alice.name, level: "change" }]'),
+            guests('board access: [{ user: alice.name, level: "full" }], readOnly: true'),
+        ]),
+    );
+    await stack.up();
+    const as = (name: string, commands: string): Promise<string> =>
+        smbclient(within, { host, share: name }, { user: "nosuch", password: "" }, commands).then(({ output }) => output);
+    expect(
+        await as("box", "put /etc/hostname theirs.txt; mkdir more; put /etc/hostname more\\x; rename theirs.txt t.txt; ls"),
+    ).not.toContain("NT_STATUS");
+    await putFile(within, { host, share: "box" }, alice, "hers.txt", "x\n");
+    expect(await as("box", "get hers.txt /dev/null; put /etc/hostname hers.txt; ls")).not.toContain("NT_STATUS");
+    expect((await smbclient(within, { host, share: "box" }, alice, "del t.txt; deltree more; ls")).output).not.toMatch(
+        /NT_STATUS| t\.txt|more/,
+    );
+    await inGuest(guest, "echo news > /srv/pvesmb/board/news && setfacl -R -m u:nobody:r /srv/pvesmb/board/news");
+    expect(await as("board", "get news /dev/null")).not.toContain("NT_STATUS");
+    expect(await as("board", "put /etc/hostname news")).toContain("NT_STATUS_ACCESS_DENIED");
+    expect(await as("docs", "ls")).toContain("NT_STATUS_ACCESS_DENIED");
+    await nothingLeft();
+    const session = await SmbSession.open(within, { host, share: "plain" }, alice);
+    try {
+        const { tcons } = JSON.parse(await inGuest(guest, "smbstatus --json")) as {
+            tcons: Record<string, { service: string; encryption: { degree: string } }>;
+        };
+        expect(Object.values(tcons).flatMap(({ service, encryption }) => (service === "plain" ? [encryption.degree] : []))).toEqual([
+            "full",
+        ]);
+    } finally {
+        session.close();
+    }
+    await up({});
+    expect(await as("docs", "ls")).toContain("NT_STATUS_LOGON_FAILURE");
 });
 
 test("an upgrade of the packages that brings the distribution's file and services back is named, and undone", async () => {

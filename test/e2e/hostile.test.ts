@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { runOnNode } from "../lab/src/client";
 import { guestsWithin, inGuest } from "./support/guests";
+import { begun, claim, ended, NOTICED, swapping } from "./support/hostile-guest";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -42,64 +42,23 @@ const manifest = (): Promise<string> =>
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 const at = (host: { address: string }, name: string) => ({ host: host.address, share: name });
 const inEvil = (script: string): Promise<string> => inGuest(evil, script);
-/** What a limit's claim is called (provider/quota/claim.ts). */
-const claim = (path: string): string => `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** A program of the guest's root that goes on while something is done, and is over afterwards. */
 async function during<T>(attack: string, work: () => Promise<T>): Promise<T> {
-    const script = `${LIBRARY}${attack}`;
-    await inEvil(
-        `cat > /root/attack.py <<'END'\n${script}\nEND\nnohup python3 /root/attack.py > /root/attack.log 2>&1 & echo $! > /root/attack.pid`,
-    );
+    await inEvil(begun(attack));
     try {
         return await work();
     } finally {
-        await inEvil("kill -9 $(cat /root/attack.pid) 2>/dev/null; true");
+        await inEvil(ended);
     }
 }
 
-const LIBRARY = `import os, stat, time
-os.chdir("/srv/pvesmb")
-def folder(name):
-    try:
-        return stat.S_ISDIR(os.lstat(name).st_mode)
-    except FileNotFoundError:
-        return False
-def aside():
-    return [name for name in os.listdir(".") if name.startswith(".pvesmb-convert-")]
-def swap(name, to):
-    os.rename(name, name + ".stolen-%x" % time.time_ns())
-    os.symlink(to, name)
-def new(name):
-    try:
-        return os.lstat(name).st_ino == 256
-    except FileNotFoundError:
-        return False
-`;
 /** What `up` says, whether it fails or not. */
 const attempted = (): Promise<string> =>
     stack.up().then(
         ({ output }) => output,
         (error: unknown) => String(error),
     );
-
-/** What `up` says, by how far it was. */
-const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
-
-/** Plants its program where the files wait, and puts a link in the place of what the node makes as soon as that is there. */
-const swapping = (name: string, to: string, planted: string, when = "aside() or new(name)"): string => `
-name = "${name}"
-while True:
-    for one in aside():
-        try:
-            open(one + "/${planted}", "x").write("#!/bin/sh\\ntouch /root/owned\\n")
-            os.chmod(one + "/${planted}", 0o755)
-        except OSError:
-            pass
-    if folder(name) and (${when}):
-        swap(name, "${to}")
-        break
-`;
 
 beforeAll(async () => {
     place = await workplace(
@@ -209,6 +168,36 @@ test("a link in the place of a directory above, of the gateway's data, or of wha
     await inEvil("cd /srv/pvesmb && rm above .pvesmb-convert-0");
     await stack.up();
     expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
+});
+
+test("directories with names like lines of btrfs' tools change no other gateway's limit", async () => {
+    const rest = [share("evil", "docs", access), quota("docs", "limit", { limit: "72MiB", convert: true })];
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    const work = (await onNode(`btrfs inspect-internal rootid ${good.data}/work`)).trim();
+    const group = (): Promise<string> =>
+        onNode(`btrfs qgroup show -re --raw /mnt/btrfs | grep '^0/${work} ' | awk '{ print $4 }' | head -1`);
+    const before = await group();
+    // Whoever makes a directory may make a subvolume (ioctl BTRFS_IOC_SUBVOL_CREATE).
+    await inEvil(`cat > /root/names.py <<'END'
+import fcntl, os, struct
+os.chdir("/srv/pvesmb")
+for folder, name in (("x\\nID ${work} gen 1 top level 256 path hostile", "docs"), ("y\\n0", "${work}   99999999999 1 none none z")):
+    os.mkdir(folder)
+    fd = os.open(folder, os.O_RDONLY)
+    fcntl.ioctl(fd, 0x5000940E, struct.pack("<q4088s", 0, name.encode()))
+END
+python3 /root/names.py`);
+    expect(await onNode("btrfs subvolume list /mnt/btrfs")).toContain(`\nID ${work} gen 1 top level 256 path hostile/docs\n`);
+    await stack.refresh({ flags: ["--expect-no-changes"] });
+    stack.write(program(...ours, share("evil", "docs", access)));
+    await stack.up();
+    expect(await group()).toBe(before);
+    await unharmed("48MiB");
+    await inEvil("cd /srv/pvesmb && rm -rf x* y*");
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    expect(await manifest()).toBe(etc);
 });
 
 test("another gateway's data below a directory of its own is reached through no link", async () => {

@@ -230,6 +230,69 @@ test("a resource with a new name and an alias is the same one", async () => {
     await stack.preview({ flags: ["--expect-no-changes"] });
 });
 
+describe("options that Pulumi has for every resource do what they say", () => {
+    const own = (name: string, args = {}, options = {}): string => share("files", name, { alice: "full" }, args, options);
+    const with_ = (expression: string, name: string): string => own(name).replace("{});", `${expression});`);
+    const kept = own("kept", {}, { retainOnDelete: true });
+    const guarded = own("guarded", {}, { protect: true });
+    const pair = (comment: string): string[] => [
+        own("anew", { comment }, { replaceOnChanges: ["comment"] }),
+        with_("{ deletedWith: anew, replaceWith: [anew] }", "goes"),
+    ];
+    const rest = (value: string): string[] => [
+        own("untouched", { comment: value }, { ignoreChanges: ["comment"] }),
+        own("triggered", {}, { replacementTrigger: value }),
+        own("sealed", {}, { additionalSecretOutputs: ["unc"], customTimeouts: { update: "1h30m" } }),
+        with_('{ dependsOn: [anew], hooks: { afterCreate: [async ({ name }) => console.log("hook of " + name)] } }', "hooked"),
+        with_("{ parent: anew }", "child"),
+    ];
+    const up = (...lines: string[]): Promise<Result> => (stack.write(program(...Object.values(parts), ...lines)), stack.up());
+    const served = async (): Promise<string[]> => Object.keys(await listShares(within, host, alice)).sort();
+    const replaced = ({ steps }: Result): string[] => steps.flatMap(({ op, name }) => (op === "replace" ? [name] : [])).sort();
+
+    beforeAll(async () => {
+        const { output } = await up(kept, guarded, ...pair("1"), ...rest("1"));
+        expect(output).toContain("hook of hooked");
+    });
+
+    test("secrets, deadlines, parents", async () => {
+        const all = Object.fromEntries((await stack.resources()).map((each) => [each.urn.split("::").at(-1) ?? "", each]));
+        expect(all["sealed"]?.outputs?.["unc"]).toMatchObject({ ciphertext: expect.any(String) as string });
+        expect(all["sealed"]?.inputs?.["timeouts"]).toEqual({ update: "5400s" });
+        expect(all["child"]?.urn).toContain("SmbShare$pulumi-nodejs:dynamic/pvesmb:SmbShare::child");
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("what is to be replaced is, with what is to go along, and what is ignored stays", async () => {
+        await putFile(within, at("anew"), alice, "own.txt", "stays\n");
+        expect(replaced(await up(kept, guarded, ...pair("2"), ...rest("2")))).toEqual(["anew", "child", "goes", "triggered"]);
+        expect(await listShares(within, host, alice)).toMatchObject({ anew: "2", untouched: "1" });
+        expect(await getFile(within, at("anew"), alice, "own.txt")).toBe("stays\n");
+    });
+
+    test("what is retained is served on, and taken up again by the same resource", async () => {
+        await up(guarded, ...pair("2"), ...rest("2"));
+        expect(await served()).toContain("kept");
+        await up(kept, guarded, ...pair("2"), ...rest("2"));
+        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await up(own("kept"), guarded, ...pair("2"));
+        expect(await served()).not.toContain("hooked");
+    });
+
+    test("what is protected stays, what is deleted with another is not asked for", async () => {
+        stack.write(program(...Object.values(parts)));
+        expect((await stack.up({ fails: true })).output).toMatch(/guarded.* cannot be deleted/);
+        await up(own("guarded"));
+        expect(await served()).toEqual(expect.arrayContaining(["goes", "guarded"]));
+        expect(await served()).not.toContain("anew");
+        // Nothing went with it after all: its own resource has it again, and takes it away.
+        await up(own("goes"), own("guarded"));
+        await up();
+        expect(await served()).toEqual(["media", "papers"]);
+    });
+});
+
 test("a renamed stack keeps everything", async () => {
     await stack.pulumi(["stack", "rename", "production"]);
     const { changes } = await stack.up();

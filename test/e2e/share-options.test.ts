@@ -36,6 +36,9 @@ const shares: Record<string, ShareSettings> = {
     bin: { recycle: { keepFor: "1m", exclude: ["*.tmp"] } },
     watched: { audit: {}, catia: {} },
     snaps: { previousVersions: {} },
+    sanoid: { previousVersions: { folder: ".sanoid", prefix: "autosnap", format: "_%Y-%m-%d_%H:%M:%S" } },
+    scans: { name: "scan$", purpose: "scanner", audit: {} },
+    kept: { purpose: "archive" },
     local: { hostsAllow: ["127.0.0.1"] },
     shut: { hostsDeny: ["0.0.0.0/0"] },
     near: { hostsAllow: ["10.86.0.77/24"] },
@@ -54,6 +57,8 @@ const shares: Record<string, ShareSettings> = {
 const declared = (more: Record<string, ShareSettings> = {}): string[] =>
     Object.entries<ShareSettings>({ ...shares, ...more }).map(([name, args]) => share("files", name, both, args));
 
+const mine = 'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });';
+
 let place: Workplace;
 let stack: Stack;
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
@@ -62,13 +67,7 @@ const client = async (name: string, login: typeof alice, commands: string, flags
 
 beforeAll(async () => {
     place = await workplace(vmids);
-    stack = await place.stack(
-        program(
-            ...files,
-            ...declared(),
-            'new pvesmb.SmbShare("mine", { gateway: files, access: [{ user: bob.name, level: "read" }], accessBasedEnumeration: true });',
-        ),
-    );
+    stack = await place.stack(program(...files, ...declared(), mine));
     await stack.up();
 });
 afterAll(() => place?.dispose());
@@ -122,6 +121,15 @@ test("a snapshot is a previous version", async () => {
     expect(await getFile(within, at("snaps"), alice, "@GMT-2025.01.02-03.04.05/f")).toBe("old\n");
 });
 
+test("all snapshots of a tool are previous versions, whatever it calls their kinds", async () => {
+    const made = ["autosnap_2025-01-02_03:04:05_daily", "autosnap_2025-01-02_04:00:00_hourly", "other_2025-01-02_05:00:00_daily"];
+    const each = made.map((name) => `mkdir -p .sanoid/${name}/sanoid && echo ${name} > .sanoid/${name}/sanoid/f`).join(" && ");
+    await inGuest(guest, `cd /srv/pvesmb && ${each} && echo new > sanoid/f && chmod -R a+rX .sanoid && chmod 666 sanoid/f`);
+    const shown = await client("sanoid", alice, "allinfo f");
+    expect(shown.match(/@GMT-[\d.-]+/g)?.sort()).toEqual(["@GMT-2025.01.02-03.04.05", "@GMT-2025.01.02-04.00.00"]);
+    expect(await getFile(within, at("sanoid"), alice, "@GMT-2025.01.02-04.00.00/f")).toBe(`${made[1]}\n`);
+});
+
 test("only clients that are allowed connect, and only encrypted where it is required", async () => {
     for (const name of ["local", "shut", "far"])
         expect([name, await client(name, alice, "ls")]).toEqual([name, expect.stringContaining("NT_STATUS_ACCESS_DENIED")]);
@@ -138,6 +146,22 @@ test("vetoed names cannot be made, hidden ones are hidden, new names are lower c
     expect(await client("tidy", alice, "ls")).toMatch(/x\.bak +A?H/);
     await putFile(within, at("lower"), alice, "Report.TXT", "x\n");
     expect(await inGuest(guest, "ls /srv/pvesmb/lower")).toBe("report.txt\n");
+});
+
+test("one case of names is refused while there are others, with their names, and nothing is hidden", async () => {
+    expect(await client("plain", alice, "mkdir Archive; put /etc/hostname Report2025.TXT")).not.toContain("NT_STATUS");
+    const folded = program(...files, ...declared({ plain: { caseHandling: "lower" } }), mine);
+    stack.write(folded);
+    expect((await stack.up({ fails: true })).output).toMatch(
+        /caseHandling: with `lower` clients would no longer find .*: Archive, Report2025\.TXT/,
+    );
+    expect(
+        await client("plain", alice, "get Report2025.TXT /dev/null; rename Report2025.TXT report; rename Archive archive"),
+    ).not.toContain("NT_STATUS");
+    await stack.up();
+    expect(await client("plain", alice, "get REPORT /dev/null; rmdir Archive; del report")).not.toContain("NT_STATUS");
+    stack.write(program(...files, ...declared(), mine));
+    await stack.up();
 });
 
 test("a drop box gives what was dropped to who collects it, and nobody sees more than one's own", async () => {
@@ -157,6 +181,30 @@ test("who works on media together changes the other's files, and leaves no litte
     await putFile(within, at("media"), bob, "film", "his\n");
     expect(await getFile(within, at("media"), alice, "film")).toBe("his\n");
     expect(await client("media", bob, "put /etc/hostname .DS_Store")).toContain("NT_STATUS");
+    // What Macs left there before goes with its folder; files that somebody sees keep it.
+    expect(await client("media", alice, "mkdir album; mkdir mixed")).toBe("");
+    await putFile(within, at("media"), alice, "mixed/song", "x\n");
+    await inGuest(guest, "cd /srv/pvesmb/media && touch album/.DS_Store mixed/Thumbs.db");
+    expect(await client("media", bob, "rmdir album; rmdir mixed")).toContain(
+        "NT_STATUS_DIRECTORY_NOT_EMPTY removing remote directory file \\mixed",
+    );
+    expect(await inGuest(guest, "cd /srv/pvesmb/media && ls -A . mixed")).toBe(".:\nfilm\nmixed\n\nmixed:\nThumbs.db\nsong\n");
+});
+
+test("what a scanner puts down others sort out, and the audit has the share's own name", async () => {
+    await putFile(within, at("scan$"), alice, "scan0001.pdf", "page\n");
+    expect(await client("scan$", bob, "mkdir bills; rename scan0001.pdf bills/power.pdf")).toBe("");
+    await putFile(within, at("scan$"), bob, "bills/power.pdf", "page, rotated\n");
+    expect(await client("scan$", alice, "del bills/power.pdf; rmdir bills; ls")).not.toMatch(/NT_STATUS|bills/);
+    expect(await inGuest(guest, "journalctl -t smbd_audit -o cat")).toMatch(/bob\|.*\|scan\$\|renameat\|ok\|.*scan0001\.pdf/);
+});
+
+test("an archive gives back what somebody deleted, for 90 days", async () => {
+    await putFile(within, at("kept"), alice, "contract.txt", "signed\n");
+    expect(await client("kept", bob, "del contract.txt; ls")).not.toContain("contract");
+    expect(await client("kept", bob, "rename .recycle/bob/contract.txt contract.txt")).toBe("");
+    expect(await getFile(within, at("kept"), alice, "contract.txt")).toBe("signed\n");
+    expect(await inGuest(guest, "cat /etc/tmpfiles.d/*")).toContain('"/srv/pvesmb/kept/.recycle" - - - 90d');
 });
 
 test("a Mac sees as much room for backups as it may use, and keeps metadata and resource forks as on its own disk", async () => {

@@ -24,7 +24,7 @@ const connection = fc.record({
 });
 const gateway = fc.record({ id: fc.constantFrom("pve1/101/0123456789abcdef", "pve2/102/fedcba9876543210"), connection: some(connection) });
 const timeouts = fc.record({ create: some(fc.constantFrom("90s", "10m")), read: some(fc.constant("1m")) });
-const child = { gateway, adopt: some(fc.boolean()), timeouts: some(timeouts), key: fc.constant("urn:pulumi:dev::p::t::x") };
+const child = { gateway, adopt: some(fc.boolean()), timeouts: some(timeouts) };
 const ipv6 = fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).map(([address, prefix]) => `${address}/${prefix}`);
 
 const network = fc
@@ -32,7 +32,7 @@ const network = fc
         bridge: fc.constantFrom("vmbr0", "vmbr1"),
         address: fc.oneof(
             fc.constant("dhcp"),
-            fc.ipV4().map((address) => `${address}/24`),
+            fc.tuple(fc.integer({ min: 1, max: 126 }), fc.integer({ min: 1, max: 254 })).map(([net, host]) => `${net}.0.0.${host}/24`),
         ),
         address6: some(fc.oneof(fc.constantFrom("auto", "none"), ipv6)),
         mac: some(fc.constantFrom("BC:24:11:00:00:01", "bc:24:11:00:00:01")),
@@ -123,7 +123,6 @@ const gatewayInputs = fc.record({
     samba: some(fc.record({ workgroup: some(fc.constantFrom("WORKGROUP", "home")) })),
     connection: some(connection),
     timeouts: some(timeouts),
-    key: fc.constant("urn:pulumi:dev::p::t::x"),
 });
 
 const quota = fc.record({
@@ -144,7 +143,6 @@ const quota = fc.record({
     alerts: some(fc.constantFrom([90], [75, 85, 95])),
     onShrink: some(fc.constantFrom("refuse", "force")),
     timeouts: some(timeouts),
-    key: fc.constant("urn:pulumi:dev::p::t::x"),
 });
 
 /** Each kind with inputs as users might write them, spellings and omissions included; all of them pass check. */

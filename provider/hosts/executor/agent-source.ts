@@ -13,6 +13,7 @@ const MODULES = [
     "file_steps",
     "carrying",
     "below",
+    "spelling",
     "places",
     "command_steps",
     "asking",

@@ -3,6 +3,7 @@ import { perSession } from "../../base/session";
 import { trace } from "../../base/trace";
 import type { Batch, BatchResult, Gather, GatherResult } from "../batch";
 import type { Host } from "../host";
+import { within } from "../within";
 import { AgentChannel } from "./agent-channel";
 
 export interface ExecutorStats {
@@ -13,6 +14,9 @@ export interface ExecutorStats {
     /** What the host said it worked, waiting for its lock apart. */
     remoteMs: number;
 }
+
+/** What a start may take at least, whatever time its first caller has. */
+const START_MS = 20_000;
 
 /**
  * Runs batches and gathers on a host, in one agent that is started at the first request and stays for the process. Failures: Conflict (the
@@ -64,21 +68,19 @@ export class Executor {
     }
 
     private async running(deadline: Deadline): Promise<AgentChannel> {
+        const wait = <T>(work: Promise<T>): Promise<T> =>
+            within(deadline, `starting python3 on ${this.host.name}`, work, { dispatched: false });
         const before = this.agent;
-        if (
-            before !== undefined &&
-            (await before.then(
-                (agent) => agent.alive,
-                () => false,
-            ))
-        )
-            return before;
-        // Of several that find it dead, the first starts the next one.
-        if (this.agent === before) {
-            this.counts.opens++;
-            this.agent = AgentChannel.open(this.host, this.places, deadline);
+        if (before !== undefined) {
+            const known = await wait(before.catch(() => undefined));
+            if (known?.alive) return known;
         }
-        return this.agent ?? this.running(deadline);
+        // Of several that find it dead, the first starts the next one; the others may have more time than the first.
+        if (this.agent !== before) return this.running(deadline);
+        this.counts.opens++;
+        const next = AgentChannel.open(this.host, this.places, deadline.detached(START_MS));
+        this.agent = next;
+        return wait(next);
     }
 
     private async timed<T extends { ms: number; waitedMs?: number }>(facts: object, work: () => Promise<T>): Promise<T> {

@@ -21,7 +21,8 @@ export class HostKey {
     }
 }
 
-function fingerprint(blob: Buffer): string {
+/** As ssh-keygen prints it. */
+export function fingerprint(blob: Buffer): string {
     return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 

@@ -8,14 +8,14 @@ import { text } from "./config";
 const withoutPrefix = (cidr: string): string => cidr.split("/")[0] ?? cidr;
 const usable = (address: string): boolean => !address.startsWith("127.") && address !== "::1" && !address.startsWith("fe80:");
 
-/** The address that the configuration fixes, if it does. */
+/** The fixed address in the configuration, if any. */
 export function staticAddress(config: GuestConfig): string | undefined {
     const { ip, ip6 } = net.parse(text(config, "net0") ?? "");
     const fixed = [ip, ip6].find((each) => each?.includes("/"));
     return fixed === undefined ? undefined : withoutPrefix(fixed);
 }
 
-/** The guest's address: fixed, or what DHCP gave it (asked through PVE; undefined while it has none). */
+/** The guest's address: fixed, or by DHCP (read from PVE); undefined while it has none. */
 export async function guestAddress(pve: Pve, place: Place, config: GuestConfig): Promise<string | undefined> {
     const fixed = staticAddress(config);
     if (fixed !== undefined) return fixed;
@@ -25,7 +25,7 @@ export async function guestAddress(pve: Pve, place: Place, config: GuestConfig):
     return all.filter(usable).sort((a, b) => Number(a.includes(":")) - Number(b.includes(":")))[0];
 }
 
-/** Waits for DHCP; undefined when it gave nothing until the deadline. */
+/** Waits for DHCP; undefined when no address came before the deadline. */
 export async function awaitAddress(pve: Pve, place: Place, config: GuestConfig): Promise<string | undefined> {
     for (;;) {
         const address = await guestAddress(pve, place, config);

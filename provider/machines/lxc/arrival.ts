@@ -11,17 +11,20 @@ import { unreached } from "./free-address";
 import type { Wanted } from "./free-address";
 import { awaitHost } from "./identity";
 
-/** A guest that has just got its addresses. */
+/** A guest that just got its addresses. */
 export interface Arriving {
     pve: Pve;
     place: Place;
-    /** Never finished so far: the first SSH contact is trusted, Samba is started anew. */
+    /** Setup has not finished before: trust the first SSH contact, restart Samba. */
     fresh: boolean;
-    /** Addresses that this update gives it, and its interfaces so far. */
+    /** The addresses that this update assigns, and the previous interfaces. */
     moves?: { to: readonly Wanted[]; from: Record<number, string> };
 }
 
-/** Waits for the guest where it is to answer. An address that leads elsewhere is taken back: two machines that have one are of no use to anybody. */
+/**
+ * Waits until the guest answers at its address. Otherwise restores the old interfaces or stops a fresh guest, because a duplicate address
+ * harms both machines.
+ */
 export async function arrive(
     { pve, place, moves, fresh }: Arriving,
     config: ContainerConfig,
@@ -30,7 +33,7 @@ export async function arrive(
 ): Promise<void> {
     const moved = moves !== undefined && moves.to.length > 0 && !fresh;
     try {
-        // What it was reached at before is given back in the time that is left.
+        // Keep half of the time for restoring the old interfaces.
         await awaitHost(host, moved ? pve.within(deadline.atMost(Math.min(60_000, deadline.left / 2))) : pve, place, config.all, log);
     } catch (error) {
         if (moved && isKind(error, "HostKeyMismatch", "Conflict", "Unreachable", "Timeout")) {
@@ -48,7 +51,7 @@ export async function arrive(
     }
 }
 
-/** Gives a guest its interfaces back; says at which addresses it is then. */
+/** Restores a guest's interfaces; returns where it answers then, for the message. */
 async function takeBack(pve: Pve, place: Place, from: Record<number, string>): Promise<string> {
     await editConfig(pve, place, ({ net: now }) => {
         const set = Object.fromEntries(

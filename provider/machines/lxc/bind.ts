@@ -6,6 +6,7 @@ import type { Step, Workshop } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
+import { FIRST_ID } from "../../proxmox/lxc/config";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
@@ -15,24 +16,18 @@ import { nodeShop } from "../nodes";
 import { DATA_MOUNT } from "./config";
 import { nodeHost } from "../reach";
 
-/** Where an unprivileged container's ids begin on the node, unless its configuration says otherwise (pve-container LXC.pm, parse_id_maps). */
-const FIRST_ID = 100_000;
-
-/** The container's root, as the node numbers it. */
-export const rootOnNode = (unprivileged: boolean): number => (unprivileged ? FIRST_ID : 0);
-
-/** The API takes bind mounts from root@pam by ticket only, from no token whatever its rights (pve-api.md 0.1). */
+/** The API allows bind mounts only for root@pam by ticket, never for a token (pve-api.md 0.1). */
 const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.username === "root@pam";
 
 /**
- * Before a guest is made: the directory is there, is one, and belongs to the container's root; an empty one is given to it. Without
- * SSH to the node only a root@pam ticket can go on, unchecked.
+ * Checks, before the guest is made, that the directory exists and belongs to the container's root; an empty one gets that owner. Without
+ * SSH to the node it goes on unchecked, for a root@pam ticket only.
  */
 export async function prepareBind(pve: Pve, connection: Connection, inputs: GatewayInputs, log: Log): Promise<void> {
     const path = inputs.data?.bind;
     if (path === undefined) return;
     try {
-        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, rootOnNode(inputs.lxc.unprivileged), pve.deadline);
+        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, inputs.lxc.unprivileged ? FIRST_ID : 0, pve.deadline);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
         if (!byApi(connection) || error.kind === "HostKeyMismatch")
@@ -45,7 +40,7 @@ export async function prepareBind(pve: Pve, connection: Connection, inputs: Gate
     }
 }
 
-/** By open directories: those above may be another gateway's, whose root puts links there. */
+/** Works on opened directories: a parent may belong to another gateway, whose root could place symlinks there. */
 async function giveTo({ executor, queue }: Workshop, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
     const refuse = (why: string): PvesmbError =>
         new PvesmbError("InvalidInput", `data.bind: ${path} on ${node} ${why}`, { property: "data.bind" });
@@ -72,12 +67,12 @@ async function giveTo({ executor, queue }: Workshop, node: string, path: string,
     }
 }
 
-/** Binds the directory as the gateway's data, in a guest that has no data mount yet. Gives the configuration as it is afterwards. */
+/** Binds the directory as the gateway's data unless it is mounted already. Returns the resulting configuration. */
 export function ensureBind(pve: Pve, connection: Connection, place: Place, path: string): Promise<ContainerConfig> {
     return bindDirectory(pve, connection, place, DATA_MOUNT, path, DATA_ROOT);
 }
 
-/** Binds a directory of the node at a mount point of a guest: at once, also while it runs. What is there already is left as it is. */
+/** Binds a directory of the node at a mount point of a guest, also while it runs. Leaves an existing mount as it is. */
 export async function bindDirectory(
     pve: Pve,
     connection: Connection,

@@ -5,10 +5,10 @@ import { bytesOf } from "../../model/size";
 import { features, mountPoint, net, rootfs, startup } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 
-/** A container's configuration as PVE gives it: keys to values. */
+/** A container's configuration from PVE: keys and values. */
 export type GuestConfig = Record<string, string | number | undefined>;
 
-/** The mount point of the gateway's data volume; shares' own volumes take the following ones. */
+/** The mount point of the gateway's data volume; volumes of shares use the following ones. */
 export const DATA_MOUNT = "mp0";
 
 const MIB = 2 ** 20;
@@ -18,7 +18,7 @@ export function text(config: GuestConfig, key: string): string | undefined {
     return value === undefined ? undefined : String(value);
 }
 
-/** What create and config calls both carry, in PVE's terms; undefined: the key must not be there. */
+/** Settings for both create and config calls, in PVE's terms; undefined: the key must be absent. */
 export function plainSettings(inputs: GatewayInputs, hostname: string): Record<string, string | number | undefined> {
     const { lxc } = inputs;
     return {
@@ -43,7 +43,7 @@ export function interfaces(inputs: GatewayInputs): NetworkInputs[] {
     return [inputs.network, ...inputs.extraNetworks];
 }
 
-/** `netN` of an interface; `current` keeps what we do not set, the MAC address above all. */
+/** `netN` of an interface; keeps what we do not set in `current`, above all the MAC address. */
 export function netText(network: NetworkInputs, index: number, current = ""): string {
     const orNull = <T>(value: T | undefined): T | null => value ?? null;
     return net.edit(current, {
@@ -67,8 +67,8 @@ export function tagsText(tags: readonly string[]): string | undefined {
 }
 
 /**
- * The parameters of `POST lxc`, without VMID and notes. Tags come later: a pool-scoped token may not send them here (pve-api.md 2.3). So
- * does a given data volume, which may have to be handed over first.
+ * Parameters of `POST lxc` without VMID and notes. Tags follow later, since a pool-scoped token may not send them here (pve-api.md 2.3),
+ * and so does a given data volume, which may have to be moved from another guest first.
  */
 export function createParams(
     inputs: GatewayInputs,
@@ -96,7 +96,7 @@ export function dataMountText(data: NonNullable<GatewayInputs["data"]>): string 
     return mountPoint.format({ volume, mp: DATA_ROOT, backup: data.backup });
 }
 
-/** What a `PUT config` must say to bring `config` to `inputs`: changed keys, and keys to delete. Volumes apart from `backup` are not its business. */
+/** The `PUT config` that brings `config` to the inputs: changed keys, and keys to delete. Of volumes it changes only `backup`. */
 export function configChanges(
     inputs: GatewayInputs,
     hostname: string,
@@ -131,7 +131,7 @@ function sameValue(key: string, current: string | undefined, wanted: string): bo
     return current === wanted;
 }
 
-/** Property strings have no order. */
+/** Property strings are unordered. */
 const pairs = (value: string): string =>
     value
         .split(",")
@@ -145,12 +145,12 @@ function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
     return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }
 
-/** The size PVE's configuration gives for a volume, in bytes. */
+/** The size of a volume in PVE's configuration, in bytes. */
 export function volumeSize(value: string | undefined): number | undefined {
     return value === undefined ? undefined : rootfs.parse(value).size;
 }
 
-/** A directory of the node in place of a volume: only root@pam may write such a value, even unchanged. */
+/** A bind mount of a node's directory: only root@pam may write such a value, even unchanged. */
 export const isBind = (value: string): boolean => value.startsWith("/");
 
 export function volumeId(value: string | undefined): string | undefined {

@@ -27,24 +27,24 @@ import type { Tenant } from "../kind";
 import { foundContainer } from "./open";
 import { guestHost } from "../reach";
 
-/** A guest that exists, and what it shall be. */
+/** An existing guest and its desired state. */
 export interface Target extends Arriving {
     connection: Connection;
     inputs: GatewayInputs;
     hostname: string;
     mark: Mark;
-    /** What the host's own mark must contain if it has one. */
+    /** What the mark on the host must contain, if there is one. */
     claim: string;
     templateVolume: string;
     tenant: Tenant;
 }
 
-/** The steps that create and update share: settings, volumes, power, Samba, mark. Each looks first and changes only what differs. */
+/** The steps of create and update: settings, volumes, power, Samba, mark. Each changes only what differs. */
 export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
     const { pve, place, hostname } = target;
     const inputs = await withOwnVolume(pve, place, target.inputs, before);
     const keys = markKeys(target.connection);
-    // One that was finished (adopted, or made stopped) is not half-made again: its volumes may hold data.
+    // A finished guest (adopted, or made stopped) does not go back to `creating`: its volumes may hold data.
     const half = target.fresh && target.mark.phase === "creating";
     const working: Mark = half ? { ...target.mark, lease: now() + LEASE } : target.mark;
     let config = await applySettings(pve, place, inputs, hostname, { mark: working, keys });
@@ -61,12 +61,12 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
         ? await withLease(target, working, () => serve(ctx, id, { ...target, mark: working }, config, before))
         : { address: staticAddress(config.all), hostKeys: target.mark.hostKeys, sambaVersion: before.sambaVersion };
 
-    // A gateway that was created stopped has no Samba yet: it stays unfinished, its first start sets it up.
+    // A gateway created stopped has no Samba yet and stays unfinished until its first start.
     const done = facts.sambaVersion !== undefined;
     const final: Mark = { ...target.mark, phase: "ready", lease: 0, hostKeys: facts.hostKeys, openSize: opensSize(inputs) };
     config = await applySettings(pve, place, inputs, hostname, { mark: final, keys });
     rememberPins(id, facts.hostKeys);
-    // Stopped, and without a fixed address: by name, until it has one.
+    // Stopped and without a fixed address: use the host name.
     const address = facts.address ?? hostname;
     return {
         vmid: place.vmid,
@@ -87,7 +87,7 @@ const opensSize = ({ data }: GatewayInputs): true | undefined =>
 
 type Facts = Pick<Outputs, "address" | "sambaVersion"> & { hostKeys: string[] };
 
-/** The part that happens on the running guest. */
+/** The steps on the running guest. */
 async function serve(
     ctx: Context<Outputs>,
     id: string,
@@ -114,7 +114,7 @@ async function serve(
     return { address, sambaVersion, hostKeys };
 }
 
-/** The first contact: the keys that the host has are those that it must have from now on, whatever becomes of the rest. */
+/** First contact: stores the host's keys at once, so that they are required even if a later step fails. */
 async function pin(
     ctx: Context<Outputs>,
     id: string,
@@ -129,7 +129,7 @@ async function pin(
     await editConfig(pve, place, () => ({ set: { description } }));
 }
 
-/** Renews the lease in the mark while work on a half-made guest goes on, so that no other create takes it for an orphan. */
+/** Renews the lease in the mark while a half-made guest is being finished, so that no other create takes it for an orphan. */
 async function withLease<T>(target: Target, mark: Mark, work: () => Promise<T>): Promise<T> {
     if (mark.phase !== "creating") return work();
     const keys = markKeys(target.connection);

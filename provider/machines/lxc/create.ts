@@ -1,11 +1,10 @@
-import type { Context } from "../../base/handler";
+import type { ChangeContext } from "../../base/handler";
 import { together } from "../../base/together";
 import type { GatewayInputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { pveClient } from "../../proxmox/client/client";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
-import { keyOf } from "../../base/given";
 import { checkRights } from "../../rights/check";
 import { tellTaken } from "./taken";
 import { prepareBind } from "./bind";
@@ -25,9 +24,9 @@ import { hostnameOf } from "./config";
 import { converge } from "./converge";
 import type { Target } from "./converge";
 
-/** Makes a container and the gateway in it. `identity`: of one whose guest never came to be. */
+/** Makes a container and its gateway. `identity`: VMID and nonce from an earlier create that failed. */
 export async function createContainerGateway(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     inputs: GatewayInputs,
     tenant: Tenant,
     identity?: Plan["identity"],
@@ -35,21 +34,21 @@ export async function createContainerGateway(
     const connection = ctx.connect(inputs.connection);
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const ownKey = publicKeyOf(connection);
-    const [found] = await together(allowedTemplate(pve, inputs, identity), checkNode(pve, connection, inputs.node));
+    const [found] = await together(allowedTemplate(pve, ctx.urn, inputs, identity), checkNode(pve, connection, inputs.node));
     await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
         inputs,
-        key: keyOf(inputs),
+        key: ctx.urn,
         hostname: hostnameOf(inputs),
         template,
         identity,
         keys: markKeys(connection),
         free: () => refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs)),
         ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
-        publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys])],
+        publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys.map((line) => line.trim())])],
     };
-    // The node is where the guest was made, for ever; a settled identity keeps its id, whatever node it is made on now.
+    // The id keeps the node of creation; with `identity` it stays the same on any node.
     const idOf = (made: Made): string => formatId({ node: inputs.node, vmid: made.vmid, nonce: made.mark.nonce });
     const stateOf = (made: Made): Outputs => ({
         vmid: made.vmid,
@@ -57,7 +56,7 @@ export async function createContainerGateway(
         currentNode: made.node,
         templateVolume: template,
         hostKeys: made.mark.hostKeys,
-        // One that is taken over finished may hold data.
+        // A finished guest that is adopted may hold data.
         ready: made.adopted && made.mark.phase === "ready",
     });
     const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
@@ -81,15 +80,15 @@ export async function createContainerGateway(
     return { id, state };
 }
 
-/** The template, once it is sure that everything after it is allowed: missing rights are told all at once, before what else is wrong but names. */
-async function allowedTemplate(pve: Pve, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
+/** The template, after the checks of names and rights: the user sees all missing rights at once, before other faults. */
+async function allowedTemplate(pve: Pve, urn: string, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
     const names = checkNames(pve, inputs);
     const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);
     const doubts = await names;
     const settled = identity === undefined ? inputs : { ...inputs, vmid: identity.vmid };
     const findings = { template: settledOf(found), holder: settledOf(holder) };
-    await checkRights(pve, creationUses(settled, keyOf(inputs), findings), doubts);
+    await checkRights(pve, creationUses(settled, urn, findings), doubts);
     return search;
 }
 

@@ -1,13 +1,10 @@
-import { isKind, PvesmbError } from "../../base/errors";
+import { isKind } from "../../base/errors";
 import type { Connection } from "../../base/connection";
 import type { Pve } from "../../proxmox/client/client";
 import { readConfig } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
-import { mountPoint } from "../../proxmox/values/property-string";
 import { bindDirectory } from "./bind";
-
-/** Proxmox VE knows mp0 to mp255 (pve-api.md 3.3). */
-const LAST = 255;
+import { freeMountPoint, mountedAt } from "./mounts";
 
 interface Reached {
     pve: Pve;
@@ -15,26 +12,21 @@ interface Reached {
 }
 
 /**
- * A dataset below a bound directory is not seen in the container by itself: PVE binds one mount, without those below it (pve-container
- * LXC.pm, __bindmount_do: `mount -o bind`). So it gets a mount point of its own, plugged in while the container runs.
+ * Mounts a dataset in the running container. A dataset below a bound directory needs a mount point of its own, because PVE's bind mount
+ * does not include mounts below it (pve-container LXC.pm, __bindmount_do: `mount -o bind`).
  */
 export async function bindDataset({ pve, connection }: Reached, place: Place, path: string, onNode: string): Promise<void> {
     await pve.alone(`mount points ${place.vmid}`, async () => {
         for (;;) {
-            const { mp } = await readConfig(pve, place);
-            if (Object.values(mp).some((value) => mountPoint.parse(value).mp === path)) return;
-            const free = Array.from({ length: LAST }, (_, i) => i + 1).find((index) => mp[index] === undefined);
-            if (free === undefined)
-                throw new PvesmbError(
-                    "InvalidInput",
-                    `share: the gateway has no free mount point for another dataset, Proxmox VE has ${LAST + 1}; on btrfs shares need none`,
-                    { property: "share" },
-                );
+            const [config, active] = await Promise.all([readConfig(pve, place), readConfig(pve, place, "active")]);
+            if (mountedAt(config, path) !== undefined && mountedAt(active, path) !== undefined) return;
+            const free =
+                mountedAt(config, path) ?? mountedAt(active, path) ?? freeMountPoint("share", "on btrfs shares need none", config, active);
             try {
                 await bindDirectory(pve, connection, place, `mp${free}`, onNode, path);
                 return;
             } catch (error) {
-                // Somebody else was faster to take it.
+                // Another caller took the mount point first.
                 if (!isKind(error, "Conflict")) throw error;
                 pve.deadline.check(`finding a free mount point of CT ${place.vmid}`);
             }

@@ -12,7 +12,7 @@ import { interfaces, text } from "./config";
 import type { GuestConfig } from "./config";
 import { nodeHost } from "../reach";
 
-/** An address that the gateway is to have from now on. */
+/** A new address for the gateway. */
 export interface Wanted {
     property: string;
     address: string;
@@ -21,10 +21,10 @@ export interface Wanted {
     vlan: number | undefined;
 }
 
-/** What answers at an address, in words; undefined: nobody could ask there. */
+/** Address to a description of the machine that answers there; undefined: it could not be checked. */
 type Answers = Map<string, string> | undefined;
 
-/** The fixed addresses that the program names and the guest has not yet. */
+/** Fixed addresses in the inputs that the guest does not have yet. */
 export function newAddresses(inputs: GatewayInputs, config: GuestConfig = {}): Wanted[] {
     const nets = interfaces(inputs);
     const has = new Set(
@@ -49,9 +49,9 @@ export function newAddresses(inputs: GatewayInputs, config: GuestConfig = {}): W
 }
 
 /**
- * Before the gateway gets an address: whether somebody has it. Asked of the neighbours by whoever stands in the network (the running gateway
- * itself, else the node, where commands go there anyway), else of the address itself, from here; and of Proxmox VE, which knows its own
- * guests. Throws InvalidInput with who has it. Not seen are machines that answer none of these (docs/decisions/0023).
+ * Throws InvalidInput, naming the holder, if a new address is in use: asks inside the network (on the running gateway, or on the node if
+ * commands go there anyway), else connects to it from here, and reads the guests' configurations. Misses machines that answer none of these
+ * (docs/decisions/0023).
  */
 export async function refuseUsed(
     { pve, connection, node, log }: { pve: Pve; connection: Connection; node: string; log: Log },
@@ -79,7 +79,7 @@ export async function refuseUsed(
 
 const MAC = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
-/** A guest by its MAC address, whatever gave it the address. */
+/** Describes a machine by its MAC address, so that guests with DHCP are named too. */
 function inWords(answer: string | undefined, holders: Holders): string | undefined {
     if (answer === undefined || !MAC.test(answer)) return answer;
     const by = holders.get(answer);
@@ -96,7 +96,7 @@ async function ask(
     return (await fromWithin(pve, wanted, own)) ?? (await fromNode(pve, connection, node, wanted)) ?? (await fromHere(connection, wanted));
 }
 
-/** The gateway itself stands in the network, unless that changes too. */
+/** On the gateway itself, unless its bridge or VLAN changes too. */
 async function fromWithin(
     pve: Pve,
     { index, address, bridge, vlan }: Wanted,
@@ -108,8 +108,8 @@ async function fromWithin(
 }
 
 /**
- * Where commands run on the node anyway, or the program says how it is reached. What stands in for pct there (pvesmb-pct) allows nothing
- * else. A bridge sees nothing of a VLAN.
+ * On the node, if commands run there anyway or the connection says how to reach it. The wrapper (pvesmb-pct) does not allow this, and a
+ * bridge does not see a VLAN's neighbours.
  */
 async function fromNode(pve: Pve, connection: Connection, node: string, { address, bridge, vlan }: Wanted): Promise<Answers> {
     const { via, pct, nodes } = connection.ssh;
@@ -118,7 +118,7 @@ async function fromNode(pve: Pve, connection: Connection, node: string, { addres
     return tolerant(nodeHost(pve, connection, node).then((host) => neighboursOn(host, bridge, [address], pve.deadline.atMost(20_000))));
 }
 
-/** In the end commands go to the guest from here, unless there is something between. */
+/** From this machine, if commands will go to the guest from here without a jump host. */
 async function fromHere({ ssh }: Connection, { address }: Wanted): Promise<Answers> {
     if (ssh.via !== "guest" || ssh.jump !== undefined) return undefined;
     return new Map((await answersAt(address, ssh.port)) ? [[address, `a machine that answers there (port ${ssh.port})`]] : []);
@@ -131,7 +131,7 @@ async function tolerant(asked: Promise<Answers>): Promise<Answers> {
     });
 }
 
-/** A failure to reach the gateway at an address that it has just got, as a fault of that address. */
+/** Turns a failure to reach the gateway at a new address into an error about that address. */
 export function unreached(error: unknown, wanted: readonly Wanted[], done: string): unknown {
     const [first] = wanted;
     if (first === undefined || !isKind(error, "HostKeyMismatch", "Conflict", "Unreachable", "Timeout")) return error;

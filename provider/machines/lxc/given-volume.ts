@@ -9,7 +9,7 @@ import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { DATA_MOUNT, volumeId } from "./config";
 
-/** `tank:101/vm-101-disk-1.raw`, `zfs:subvol-101-disk-1`: the guest that the volume's name says it belongs to. */
+/** The owner in a volume's name: `tank:101/vm-101-disk-1.raw`, `zfs:subvol-101-disk-1`. */
 const OWNER = /[:/](?:vm|base|subvol|basevol)-(\d+)-/;
 
 export function ownerOf(volume: string): number | undefined {
@@ -17,13 +17,12 @@ export function ownerOf(volume: string): number | undefined {
     return vmid === undefined ? undefined : Number(vmid);
 }
 
-/** What the state says of a gateway: whether it was finished, and with which volume. */
+/** From the state: whether the gateway was finished, and its volume. */
 type Known = { ready?: boolean; dataVolume?: string };
 
 /**
- * The inputs with `data.volume` as it is named once it is this guest's own. A volume that another container holds is handed over by PVE,
- * which renames it: left with its old owner, it could not grow, and would go when that one is deleted. PVE refuses while it is mounted there.
- * A gateway that has a data volume by its state gets that one back or none: a new one would be empty, and hide that the files are elsewhere.
+ * The inputs with `data.volume` under its name as this guest's own: PVE moves and renames another container's volume, which otherwise could
+ * not grow and would be deleted with that guest. With a data volume in the state, that volume or an error: a new one would be empty.
  */
 export async function withOwnVolume(pve: Pve, place: Place, inputs: GatewayInputs, before: Known = {}): Promise<GatewayInputs> {
     const { data } = inputs;
@@ -40,7 +39,7 @@ export async function withOwnVolume(pve: Pve, place: Place, inputs: GatewayInput
     return { ...inputs, data: { ...data, volume } };
 }
 
-/** A data volume that a running container still has, but would lose at its next restart, stays. */
+/** Keeps a data volume that the running container still has but would lose at its next restart. */
 async function keepAttached(pve: Pve, place: Place, volume: string): Promise<boolean> {
     let kept = false;
     await editConfig(pve, place, async (current) => {
@@ -62,8 +61,8 @@ function detached(place: Place, volume: string, config: ContainerConfig): Pvesmb
 }
 
 /**
- * What was handed over before a run was cut off. Only a gateway that was never finished may go by what it has unused: no share has had a
- * volume of its own there that was taken off since.
+ * The volume that an interrupted run has already moved. A single unused volume proves that only on an unfinished gateway: later it may be a
+ * detached volume of a share.
  */
 function handedOver({ unused }: ContainerConfig, given: string, { ready }: Known): string | undefined {
     const all = Object.values(unused);

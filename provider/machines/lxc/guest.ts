@@ -17,10 +17,10 @@ import type { MarkKeys } from "../mark-keys";
 import { checkStorages } from "./preflight";
 import { perSession } from "../../base/session";
 
-/** Seconds that a creating process is believed alive after its last sign. */
+/** Seconds after its last renewal for which a lease is valid. */
 export const LEASE = 45;
 
-/** Nonces of this process: an answer that got lost is no dead creator. */
+/** Nonces issued by this process: a lost HTTP answer must not make us wait for our own lease. */
 const mine = perSession(() => new Set<string>());
 
 export const now = (): number => Math.floor(Date.now() / 1000);
@@ -29,30 +29,30 @@ export interface Made {
     vmid: number;
     node: string;
     mark: Mark;
-    /** It was there: our own orphan of a create that was killed, or with `adopt` a finished one. */
+    /** The guest existed: an orphan of a killed create, or with `adopt` a finished one. */
     adopted: boolean;
 }
 
-/** What makes a guest: everything resolved, nothing touched yet. */
+/** Everything needed to make a guest; nothing is changed yet. */
 export interface Plan {
     inputs: GatewayInputs;
     key: string;
     hostname: string;
     template: string;
     publicKeys: string[];
-    /** What signs the mark, and tells whether one is authentic. */
+    /** Sign the mark and verify marks. */
     keys: MarkKeys;
-    /** Throws when somebody has one of its addresses. */
+    /** Throws when one of its addresses is in use. */
     free(): Promise<void>;
-    /** Asks a guest with a mark that proves nothing whether it is that gateway all the same; gives its host keys. */
+    /** Asks a guest with an unverified mark whether it is that gateway; returns its host keys. */
     ask(place: Place, config: ContainerConfig, nonce: string): Promise<string[] | undefined>;
-    /** A resource that exists in the program's state already, but whose guest never came to be: its identity is settled. */
+    /** VMID and nonce from the state when the guest was never made. */
     identity?: { vmid: number; nonce: string };
 }
 
 /**
- * Creates the guest, or finds the one that a killed create of the same resource left behind. `remember` is called with the VMID as soon as
- * PVE has taken the create call, so that whatever happens then, somebody knows where to look.
+ * Creates the guest or adopts the one that a killed create of the same resource left behind. Calls `remember` with the VMID as soon as PVE
+ * has accepted the create call, so that no later failure loses track of the guest.
  */
 export async function makeGuest(pve: Pve, plan: Plan, log: Log, remember: (made: Made) => void): Promise<Made> {
     const fixed = plan.identity?.vmid ?? plan.inputs.vmid;
@@ -66,7 +66,7 @@ export async function makeGuest(pve: Pve, plan: Plan, log: Log, remember: (made:
 
 async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (made: Made) => void): Promise<Made> {
     const { inputs } = plan;
-    // Here and not earlier: what a killed create left behind has its volumes and its address already.
+    // Not earlier: the orphan of a killed create already has its volumes and its address.
     await together(checkStorages(pve, inputs), plan.free());
     const mark: Mark = {
         key: plan.key,
@@ -96,14 +96,14 @@ async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (m
 }
 
 /**
- * `done: SHA256:... root@files`: the keys that PVE made for the new container (pve-container, PVE::LXC::Setup rewrite_ssh_host_keys). Its log
- * comes to us by TLS, so that not even the first contact by SSH has to be believed.
+ * Fingerprints from `done: SHA256:... root@files` in the log, where PVE reports the keys it made for the new container (pve-container,
+ * PVE::LXC::Setup rewrite_ssh_host_keys). The log arrives over TLS, so even the first SSH contact is verified.
  */
 export function hostKeysMade(log: readonly string[]): string[] {
     return log.flatMap((line) => /^done: (SHA256:[A-Za-z0-9+/]{43})\s+root@/.exec(line)?.[1] ?? []).sort();
 }
 
-/** Somebody has the VMID. Ours only if it carries our key, is half-made, and nobody is making it any more. */
+/** Checks a taken VMID. The guest is ours only if it has our key, is half-made and nobody works on it any more. */
 async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made | undefined> {
     let told = false;
     for (;;) {
@@ -122,7 +122,7 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
             if (!creating && mark === undefined && claim?.key === plan.key && claim.vmid === vmid)
                 return unsigned(plan, { vmid, node: found.node }, found.config, { claim, wanted, log });
             if (!half && !creating) return refuse(plan, vmid, found.config.hostname);
-            // A guest under construction shows its mark late, and a mark with a lease may have a live owner.
+            // The mark appears late during creation, and the process that holds the lease may be alive.
             if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
             told = true;
         } else if (found.state !== "gone" || (await isFreeVmid(pve, vmid))) {
@@ -133,7 +133,7 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
     }
 }
 
-/** The mark names our resource and is not authentic. Taken only when the user says so and the guest itself proves it. */
+/** The mark names our resource but is not authentic: adopt the guest only with `adopt` and if the guest itself proves it. */
 async function unsigned(
     plan: Plan,
     { vmid, node }: Place,
@@ -151,7 +151,7 @@ async function unsigned(
     return refuse(plan, vmid, config.hostname);
 }
 
-/** In a range the next number is tried; a number that the user gave is an error. */
+/** With a range, continue with the next number; a fixed number is an error. */
 function refuse(plan: Plan, vmid: number, hostname: string | undefined): undefined {
     if (plan.identity !== undefined)
         throw new PvesmbError(

@@ -10,7 +10,7 @@ const config = { net0: "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:01,ip=10.0.
 const said: string[] = [];
 const log: Log = { info: (text) => said.push(text), warn: (text) => said.push(text), warnOnce: (_, text) => said.push(text) };
 
-/** A host that gives these answers in turn, the last one for ever. */
+/** A host that returns these answers in turn, then repeats the last one. */
 function host(...answers: (string | Error)[]): Host {
     const exec = async (): Promise<ExecResult> => {
         const answer = answers.length > 1 ? answers.shift() : answers[0];

@@ -8,7 +8,7 @@ import { net } from "../../proxmox/values/property-string";
 import { text } from "./config";
 import type { GuestConfig } from "./config";
 
-/** Waits until commands run on a guest that is still starting, and makes sure that it is the guest. */
+/** Waits until a starting guest runs commands, and verifies that it is this guest. */
 export async function awaitHost(host: Host, pve: Pve, place: Place, config: GuestConfig, log: Log): Promise<void> {
     const { deadline } = pve;
     const began = Date.now();
@@ -30,7 +30,7 @@ export async function awaitHost(host: Host, pve: Pve, place: Place, config: Gues
     }
 }
 
-/** Another machine may have the address, one where our key is welcome too: the gateway that is being replaced, for one. */
+/** Another machine with the same address may accept our key, such as the gateway that is being replaced. */
 export function refuseStranger(host: Host, place: Place, config: GuestConfig, mac: string): void {
     const own = net.parse(text(config, "net0") ?? "").hwaddr?.toLowerCase();
     if (own !== undefined && mac !== own)

@@ -6,7 +6,7 @@ import { readContainerGateway } from "./read";
 import { removeContainerGateway } from "./remove";
 import { updateContainerGateway } from "./update";
 
-/** Gateways in containers of Proxmox VE that pvesmb makes. */
+/** Gateways in Proxmox VE containers made by pvesmb. */
 export const lxc: MachineKind = {
     create: createContainerGateway,
     read: readContainerGateway,

@@ -4,7 +4,7 @@ import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import type { ContainerStatus } from "../../proxmox/lxc/container";
 
-/** What PVE itself would refuse to delete, but only after the guest has been stopped for it. */
+/** Refuses up front what PVE would refuse to delete only after the guest was stopped. */
 export async function refuseKept(pve: Pve, vmid: number, config: ContainerConfig, status: ContainerStatus, purge: boolean): Promise<void> {
     const refuse = (property: string, why: string, way: string): never => {
         throw new PvesmbError("Conflict", `${property}: the gateway CT ${vmid} ${why}, so it is not deleted; to allow that, ${way}`, {

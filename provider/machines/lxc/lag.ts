@@ -4,17 +4,17 @@ import { growByHand } from "../../proxmox/lxc/resize";
 import type { Sized } from "../machine";
 import { fileSystemFault } from "../../quota/volume";
 
-/** What a storage has as a file system of its own shares its space with others: there, a small one says nothing. */
+/** Subvolumes and bind mounts share the space of their pool, so a small file system there means nothing. */
 const isImage = (volume: string | undefined): boolean => volume !== undefined && !volume.startsWith("/") && !/\bsubvol-/.test(volume);
 
-/** In words, when a file system did not follow its volume. */
+/** Describes a file system that did not grow with its volume. */
 export function lagOf({ property, volume, configured, fileSystem, before }: Sized): string | undefined {
     if (!isImage(volume) || configured === undefined || fileSystem === undefined) return undefined;
     const fault = fileSystemFault(configured, fileSystem, before);
     return fault === undefined ? undefined : `${property}: ${fault}`;
 }
 
-/** A size that is there in Proxmox VE's words only is none that a client sees. */
+/** Throws for a size that exists only in Proxmox VE: clients do not get it. */
 export function refuseLag(place: Place, all: readonly Sized[]): void {
     for (const each of all) {
         const lag = lagOf(each);

@@ -15,14 +15,14 @@ import { checkSpace } from "./preflight";
 import { destroyVolume, ensureVolume, refuseMove } from "./share-volume";
 import { checkResize, growVolume, refuseShrink, rescan, shrinkVolume, storedSize } from "./volume-sizes";
 
-/** A container that was found, as it was then. */
+/** A container as it was when it was found. */
 export interface Facts {
     place: Place;
     address: string | undefined;
     config: ContainerConfig;
 }
 
-/** A container of Proxmox VE as a gateway's machine. */
+/** A Proxmox VE container as a gateway's machine. */
 export function lxcMachine({ log }: Pick<Caller, "log">, pve: Pve, connection: Connection, { place, address, config }: Facts): Machine {
     const volumes: Volumes = {
         checkRights: (volume) =>

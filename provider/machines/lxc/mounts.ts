@@ -1,23 +1,37 @@
+import { PvesmbError } from "../../base/errors";
 import { formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { mountPoint } from "../../proxmox/values/property-string";
 import type { Mount, Mounted, Mounts } from "../machine";
 import { readClaim } from "../mark";
-import { rootOnNode } from "./bind";
 import { DATA_MOUNT } from "./config";
 
-/** The mount points of a container, as its configuration has them. */
+/** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
+const LAST = 255;
+
+/**
+ * Index of a mount point that is free now and after the next restart: PVE cannot hot-plug a volume where another one still is. Throws
+ * InvalidInput with the property and the way out.
+ */
+export function freeMountPoint(property: string, wayOut: string, now: ContainerConfig, active: ContainerConfig): number {
+    for (let index = 1; index <= LAST; index++) if (now.mp[index] === undefined && active.mp[index] === undefined) return index;
+    throw new PvesmbError("InvalidInput", `${property}: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; ${wayOut}`, {
+        property,
+    });
+}
+
+/** The mount points in a container's configuration. */
 export function mountsOf(config: ContainerConfig): Mounts {
     return {
         under: (path) => mountOf(config, path),
         at: (path) => mountedIn(config, path),
         volumeAt: (path) => observedVolume(config, path),
         outermost: (onNode) => outermost(config, onNode),
-        root: rootOnNode(config.unprivileged),
+        root: config.rootUid,
     };
 }
 
-/** The mount point that a directory is at or below: the longest one. */
+/** The mount point that contains a directory: the longest match. */
 export function mountOf(config: ContainerConfig, path: string): Mount {
     const mounts = Object.entries(config.mp).map(([index, value]) => ({ key: `mp${index}`, ...mountPoint.parse(value) }));
     const [found] = mounts
@@ -37,7 +51,7 @@ export function mountedAt(config: ContainerConfig, path: string): number | undef
     return found === undefined ? undefined : Number(found[0]);
 }
 
-/** What of Proxmox VE's is mounted at a directory: a volume, or a dataset of the node that a quota has plugged in. */
+/** The volume, or dataset added by a quota, that Proxmox VE mounts at a directory. */
 export function mountedIn(config: ContainerConfig, path: string): Mounted | undefined {
     const index = mountedAt(config, path);
     return index === undefined ? undefined : { mountPoint: `mp${index}`, volumeId: mountPoint.parse(config.mp[index] ?? "").volume ?? "" };

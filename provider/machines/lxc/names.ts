@@ -7,22 +7,21 @@ import type { Pve } from "../../proxmox/client/client";
 import { listBridges, listNodes, listPools } from "../../proxmox/cluster";
 import { listStorages } from "../../proxmox/storage";
 
-/** One name that the program gives, and the names of that kind that the caller sees. */
+/** A name from the inputs, and the names of that kind that the caller sees. */
 interface Given {
     property: string;
     what: string;
     name: string;
     seen: readonly string[];
-    /** Whether the caller sees every one there is. */
+    /** Whether the caller sees all of them. */
     all: boolean;
 }
 
 type Named = Pick<GatewayInputs, "node" | "pool" | "lxc" | "data" | "network" | "extraNetworks">;
 
 /**
- * Nodes, bridges, pools and storages that Proxmox VE does not have, all at once: said before rights are looked at, since nobody can be
- * given rights on what does not exist. Names that stand in `before` too are what the gateway has already. Gives back doubts, for the case
- * that rights are missing: names that the caller may only be unable to see.
+ * Refuses nodes, bridges, pools and storages that do not exist, before rights are checked: nobody can grant rights on those. Skips names in
+ * `before`, which the gateway already uses; returns doubts about names that may be hidden from the caller.
  */
 export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<string[]> {
     const names = namesOf(inputs).filter(
@@ -32,7 +31,7 @@ export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promi
     const kinds = new Set(names.map(({ what }) => what));
     const asked = <T>(what: string, ask: () => Promise<T[]>): Promise<T[]> => (kinds.has(what) ? ask() : Promise.resolve([]));
     const nodes = (await listNodes(pve)).map(({ node }) => node);
-    // Nothing else can be asked of a node that is not there.
+    // Nothing else can be asked of a missing node.
     if (!nodes.includes(inputs.node)) refuse(names.flatMap((each) => (each.what === "node" ? [{ ...each, seen: nodes, all: true }] : [])));
     const [bridges, pools, storages, permissions] = await together(
         asked("bridge", () => listBridges(pve, inputs.node)),
@@ -64,14 +63,14 @@ function namesOf({ node, pool, lxc, data, network, extraNetworks }: Named): { pr
     ];
 }
 
-/** The lists of Proxmox VE leave out what the caller has no rights on (docs/facts/pve-api.md 2.2). */
+/** Proxmox VE's lists omit what the caller has no rights on (docs/facts/pve-api.md 2.2). */
 function seesAll(pve: Pve, permissions: Permissions | undefined, what: string): boolean {
     if (what === "node" || pve.identity === "root@pam") return true;
     const [path, privileges] = VISIBLE[what] ?? ["/", []];
     return permissions !== undefined && privileges.some((privilege) => holds(permissions, `${path}/*`, privilege));
 }
 
-/** A pool that guests may be made in is not listed for callers without Pool.Audit. */
+/** Without Pool.Audit a pool is not listed, even if the caller may create guests in it. */
 const mayUse = (permissions: Permissions | undefined, { what, name }: { what: string; name: string }): boolean =>
     what === "pool" && permissions?.get(`/pool/${name}`)?.has("VM.Allocate") === true;
 
@@ -81,7 +80,7 @@ const VISIBLE: Record<string, [path: string, privileges: string[]]> = {
     storage: ["/storage", ["Datastore.Audit", "Datastore.AllocateSpace"]],
 };
 
-/** Refuses what surely is not there; gives back, in words, what the caller may only be unable to see. */
+/** Throws for names that certainly do not exist; returns a question for each that may be hidden. */
 function refuse(missing: readonly Given[]): string[] {
     const [first, ...more] = missing.filter(({ all }) => all);
     if (first === undefined) return missing.map(doubt);

@@ -10,7 +10,7 @@ const MIB = 2 ** 20;
 const flag = (value: string | undefined): boolean => value === "1";
 const words = (value: string | undefined, separator: RegExp): string[] => (value ?? "").split(separator).filter((word) => word !== "");
 
-/** The gateway's inputs as PVE's configuration says them; properties that PVE does not hold are left out. */
+/** The inputs as PVE's configuration has them, without those that PVE does not store. */
 export function observedInputs(config: GuestConfig, inputs: GatewayInputs): Record<string, unknown> {
     const mount = text(config, DATA_MOUNT);
     const begin = startup.parse(text(config, "startup") ?? "");
@@ -66,7 +66,7 @@ function observedNetwork(value: string, wanted: NetworkInputs | undefined): Reco
         gateway6: found.gw6,
         vlan: found.tag,
         mtu: found.mtu,
-        // A MAC that PVE chose is no difference.
+        // A MAC address that PVE chose is no difference.
         ...(wanted?.mac === undefined ? {} : { mac: found.hwaddr }),
         firewall: found.firewall ?? false,
     };

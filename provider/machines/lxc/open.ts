@@ -18,7 +18,7 @@ import { lxcMachine } from "./machine";
 import type { Facts } from "./machine";
 import { holdsKey } from "./proof";
 
-/** A container that is ready, for whoever is on it. */
+/** A ready container, for the resources on it. */
 export function foundContainer(facts: Facts, host: Host, nonce: string): Found {
     return {
         state: "ready",
@@ -31,7 +31,7 @@ export function foundContainer(facts: Facts, host: Host, nonce: string): Found {
     };
 }
 
-/** The container of a gateway, by its id. */
+/** Opens the container of a gateway by its id. */
 export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opened> {
     const [connection, id] = [ctx.connect(ref.connection), parseId(ref.id)];
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
@@ -42,7 +42,7 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
         if (found.state !== "found") return { state: "gone" };
         const { description } = found.config;
         const mark = readMark(description, id.vmid, markKeys(connection));
-        // A free VMID that somebody else uses now: ours is gone.
+        // Another guest has reused the VMID: ours is gone.
         if (mark !== undefined && mark.nonce !== id.nonce) return { state: "gone" };
         const place = { node: found.node, vmid: id.vmid };
         if (!(await readStatus(pve, place)).running)
@@ -62,7 +62,7 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
                 state: "away",
                 why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up --refresh\` puts it back`,
             };
-        // The mark is newer than the state where somebody else has deployed meanwhile.
+        // After a deployment elsewhere the mark is newer than the state.
         const hostKeys = mark !== undefined && mark.hostKeys.length > 0 ? mark.hostKeys : pinsOf(formatId(id));
         const address = await guestAddress(pve, place, found.config.all);
         if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address))
@@ -86,6 +86,6 @@ const unsignedMark = ({ node, vmid }: Place): string =>
     `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it was made by an earlier version of pvesmb, signed with another secret, changed, or taken away`;
 const RENEW = "`pulumi up --refresh` of the gateway's own stack makes it anew (docs/marks.md)";
 
-/** Whether it is known without the mark whom we talk to: on the way through the node PVE knows its containers, by SSH known_hosts must. */
+/** Whether the container's identity is known without the mark: through the node PVE knows it, over SSH known_hosts must. */
 const isKnown = ({ ssh }: Connection, address: string | undefined): boolean =>
     ssh.via === "node" || (address !== undefined && knownKeys(ssh.knownHosts, address, ssh.port).length > 0);

@@ -15,12 +15,12 @@ import { askGuest } from "./proof";
 import { throughWrapper } from "../reach";
 import type { GatewayId } from "../id";
 
-/** What is known of a gateway from its state. */
+/** A gateway as its state has it. */
 export type Known = Partial<GatewayInputs & GatewayOutputs>;
 
 /**
- * The mark of a guest that is proved to be this gateway: by its mark, else by the guest itself, which has the host key that is in state.
- * Otherwise it throws, and nothing has been changed. Somebody else's guest under our VMID, a clone, or one with a forged mark is never touched.
+ * The mark of a guest that is proved to be this gateway, by its signature or by a host key from the state. Throws before any change for a
+ * guest of another owner, a clone, or a guest with a forged mark.
  */
 export async function provedMark(
     pve: Pve,
@@ -40,7 +40,7 @@ export async function provedMark(
     return { key: "", nonce: id.nonce, vmid: id.vmid, phase: "ready", lease: 0, hostKeys };
 }
 
-/** The second proof: the host keys of the guest, which has shown one that state knows. */
+/** The second proof: the guest has a host key from the state. Returns its host keys. */
 async function heard(
     pve: Pve,
     connection: Connection,
@@ -68,8 +68,8 @@ async function heard(
 }
 
 /**
- * What stands in for pct lets nobody into a container without a mark: it gets an unsigned one for as long as it is asked, when all else looks
- * like ours, and its notes back when it is not.
+ * The wrapper refuses containers without a mark, so write an unsigned one while the guest is asked, if it otherwise looks like ours.
+ * Restores the notes when it is not ours.
  */
 async function letIn<T>(
     pve: Pve,

@@ -5,10 +5,10 @@ import type { Pve } from "../../proxmox/client/client";
 import { readStorage, volumeExists } from "../../proxmox/storage";
 import type { Storage } from "../../proxmox/storage";
 
-/** Storages that give out more than they have on purpose: there, free space says nothing about a new volume. */
+/** Thin storages: their free space does not limit the size of a new volume. */
 const THIN = ["lvmthin", "zfspool", "rbd", "btrfs"];
 
-/** What PVE would only find out in the middle of the create task: storages that cannot take the volumes. */
+/** Checks that the storages can hold the volumes, which PVE would check only during the create task. */
 export async function checkStorages(pve: Pve, inputs: GatewayInputs): Promise<void> {
     const wanted = [{ property: "lxc.rootfs", storage: inputs.lxc.rootfs.storage, size: inputs.lxc.rootfs.size }];
     if (inputs.data?.storage !== undefined)
@@ -33,7 +33,7 @@ async function checkGivenVolume(pve: Pve, { node, data }: GatewayInputs): Promis
         );
 }
 
-/** Throws InvalidInput naming the property when a storage of the node cannot hold a new container volume of that size. */
+/** Throws InvalidInput with the property when a storage of the node cannot hold a new container volume of this size. */
 export async function checkSpace(pve: Pve, node: string, property: string, storage: string, size: string): Promise<void> {
     const found = await storageOf(pve, node, `${property}.storage`, storage);
     if (!found.content.includes("rootdir"))

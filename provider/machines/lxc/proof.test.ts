@@ -27,7 +27,7 @@ describe("a host that signs a challenge with its host key", () => {
     it.each(["ed25519", "ecdsa", "rsa"])("is the one whose key is known: %s", (type) => {
         const [own, other] = [key(type), key(type)];
         const signature = own.sign("challenge");
-        // Hosts are asked for their ed25519 key; what others sign is no proof.
+        // Only ed25519 signatures count as proof, since hosts are asked for that key.
         expect(isSigned(signature, "challenge", [other.print, own.print])).toBe(type === "ed25519");
         expect(isSigned(signature, "challenge", [other.print])).toBe(false);
         expect(isSigned(other.sign("challenge"), "challenge", [own.print])).toBe(false);

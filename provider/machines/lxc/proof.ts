@@ -13,18 +13,18 @@ import { guestHost } from "../reach";
 import { refuseStranger } from "./identity";
 import { fingerprint, hostKeysIn } from "../ssh-keys";
 
-/** What only the gateway itself has, when its mark proves nothing. */
+/** What only the gateway itself has, for a guest whose mark is not authentic. */
 export interface Evidence {
     nonce: string;
-    /** SSH host keys that are known from elsewhere than the guest's notes. */
+    /** SSH host keys from a source other than the guest's notes. */
     hostKeys: readonly string[];
-    /** Without known keys: believe known_hosts, or on the way through the node the container as it is, when it bears the nonce inside. */
+    /** Without known keys: trust known_hosts, or through the node a container that holds the nonce. */
     lenient?: boolean;
 }
 
 /**
- * Asks the guest itself whether it is ours: it has one of the host keys, and inside no other gateway's nonce. Gives its host keys; undefined
- * when it is another one. Throws when it cannot be asked, HostKeyMismatch when another machine answers.
+ * Checks by host key and nonce that the guest is this gateway. Returns its host keys, undefined for another guest; throws when it cannot be
+ * asked (HostKeyMismatch: another machine answers).
  */
 export async function askGuest(
     pve: Pve,
@@ -48,7 +48,7 @@ export async function askGuest(
     return found.length > 0 ? found : [...hostKeys];
 }
 
-/** The fingerprints of a host's SSH keys, as it says itself. */
+/** The SHA-256 fingerprints of a host's SSH keys, read on the host. */
 export async function hostKeysOn(host: Host, deadline: Deadline): Promise<string[]> {
     const { stdout } = await host.exec(["sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub"], { deadline });
     return hostKeysIn(Object.fromEntries(stdout.split("\n").map((line, i) => [`/etc/ssh/ssh_host_${i}`, line])));
@@ -59,8 +59,8 @@ const NAMESPACE = "pvesmb";
 const KEY = "/etc/ssh/ssh_host_ed25519_key";
 
 /**
- * Whether a host that is not reached by SSH has the private half of one of the keys: it signs something that nobody could know before.
- * What is public of a gateway (its nonce, its public keys) anybody can put into a container of the same number.
+ * Whether a host that is not reached by SSH has the private half of one of the keys: it signs a random challenge. The nonce and the public
+ * keys prove nothing, since anybody can copy them into a container with the same VMID.
  */
 export async function holdsKey(host: Host, hostKeys: readonly string[], deadline: Deadline): Promise<boolean> {
     const challenge = randomBytes(32).toString("hex");
@@ -68,7 +68,7 @@ export async function holdsKey(host: Host, hostKeys: readonly string[], deadline
     return answer.code === 0 && isSigned(answer.stdout, challenge, hostKeys);
 }
 
-/** Checks a signature as `ssh-keygen -Y sign` makes it (OpenSSH PROTOCOL.sshsig). */
+/** Verifies a signature made by `ssh-keygen -Y sign` (OpenSSH PROTOCOL.sshsig). */
 export function isSigned(armored: string, message: string, hostKeys: readonly string[]): boolean {
     const body = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)\n-----END SSH SIGNATURE-----/.exec(armored)?.[1];
     if (body === undefined) return false;
@@ -80,7 +80,7 @@ export function isSigned(armored: string, message: string, hostKeys: readonly st
         if (namespace.toString() !== NAMESPACE || !["sha512", "sha256"].includes(hash.toString())) return false;
         const [type, ...restOfKey] = strings(publicKey, 0);
         const [algorithm, raw] = strings(signature, 0);
-        // Others sign in other spellings; a host is asked for this key.
+        // Only ed25519: other types encode signatures differently, and hosts are asked for this key.
         if (type?.toString() !== ED25519 || algorithm?.toString() !== ED25519 || restOfKey.length === 0 || !raw) return false;
         const line = `${ED25519} ${publicKey.toString("base64")}`;
         if (!hostKeys.includes(fingerprint(line) ?? "")) return false;
@@ -88,7 +88,7 @@ export function isSigned(armored: string, message: string, hostKeys: readonly st
         if (key instanceof Error) return false;
         const digest = createHash(hash.toString()).update(message).digest();
         const signed = Buffer.concat([Buffer.from("SSHSIG"), ...[namespace, reserved, hash, digest].map(withLength)]);
-        // Its types do not tell that it may give an Error.
+        // The types omit that it may return an Error.
         const right: unknown = key.verify(signed, raw);
         return right === true;
     } catch {
@@ -102,7 +102,7 @@ const withLength = (part: Buffer): Buffer => {
     return Buffer.concat([length, part]);
 };
 
-/** The strings of SSH's wire format from an offset to the end. Throws (RangeError) where it is cut short. */
+/** The strings in SSH's wire format from an offset to the end. Throws RangeError when truncated. */
 function strings(blob: Buffer, from: number): Buffer[] {
     const found: Buffer[] = [];
     for (let at = from; at < blob.length;) {

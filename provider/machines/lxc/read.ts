@@ -18,7 +18,7 @@ import { lagOf } from "./lag";
 import { observedInputs } from "./observed";
 import { volumesIn } from "./volumes";
 
-/** The container as Proxmox VE says it is. Undefined when the VMID is free or somebody else's. */
+/** The container in Proxmox VE; undefined when the VMID is free or belongs to another guest. */
 export async function readContainerGateway(
     ctx: Context<Outputs>,
     own: string,
@@ -36,7 +36,7 @@ export async function readContainerGateway(
     const mark = readMark(description, id.vmid, keys);
     if (mark !== undefined && mark.nonce !== id.nonce) return undefined;
 
-    // What is on it may have asked before anybody knew the host.
+    // A resource on the gateway may have opened it before its host keys were known.
     if (mark === undefined && pinsOf(own).length === 0) tenant.forget(own);
     rememberPins(own, state.hostKeys);
     const { running } = await readStatus(pve, place);
@@ -50,7 +50,7 @@ export async function readContainerGateway(
     drift.push(...volumeDrift(found.config, state));
     const config = { ...found.config.all, [DATA_MOUNT]: mount };
     return {
-        inputs: { ...observedInputs(config, state), started: running, key: mark?.key },
+        inputs: { ...observedInputs(config, state), started: running, urn: mark?.key },
         drift,
         outputs: { currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
         running,
@@ -59,13 +59,13 @@ export async function readContainerGateway(
     };
 }
 
-/** The mount point with the size that a pending change may have left out. */
+/** The mount point with its size, which a pending change may lack. */
 async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Promise<string | undefined> {
     if (mount === undefined || isBind(mount) || volumeSize(mount) !== undefined) return mount;
     return sized(mount, (await readConfig(pve, place, "active")).mp[0]);
 }
 
-/** A finished gateway whose data volume is not mounted: the files are not where the shares are. */
+/** Drift: the data volume of a finished gateway is not mounted, so the shares lack their files. */
 function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
     if (state.data === undefined || state.dataVolume === undefined || text(config.all, DATA_MOUNT) !== undefined) return [];
     const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);

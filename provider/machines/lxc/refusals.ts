@@ -4,7 +4,7 @@ import { bytesOf, formatSize } from "../../model/size";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { DATA_MOUNT, text, volumeSize } from "./config";
 
-/** Changes that would lose data or that PVE cannot do, refused before anything is touched. */
+/** Refuses changes that would lose data or that PVE cannot make, before anything is changed. */
 export function refuseLosses(inputs: GatewayInputs, config: ContainerConfig, before: Pick<GatewayInputs, "data">): void {
     refuseShrink("lxc.rootfs.size", inputs.lxc.rootfs.size, volumeSize(text(config.all, "rootfs")));
     const mount = text(config.all, DATA_MOUNT);

@@ -18,7 +18,7 @@ import { removalUses } from "./rights";
 import type { Tenant } from "../kind";
 import { parseId } from "../id";
 
-/** Stops and removes the guest with all its volumes, when its data may go. Absent, or somebody else's by now: nothing to do. */
+/** Stops and destroys the guest with all its volumes, if its data may go. Does nothing when it is gone or belongs to another owner. */
 export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: GatewayState, tenant: Tenant): Promise<void> {
     const id = parseId(own);
     const pve = pveOf(ctx, state.connection);
@@ -43,7 +43,7 @@ export async function removeContainerGateway(ctx: Context<Outputs>, own: string,
     if (state.dataOnDelete !== "destroy") {
         const onNode = isBind(found.config.mp[0] ?? "");
         const finished = state.ready === true;
-        // Nothing was ever written to what a create that was cut off had made for it. A volume that was given to it is somebody's data.
+        // A volume that an interrupted create made is empty; a given volume holds its owner's data.
         const empty = !finished && mark.phase === "creating" && state.data?.volume === undefined;
         const data = volumesOf(found.config, empty) ?? (onNode || !finished ? undefined : await filesIn(own, tenant, running));
         if (data !== undefined)
@@ -59,14 +59,17 @@ export async function removeContainerGateway(ctx: Context<Outputs>, own: string,
     await deleteContainer(pve, { purge: state.purge }, async () => {
         const now = await locateContainer(pve, id.vmid, place.node);
         if (now.state !== "found") return undefined;
-        // Unsigned, it was proved by the guest itself: it must be the same still.
+        // An unsigned guest was proved by its host key: its notes must not have changed since.
         const again = readMark(now.config.description, id.vmid, keys);
         const ours = signed === undefined ? now.config.description === description : again?.nonce === id.nonce;
         return ours ? { node: now.node, vmid: id.vmid } : undefined;
     });
 }
 
-/** Volumes beside the root file system, unused ones included, but for a new data volume. Directories of the node stay when the guest goes. */
+/**
+ * Volumes other than the root file system, including unused ones; without a new, empty data volume and without bind mounts, which survive
+ * the guest.
+ */
 function volumesOf(config: ContainerConfig, empty: boolean): string | undefined {
     const { 0: data, ...others } = config.mp;
     const volumes = [...(data === undefined || empty ? [] : [data]), ...Object.values(others), ...Object.values(config.unused)]
@@ -75,6 +78,6 @@ function volumesOf(config: ContainerConfig, empty: boolean): string | undefined 
     return volumes.length === 0 ? undefined : volumes.join(", ");
 }
 
-/** Files on the root file system; what cannot be looked at counts as data. */
+/** Files on the root file system; what cannot be read counts as data. */
 const filesIn = (id: string, tenant: Tenant, running: boolean): Promise<string | undefined> =>
     running ? tenant.files(id) : Promise.resolve("it is stopped, so its root file system cannot be looked at");

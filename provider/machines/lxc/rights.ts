@@ -8,27 +8,27 @@ import { interfaces } from "./config";
 import { ownerOf } from "./given-volume";
 import { storageOf, type Template } from "./template";
 
-/** A guest of this gateway: by its number, or by its pool, where rights are given once for all. */
+/** Where to grant rights on a guest: on its pool, once for all its guests, or without a pool on its VMID. */
 export function guestSpot({ pool }: Pick<GatewayInputs, "pool">, vmid: number): Spot {
     const own = `vms/${vmid}`;
     return pool === undefined ? { at: [own], give: "vms" } : { at: [`pool/${pool}`, own], give: `pool/${pool}` };
 }
 
-/** What a look at the cluster told before a gateway is made. */
+/** Cluster facts found before a gateway is made. */
 export interface Findings {
-    /** Missing when the look for it failed. */
+    /** Absent when the search failed. */
     template?: Template | undefined;
-    /** The guest that a given volume is to be taken from. */
+    /** The guest that owns the given volume. */
     holder?: number | undefined;
 }
 
-/** The guest that has the given volume's number, if it still is there. */
+/** The guest that a given volume's name refers to, if it exists. */
 export async function holderOf(pve: Pve, { data }: GatewayInputs): Promise<number | undefined> {
     const owner = data?.volume === undefined ? undefined : ownerOf(data.volume);
     return owner === undefined || (await isFreeVmid(pve, owner)) ? undefined : owner;
 }
 
-/** What making a gateway takes. */
+/** The rights to make a gateway. */
 export function creationUses(inputs: GatewayInputs, key: string, { template, holder }: Findings): Use[] {
     const { lxc, data, vmid, vmidRange } = inputs;
     const [first = vmidRange.from] = vmid === undefined ? candidates(vmidRange, key) : [vmid];
@@ -46,7 +46,7 @@ export function creationUses(inputs: GatewayInputs, key: string, { template, hol
     return uses;
 }
 
-/** What changing one takes, whatever the change is. */
+/** The rights to change a gateway in any way. */
 export function updateUses(inputs: GatewayInputs, vmid: number): Use[] {
     return [{ feature: "gateway", scope: scopeOf(inputs, vmid) }];
 }
@@ -60,7 +60,7 @@ function scopeOf(inputs: GatewayInputs, vmid: number): Scope {
     return {
         guests: [guestSpot(inputs, vmid)],
         storage: spots(lxc.rootfs.storage, ...(data?.storage === undefined ? [] : [data.storage])),
-        // A tagged interface needs its VLAN's path in place of the bridge's (PVE::GuestHelpers check_vnet_access).
+        // A tagged interface needs rights on its VLAN's path, not on the bridge's (PVE::GuestHelpers check_vnet_access).
         bridge: spots(...interfaces(inputs).map(({ bridge, vlan }) => (vlan === undefined ? bridge : `${bridge}/${vlan}`))),
     };
 }

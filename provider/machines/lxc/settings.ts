@@ -14,15 +14,15 @@ import { withMark } from "../mark";
 import type { Mark } from "../mark";
 import type { MarkKeys } from "../mark-keys";
 
-/** The mark that belongs into the notes, and what signs it. */
+/** The mark for the notes, and the keys that sign it. */
 export interface Notes {
     mark: Mark;
     keys: MarkKeys;
 }
 
 /**
- * Brings the guest's configuration in PVE to the inputs, the mark included, in one read-modify-write; then grows volumes. Gives the
- * configuration as it is afterwards.
+ * Converges the guest's configuration in PVE, including the mark, by one read-modify-write, then grows volumes. Returns the resulting
+ * configuration.
  */
 export async function applySettings(
     pve: Pve,
@@ -32,7 +32,7 @@ export async function applySettings(
     notes: Notes,
 ): Promise<ContainerConfig> {
     const description = withMark(inputs.description, notes.mark, notes.keys);
-    // Volumes grow first: a change of theirs that waits for a restart would keep the old size.
+    // Grow volumes first: a pending change of a volume would keep the old size.
     const before = await readConfig(pve, place, "active");
     await growAll(pve, place, inputs, before);
     const config = await editConfig(pve, place, async (found) => {
@@ -45,7 +45,7 @@ export async function applySettings(
         if ((found.description ?? "").trim() !== description) set["description"] = description;
         return Object.keys(set).length + remove.length === 0 ? undefined : { set, delete: remove };
     });
-    // One that was attached just now may be smaller than asked.
+    // A volume attached just now may be smaller than requested.
     if (before.mp[0] === undefined && (await growAll(pve, place, inputs, config))) return readConfig(pve, place);
     return config;
 }
@@ -62,7 +62,7 @@ async function grow(pve: Pve, place: Place, config: ContainerConfig, disk: strin
     return true;
 }
 
-/** What a running container could not take over at once: with `allowRestart` it is shut down here (its start follows), else it is told. */
+/** Handles changes that wait for a restart: with `allowRestart` shuts the container down here (its start follows), otherwise warns. */
 export async function settlePending(pve: Pve, place: Place, inputs: GatewayInputs, log: Log): Promise<void> {
     const pending = (await readPending(pve, place)).map(({ key }) => key);
     if (pending.length === 0) return;

@@ -13,12 +13,9 @@ import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 import type { Mounted } from "../machine";
-import { mountedAt, mountedIn } from "./mounts";
+import { freeMountPoint, mountedAt, mountedIn } from "./mounts";
 
-/** PVE knows mp0 to mp255 (pve-api.md 3.3); mp0 is the gateway's data volume. */
-const LAST = 255;
-
-/** Before anything is touched: a mount point cannot be renamed, and Proxmox VE moves none while the container runs. */
+/** Refuses a new path up front: a mount point cannot be renamed, and Proxmox VE cannot move one while the container runs. */
 export async function refuseMove(pve: Pve, place: Place, from: string, to: string): Promise<void> {
     const mounted = mountedIn(await readConfig(pve, place), from);
     if (mounted !== undefined)
@@ -30,8 +27,8 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
 }
 
 /**
- * The share's volume, mounted at its path: found (a share made again finds its data), or made and plugged into the running container;
- * grown when it is smaller than asked. When the volume that the state names was taken off, that one is attached again; no other takes its place.
+ * Mounts the share's volume at its path: the existing one (a recreated share finds its data), the detached one from the state, or a new one
+ * plugged into the running container. Grows it if it is too small.
  */
 export async function ensureVolume(
     pve: Pve,
@@ -48,11 +45,12 @@ export async function ensureVolume(
             const volumeOf =
                 known === undefined ? newVolume(volume.storage, declared ?? initialBytes(volume)) : unusedOr(current, known, path, place);
             const value = mountPoint.format({ volume: volumeOf, mp: path, backup: volume.backup });
-            return { set: { [`mp${freeIndex(current, active)}`]: value } };
+            const free = freeMountPoint("volume", "use a directory of the data volume instead", current, active);
+            return { set: { [`mp${free}`]: value } };
         }
-        // Removed, but only from the next restart on: the active value, written again, takes that back.
+        // It is removed only at the next restart: writing the active value again cancels that.
         const value = sized(current.mp[index] ?? active.mp[index] ?? "", active.mp[index]);
-        // Moved in Proxmox VE since, under a program that still names where it was made: moved is moved.
+        // A volume moved in Proxmox VE stays where it is while the program still names the old storage.
         if (was?.storage !== volume.storage) refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
         if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
         const same = (mountPoint.parse(value).backup ?? false) === volume.backup;
@@ -75,7 +73,7 @@ export async function ensureVolume(
     return { mountPoint: `mp${index}`, volumeId: found.volume, size: grows ? declared : found.size };
 }
 
-/** `tank:1`: a volume still to be made, which is what a pending mount point says. */
+/** `tank:1` is a volume that does not exist yet; a pending mount point may have such a value. */
 const isNewVolume = (volume: string): boolean => /^[^:/]+:\d+(\.\d+)?$/.test(volume);
 
 function unusedOr(config: ContainerConfig, known: string, path: string, place: Place): string {
@@ -87,20 +85,10 @@ function unusedOr(config: ContainerConfig, known: string, path: string, place: P
     );
 }
 
-/** Of a share that leaves the size to others (docs/decisions/0010). */
+/** The size for a share that leaves it to a Quota (docs/decisions/0010). */
 const initialBytes = (volume: NonNullable<ShareInputs["volume"]>): number => bytesOf(volume.initialSize ?? "0B");
 
-/** Free now and after the next restart: PVE cannot plug a volume in where another one still is. */
-function freeIndex(...configs: ContainerConfig[]): number {
-    for (let index = 1; index <= LAST; index++) if (configs.every(({ mp }) => mp[index] === undefined)) return index;
-    throw new PvesmbError(
-        "InvalidInput",
-        `volume: the gateway has no free mount point, Proxmox VE has ${LAST + 1}; use a directory of the data volume instead`,
-        { property: "volume" },
-    );
-}
-
-/** A kept volume is not a new one on another storage, and Proxmox VE moves none while the container runs. */
+/** The kept volume is on another storage, and Proxmox VE cannot move it while the container runs. */
 function refuseElsewhere(volumeId: string, storage: string, path: string): void {
     if (!volumeId.startsWith(`${storage}:`))
         throw new PvesmbError(
@@ -122,8 +110,8 @@ function refuseShrink(current: number | undefined, wanted: string): void {
 }
 
 /**
- * Destroys a share's volume. Proxmox VE does not unplug one from a running container: without `allowRestart` it stays until somebody
- * restarts the guest, and then as an unused volume.
+ * Destroys a share's volume. Proxmox VE cannot unplug one from a running container: without `allowRestart` it stays until the next restart
+ * and is an unused volume then.
  */
 export async function destroyVolume(pve: Pve, place: Place, volumeId: string, allowRestart: boolean, log: Log): Promise<void> {
     const keyOf = (all: Record<number, string>, prefix: string): string | undefined => {

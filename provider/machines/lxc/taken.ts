@@ -8,8 +8,8 @@ import type { Made } from "./guest";
 import { observedInputs } from "./observed";
 
 /**
- * A guest that was there: half-made by a create that was cut off, or finished, of a resource that Pulumi no longer knew. `drift` says what
- * differs in it.
+ * Reports a guest that already existed: half-made by an interrupted create, or finished but unknown to Pulumi. `drift` lists its
+ * differences.
  */
 export async function tellTaken(log: Log, pve: Pve, made: Made, inputs: GatewayInputs, drift: () => Promise<string[]>): Promise<void> {
     const { node, vmid, mark } = made;

@@ -8,27 +8,27 @@ import type { Pve } from "../../proxmox/client/client";
 import { listStorages, listVolumes } from "../../proxmox/storage";
 import { downloadAppliance, listAppliances } from "../../proxmox/templates";
 
-/** Downloads under way, by cluster and volume: two gateways of one program want the same template. */
+/** Running downloads by cluster and volume: several gateways of one program share a download. */
 const downloads = perSession(() => new WeakMap<object, Map<string, Promise<void>>>());
 
-/** Longest time of a download, in milliseconds. */
+/** Download timeout in milliseconds. */
 const DOWNLOAD_MS = 3_600_000;
 
 const fileOf = (volid: string): string => volid.slice(volid.lastIndexOf("/") + 1);
 
-/** `debian-12-standard_12.7-1_amd64.tar.zst` belongs to the family `debian-12-standard`. */
+/** `debian-12-standard_12.7-1_amd64.tar.zst` is of the family `debian-12-standard`. */
 const isOf = (file: string, name: string): boolean => file === name || file.startsWith(`${name}_`);
 
-/** Newest first, numbers compared as numbers. */
+/** Sorts newest first and compares numbers as numbers. */
 const newest = (a: string, b: string): number => b.localeCompare(a, "en", { numeric: true });
 
-/** A template as it is found: there, or to be downloaded first. */
+/** A template: present, or to be downloaded first. */
 export interface Template {
     volid: string;
     download?: { storage: string; file: string };
 }
 
-/** The template that `lxc.template` means: as given, or found by file name or family on the node's storages, or on Proxmox's own list. */
+/** Finds the template that `lxc.template` names: a volume id, or a file name or family on the node's storages or in Proxmox's list. */
 export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Template> {
     const { node } = inputs;
     const { template, templateStorage } = inputs.lxc;
@@ -64,21 +64,21 @@ export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Tem
     return { volid: `${storage}:vztmpl/${offered}`, download: { storage, file: offered } };
 }
 
-/** The storage that a volume id names. */
+/** The storage in a volume id. */
 export function storageOf(volid: string): string | undefined {
     return volid.indexOf(":") > 0 ? volid.slice(0, volid.indexOf(":")) : undefined;
 }
 
-/** Sees to it that the template is there, and gives its volume id. */
+/** Downloads the template if needed; returns its volume id. */
 export async function fetchTemplate(pve: Pve, node: string, { volid, download: wanted }: Template, log: Log): Promise<string> {
     if (wanted === undefined) return volid;
     const key = `${node} ${volid}`;
-    // Another cluster's node and storage of the same names have it not.
+    // Per cluster: another cluster may use the same node and storage names.
     const own = downloads().get(pve.connection) ?? new Map<string, Promise<void>>();
     downloads().set(pve.connection, own);
     let running = own.get(key);
     if (!running) {
-        // All who wait need it, so it goes on when the first of them has given up.
+        // Several gateways may wait for it, so it must not end with the first one's deadline.
         running = download(pve.within(Deadline.in(DOWNLOAD_MS)), node, wanted.storage, wanted.file, log).finally(() => own.delete(key));
         own.set(key, running);
     }

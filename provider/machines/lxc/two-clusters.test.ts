@@ -7,7 +7,7 @@ import { newVolume } from "../../proxmox/values/size";
 import { fetchTemplate } from "./template";
 import { storedSize } from "./volume-sizes";
 
-/** Two clusters of one program: their nodes and storages usually have the same names. */
+/** Two clusters in one program usually have the same node and storage names. */
 const clusters: Pve[] = [];
 beforeEach(() => void (clusters.length = 0));
 for (const size of [2 ** 30, 2 ** 31])

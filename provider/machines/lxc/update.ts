@@ -1,6 +1,6 @@
 import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
-import type { Context } from "../../base/handler";
+import type { ChangeContext } from "../../base/handler";
 import type { Host } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import { pveClient } from "../../proxmox/client/client";
@@ -10,7 +10,6 @@ import { locateContainer } from "../../proxmox/locate";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
-import { keyOf } from "../../base/given";
 import { checkRights } from "../../rights/check";
 import { guestAddress } from "./address";
 import { newAddresses, refuseUsed } from "./free-address";
@@ -27,9 +26,9 @@ import { converge } from "./converge";
 import type { Target } from "./converge";
 import { createContainerGateway } from "./create";
 
-/** Brings container and gateway to the inputs, when it is proved to be this gateway's container. */
+/** Converges container and gateway to the inputs, after proof that the container is this gateway's. */
 export async function updateContainerGateway(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     id: string,
     state: GatewayState,
     inputs: GatewayInputs,
@@ -40,7 +39,7 @@ export async function updateContainerGateway(
     const pve = pveClient(connection, ctx.log).within(ctx.deadline);
     const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
     if (found.state === "forbidden") throw found.error;
-    // The guest of a create that failed in its task: there is nothing to converge, and the id names a guest that never was.
+    // The create task failed, so there is nothing to converge: create the guest with the same identity.
     if (found.state === "gone" && state.ready !== true) return (await createContainerGateway(ctx, inputs, tenant, { vmid, nonce })).state;
     if (found.state !== "found")
         throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
@@ -60,7 +59,7 @@ export async function updateContainerGateway(
         connection,
         inputs,
         hostname: hostnameOf(inputs),
-        mark: { ...mark, key: keyOf(inputs), hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
+        mark: { ...mark, key: ctx.urn, hostKeys: mark.hostKeys.length > 0 ? mark.hostKeys : (state.hostKeys ?? []) },
         claim: nonce,
         fresh: state.ready !== true,
         templateVolume: state.templateVolume ?? "",
@@ -70,7 +69,7 @@ export async function updateContainerGateway(
     return follow(pve, { node: found.node, vmid }, (place) => converge(ctx, id, { ...target, place }, state));
 }
 
-/** A running gateway as it is reached now; undefined when it is not. */
+/** The running gateway at its current address; undefined when it is stopped or unreachable. */
 async function runningHost(
     pve: Pve,
     connection: Connection,

@@ -10,15 +10,15 @@ import { listVolumes, readStorage, storageIdOf } from "../../proxmox/storage";
 import { checkRights } from "../../rights/check";
 import { nodeHost } from "../reach";
 
-/** Milliseconds for which a list of volumes is good: a refresh of many quotas asks each storage once. */
+/** Cache time of a volume list in milliseconds, so that a refresh of many quotas reads each storage once. */
 const VALID = 10_000;
 
 type Lists = Map<string, { at: number; sizes: Promise<Map<string, number>> }>;
 
-/** Lists by cluster, node and storage. Two clusters often have the same names. */
+/** Lists by cluster, node and storage. Two clusters often use the same names. */
 const lists = perSession(() => new WeakMap<object, Lists>());
 
-/** What a storage says of a volume's size, in bytes. */
+/** The size of a volume according to its storage, in bytes. */
 export async function storedSize(pve: Pve, node: string, volume: string): Promise<number | undefined> {
     return (await sizesOn(pve, node, storageIdOf(volume))).get(volume);
 }
@@ -43,7 +43,7 @@ function listsOf({ connection }: Pve): Lists {
     return own;
 }
 
-/** After a change. */
+/** Drops the cached list after a change. */
 function forget(pve: Pve, node: string, volume: string): void {
     listsOf(pve).delete(`${node} ${storageIdOf(volume)}`);
 }
@@ -57,7 +57,7 @@ export async function growVolume(pve: Pve, place: Place, key: string, volume: st
     await resizeVolume(pve, place, key, bytes).finally(() => forget(pve, place.node, volume));
 }
 
-/** A volume becomes smaller only where it is a dataset of ZFS, by the node's own `zfs`: the API refuses it everywhere (pve-api.md 3.1). */
+/** Refuses to shrink a volume that is not a ZFS dataset: the API never shrinks (pve-api.md 3.1), only `zfs` on the node can. */
 export async function refuseShrink(pve: Pve, node: string, volume: string, size: number): Promise<void> {
     const storage = storageIdOf(volume);
     const { type } = await readStorage(pve, node, storage);
@@ -77,7 +77,7 @@ export async function shrinkVolume(pve: Pve, connection: Connection, place: Plac
     await rescan(pve, connection, place);
 }
 
-/** Brings `size=` in the guest's configuration to what the storage says. */
+/** Updates `size=` in the guest's configuration from the storage. */
 export async function rescan(pve: Pve, connection: Connection, place: Place): Promise<void> {
     await onNode(pve, connection, place, ["pct", "rescan", "--vmid", String(place.vmid)]);
 }

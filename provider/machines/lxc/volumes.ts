@@ -6,7 +6,7 @@ import type { Sized } from "../machine";
 import { DATA_MOUNT, text, volumeId, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
 
-/** The gateway's own volumes as Proxmox VE has them and as the gateway sees them. `before`: what the program said of them so far. */
+/** The gateway's own volumes, with their sizes in Proxmox VE and in the gateway. `before`: the previous inputs. */
 export function volumesIn(config: GuestConfig, spaces: GatherResult["statvfs"], before: Partial<GatewayInputs>): Sized[] {
     const sized = (property: string, key: string, at: string, size: string | undefined): Sized => ({
         property,

@@ -1,4 +1,6 @@
+import { gatewayRef } from "../connection";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { irreplaceable } from "./replacing";
 import { gatewayRules } from "./rules";
 import { inputs, outputs } from "./inputs";
@@ -18,5 +20,20 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
         "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
     rules: gatewayRules,
     irreplaceable,
+    reference: gatewayRef,
+    uses: [
+        "gateway",
+        "removal",
+        "template-download",
+        "given-volume",
+        "privileged-container",
+        "privileged-nesting",
+        "address-probe",
+        "data-bind",
+        "node-address",
+        "guest-login",
+        "node-login",
+    ],
     version: 2,
+    migrations: { 1: leaner(["vmid"]) },
 };

@@ -98,7 +98,12 @@ export const inputs = z.strictObject({
             .default({ from: 10_000, to: 99_999 }),
         { description: "Where a VMID is taken from.", compare: "ignore" },
     ),
-    hostname: field(dnsName().max(63).optional(), { description: "Host name.", defaultText: "the resource's name", brings: RESTARTS }),
+    hostname: field(dnsName().max(63).optional(), {
+        description: "Host name.",
+        defaultText: "the resource's name",
+        autoName: "host-label",
+        brings: RESTARTS,
+    }),
     lxc: field(lxc, { description: "The container." }),
     network: field(networkInputs, { description: "First network interface (eth0)." }),
     extraNetworks: field(z.array(networkInputs).max(31).default([]), { description: "More network interfaces (eth1, eth2, ...)." }),
@@ -114,6 +119,7 @@ export const inputs = z.strictObject({
     }),
     data: field(data.optional(), {
         description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
+        holdsData: [{ path: ["dataOnDelete"], is: "destroy" }, { path: ["data", "bind"] }],
         brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
@@ -212,7 +218,7 @@ export const outputs = z.object({
         description: "First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.",
         always: true,
     }),
-    hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints." }),
+    hostKeys: field(z.array(z.string()), { description: "SSH host keys, as SHA-256 fingerprints.", pins: true }),
     sambaVersion: field(z.string().optional(), { description: "Version of Samba." }),
     unc: field(z.string().optional(), { description: "Base of the shares' paths: `\\\\address`.", always: true }),
     dataVolume: field(z.string().optional(), { description: "Volume id of the data volume." }),

@@ -1,6 +1,6 @@
 import type { Failure } from "../../base/handler";
 import type { GatewayInputs } from "./inputs";
-import { isCidr } from "../network";
+import { gatewayFault, hostFault, isCidr } from "../network";
 import type { NetworkInputs } from "../network";
 import type { Rule } from "../meta";
 import { protocolFault } from "../samba";
@@ -9,16 +9,24 @@ import { configTextFault } from "../text";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
     const faults: Failure[] = [];
-    if (network.gateway !== undefined && !isCidr(network.address, 4))
-        faults.push({
-            property: `${at}.gateway`,
-            reason: "needs a static `address` beside it; remove it, or give the address with its prefix length",
-        });
-    if (network.gateway6 !== undefined && !isCidr(network.address6, 6))
-        faults.push({
-            property: `${at}.gateway6`,
-            reason: "needs a static `address6` beside it; remove it, or give the address with its prefix length",
-        });
+    const say = (property: string, reason: string | undefined): void => {
+        if (reason !== undefined) faults.push({ property: `${at}.${property}`, reason });
+    };
+    for (const [address, gateway, family] of [
+        ["address", "gateway", 4],
+        ["address6", "gateway6", 6],
+    ] as const) {
+        const [cidr, router] = [network[address], network[gateway]];
+        const isStatic = isCidr(cidr, family);
+        if (isStatic && family === 4) say(address, hostFault(cidr));
+        if (router === undefined) continue;
+        say(
+            gateway,
+            isStatic
+                ? gatewayFault(cidr, router)
+                : `needs a static \`${address}\` beside it; remove it, or give the address with its prefix length`,
+        );
+    }
     if (network.address === "none" && network.address6 === "none")
         faults.push({ property: `${at}.address`, reason: "the interface would have no address at all; give `address` or `address6`" });
     return faults;

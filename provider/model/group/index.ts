@@ -1,4 +1,6 @@
+import { childUses } from "../common";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { inputs, outputs } from "./inputs";
 
 export const groupModel: Model<typeof inputs, typeof outputs> = {
@@ -9,5 +11,7 @@ export const groupModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "Open sessions of its members are ended and the group goes. Its files stay, and its number is kept for its name.",
     rules: [],
+    uses: childUses,
     version: 2,
+    migrations: { 1: leaner(["gid"], ["nonce"]) },
 };

@@ -9,6 +9,7 @@ export const inputs = z.strictObject({
     name: field(groupName().optional(), {
         description: "Name of the group.",
         defaultText: "the resource's name",
+        autoName: "as-is",
         brings: { does: "renamed in place: number, members and files stay" },
     }),
     gid: field(accountId().optional(), {

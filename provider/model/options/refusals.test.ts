@@ -58,6 +58,20 @@ test("a typed property is the only writer of its option, by whichever name", () 
     ]);
 });
 
+test("what no property writes may stand beside one that writes the module's other options", () => {
+    const share = { recycle: {}, previousVersions: {}, vetoFiles: ["Thumbs.db"] } as unknown as Effective;
+    const names = ["recycle:noversions", "Recycle:MinSize", "shadow:snapprefix", "shadow:delimiter"];
+    expect(names.map((name) => typedWriter(name, share))).toEqual(names.map(() => undefined));
+    expect(["recycle:versions", "shadow:format", "shadow:basedir", "delete veto files"].map((name) => typedWriter(name, share))).toEqual([
+        "recycle",
+        "previousVersions",
+        "previousVersions",
+        "vetoFiles",
+    ]);
+    for (const previousVersions of [{ prefix: "autosnap" }, { schedule: {} }])
+        expect(typedWriter("shadow:snapprefix", { previousVersions } as unknown as Effective)).toBe("previousVersions");
+});
+
 test("one option by two names is refused", () => {
     const names = ["vfs object", "strict sync", "VFS objects"];
     expect(names.map((name) => doubledOption(name, names))).toEqual([

@@ -1,7 +1,8 @@
 import { hostsOptionFault } from "../hosts";
 import { unknownOption } from "./names";
-import { canonicalOption } from "./synonyms";
+import { canonicalOption, optionKey } from "./synonyms";
 import { LOCAL_CONFIG } from "../paths";
+import { isLitter } from "../share/litter";
 import type { Effective } from "../share/effective";
 
 /** Options that pvesmb writes itself for every share: the property to use instead. */
@@ -159,9 +160,9 @@ export function hostsFault(name: string, value: string, beside: Readonly<Record<
     return /^(yes|true|on|1)$/i.test(lookups?.[1] ?? "") ? undefined : hostsOptionFault(value);
 }
 
-/** Whether a raw option of a share lets in only who encrypts (enum_smb_encryption_vals in lib/param/param_table.c). */
-export const requiresEncryption = (name: string, value: string): boolean =>
-    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(required|mandatory|force|forced|enforced)$/i.test(value);
+/** Whether by a raw option of a share its clients have to encrypt, or are told to (enum_smb_encryption_vals in lib/param/param_table.c). */
+export const asksToEncrypt = (name: string, value: string): boolean =>
+    canonicalOption(name) === canonicalOption("server smb encrypt") && /^(desired|required|mandatory|force|forced|enforced)$/i.test(value);
 
 /** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {
@@ -195,9 +196,30 @@ const TYPED: [string, (keyof Effective)[]][] = [
     ]),
 ];
 
+/** Options of these modules that no property writes. */
+const BESIDE = new Set(
+    [
+        "recycle:noversions",
+        "recycle:minsize",
+        "recycle:subdir_mode",
+        "recycle:touch_mtime",
+        "shadow:fixinodes",
+        "shadow:snapdirseverywhere",
+        "shadow:crossmountpoints",
+    ].map(optionKey),
+);
+/** For names that `previousVersions.prefix` cannot tell apart: only the daily ones, for one. */
+const BESIDE_NO_PREFIX = new Set(["shadow:snapprefix", "shadow:delimiter"].map(optionKey));
+
 /** The typed property that writes this option for the share, if one does: an option has one writer. */
 export function typedWriter(name: string, share: Effective): string | undefined {
     const key = canonicalOption(name);
+    if (key === "deletevetofiles") return isLitter(share) ? "vetoFiles" : undefined;
+    if (BESIDE.has(key)) return undefined;
+    if (BESIDE_NO_PREFIX.has(key))
+        return share.previousVersions?.prefix === undefined && share.previousVersions?.schedule === undefined
+            ? undefined
+            : "previousVersions";
     const match = TYPED.find(([start]) => (start.endsWith(":") ? key.startsWith(start) : key === start));
     if (share.acl === "windows" && key === "vfsobjects") return "acl";
     if (share.previousVersions?.schedule !== undefined && key === "vetofiles") return "previousVersions";

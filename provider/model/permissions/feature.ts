@@ -2,8 +2,8 @@
 export interface Feature {
     /** What it takes it for, in a few words that finish "is needed to ...". */
     purpose: string;
-    /** Kinds of resources, or commands, that use it. */
-    usedBy: string[];
+    /** Commands that use it, beside the kinds of resources whose models say so (`uses`). */
+    alsoUsedBy?: string[];
     /** Part of what is granted when nobody chooses. */
     usual: boolean;
     grants: Grant[];

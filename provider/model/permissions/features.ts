@@ -14,7 +14,6 @@ export const EXEC = { program: "pct", words: ["exec", VMID_OR_NONE, "--", REST] 
 export const features = {
     gateway: {
         purpose: "make, look at, change, start and stop containers",
-        usedBy: ["SmbGateway"],
         usual: true,
         grants: [
             {
@@ -41,13 +40,12 @@ export const features = {
     },
     removal: {
         purpose: "stop and destroy containers",
-        usedBy: ["SmbGateway", "npx pvesmb orphans"],
+        alsoUsedBy: ["npx pvesmb orphans"],
         usual: true,
         grants: [{ path: "/{guests}", privileges: ["VM.Allocate", "VM.Audit", "VM.PowerMgmt"] }],
     },
     "template-download": {
         purpose: "download a template that the storage lacks",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [{ path: "/storage/{template-storage}", privileges: ["Datastore.AllocateTemplate"] }],
         reach: {
@@ -56,7 +54,6 @@ export const features = {
     },
     "given-volume": {
         purpose: "take over a volume of another container (`data.volume`)",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [
             { path: "/storage/{storage}", privileges: ["Datastore.Audit"] },
@@ -65,14 +62,12 @@ export const features = {
     },
     "privileged-container": {
         purpose: "make a privileged container (`lxc.unprivileged: false`)",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [{ path: "/", privileges: ["Sys.Modify"], since: 9 }],
         rootEquivalent: "root in a privileged container can break out to the node, and Sys.Modify on / changes the node's own settings",
     },
     "privileged-nesting": {
         purpose: "switch on nesting in a privileged container (`lxc.nesting` with `lxc.unprivileged: false`)",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
         rootOnly: "changing feature flags for privileged container is only allowed for root@pam",
@@ -80,7 +75,6 @@ export const features = {
     },
     "share-volume": {
         purpose: "plug a share's own volume, grow it and take it off (`volume`)",
-        usedBy: ["SmbShare"],
         usual: true,
         grants: [
             { path: "/{guests}", privileges: ["VM.Audit", "VM.Config.Disk", "VM.Config.Options", "VM.PowerMgmt"] },
@@ -89,7 +83,6 @@ export const features = {
     },
     "quota-volume": {
         purpose: "grow the volume that a quota limits",
-        usedBy: ["Quota"],
         usual: true,
         grants: [
             { path: "/{guests}", privileges: ["VM.Audit", "VM.Config.Disk", "VM.Config.Options"] },
@@ -98,7 +91,6 @@ export const features = {
     },
     "quota-shrink": {
         purpose: "make a volume on ZFS smaller, or mend a size that Proxmox VE has wrong (`onShrink`)",
-        usedBy: ["Quota"],
         usual: false,
         grants: [],
         commands: [
@@ -118,7 +110,6 @@ export const features = {
     },
     "quota-node": {
         purpose: "limit a directory of the node that is a gateway's data (ZFS, btrfs, XFS, ext4, CephFS)",
-        usedBy: ["Quota"],
         usual: false,
         grants: [],
         commands: [{ on: "node", commands: [{ program: "python3" }, { program: "pct", words: ["set", VMID, MOUNT_POINT, BIND] }] }],
@@ -126,7 +117,6 @@ export const features = {
     },
     "share-snapshots": {
         purpose: "make snapshots of a share by schedule (`previousVersions.schedule`)",
-        usedBy: ["SmbShare"],
         usual: false,
         grants: [],
         commands: [{ on: "node", commands: [{ program: "python3" }] }],
@@ -134,7 +124,6 @@ export const features = {
     },
     "address-probe": {
         purpose: "ask the node's neighbours whether a new gateway's address is free; without it Proxmox VE and the SSH port are asked",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
         commands: [{ on: "node", commands: [{ program: "python3" }] }],
@@ -142,7 +131,6 @@ export const features = {
     },
     "data-bind": {
         purpose: "put a gateway's data on a directory of the node (`data.bind`)",
-        usedBy: ["SmbGateway"],
         usual: false,
         grants: [],
         commands: [{ on: "node", commands: [{ program: "python3" }, { program: "pct", words: ["set", VMID, MOUNT_POINT, BIND] }] }],
@@ -151,26 +139,22 @@ export const features = {
     },
     "find-gateway": {
         purpose: "find the gateway that a share, user, group or quota lives on",
-        usedBy: ["SmbShare", "SmbUser", "SmbGroup", "Quota"],
         usual: true,
         grants: [{ path: "/{guests}", privileges: ["VM.Audit"] }],
     },
     "node-address": {
         purpose: "look up at which address SSH reaches a node (or name it in `connection.ssh.nodes`)",
-        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "Quota"],
         usual: false,
         grants: [{ path: "/", privileges: ["Sys.Audit"] }],
     },
     "guest-login": {
         purpose: 'work in a container through its own sshd (`connection.ssh.via: "guest"`, the default)',
-        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "SmbGroup"],
         usual: true,
         grants: [],
         commands: [{ on: "container", commands: SHELLS }],
     },
     "node-login": {
         purpose: 'work in a container through its node (`connection.ssh.via: "node"`)',
-        usedBy: ["SmbGateway", "SmbShare", "SmbUser", "SmbGroup"],
         usual: false,
         grants: [],
         commands: [
@@ -208,7 +192,6 @@ export const PROGRAMS = [
     "groupmod",
     "hostname",
     "install",
-    "lsattr",
     "mount",
     "mountpoint",
     "net",
@@ -219,6 +202,7 @@ export const PROGRAMS = [
     "repquota",
     "rm",
     "rmdir",
+    "sed",
     "setfattr",
     "setpriv",
     "setquota",

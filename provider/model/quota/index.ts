@@ -1,4 +1,6 @@
+import { childUses } from "../common";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { quotaRules } from "./rules";
 import { inputs, outputs } from "./inputs";
 
@@ -11,5 +13,7 @@ export const quotaModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "The limit is taken away, and nothing else: files, datasets and subvolumes stay, and a volume keeps its size.",
     rules: quotaRules,
+    uses: [...childUses, "quota-volume", "quota-shrink", "quota-node"],
     version: 2,
+    migrations: { 1: leaner(["path"], ["nonce"]) },
 };

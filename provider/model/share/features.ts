@@ -2,6 +2,7 @@ import * as z from "zod";
 import { clientFault } from "../hosts";
 import { type Consequence, field } from "../meta";
 import { changes } from "./changes";
+import { LITTER } from "./litter";
 import { audit, catia, patterns, previousVersions, recycle, timeMachine } from "./modules";
 
 const client = z.string().check((ctx) => {
@@ -54,7 +55,10 @@ export const features = {
         defaultText: "`false`, or by `purpose`",
         brings: changes.enabled,
     }),
-    vetoFiles: patterns("Files and folders that clients can neither see nor make, as patterns with * and ?.", changes.patterns),
+    vetoFiles: patterns(
+        `Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (${LITTER.join(", ")}), which goes with the folder.`,
+        changes.patterns,
+    ),
     hideFiles: patterns("Files and folders that clients see as hidden, as patterns with * and ?."),
     maxConnections: field(z.int().min(1).max(1_000_000).optional(), {
         description: "Most connections at a time.",
@@ -67,8 +71,9 @@ export const features = {
     }),
     caseHandling: field(z.enum(["insensitive", "sensitive", "lower", "upper"]).optional(), {
         description:
-            "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.",
+            "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.",
         defaultText: "`insensitive`",
+        brings: changes.module,
     }),
     homes: field(z.boolean().optional(), {
         description: "Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.",

@@ -1,5 +1,8 @@
+import { childUses } from "../common";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { effective } from "./effective";
+import { shareRef } from "./ref";
 import { shareRules } from "./rules";
 import { inputs, outputs } from "./inputs";
 import type { ShareInputs } from "./inputs";
@@ -18,5 +21,8 @@ export const shareModel: Model<typeof inputs, typeof outputs> = {
         "Open connections to the share are closed. Its files stay where they are, and so does its volume, unless `onDelete` is `delete`.",
     rules: shareRules,
     effective: (given) => effective(given as ShareInputs),
+    reference: shareRef,
+    uses: [...childUses, "share-volume", "share-snapshots"],
     version: 2,
+    migrations: { 1: leaner(["path"], ["nonce"]) },
 };

@@ -25,7 +25,12 @@ const volume = z.strictObject({
 });
 
 export const inputs = z.strictObject({
-    name: field(shareName().optional(), { description: "Name of the share.", defaultText: "the resource's name", brings: changes.name }),
+    name: field(shareName().optional(), {
+        description: "Name of the share.",
+        defaultText: "the resource's name",
+        autoName: "as-is",
+        brings: changes.name,
+    }),
     path: field(absolutePath().optional(), {
         description:
             "Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.",
@@ -47,7 +52,8 @@ export const inputs = z.strictObject({
     readOnly: field(z.boolean().default(false), { description: "Nobody may write, whatever `access` says.", brings: changes.enabled }),
     browseable: field(z.boolean().optional(), { description: "Whether lists of shares show it.", defaultText: "`true`, or by `purpose`" }),
     guest: field(z.boolean().default(false), {
-        description: "Whether clients without an account may connect, with the rights of `nobody`.",
+        description:
+            "Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.",
         brings: changes.disabled,
     }),
     owner: field(accountName().default("root"), { description: "Owner of the share's root directory." }),
@@ -97,7 +103,7 @@ export const inputs = z.strictObject({
 });
 
 export const outputs = z.object({
-    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true }),
+    unc: field(z.string().optional(), { description: "UNC path: `\\\\address\\name`.", always: true, follows: "gateway" }),
     volumeId: field(z.string().optional(), { description: "Volume id of the share's own volume." }),
     mountPoint: field(z.string().optional(), { description: "Mount point of the share's own volume (`mp3`)." }),
     snapshotFolder: field(z.string().optional(), {

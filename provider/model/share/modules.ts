@@ -69,7 +69,13 @@ export const previousVersions = z.strictObject({
         brings: changes.module,
     }),
     format: field(z.string().max(100).default("@GMT-%Y.%m.%d-%H.%M.%S"), {
-        description: "Names of the snapshots, as strftime(3) writes their time.",
+        description: "Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.",
+        brings: changes.module,
+    }),
+    prefix: field(z.string().min(1).max(100).optional(), {
+        description:
+            "What the names begin with, when something else stands between that and `format`: `autosnap` with `_%Y-%m-%d_%H:%M:%S` (sanoid), `zfs-auto-snap` with `-%Y-%m-%d-%H%M`. `format` then begins where the time does, at most a few characters before it.",
+        defaultText: "the names are `format` from their first character on",
         brings: changes.module,
     }),
     localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", brings: changes.module }),
@@ -79,6 +85,12 @@ export const previousVersions = z.strictObject({
             "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",
     }),
 });
+
+/** The text by which the time of a snapshot is found in its name: what stands before the year, and its first digits, until 2099. */
+export function timeBegins(format: string): string | undefined {
+    const match = /^([^%]*)%([Yy])/.exec(format);
+    return match === null ? undefined : `${match[1] ?? ""}${match[2] === "Y" ? "20" : "2"}`;
+}
 
 export const timeMachine = z.strictObject({
     maxSize: field(size({ min: "1GiB" }).optional(), {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { features } from "./features";
+import { LITTER } from "./litter";
 
 export const PURPOSES = ["default", "homes", "dropBox", "timeMachine", "archive", "media", "scanner", "database"] as const;
 
@@ -24,7 +25,7 @@ export const presets: Record<(typeof PURPOSES)[number], Preset> = {
     dropBox: { mode: "1770", hideUnreadable: true, createMask: "0770", directoryMask: "0770" },
     timeMachine: { timeMachine: {}, ...PRIVATE },
     archive: { recycle: { ...bin, keepFor: "90d" } },
-    media: { mode: "2775", createMask: "0764", directoryMask: "2775", vetoFiles: [".DS_Store", "Thumbs.db", "desktop.ini"] },
+    media: { mode: "2775", createMask: "0764", directoryMask: "2775", vetoFiles: LITTER },
     // Scanners neither cache nor rename; those who sort their files out may all do it.
     scanner: { oplocks: false, createMask: "0760", directoryMask: "0770" },
     database: { oplocks: false },

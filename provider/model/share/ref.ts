@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { childInputs } from "../common";
-import { field } from "../meta";
+import { field, named } from "../meta";
 import { size } from "../size";
 import { absolutePath } from "../text";
 
@@ -9,6 +9,7 @@ export const shareRef = z.strictObject({
     id: field(z.string().regex(/^[0-9a-f]{16}$/, "must be the `ref` of an SmbShare"), {
         description: "The share's id.",
         replace: "it limits that share",
+        identity: true,
     }),
     gateway: childInputs.gateway,
     path: field(absolutePath().optional(), {
@@ -17,7 +18,9 @@ export const shareRef = z.strictObject({
     size: field(size({ min: "16MiB", multipleOf: "1MiB" }).optional(), {
         description: "The share's `volume.size`, where the program declares one: the size then has a writer already.",
         compare: "bytes",
+        from: "volume.size",
     }),
 });
+named(shareRef, { name: "ShareRef", reference: "What quotas of other stacks keep of this share." });
 
 export type ShareRef = z.infer<typeof shareRef>;

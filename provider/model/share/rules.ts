@@ -4,7 +4,8 @@ import { DATA_ROOT } from "../paths";
 import type { AccessEntry } from "./access";
 import type { ShareInputs } from "./inputs";
 import { features } from "./features";
-import { doubledOption, hostsFault, optionRefusal, requiresEncryption, typedWriter } from "../options/refusals";
+import { timeBegins } from "./modules";
+import { doubledOption, hostsFault, optionRefusal, asksToEncrypt, typedWriter } from "../options/refusals";
 import { effective } from "./effective";
 import { configTextFault, dataPathFault, fileName } from "../text";
 
@@ -22,9 +23,56 @@ function principalFaults(property: string, entries: readonly Principal[]): Failu
     return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
 }
 
-/** Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c). */
+/** Samba takes what is behind the first place where the time begins: nothing in front of it may look so. */
+function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersions"]>): Failure[] {
+    if (prefix === undefined) return [];
+    if (!/^[A-Za-z0-9@._:+-]+$/.test(prefix))
+        return [{ property: "previousVersions.prefix", reason: "must be letters, digits and @ . _ : + -" }];
+    const begins = timeBegins(format);
+    if (begins === undefined)
+        return [
+            {
+                property: "previousVersions.format",
+                reason: "must begin with %Y or %y beside a `prefix`, or with a few characters and then one of these, such as _%Y-%m-%d",
+            },
+        ];
+    return prefix.includes(begins)
+        ? [
+              {
+                  property: "previousVersions.prefix",
+                  reason: `must not contain ${JSON.stringify(begins)}, by which Samba finds where the time begins; put more characters in front of the time into \`format\``,
+              },
+          ]
+        : [];
+}
+
+/**
+ * Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c), and tells one to encrypt where
+ * a share desires it: clients then give up (seen with 4.17).
+ */
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
     `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
+
+/** Rights that the program gives itself have to let guests in, who are nobody. */
+function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareInputs): Failure[] {
+    if (!guest || (mode === undefined && aclEntries === undefined)) return [];
+    const bits = parseInt((mode ?? "0770").slice(-3), 8);
+    const named = (aclEntries ?? []).find((entry) => entry.user === "nobody" || entry.group === "nogroup");
+    const allowed =
+        named !== undefined
+            ? ["r", "w", "x"].reduce((sum, right, i) => sum + (named.permissions.includes(right) ? 4 >> i : 0), 0)
+            : owner === "nobody"
+              ? bits >> 6
+              : (group === "nogroup" ? bits >> 3 : bits) & 7;
+    if ((allowed & 5) === 5) return [];
+    const others = readOnly ? "5" : "7";
+    return [
+        {
+            property: "guest",
+            reason: `lets nobody in: guests act as nobody, who may not enter the root directory by ${mode === undefined ? "`aclEntries`" : `\`mode\` ${mode}`}; leave ${mode === undefined ? "them" : "it"} out, let all others in (a mode that ends in ${others}), or give { user: "nobody", permissions: "${readOnly ? "r-x" : "rwx"}" } in \`aclEntries\``,
+        },
+    ];
+}
 
 export const shareRules: Rule<ShareInputs>[] = [
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
@@ -72,7 +120,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         needs: ["guest", "encryptionRequired", "options"],
         check: ({ guest, encryptionRequired, options }) => {
             if (!guest) return [];
-            const raw = Object.keys(options).find((name) => requiresEncryption(name, options[name] ?? ""));
+            const raw = Object.keys(options).find((name) => asksToEncrypt(name, options[name] ?? ""));
             return encryptionRequired || raw !== undefined
                 ? [
                       {
@@ -82,6 +130,10 @@ export const shareRules: Rule<ShareInputs>[] = [
                   ]
                 : [];
         },
+    },
+    {
+        needs: ["guest", "mode", "aclEntries", "owner", "group", "readOnly"],
+        check: guestFaults,
     },
     {
         needs: ["dfsLinks"],
@@ -94,16 +146,21 @@ export const shareRules: Rule<ShareInputs>[] = [
     {
         needs: ["previousVersions"],
         check: ({ previousVersions }) =>
-            previousVersions === undefined || /^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+            previousVersions === undefined
                 ? []
-                : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }],
+                : [
+                      ...(/^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
+                          ? []
+                          : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }]),
+                      ...prefixFaults(previousVersions),
+                  ],
     },
     {
         needs: ["previousVersions"],
         check: ({ previousVersions: versions }) => {
             if (versions?.schedule === undefined) return [];
-            const { folder, format, localTime } = features.previousVersions.parse({}) ?? versions;
-            const chosen = Object.entries({ folder, format, localTime }).find(
+            const { folder, format, localTime, prefix } = features.previousVersions.parse({}) ?? versions;
+            const chosen = Object.entries({ folder, format, localTime, prefix }).find(
                 ([name, value]) => versions[name as keyof typeof versions] !== value,
             );
             return chosen === undefined

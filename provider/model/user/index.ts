@@ -1,4 +1,6 @@
+import { childUses } from "../common";
 import type { Model } from "../meta";
+import { leaner } from "../migrations";
 import { inputs, outputs } from "./inputs";
 
 export const userModel: Model<typeof inputs, typeof outputs> = {
@@ -33,5 +35,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
                     : [],
         },
     ],
+    uses: childUses,
     version: 2,
+    migrations: { 1: leaner(["uid", "gid"], ["nonce"]) },
 };

@@ -54,6 +54,7 @@ export const inputs = z.strictObject({
     name: field(userName().optional(), {
         description: "Login name. Clients may write it in capital or small letters.",
         defaultText: "the resource's name",
+        autoName: "as-is",
         brings: { does: "renamed in place: numbers, password, groups and files stay; open sessions of the user are ended" },
     }),
     password: field(
@@ -87,7 +88,7 @@ export const inputs = z.strictObject({
     ),
     passwordMustChange: field(z.boolean().default(false), {
         description:
-            "The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.",
+            'The user has to choose another password at the first login: by what the client offers then (Windows: Ctrl+Alt+Del, `smbpasswd -r <gateway> -U <user>`). For that the gateway lets clients change passwords without a login (docs/security.md); with `samba.encryption: "required"` it is refused. From then on the password is the user\'s own: what is declared here only counts again when it is changed.',
     }),
     uid: field(accountId().optional(), {
         description: "Numeric user id; stays with the account for ever.",

@@ -1,4 +1,4 @@
-import type { Connection } from "../../base/connection";
+import type { PveConnection } from "../../base/connection";
 import { Deadline } from "../../base/deadline";
 import type { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
@@ -20,21 +20,21 @@ interface Request {
 }
 
 /**
- * The calls that one operation makes, all within its deadline. Results are PVE's `data`; failures are PvesmbErrors, most of them PveErrors
- * (see sayings.ts). What is safe to repeat has been repeated (pve-api.md 4.3) before a failure is thrown.
+ * API calls of one operation, within its deadline. They return PVE's `data` and throw PvesmbErrors, mostly PveErrors (sayings.ts). Calls
+ * that are safe to repeat were retried before they fail (pve-api.md 4.3).
  */
 export interface Pve {
     readonly deadline: Deadline;
     readonly timing: Timing;
-    /** Who asks: `user@realm` or `user@realm!token`. */
+    /** The caller: `user@realm` or `user@realm!token`. */
     readonly identity: string;
-    /** The same for all operations of one connection: what is remembered about it hangs on this. */
+    /** The same object for all operations of one connection: caches use it as their key. */
     readonly connection: object;
     get(path: string, params?: Params): Promise<unknown>;
     post(path: string, params?: Params): Promise<unknown>;
     put(path: string, params?: Params): Promise<unknown>;
     delete(path: string, params?: Params): Promise<unknown>;
-    /** Runs alone among all work of this process with the same key: read-modify-write of one guest. */
+    /** Runs `work` with the lock `key` of this process, for read-modify-write of one guest. */
     alone<T>(key: string, work: () => Promise<T>): Promise<T>;
     within(deadline: Deadline): Pve;
 }
@@ -42,7 +42,7 @@ export interface Pve {
 /** pvedaemon has 3 workers per node, each busy with one call at a time (pve-api.md 0.7). */
 const WRITES_PER_NODE = 3;
 
-/** The API of one cluster for one identity. Get it from `pveClient`; there is one per distinct connection and process. */
+/** The API of one cluster for one identity. Get it from `pveClient`: one per connection and session. */
 export class PveClient {
     private readonly wire: Wire;
     private readonly endpoints: Endpoints;
@@ -52,7 +52,7 @@ export class PveClient {
     private readonly login: Login;
 
     constructor(
-        connection: Pick<Connection, "endpoints" | "auth" | "tls">,
+        connection: Pick<PveConnection, "endpoints" | "auth" | "tls">,
         private readonly log: Log,
         private readonly timing: Timing = TIMING,
     ) {
@@ -87,7 +87,7 @@ export class PveClient {
         };
     }
 
-    /** Breaks off everything under way. */
+    /** Aborts all requests. */
     async close(): Promise<void> {
         await this.wire.close();
     }
@@ -108,7 +108,7 @@ export class PveClient {
                 renewed = true;
                 if (await login.renew(headers)) continue;
             }
-            // An endpoint that was not asked yet costs no waiting.
+            // An endpoint that was not tried yet needs no pause.
             if (neverTaken(result) && !tried.has(this.endpoints.pick())) continue;
             const pause = this.pauseAfter(result, request, attempt, Date.now() - began);
             if (pause === undefined || pause >= deadline.left) throw result;
@@ -117,7 +117,7 @@ export class PveClient {
         }
     }
 
-    /** The body of a good answer, or the failure. */
+    /** The body of a successful answer, or the failure. */
     private async once(
         request: Request,
         endpoint: string,
@@ -134,7 +134,7 @@ export class PveClient {
             const good = answer.status === 200 && typeof answer.body === "object" && answer.body !== null && "data" in answer.body;
             const failure = good ? undefined : failureOf(answer, attempt);
             if (failure?.kind !== "Unreachable") this.outages.answered(outageOf(path));
-            // The daemon behind this endpoint, or the node that the path names, is down: another endpoint may know better, soon.
+            // The daemon behind this endpoint or the node in the path is down: another endpoint may soon know better.
             if (failure?.details.status === 595) this.endpoints.avoid(endpoint, this.timing.avoid / 6);
             return failure ?? row(answer.body);
         } catch (error) {
@@ -144,7 +144,7 @@ export class PveClient {
         }
     }
 
-    /** How long to wait before the same request is sent again; undefined when it must not be, or when it has been waited for long enough. */
+    /** Pause before the request is sent again; undefined when it must not be repeated or has been retried long enough. */
     private pauseAfter(failure: PveError, { method, path }: Request, attempt: number, spent: number): number | undefined {
         const pause = pauseBefore(attempt, this.timing.pause);
         if (failure.kind === "Busy") return failure.again && spent + pause < this.timing.busy ? pause : undefined;
@@ -154,14 +154,14 @@ export class PveClient {
     }
 }
 
-/** Whom /access/ticket is asked as: nobody yet. */
-const nobody = (auth: Connection["auth"]): Login => ({
+/** The identity for /access/ticket: none yet. */
+const nobody = (auth: PveConnection["auth"]): Login => ({
     identity: auth.kind === "ticket" ? auth.username : auth.id,
     headers: async () => ({}),
     renew: async () => false,
 });
 
-/** Logging in twice does no harm; any other write that may have been taken is looked after by its caller. */
+/** A second login does no harm; after any other write that may have been accepted, the caller checks. */
 function mayRepeat(method: string, path: string): boolean {
     return method === "GET" || path === "/access/ticket";
 }
@@ -176,15 +176,15 @@ function outageOf(path: string): string {
 
 const clients = perSession(() => new Map<string, PveClient>(), closeOf);
 
-/** The client of a connection: one per session and distinct content, so that all resources share connections, tickets and limits. */
-export function pveClient(connection: Connection, log: Log): PveClient {
+/** The client of a connection: one per session and content, so that resources share sockets, tickets and limits. */
+export function pveClient(connection: PveConnection, log: Log): PveClient {
     const key = JSON.stringify([connection.endpoints, connection.auth, connection.tls]);
     const client = clients().get(key) ?? new PveClient(connection, log);
     clients().set(key, client);
     return client;
 }
 
-/** Leaves no socket open. */
+/** Closes all sockets. */
 export const closeClients = (): Promise<void> => closeOf(clients());
 
 async function closeOf(clients: Map<string, PveClient>): Promise<void> {

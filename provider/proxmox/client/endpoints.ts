@@ -1,6 +1,6 @@
 /**
- * The endpoints of a cluster in their order; one that failed is passed over for a while, unless there is no other: for longer each time,
- * since asking one that is switched off takes the whole time for connecting.
+ * The endpoints of a cluster in order. A failed one is avoided while there is another, twice as long after each failure, because connecting
+ * to a host that is off takes the full connect timeout.
  */
 export class Endpoints {
     private readonly avoided = new Map<string, { until: number; times: number }>();
@@ -18,7 +18,7 @@ export class Endpoints {
 
     avoid(endpoint: string, ms: number): void {
         const { until, times } = this.avoided.get(endpoint) ?? { until: 0, times: -1 };
-        // Requests that were under way together fail together: that counts once.
+        // Concurrent requests fail together and count once.
         const count = until > this.now() ? times : times + 1;
         this.avoided.set(endpoint, { until: this.now() + ms * 2 ** Math.min(count, 5), times: count });
     }
@@ -28,13 +28,13 @@ export class Endpoints {
     }
 }
 
-/** Since when a node, or the whole API, has not answered; forgotten at its first answer, or when nobody has asked for a minute. */
+/** Since when a node or the whole API has not answered. Reset by an answer, or after a minute without requests. */
 export class Outages {
     private readonly seen = new Map<string, { began: number; last: number }>();
 
     constructor(private readonly now: () => number = Date.now) {}
 
-    /** Milliseconds since the first failure without an answer in between. */
+    /** Milliseconds since the first failure of the outage. */
     failed(what: string): number {
         const now = this.now();
         const seen = this.seen.get(what);

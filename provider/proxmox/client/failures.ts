@@ -2,10 +2,10 @@ import { scrub } from "../../base/scrub";
 import { row, text as textOf } from "../values/scalars";
 import { meaningOf, PveError } from "./sayings";
 
-/** What came back over HTTP. */
+/** An HTTP response. */
 export interface Answer {
     status: number;
-    /** The reason phrase: before PVE 8.4 the only place of the error text (pve-api.md 1.2). */
+    /** The reason phrase; before PVE 8.4 only it held the error text (pve-api.md 1.2). */
     reason: string;
     /** Parsed JSON, or undefined. */
     body: unknown;
@@ -13,7 +13,7 @@ export interface Answer {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-/** What was tried, for messages. */
+/** The request, for messages. */
 export interface Attempt {
     method: Method;
     path: string;
@@ -22,7 +22,7 @@ export interface Attempt {
     identity: string;
 }
 
-/** The failure that an answer other than 200 tells. */
+/** The failure for an answer other than 200. */
 export function failureOf(answer: Answer, attempt: Attempt): PveError {
     const { status, reason } = answer;
     const said = cleaned(textOf(row(answer.body)["message"]) ?? reason);
@@ -36,7 +36,7 @@ export function failureOf(answer: Answer, attempt: Attempt): PveError {
     if (status === 401) return make("Denied", unauthenticated(said, attempt));
     if (status === 403) return make("Denied", forbidden(said, attempt));
     if (status === 501) return make("RemoteFailed", `this Proxmox VE does not know the call: ${said}`, { says: "method missing" });
-    // Pseudo codes of pveproxy about the node or daemon behind it: 595 never got through, 596 and up broke later or took longer than 30 s.
+    // Pseudo codes of pveproxy: 595 means the node or daemon was not reached, 596 to 599 that it broke off later or took more than 30 s.
     if (status === 595)
         return make("Unreachable", `the node or its pvedaemon does not answer: ${said}`, { dispatched: false, again: true });
     if (status >= 596 && status <= 599)
@@ -65,7 +65,7 @@ function invalid(said: string, errors: Record<string, string> | undefined, make:
     return make("InvalidInput", `Proxmox VE refuses the parameters: ${words.length > 0 ? words.join("; ") : said}`, { errors });
 }
 
-/** An exception with parameters raised inside a locked section arrives as 500 with the errors as lines of text (pve-api.md 1.2). */
+/** Parameter errors raised inside a locked section arrive as 500 with one error per line (pve-api.md 1.2). */
 function nestedErrors(said: string): Record<string, string> | undefined {
     const pairs = said.split("\n").flatMap((line): [string, string][] => {
         const match = /^([\w[\]-]+): (.+)$/.exec(line);
@@ -88,8 +88,8 @@ function unauthenticated(said: string, { identity, endpoint }: Attempt): string 
 }
 
 /**
- * What only root@pam may, PVE says in many ways: as 403, for VMs as 500, for some parameters as 400 (pve-api.md 2.1). Gives its words; one
- * such parameter is enough, whatever else is wrong.
+ * PVE's text when only root@pam may do this: in a 403, for VMs a 500, for some parameters a 400 (pve-api.md 2.1). One such parameter
+ * decides, whatever else is wrong.
  */
 function keptForRoot(said: string, errors: Record<string, string> = {}): string | undefined {
     const words = /only allowed for root@pam|^only root can set '|^Only root can pass |^Only root may (?:use|set) this option/;
@@ -101,7 +101,7 @@ function keptForRoot(said: string, errors: Record<string, string> = {}): string 
 const onlyRoot = (identity: string, said: string): string =>
     `${identity} may not do this, only root@pam logged in by password may, never an API token: ${said}`;
 
-/** 403 names the first missing privilege only (pve-api.md 2.3). */
+/** A 403 names only the first missing privilege (pve-api.md 2.3). */
 function forbidden(said: string, { identity }: Attempt): string {
     if (said.includes("not available with API token")) return `API tokens may not use this call, a login by password may: ${said}`;
     const missing = /\((\/[^,)]*), ([^)]+)\)/.exec(said);
@@ -117,7 +117,7 @@ export function lacking(identity: string, privilege: string, path: string): stri
     return `${identity} lacks ${privilege} on ${path}${hint}`;
 }
 
-/** Perl adds where it died when the text had no line end (pve-api.md 1.2). */
+/** Removes ` at FILE line N`, which Perl appends to texts without a line end (pve-api.md 1.2). */
 function cleaned(said: string): string {
     return said.trim().replace(/ at \/usr\/\S+ line \d+\.?$/, "");
 }

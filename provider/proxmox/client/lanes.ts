@@ -1,4 +1,4 @@
-/** Lets at most `width` pieces of work of one key run side by side, in order of arrival. */
+/** A semaphore per key: at most `width` jobs of one key run at a time, in order of arrival. */
 export class Lanes {
     private readonly busy = new Map<string, { running: number; waiting: (() => void)[] }>();
 
@@ -13,7 +13,7 @@ export class Lanes {
             return await work();
         } finally {
             const next = lane.waiting.shift();
-            // The place is handed on, not given back, so that nobody slips in between.
+            // Hand the slot over directly, so that no later job overtakes.
             if (next) next();
             else if (--lane.running === 0) this.busy.delete(key);
         }

@@ -4,16 +4,16 @@ import { hide } from "../../base/scrub";
 import { row, text } from "../values/scalars";
 import type { Params } from "./form";
 
-/** How requests say who sends them. */
+/** How requests authenticate. */
 export interface Login {
     /** `user@realm` or `user@realm!token`. */
     readonly identity: string;
     headers(write: boolean): Promise<Record<string, string>>;
-    /** After a 401: true when the same request, with new headers, deserves a second attempt. */
+    /** Called after a 401; true when the request should be sent again with new headers. */
     renew(refused: Record<string, string>): Promise<boolean>;
 }
 
-/** Posts to /access/ticket without credentials and gives the `data` of the answer. */
+/** Posts to /access/ticket without credentials and returns the `data` of the answer. */
 export type AskTicket = (params: Params) => Promise<unknown>;
 
 export function loginOf(auth: Connection["auth"], ask: AskTicket, renewAfter: number): Login {
@@ -41,11 +41,11 @@ interface Ticket {
     since: number;
 }
 
-/** Login by password. However many requests need a ticket at once, one of them asks for it. */
+/** Login by password. Concurrent requests share one ticket request. */
 class TicketLogin implements Login {
     private current: Ticket | undefined;
     private asking: Promise<Ticket> | undefined;
-    /** A password that was refused is not tried again: it costs 3 s each time, and realms lock accounts. */
+    /** A refused password is not tried again: each try takes 3 s, and realms lock accounts. */
     private refused: PvesmbError | undefined;
 
     constructor(
@@ -66,7 +66,7 @@ class TicketLogin implements Login {
     }
 
     async renew(refused: Record<string, string>): Promise<boolean> {
-        // Somebody else may have renewed it while this request was under way.
+        // Another request may have renewed it in the meantime.
         if (this.current && cookieOf(this.current.ticket) === refused["cookie"]) this.current = undefined;
         if (!this.current) await this.once();
         return true;
@@ -83,7 +83,7 @@ class TicketLogin implements Login {
         return this.current;
     }
 
-    /** A ticket that still holds is as good as the password, and needs no second factor. */
+    /** A valid ticket replaces the password and needs no second factor. */
     private async byTicket(): Promise<Ticket | undefined> {
         if (!this.current) return undefined;
         try {
@@ -108,7 +108,7 @@ class TicketLogin implements Login {
 function ticketOf(data: unknown): Ticket {
     const { ticket: given, CSRFPreventionToken } = row(data);
     const [ticket, csrf] = [text(given) ?? "", text(CSRFPreventionToken) ?? ""];
-    // With a second factor outstanding, what comes back is a challenge (pve-api.md 1.3).
+    // With a second factor pending, the answer is a challenge (pve-api.md 1.3).
     if (ticket.startsWith("PVE:!tfa!"))
         throw new PvesmbError("Denied", "this user has two-factor login: give connection.otp (one use only) or, better, an API token", {
             property: "connection.otp",

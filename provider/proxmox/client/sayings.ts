@@ -1,8 +1,8 @@
 import { type FailureKind, isKind, PvesmbError } from "../../base/errors";
 
 /**
- * PVE answers nearly everything that is wrong with 500 and a text (no 404, no 409: pve-api.md 0.5), and ends failed tasks with one. This
- * is what the texts mean to us; the sentences are recorded ones (pve-api.md appendix B, 4.2).
+ * The known error texts of PVE. PVE reports most errors and failed tasks by text (500, never 404 or 409: pve-api.md 0.5); the patterns
+ * match recorded texts (pve-api.md 4.2, appendix B).
  */
 export type Saying =
     | "locked"
@@ -23,7 +23,7 @@ interface Meaning {
     says: Saying;
     pattern: RegExp;
     kind: FailureKind;
-    /** Nothing was done, and the same call may soon be taken: it is sent again. */
+    /** Nothing was done; the call is sent again. */
     again?: true;
     property?: string;
     /** What the user can do. */
@@ -42,7 +42,7 @@ const MEANINGS: Meaning[] = [
     { says: "overloaded", pattern: /cfs-lock '.*' error: got lock request timeout/, kind: "Busy", again: true },
     { says: "overloaded", pattern: /got no worker upid - start worker failed/, kind: "Busy", again: true },
     { says: "unknown outcome", pattern: /'-locked command timed out - aborting/, kind: "Unreachable" },
-    // What a task's status says when its worker was killed or the node restarted (pve-api.md 4.1).
+    // Status of a task whose worker was killed or whose node restarted (pve-api.md 4.1).
     { says: "unknown outcome", pattern: /^unexpected status$|^unable to (?:get last line from|read tail of) /, kind: "Unreachable" },
     {
         says: "no quorum",
@@ -50,7 +50,7 @@ const MEANINGS: Meaning[] = [
         kind: "Busy",
         hint: "the cluster is read-only until enough of its nodes see each other again",
     },
-    // Only the guest's own file: a missing bridge, storage or volume is no proof that a guest is gone.
+    // Only the guest's own file: a missing bridge, storage or volume does not prove that the guest is gone.
     { says: "guest missing", pattern: /^Configuration file '.*' does not exist/, kind: "NotFound" },
     { says: "vmid taken", pattern: /(?:CT|VM) \d+ already exists|VM \d+: config file already exists/, kind: "Conflict" },
     { says: "changed meanwhile", pattern: /detected modified configuration|checksum mismatch \(file change/, kind: "Conflict" },
@@ -65,15 +65,15 @@ export function meaningOf(text: string): Meaning | undefined {
     return MEANINGS.find(({ pattern }) => pattern.test(text));
 }
 
-/** A failure that PVE itself (or the way to it) told. */
+/** A failure reported by PVE, or on the way to it. */
 export class PveError extends PvesmbError {
     constructor(
         kind: FailureKind,
         message: string,
         details: PvesmbError["details"] & {
-            /** What PVE's text means, where we know it. */
+            /** The meaning of PVE's text, if known. */
             says?: Saying;
-            /** The same call may be sent again after a pause. */
+            /** The call may be sent again after a pause. */
             again?: boolean;
         } = {},
     ) {
@@ -90,12 +90,12 @@ export function says(error: unknown, ...sayings: Saying[]): boolean {
     return error instanceof PveError && error.says !== undefined && sayings.includes(error.says);
 }
 
-/** The call may have been taken although no answer came: look at what is there before anything is sent again. */
+/** Whether the call may have taken effect without an answer: check what exists before you send it again. */
 export function outcomeUnknown(error: unknown): error is PvesmbError {
     return isKind(error, "Unreachable") && error.details.dispatched !== false;
 }
 
-/** After a look at what is there, the same may be tried once more: nobody knows how it ended, or something was in the way that passes. */
+/** Whether to try again after checking what exists: the outcome is unknown, or the obstacle is temporary. */
 export function worthAnother(error: unknown): boolean {
     return outcomeUnknown(error) || (isKind(error, "Busy") && !says(error, "no quorum"));
 }

@@ -1,23 +1,23 @@
 /** All times in milliseconds. */
 export interface Timing {
     connect: number;
-    /** Without an answer for so long, a request is given up. Above the 30 s after which PVE's own proxy gives up (596). */
+    /** Timeout of a request. Longer than the 30 s of PVE's own proxy (596). */
     answer: number;
-    /** Idle connections are closed by us before PVE closes them after 5 s. */
+    /** Idle connections are closed before PVE closes them after 5 s. */
     keepAlive: number;
     /** First and longest pause between attempts. */
     pause: [number, number];
-    /** How long an API that does not answer is asked again, counted from its first silence. A pvedaemon restarts within seconds. */
+    /** How long to retry an API that does not answer, from its first failure. A pvedaemon restarts within seconds. */
     silence: number;
-    /** How long the node where a guest was last is asked before it is looked for on others. */
+    /** How long to wait for the node where a guest was last, before the search goes to other nodes. */
     glance: number;
-    /** How long locks and overload are waited for. */
+    /** How long to retry after locks and overload. */
     busy: number;
-    /** How long an endpoint that failed is passed over. */
+    /** How long to avoid a failed endpoint. */
     avoid: number;
-    /** First and longest pause between looks at a task. */
+    /** First and longest pause between polls of a task. */
     poll: [number, number];
-    /** For so long after a wait began, "no such task" is not believed. */
+    /** How long after the start of a wait "no such task" is ignored. */
     taskGrace: number;
     /** Age at which a ticket (valid for 2 h) is renewed. */
     ticket: number;
@@ -37,12 +37,12 @@ export const TIMING: Timing = {
     ticket: 3_600_000,
 };
 
-/** Pause before attempt n (from 0): doubling up to the longest, and between half and all of it, so that many callers spread out. */
+/** Pause before attempt n (from 0): doubles up to the longest, with 50 % jitter. */
 export function pauseBefore(attempt: number, [first, longest]: [number, number]): number {
     return Math.min(longest, first * 2 ** Math.min(attempt, 20)) * (0.5 + Math.random() / 2);
 }
 
-/** Pause before the next look at something that began `elapsed` ago: a tenth of that, so that little is lost however long it takes. */
+/** Pause between polls of work that began `elapsed` ago: a tenth of that, so that the delay stays in proportion. */
 export function pollPause(elapsed: number, [first, longest]: [number, number]): number {
     return Math.min(longest, Math.max(first, elapsed / 10));
 }

@@ -3,13 +3,13 @@ import type { TlsTrust } from "../../base/connection";
 import { messageOf } from "../../base/errors";
 import { buildConnector, type Connector } from "./undici";
 
-/** Node's, OpenSSL's or undici's code of an error; empty when it has none. */
+/** The error code of Node, OpenSSL or undici; empty when there is none. */
 export function codeOf(error: unknown): string {
     const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
     return typeof code === "string" ? code : "";
 }
 
-/** The connection was never made: nothing of the request left this machine. */
+/** No connection was made: nothing of the request left this machine. */
 export class ConnectFailure extends Error {
     readonly code: string;
 
@@ -19,7 +19,7 @@ export class ConnectFailure extends Error {
     }
 }
 
-/** The certificate is not the one that was promised. */
+/** The certificate's fingerprint is not the pinned one. */
 export class PinMismatch extends Error {
     readonly code = "PIN_MISMATCH";
 
@@ -29,8 +29,8 @@ export class PinMismatch extends Error {
 }
 
 /**
- * Connects and decides whether to believe the other side before a byte of the request is written. A pin is compared here because Node
- * calls no check of ours when verification by CA is off. No TLS session is reused: a resumed one shows no certificate to compare.
+ * Connects and verifies the server before any byte of the request is sent. Pins are compared here, because Node calls no check of ours when
+ * CA verification is off. TLS sessions are not reused: a resumed one shows no certificate.
  */
 export function connector(trust: TlsTrust, timeout: number): Connector {
     const connect = buildConnector({ timeout, maxCachedSessions: 0, ...tlsOptions(trust) });

@@ -1,8 +1,8 @@
 import type * as undici from "undici";
 
 /*
- * The parts of undici that we use. Its index loads fetch, WebSocket and caches with them: 6 MiB more in every provider process. The
- * places are not part of undici's interface, so its version is pinned exactly, and every test that speaks HTTP goes through here.
+ * The parts of undici that we use. Its index also loads fetch, WebSocket and caches: 6 MiB per provider process. These paths are not
+ * public, so the version is pinned exactly; every HTTP test covers them.
  */
 /* eslint-disable @typescript-eslint/no-require-imports */
 export const Agent = require("undici/lib/dispatcher/agent") as typeof undici.Agent;
@@ -15,5 +15,5 @@ export const errors = require("undici/lib/core/errors") as typeof undici.errors;
 type Request = undici.Dispatcher.RequestOptions;
 type Response = undici.Dispatcher.ResponseData;
 
-/** What the index would have put into Agent as a method. */
+/** The index would add this to Agent as a method. */
 export const request = (agent: Agent, options: Request): Promise<Response> => api.call(agent, options);

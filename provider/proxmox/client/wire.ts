@@ -9,25 +9,25 @@ import type { Timing } from "./timing";
 import { codeOf, ConnectFailure, connector, PinMismatch } from "./trust";
 import { Agent, errors, request } from "./undici";
 
-/** One request to one endpoint: an answer, or an Unreachable, HostKeyMismatch or Timeout that says whether the request may have been taken. */
+/** One request to one endpoint. Throws Unreachable, HostKeyMismatch or Timeout; `dispatched`: the request may have taken effect. */
 export class Wire {
     private readonly agent: Agent;
 
     constructor(trust: TlsTrust, timing: Timing) {
         this.agent = new Agent({
             connect: connector(trust, timing.connect),
-            // pveproxy sends no Keep-Alive hint; the upper bound is for proxies in front of it that do.
+            // pveproxy sends no Keep-Alive hint; proxies in front of it may, so limit it.
             keepAliveTimeout: timing.keepAlive,
             keepAliveMaxTimeout: timing.keepAlive,
             headersTimeout: timing.answer,
             bodyTimeout: timing.answer,
-            // One request at a time per connection: an answer that takes long must not hold up others.
+            // One request at a time per connection, so that a slow answer does not block others.
             pipelining: 1,
             connections: 16,
         });
     }
 
-    /** `form` goes into the body of POST and PUT; PVE wants it in the query of GET and refuses a body in DELETE (pve-api.md 1.1). */
+    /** `form` goes into the body of POST and PUT, and into the query of GET and DELETE: PVE refuses a body in DELETE (pve-api.md 1.1). */
     async exchange(attempt: Attempt, headers: Record<string, string>, form: string, deadline: Deadline): Promise<Answer> {
         const inBody = attempt.method === "POST" || attempt.method === "PUT";
         const began = performance.now();
@@ -104,6 +104,6 @@ function notConnected(
             `the certificate of ${endpoint} is not trusted (${failure.message}): give connection.caCertificate (/etc/pve/pve-root-ca.pem of the cluster) or connection.tlsFingerprint`,
             false,
         );
-    // A name that does not exist will not exist in ten seconds either.
+    // A host name that does not exist will not appear within seconds.
     return make("Unreachable", `cannot connect to ${endpoint}: ${failure.message || failure.code}`, false, failure.code !== "ENOTFOUND");
 }

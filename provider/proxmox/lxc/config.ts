@@ -1,15 +1,15 @@
 import { flag, list, number, row, text } from "../values/scalars";
 
-/** A container's config as PVE has it. */
+/** A container's configuration as PVE returns it. */
 export interface ContainerConfig {
-    /** Changes with every write; send it along so that nobody else's change is overwritten. */
+    /** Changes with every write; send it with a write so that no concurrent change is overwritten. */
     digest: string;
     hostname?: string;
     /** MiB. */
     memory?: number;
     /** MiB. */
     swap?: number;
-    /** Absent: all of the node's. */
+    /** Absent: all cores of the node. */
     cores?: number;
     /** Without the line end that PVE adds. */
     description?: string;
@@ -18,16 +18,21 @@ export interface ContainerConfig {
     onboot: boolean;
     protection: boolean;
     template: boolean;
-    /** Why it is locked, if it is: `backup`, `create`, ... */
+    /** The lock, if any: `backup`, `create`, ... */
     lock?: string;
     /** Property strings by index: `net[0]` is net0. */
     net: Record<number, string>;
     mp: Record<number, string>;
-    /** Volume ids of volumes that were taken off the container but still belong to it. */
+    /** Volume ids of detached volumes that still belong to the container. */
     unused: Record<number, string>;
-    /** Every key as text, those above included. */
+    /** The uid of the container's root on the node: PVE's default mapping or `lxc.idmap` (pve-api.md 3.3). */
+    rootUid: number;
+    /** Every key as text, including those above. */
     all: Record<string, string>;
 }
+
+/** First uid of an unprivileged container on the node, unless its configuration overrides it (pve-container LXC.pm, parse_id_maps). */
+export const FIRST_ID = 100_000;
 
 export function configOf(data: unknown): ContainerConfig {
     const all: Record<string, string> = {};
@@ -51,8 +56,20 @@ export function configOf(data: unknown): ContainerConfig {
         net: numbered(all, "net"),
         mp: numbered(all, "mp"),
         unused: numbered(all, "unused"),
+        rootUid: rootUid(flag(all["unprivileged"]), row(data)["lxc"]),
         all,
     };
+}
+
+/** `lxc` lists raw keys and values: `["lxc.idmap", "u 0 100000 65536"]`. A custom mapping applies without `unprivileged` too. */
+function rootUid(unprivileged: boolean, raw: unknown): number {
+    const lines = Array.isArray(raw) ? raw.filter((each): each is string[] => Array.isArray(each)) : [];
+    const maps = lines.flatMap(([key, value]) => {
+        const [, first, node] = (key === "lxc.idmap" && /^\s*u\s+(\d+)\s+(\d+)\s+\d+/.exec(value ?? "")) || [];
+        return first === undefined ? [] : [{ first: Number(first), node: Number(node) }];
+    });
+    if (maps.length === 0) return unprivileged ? FIRST_ID : 0;
+    return maps.find(({ first }) => first === 0)?.node ?? FIRST_ID;
 }
 
 function numbered(all: Record<string, string>, prefix: string): Record<number, string> {

@@ -13,27 +13,27 @@ export interface Place {
     vmid: number;
 }
 
-/** Options as in PVE's config; property strings are made by values/property-string.ts. */
+/** Options as in PVE's config; values/property-string.ts builds property strings. */
 export interface CreateOptions {
     /** Volume id of the template. */
     ostemplate: string;
-    /** Always said: the default differs between PVE 8 and 9. */
+    /** Always sent: the default differs between PVE 8 and 9. */
     unprivileged: boolean;
-    /** Root's password: used once, never readable again. At least 5 characters. */
+    /** Root's password, at least 5 characters. Used once and not readable afterwards. */
     password?: string;
     /** Public keys for root, one per line. */
     "ssh-public-keys"?: string;
     pool?: string;
     /**
-     * Any other option. Not `tags`: a token whose rights come from a pool gets 403 for them at create (pve-api.md 2.3); set them afterwards.
-     * Not `start`: the task ends well even when the start fails.
+     * Any other option, except `tags` (a token with rights from a pool gets 403 for them at create, pve-api.md 2.3; set them afterwards)
+     * and `start` (the task succeeds even if the start fails).
      */
     config: Params;
 }
 
 /**
- * Starts the making of a container. Conflict ("vmid taken") when the VMID is not free. Much is checked only by the task: whether the
- * template exists, for one. A failed task takes its volumes away again. Unreachable with `dispatched` not false: it may have been taken.
+ * Starts the creation of a container. Conflict ("vmid taken") when the VMID is not free; other checks, such as for the template, happen in
+ * the task, which removes its volumes when it fails. After Unreachable with `dispatched` not false, the container may exist.
  */
 export async function createContainer(pve: Pve, { node, vmid }: Place, options: CreateOptions): Promise<Task> {
     const { config, ...fixed } = options;
@@ -41,7 +41,7 @@ export async function createContainer(pve: Pve, { node, vmid }: Place, options: 
     try {
         return taskOf(pve, await pve.post(route`/nodes/${node}/lxc`, { vmid, ...config, ...fixed }));
     } catch (error) {
-        // Here, and only here, a 403 names nothing when the right to create is missing altogether (recorded on 9.2).
+        // Only here does a 403 name no privilege when the right to create is missing altogether (recorded on 9.2).
         if (!(error instanceof PveError) || error.details.reason !== "Permission check failed") throw error;
         throw new PveError(
             "Denied",
@@ -51,7 +51,7 @@ export async function createContainer(pve: Pve, { node, vmid }: Place, options: 
     }
 }
 
-/** NotFound when the container is not on this node; see locate.ts for where it is, and whether it is anywhere. */
+/** NotFound when the container is not on this node; locate.ts finds it in the cluster. */
 export async function readConfig(pve: Pve, { node, vmid }: Place, which: "pending" | "active" = "pending"): Promise<ContainerConfig> {
     return configOf(await pve.get(route`/nodes/${node}/lxc/${vmid}/config`, { current: which === "active" ? true : undefined }));
 }
@@ -59,13 +59,13 @@ export async function readConfig(pve: Pve, { node, vmid }: Place, which: "pendin
 export interface PendingKey {
     key: string;
     value?: string;
-    /** What it will be after the next restart. */
+    /** The value after the next restart. */
     pending?: string;
-    /** It will be gone after the next restart. */
+    /** Removed at the next restart. */
     deleted: boolean;
 }
 
-/** Only the keys whose running value differs from the configured one. */
+/** Only keys whose running value differs from the configured one. */
 export async function readPending(pve: Pve, { node, vmid }: Place): Promise<PendingKey[]> {
     const all = rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/pending`)).map((entry) => ({
         key: text(entry["key"]) ?? "",
@@ -79,7 +79,7 @@ export async function readPending(pve: Pve, { node, vmid }: Place): Promise<Pend
 export interface ContainerStatus {
     running: boolean;
     lock?: string;
-    /** Managed by HA: start and stop are requests that its manager carries out later. */
+    /** Managed by HA: start and stop are requests, which the HA manager carries out later. */
     ha: boolean;
     /** Seconds. */
     uptime: number;
@@ -102,7 +102,7 @@ export interface Interface {
     addresses: string[];
 }
 
-/** As seen inside the container, `lo` included; empty when it is stopped, without addresses until DHCP has given one. */
+/** As seen inside the container, including `lo`; empty when stopped, without addresses until DHCP has assigned them. */
 export async function readInterfaces(pve: Pve, { node, vmid }: Place): Promise<Interface[]> {
     return rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/interfaces`)).map((entry) => ({
         name: text(entry["name"]) ?? "",
@@ -111,16 +111,11 @@ export async function readInterfaces(pve: Pve, { node, vmid }: Place): Promise<I
     }));
 }
 
-export async function listSnapshots(pve: Pve, { node, vmid }: Place): Promise<string[]> {
-    const names = rows(await pve.get(route`/nodes/${node}/lxc/${vmid}/snapshot`)).map((entry) => text(entry["name"]) ?? "");
-    return names.filter((name) => name !== "current");
-}
-
 export interface MoveTarget {
-    /** To another storage; the old volume stays as `unusedN` unless `deleteSource`. */
+    /** The target storage; the old volume stays as `unusedN` unless `deleteSource`. */
     storage?: string;
     deleteSource?: boolean;
-    /** Or to another container, whose key (`mp3`, `unused0`) it becomes. */
+    /** The target container, where the volume gets this key (`mp3`, `unused0`). */
     vmid?: number;
     key?: string;
 }

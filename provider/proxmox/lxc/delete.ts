@@ -8,15 +8,15 @@ import { text } from "../values/scalars";
 import type { Place } from "./container";
 
 export interface DeleteOptions {
-    /** Also take it out of backup jobs, replication and HA. PVE refuses without it when HA or replication know the container. */
+    /** Also removes it from backup jobs, replication and HA. Without it PVE refuses when HA or replication use the container. */
     purge?: boolean;
-    /** Even when it is running. */
+    /** Also when it is running. */
     force?: boolean;
 }
 
 /**
- * Destroys a container with its volumes and its `unusedN`, and never a volume that it does not refer to. `ours` is asked before every
- * request where it is now, because it may have been moved and its VMID may meanwhile be somebody else's: undefined ends the matter as done.
+ * Destroys a container with its volumes and `unusedN`; volumes outside its configuration stay. `ours` is called before every request,
+ * because the container may have moved or its VMID been reused; undefined means gone.
  */
 export async function deleteContainer(pve: Pve, options: DeleteOptions, ours: () => Promise<Place | undefined>): Promise<void> {
     for (let attempt = 0, place = await ours(); place !== undefined; place = await ours(), attempt++) {

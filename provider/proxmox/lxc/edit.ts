@@ -7,14 +7,13 @@ import { type Place, readConfig } from "./container";
 
 export interface ConfigChange {
     set?: Params;
-    /** A volume key (`mp3`) taken away leaves `unusedN`; `unusedN` taken away destroys the volume. */
+    /** Deleting a volume key (`mp3`) leaves `unusedN`; deleting `unusedN` destroys the volume. */
     delete?: string[];
 }
 
 /**
- * One PUT of the config, not repeated when its outcome is unknown. With a digest: Conflict ("changed meanwhile") when the config is not
- * the one that was read. A failure does not mean that nothing was written (pve-api.md 0.6): read again before deciding. What a running
- * container cannot take over at once is pending until its restart, without an error.
+ * One PUT of the config, not repeated when its outcome is unknown. With a digest: Conflict ("changed meanwhile") after a concurrent change.
+ * A failure may come after a write (pve-api.md 0.6); changes that need a restart become pending without an error.
  */
 export async function setConfig(pve: Pve, { node, vmid }: Place, change: ConfigChange, digest?: string): Promise<void> {
     const removed = change.delete && change.delete.length > 0 ? change.delete.join(",") : undefined;
@@ -22,9 +21,9 @@ export async function setConfig(pve: Pve, { node, vmid }: Place, change: ConfigC
 }
 
 /**
- * Read-modify-write that loses nobody's change: `decide` gets the config as it is (pending values in) and says what to write, or
- * undefined when nothing is left to do. Edits of one container queue up; when somebody outside was faster, or when the outcome of a
- * write is unknown (596, connection lost), the config is read again and `decide` is asked again. Gives the config as it is afterwards.
+ * Read-modify-write without lost updates: `decide` gets the config with pending values and returns a change, or undefined when nothing is
+ * left to do; it is called again after a conflict or an unknown outcome (596, connection lost). Edits of one container are queued. Returns
+ * the resulting config.
  */
 export async function editConfig(
     pve: Pve,

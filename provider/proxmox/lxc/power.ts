@@ -7,14 +7,14 @@ import { task } from "../tasks";
 import { text } from "../values/scalars";
 import { type Place, readStatus } from "./container";
 
-/** Starts a container and waits until it runs. Gives PVE's warnings. */
+/** Starts a container and waits until it runs. Returns PVE's warnings. */
 export function startContainer(pve: Pve, place: Place): Promise<string[]> {
     return bring(pve, place, true, () => command(pve, place, "start", {}));
 }
 
 /**
- * Shuts a container down and waits until it is stopped. After `timeout` seconds it is killed, unless `kill` is false: then the failure of
- * the shutdown is thrown.
+ * Shuts a container down and waits until it is stopped. After `timeout` seconds (default 60) it is killed, or with `kill: false` the
+ * failure is thrown.
  */
 export function shutdownContainer(pve: Pve, place: Place, options: { timeout?: number; kill?: boolean } = {}): Promise<string[]> {
     return bring(pve, place, false, () =>
@@ -38,8 +38,8 @@ async function command(
 }
 
 /**
- * Sends the command once per try and then looks what came of it. A command whose outcome is unknown, or that failed for a lock in its
- * task, is sent again only after a look. Under HA the task merely files a request: its effect is awaited (pve-api.md 1.4).
+ * Sends the command and checks the state before each further try. Under HA the task only files a request, so its effect is awaited
+ * (pve-api.md 1.4).
  */
 async function bring(pve: Pve, place: Place, running: boolean, send: () => Promise<string[]>): Promise<string[]> {
     const began = Date.now();
@@ -58,7 +58,7 @@ async function bring(pve: Pve, place: Place, running: boolean, send: () => Promi
     }
 }
 
-/** Without HA the task's end is the effect; with it the manager acts within some ten seconds. */
+/** Without HA the effect is there when the task ends; the HA manager needs about ten seconds. */
 async function settled(pve: Pve, place: Place, running: boolean): Promise<void> {
     for (let look = 0; ; look++) {
         const wanted = running ? "started" : "stopped";

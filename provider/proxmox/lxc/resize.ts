@@ -11,8 +11,8 @@ import { formatPveSize } from "../values/size";
 import { type Place, readConfig } from "./container";
 
 /**
- * Grows a volume to `bytes` and waits for it; one that has that size already is done, and so a try whose outcome is unknown is made again.
- * Shrinking is RemoteFailed, and so is a task that says OK while the file system did not grow.
+ * Grows a volume to `bytes` and waits for it; does nothing when it has that size, so a retry is safe. RemoteFailed for shrinking, and when
+ * the task says OK but the file system did not grow.
  */
 export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: number): Promise<void> {
     const { node, vmid } = place;
@@ -30,7 +30,7 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
         pve.deadline.check(`growing ${disk} of CT ${vmid}`);
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }
-    // The active value: a change that waits for a restart keeps the size of when it was made.
+    // The active value: a pending change keeps the size from when it was made.
     const { size } = rootfs.parse((await readConfig(pve, place, "active")).all[disk] ?? "");
     if (size === undefined || size < bytes)
         throw new PvesmbError(
@@ -39,7 +39,7 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
         );
 }
 
-/** Where the file system of a volume cannot be grown, Proxmox VE says so in the task's log only (pve-api.md 1.4, PUT lxc resize). */
+/** A file system that cannot grow is reported only in the task's log (pve-api.md 1.4, PUT lxc resize). */
 async function refuseLag(work: Task, place: Place, disk: string): Promise<void> {
     const said = (await work.lines()).find((line) => line.startsWith("Failed to update the container's filesystem"));
     if (said === undefined) return;
@@ -49,6 +49,6 @@ async function refuseLag(work: Task, place: Place, disk: string): Promise<void> 
     );
 }
 
-/** What helps where a file system stayed behind its volume. */
+/** The manual remedy for a file system smaller than its volume. */
 export const growByHand = ({ node, vmid }: Place, volume = "VOLUME"): string =>
     `Asking for a larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;

@@ -1,6 +1,6 @@
 import { mountPoint } from "../values/property-string";
 
-/** A pending mount point may come without its size or with an old one; the active value of the same volume has it. */
+/** Adds the size from the active value of the same volume: a pending mount point may lack it or have an old one. */
 export function sized(value: string, active: string | undefined): string {
     if (active === undefined) return value;
     const [wanted, is] = [mountPoint.parse(value), mountPoint.parse(active)];

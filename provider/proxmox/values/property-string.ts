@@ -1,8 +1,8 @@
 import { formatPveSize, parsePveSize } from "./size";
 
 /**
- * PVE's property strings (`name=eth0,bridge=vmbr0`): pairs joined by commas, at most one bare value, which belongs to the kind's first
- * key (pve-common JSONSchema.pm parse_property_string). PVE has no quoting, so a comma inside a value cannot be expressed and is refused.
+ * PVE's property strings (`name=eth0,bridge=vmbr0`): comma-separated pairs and at most one bare value, for the default key (pve-common
+ * JSONSchema.pm parse_property_string). PVE has no quoting, so a comma inside a value is refused.
  */
 export type Pairs = Map<string, string>;
 
@@ -37,10 +37,10 @@ interface Types {
     bytes: number;
 }
 export type Typed<F extends Fields> = { -readonly [K in keyof F]?: Types[F[K]] };
-/** Keys left out (or undefined) stay as they are; null takes a key away. */
+/** Undefined keys stay as they are; null removes a key. */
 export type Changes<F extends Fields> = { [K in keyof F]?: Types[F[K]] | null };
 
-/** One kind of property string, with the subkeys that pvesmb reads or writes; others pass through untouched and in their order. */
+/** One kind of property string with the subkeys that pvesmb uses; others are kept in their order. */
 export class PropertyString<F extends Fields> {
     constructor(
         private readonly fields: F,
@@ -114,7 +114,7 @@ const volume = {
     replicate: "flag",
     ro: "flag",
     shared: "flag",
-    /** What PVE last knew; the storage has the truth. */
+    /** PVE's last known size; the storage has the real one. */
     size: "bytes",
 } as const;
 

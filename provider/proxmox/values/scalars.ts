@@ -1,6 +1,6 @@
 /**
- * PVE's JSON has no stable scalar types (pve-api.md 1.1): numbers come as text, text that looks like a number as number, booleans as
- * 0/1 in either form. Everything read from an answer goes through here.
+ * PVE's JSON has no stable scalar types (pve-api.md 1.1): numbers may be text, numeric text may be a number, booleans are 0/1 in either
+ * form. Read every answer through these functions.
  */
 export function text(value: unknown): string | undefined {
     if (typeof value === "string") return value;
@@ -16,7 +16,7 @@ export function number(value: unknown): number | undefined {
     return Number.isFinite(result) ? result : undefined;
 }
 
-/** As PVE::JSONSchema parse_boolean: 1, on, yes, true. */
+/** True for 1, on, yes, true, as in PVE::JSONSchema parse_boolean. */
 export function flag(value: unknown): boolean {
     return /^(1|on|yes|true)$/i.test(text(value) ?? "");
 }
@@ -27,7 +27,7 @@ export function row(value: unknown): Row {
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Row) : {};
 }
 
-/** A list of objects; `null` is how PVE says "none" in places (interfaces of a stopped container). */
+/** A list of objects. Some calls return `null` for an empty list (interfaces of a stopped container). */
 export function rows(value: unknown): Row[] {
     return Array.isArray(value) ? value.map(row) : [];
 }

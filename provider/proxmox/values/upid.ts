@@ -2,7 +2,7 @@ export interface Upid {
     node: string;
     /** `vzcreate`, `resize`, ... */
     type: string;
-    /** What it is about, mostly a VMID; may be empty. */
+    /** The task's object, mostly a VMID; may be empty. */
     id: string;
     user: string;
 }
@@ -10,7 +10,7 @@ export interface Upid {
 const PATTERN =
     /^UPID:([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:([^:\s/]+):([^:\s/]*):([^:\s/]+):$/;
 
-/** The parts of a task's name; the task runs, and is asked about, on its node (pve-api.md 4.1). */
+/** Parts of a task id. The task runs on its node and is queried there (pve-api.md 4.1). */
 export function parseUpid(upid: string): Upid | undefined {
     const match = PATTERN.exec(upid);
     if (!match) return undefined;

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Step } from "../../hosts/batch";
-import { COLLECTOR, COLLECTOR_LOOK, type CollectorEntry, collectorRemovalSteps, collectorReport, collectorSteps, entryPath } from ".";
+import { collector, COLLECTOR, COLLECTOR_LOOK, collectorRemovalSteps, collectorReport, collectorSteps, renderEntry } from ".";
+import type { CollectorEntry } from ".";
 
 const entry: CollectorEntry = {
     id: "ab12",
@@ -29,14 +30,21 @@ test("brings every module of the program, and takes away all that it brought", (
 
 test("a webhook's secret is in the entry's file alone, which only root may read", () => {
     const holding = collectorSteps(entry).filter((step) => JSON.stringify(step).includes("s3cret"));
-    expect(holding).toMatchObject([{ do: "write", path: entryPath("ab12"), mode: "0600" }]);
+    expect(holding).toMatchObject([{ do: "write", path: collector.entryPath("ab12"), mode: "0600" }]);
 });
 
 test("what is not the last quota's own removal waits until no entry is left", () => {
     const [first, last, ...rest] = collectorRemovalSteps(entry.id);
-    expect(first).toMatchObject({ do: "remove", path: entryPath("ab12") });
-    expect(last).toMatchObject({ id: "last" });
-    expect(rest.every((step) => step.ifChanged === "last")).toBe(true);
+    expect(first).toMatchObject({ do: "remove", path: collector.entryPath("ab12") });
+    expect(last).toMatchObject({ id: "last collector" });
+    expect(rest.every((step) => step.ifChanged === "last collector")).toBe(true);
+});
+
+test("a timer that somebody stopped is a fault: nothing is recorded any more", () => {
+    const files = { [collector.entryPath("ab12")]: renderEntry(entry) };
+    const timer = (stdout: string) => ({ "collector timer": { code: 0, stdout, stderr: "" } });
+    const faults = (stdout: string): string[] => collector.faults({ files, commands: timer(stdout) }, "ab12", renderEntry(entry));
+    expect([faults("active\n"), faults("inactive\n")]).toEqual([[], ["pvesmb-quota.timer is not active"]]);
 });
 
 describe("the report", () => {

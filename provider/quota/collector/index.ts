@@ -1,4 +1,4 @@
 export type { AlertTarget, CollectorEntry, UsageSource } from "./entry";
 export { COLLECTOR } from "./paths";
 export { COLLECTOR_LOOK, collectorReport, type QuotaUsage } from "./report";
-export { collectorRemovalSteps, collectorSteps, entryPath, renderEntry } from "./steps";
+export { collector, collectorRemovalSteps, collectorSteps, renderEntry } from "./steps";

@@ -18,5 +18,4 @@ export const COLLECTOR = {
     /** The metrics by HTTP: installed, off until the administrator enables it (docs/quota-usage.md). */
     socket: "pvesmb-quota-metrics.socket",
     connection: "pvesmb-quota-metrics@.service",
-    units: "/etc/systemd/system",
 } as const;

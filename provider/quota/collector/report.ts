@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { PvesmbError } from "../../base/errors";
 import type { Gather, GatherResult } from "../../hosts/batch";
+import { joined } from "../../hosts/looks";
 import { COLLECTOR } from "./paths";
+import { collector } from "./steps";
 
 const NAME = "quota-report";
 
 /** What to look at on a host, one command for all its quotas. */
-export const COLLECTOR_LOOK: Gather = {
-    commands: [{ name: NAME, argv: [...COLLECTOR.command, "report"] }],
-};
+export const COLLECTOR_LOOK: Gather = joined([{ commands: [{ name: NAME, argv: [...COLLECTOR.command, "report"] }] }, collector.look]);
 
 const bytes = z.number().nullable();
 

@@ -1,8 +1,8 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
-import { groupModel } from "../../model";
-import type { GroupInputs } from "../../model";
-import { parseGroup } from "../../samba/accounts";
+import { groupModel } from "../../model/group";
+import type { GroupInputs } from "../../model/group/inputs";
+import { hostFacts } from "../../samba/facts";
 import { tellAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";
 import { nameOf } from "../../base/given";
@@ -11,8 +11,7 @@ import { nameOf } from "../../base/given";
 export async function adopting(ctx: Context<unknown>, inputs: GroupInputs): Promise<GroupInputs> {
     const name = nameOf(inputs, "group");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const { commands } = await workshop.snapshot.read(ctx.deadline);
-    const found = parseGroup(commands["group"]?.stdout ?? "").get(name);
+    const found = hostFacts(await workshop.snapshot.read(ctx.deadline)).groups.get(name);
     if (found === undefined) return inputs;
     if (inputs.gid !== undefined && inputs.gid !== found.gid)
         throw new PvesmbError(

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { isKind } from "../../base/errors";
-import type { Context, ResourceHandler } from "../../base/handler";
-import type { StepResult } from "../../hosts/batch";
-import type { GroupInputs } from "../../model";
+import type { ChangeContext, ResourceHandler } from "../../base/handler";
+import type { StepResult } from "../../hosts";
+import type { GroupInputs } from "../../model/group/inputs";
 import { CONNECTIONS } from "../../samba/look";
 import { groupRemovalUnit, groupUnit } from "../../samba/group-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { keyOf, nameOf } from "../../base/given";
-import { endLogins } from "../../gateway/logins";
+import { nameOf } from "../../base/given";
+import { changeLogins, endLogins } from "../../gateway/logins";
 import { adopting } from "./adopt";
 import { readGroup } from "./read";
 import type { Outputs } from "./types";
@@ -17,7 +17,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
         const id = randomBytes(8).toString("hex");
         const state = inputs.adopt
             ? await converge(ctx, id, await adopting(ctx, inputs), undefined, [])
-            : await converge(ctx, id, inputs, keyOf(inputs), []);
+            : await converge(ctx, id, inputs, ctx.urn, []);
         return { id, state };
     },
 
@@ -41,7 +41,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
 };
 
 async function converge(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     id: string,
     inputs: GroupInputs,
     claim: string | undefined,
@@ -51,20 +51,12 @@ async function converge(
     const { workshop } = await readyGateway(ctx, inputs.gateway);
     const { gid, members } = inputs;
     const group = { name: nameOf(inputs, "group"), gid, members };
-    const unit = groupUnit(group, { key: keyOf(inputs), nonce: id }, claim, was);
-    const { steps, look } = await workshop.queue.submit(
-        { ...unit, looks: members !== undefined || still.length > 0 ? CONNECTIONS : undefined },
-        ctx.deadline,
-    );
-    const number = Number(steps["gid"]?.value);
-    const done = { gid: number, sid: `S-1-22-2-${number}` };
-    const left = listed(steps["before"]).filter((name) => !members?.includes(name));
-    const closing = [...new Set([...still, ...left])];
-    if (closing.length > 0) {
-        ctx.checkpoint(id, { ...done, closing });
-        await endLogins(workshop, closing, look, ctx.deadline);
-    }
-    return done;
+    const unit = groupUnit(group, { key: ctx.urn, nonce: id }, claim, was);
+    return changeLogins(ctx, { id, workshop, unit, mayEnd: members !== undefined || still.length > 0 }, (steps) => {
+        const number = Number(steps["gid"]?.value);
+        const left = listed(steps["before"]).filter((name) => !members?.includes(name));
+        return { done: { gid: number, sid: `S-1-22-2-${number}` }, closing: [...new Set([...still, ...left])] };
+    });
 }
 
 /** Who was in the group before. */

@@ -1,7 +1,7 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GroupInputs } from "../../model";
-import { parseGroup } from "../../samba/accounts";
+import type { GroupInputs } from "../../model/group/inputs";
 import { keyIn, textDrift } from "../../samba/drift";
+import { hostFacts } from "../../samba/facts";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
 import { lookAt } from "../../gateway/look";
@@ -17,7 +17,7 @@ export async function readGroup(
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
-    const groups = parseGroup(seen.look.commands["group"]?.stdout ?? "");
+    const { groups } = hostFacts(seen.look);
     const isOurs = (name: string): boolean => seen.look.files[groupPath(name)]?.includes(id) === true;
     const known = nameOf(state, "group");
     // A run that was cut off after it had renamed the group has told nobody.
@@ -26,10 +26,10 @@ export async function readGroup(
     const mark = seen.look.files[groupPath(name)] ?? "";
     const found = groups.get(name);
     const key = keyIn(mark);
-    if (found === undefined) return { inputs: { name, key, drift: ["the group was deleted"] }, state };
+    if (found === undefined) return { inputs: { name, urn: key, drift: ["the group was deleted"] }, state };
     const owner = { key, nonce: id };
     const drift =
         mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, state.members), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
-    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), key, drift }, state };
+    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), urn: key, drift }, state };
 }

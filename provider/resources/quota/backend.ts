@@ -53,7 +53,7 @@ export interface Backend {
     refuse?(found: Found, inputs: QuotaInputs, aside: string | undefined): void;
     apply(change: Change): Promise<Pick<Outputs, "made"> & { after: Found }>;
     /** Takes the limit away; the data stays. Gives what is left to do on the gateway. */
-    release(id: string): Promise<Pick<Unit, "steps" | "asks">>;
+    release(id: string): Promise<Pick<Unit, "steps" | "activates">>;
 }
 
 export interface Opening {

@@ -3,7 +3,7 @@ import type { GatherResult, Step } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { millisecondsOf } from "../../model/duration";
 import { bytesOf } from "../../model/size";
-import { collectorRemovalSteps, collectorReport, collectorSteps, entryPath, renderEntry } from "../../quota/collector";
+import { collector, collectorRemovalSteps, collectorReport, collectorSteps, renderEntry } from "../../quota/collector";
 import type { CollectorEntry, QuotaUsage } from "../../quota/collector";
 import type { Found } from "./backend";
 import type { Outputs } from "./types";
@@ -12,13 +12,14 @@ import type { Target } from "./target";
 /** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */
 const HYSTERESIS = 2;
 
-function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { source }: Found): CollectorEntry {
+type Owner = Pick<CollectorEntry, "id" | "key">;
+
+function entryOf({ path, share }: Target, owner: Owner, inputs: QuotaInputs, { source }: Found): CollectorEntry {
     const { webhook, token, mail } = inputs.notify ?? {};
     const headers = token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } };
     const { every = "5m", keepDays = 90 } = inputs.history ?? {};
     return {
-        id,
-        key: inputs.key ?? "",
+        ...owner,
         label: share ?? path,
         source,
         // A volume's file system is somewhat smaller than the volume: there, what it shows is the limit.
@@ -37,23 +38,22 @@ function entryOf({ path, share }: Target, id: string, inputs: QuotaInputs, { sou
 /** Has the usage recorded on the gateway, or no longer. */
 export function collecting(
     target: Target,
-    id: string,
+    owner: Owner,
     inputs: QuotaInputs,
     found: Found,
     before: Partial<QuotaInputs> | undefined,
 ): Step[] {
-    if (inputs.collect) return collectorSteps(entryOf(target, id, inputs, found));
-    return before?.collect === true ? collectorRemovalSteps(id) : [];
+    if (inputs.collect) return collectorSteps(entryOf(target, owner, inputs, found));
+    return before?.collect === true ? collectorRemovalSteps(owner.id) : [];
 }
 
-export function collectorFaults(look: GatherResult, target: Target, id: string, inputs: QuotaInputs, found: Found): string[] {
+export function collectorFaults(look: GatherResult, target: Target, owner: Owner, inputs: QuotaInputs, found: Found): string[] {
     if (!inputs.collect) return [];
-    const file = look.files[entryPath(id)];
-    if (file === undefined) return ["the collector's entry is missing"];
+    const file = collector.entryIn(look, owner.id) ?? "";
     // A share that is renamed keeps the name that it is known by until its quota changes.
     const label = /"label":"((?:[^"\\]|\\.)*)"/.exec(file)?.[1] ?? "";
-    const wanted = renderEntry({ ...entryOf(target, id, inputs, found), label: JSON.parse(`"${label}"`) as string });
-    return file === wanted ? [] : ["the collector's entry was changed by hand"];
+    const wanted = renderEntry({ ...entryOf(target, owner, inputs, found), label: JSON.parse(`"${label}"`) as string });
+    return collector.faults(look, owner.id, wanted);
 }
 
 const reported = onceSeen((look) => collectorReport(look) ?? new Map<string, QuotaUsage>());

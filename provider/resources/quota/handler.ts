@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
-import type { Context, ResourceHandler } from "../../base/handler";
+import type { ChangeContext, Context, ResourceHandler } from "../../base/handler";
 import type { Unit } from "../../hosts";
 import { quotaModel } from "../../model";
 import type { QuotaInputs } from "../../model";
@@ -10,7 +10,6 @@ import { collectorRemovalSteps } from "../../quota/collector";
 import { tellAdopted } from "../../model/adopted";
 import { readyGateway, remainingGateway } from "../../gateway/session";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../base/given";
 import type { Mounts } from "../../machines/machine";
 import { ALL } from "../../gateway/share-sessions";
 import { openBackend } from "./backends";
@@ -28,7 +27,7 @@ import type { Outputs, QuotaState } from "./types";
 export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     async create(ctx, inputs) {
         const id = randomBytes(8).toString("hex");
-        return { id, state: await stepping(ctx, inputs, (turn) => converge(ctx, turn, id, inputs, keyOf(inputs))) };
+        return { id, state: await stepping(ctx, inputs, (turn) => converge(ctx, turn, id, inputs, ctx.urn)) };
     },
 
     read: (ctx, id, state) => readQuota(ctx, id, state),
@@ -52,7 +51,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     if (nonce !== id) return;
     const mounts = await mountsOf(turn, ready);
     const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed });
-    let left: Pick<Unit, "steps" | "asks"> = { steps: [] };
+    let left: Pick<Unit, "steps" | "activates"> = { steps: [] };
     try {
         const opening = { closely: false, was: state.backendFound };
         left = await (await openBackend(ctx, target, { ...state, backend: "auto" }, opening)).release(id);
@@ -72,7 +71,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
 
 /** Looks and refuses first; then the claim, the limit, and a look at what came of it. */
 async function converge(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     turn: Turn,
     id: string,
     inputs: QuotaInputs,
@@ -103,7 +102,7 @@ async function converge(
         aside,
         claim: ({ place, aside: to } = {}) =>
             claimSteps(
-                { key: keyOf(inputs), nonce: id, path, backend: backend.name, aside: to },
+                { key: ctx.urn, nonce: id, path, backend: backend.name, aside: to },
                 known,
                 { adopt: inputs.adopt, before: before?.path },
                 place,
@@ -113,7 +112,7 @@ async function converge(
         unended: before?.closing !== undefined,
         settle(after) {
             if (after.limit !== bytesOf(inputs.limit)) throw notKept(after, inputs);
-            return collecting(target, id, inputs, after, before);
+            return collecting(target, { id, key: ctx.urn }, inputs, after, before);
         },
     });
     return { ...state, place: after.place, made: made ?? state.made, ...figureOutputs(after, inputs, {}) };

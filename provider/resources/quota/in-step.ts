@@ -1,5 +1,6 @@
 import type { Deadline } from "../../base/deadline";
 import { Rounds } from "../../base/rounds";
+import { sharedOr } from "../../base/together";
 import { within } from "../../hosts";
 import { perSession } from "../../base/session";
 
@@ -8,19 +9,25 @@ export class Turn {
     private readonly asked = new Map<string, Promise<unknown>>();
 
     once<T>(name: string, ask: () => Promise<T>): Promise<T> {
-        let answer = this.asked.get(name);
-        if (answer === undefined) this.asked.set(name, (answer = ask()));
-        return answer as Promise<T>;
+        const others = this.asked.get(name);
+        if (others !== undefined) return sharedOr(others as Promise<T>, ask);
+        const answer = ask();
+        this.asked.set(name, answer);
+        return answer;
     }
 }
 
-type Begin = (turn: Turn) => Promise<void>;
+/** Begins one; resolves when it is done. */
+interface Begin {
+    begin: (turn: Turn) => Promise<void>;
+    fail: (error: unknown) => void;
+}
 
 const rounds = perSession(() => new Map<string, Rounds<Begin>>());
 
 async function run(round: Begin[]): Promise<() => void> {
     const turn = new Turn();
-    await Promise.all(round.map((begin) => begin(turn)));
+    await Promise.all(round.map(({ begin }) => begin(turn)));
     return () => undefined;
 }
 
@@ -30,13 +37,17 @@ async function run(round: Begin[]): Promise<() => void> {
  */
 export async function inStep<T>(gateway: string, deadline: Deadline, work: (turn: Turn) => Promise<T>): Promise<T> {
     let all = rounds().get(gateway);
-    if (all === undefined) rounds().set(gateway, (all = new Rounds({ run })));
+    if (all === undefined)
+        rounds().set(gateway, (all = new Rounds({ run, failed: (round, error) => round.forEach(({ fail }) => fail(error)) })));
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const begun = new Promise<Turn>((resolve) =>
-        all.add((turn) => {
-            resolve(turn);
-            return ended;
+    const begun = new Promise<Turn>((resolve, fail) =>
+        all.add({
+            begin: (turn) => {
+                resolve(turn);
+                return ended;
+            },
+            fail,
         }),
     );
     try {

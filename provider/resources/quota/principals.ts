@@ -3,34 +3,28 @@ import type { GatherResult } from "../../hosts";
 import type { PrincipalLimit, QuotaInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import type { IdLimit, LookOptions, TreeState } from "../../quota/tree";
-import { parseGroup, parsePasswd } from "../../samba/accounts";
+import { hostFacts } from "../../samba/facts";
+import { idOf } from "../../samba/principals";
+import type { Principal } from "../../samba/principals";
 
-type Kind = IdLimit["kind"];
+type Kind = Principal["kind"];
 const KINDS = ["user", "group"] as const;
 type Lists = Pick<QuotaInputs, "users" | "groups" | "userLimit" | "groupLimit" | "report">;
 
 /** Users and groups of a gateway, and the numbers that its node has for them. */
 export class Principals {
-    private readonly known: Record<Kind, Map<string, number>>;
-
     constructor(
-        look: GatherResult,
+        private readonly look: GatherResult,
         private readonly offset: number,
-    ) {
-        const out = (command: string): string => look.commands[command]?.stdout ?? "";
-        this.known = {
-            user: new Map([...parsePasswd(out("passwd")).values()].map(({ name, uid }) => [name, uid])),
-            group: new Map([...parseGroup(out("group")).values()].map(({ name, gid }) => [name, gid])),
-        };
-    }
+    ) {}
 
     idOf(kind: Kind, name: string): number | undefined {
-        const id = this.known[kind].get(name);
+        const id = idOf({ kind, name, from: "local" }, this.look);
         return id === undefined ? undefined : id + this.offset;
     }
 
     nameOf(kind: Kind, id: number): string {
-        return [...this.known[kind]].find(([, number]) => number + this.offset === id)?.[0] ?? String(id - this.offset);
+        return this.known(kind).find(([, number]) => number + this.offset === id)?.[0] ?? String(id - this.offset);
     }
 
     /** Limits as the node takes them; an unknown name is the user's mistake. */
@@ -98,7 +92,16 @@ export class Principals {
 
     /** 65534 is nobody; below 1000 are the distribution's own. */
     private everybody(kind: Kind): string[] {
-        return [...this.known[kind]].filter(([, id]) => id >= 1000 && id < 65_534).map(([name]) => name);
+        return this.known(kind)
+            .filter(([, id]) => id >= 1000 && id < 65_534)
+            .map(([name]) => name);
+    }
+
+    private known(kind: Kind): (readonly [name: string, id: number])[] {
+        const { users, groups } = hostFacts(this.look);
+        return kind === "user"
+            ? [...users.values()].map(({ name, uid }) => [name, uid] as const)
+            : [...groups.values()].map(({ name, gid }) => [name, gid] as const);
     }
 
     /** The program's limits as they really are. */

@@ -33,19 +33,19 @@ export async function readQuota(
         backend = await openBackend(ctx, target, { ...state, backend: "auto" }, { closely: false, was: state.backendFound });
     } catch (error) {
         if (!isKind(error, "InvalidInput")) throw error;
-        return { inputs: { key, drift: [error.message] }, state };
+        return { inputs: { urn: key, drift: [error.message] }, state };
     }
     const found = await backend.look();
     const drift = [
         ...found.drift,
-        ...collectorFaults(seen.look, target, id, { ...state, key }, found),
+        ...collectorFaults(seen.look, target, { id, key }, state, found),
         ...(claim.aside === undefined ? [] : [`a conversion was cut off, the files are in ${claim.aside}: \`pulumi up\` goes on with it`]),
         ...(found.limit === undefined ? [`limit: ${found.place} has none`] : []),
         ...(state.path !== undefined && path !== state.path ? [`path: ${path} instead of ${state.path}`] : []),
     ];
     const limit = found.limit === undefined ? {} : { limit: formatSize(found.limit) };
     return {
-        inputs: { ...limit, ...found.observed, key, drift },
+        inputs: { ...limit, ...found.observed, urn: key, drift },
         state: { ...state, place: found.place, ...trendOutputs(seen.look, id, state), ...figureOutputs(found, state, state) },
     };
 }

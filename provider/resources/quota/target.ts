@@ -1,5 +1,5 @@
 import { PvesmbError } from "../../base/errors";
-import { joined, onceSeen } from "../../hosts";
+import { joined } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import type { GatewayRef, QuotaInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
@@ -7,9 +7,8 @@ import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
 import { MOUNTS } from "../../quota/tree";
 import type { Spot } from "../../quota/tree";
 import { SHARES_AND_PEOPLE } from "../../samba/look";
-import { directoryOf, HOMES, parseOwner } from "../../samba/share";
-import { SAMBA } from "../../samba/paths";
-import { parseSections } from "../../samba/text";
+import { directoryOf, HOMES } from "../../samba/share";
+import { files } from "../../samba/store/files";
 import type { Ready } from "../../gateway/session";
 import type { Mount, Mounts } from "../../machines/machine";
 
@@ -45,16 +44,10 @@ export interface Place {
 export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefined {
     const { share } = inputs;
     if (share === undefined) return { path: inputs.path ?? DATA_ROOT };
-    const section = parseSections(shares(look).get(share.id) ?? "").find(({ options }) => options.has("path"));
+    const section = files.of(look, share.id)?.sections.find(({ options }) => options.has("path"));
     const path = section?.options.get("path");
     return section && path !== undefined ? { path: directoryOf(path, section.name === HOMES), share: section.name } : undefined;
 }
-
-/** The shares' own files by their marks. */
-const shares = onceSeen(({ files }) => {
-    const own = Object.entries(files).filter(([file]) => file.startsWith(`${SAMBA.fragments}/`));
-    return new Map(own.map(([, text]) => [parseOwner(text)?.nonce, text]));
-});
 
 export const targetOf = (gateway: Ready, mounts: Mounts, look: GatherResult, { path, share }: Place): Target => ({
     gateway,
@@ -73,6 +66,13 @@ export function claimsOnNode({ mounts }: Target): string | undefined {
 
 /** A directory as the node has it. Looks go by the outermost directory that the gateway has of the node, which many trees share. */
 export function spotOf({ mounts, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
+    // The share's path is what the gateway says, and its root may say anything; all looks at the node go together and would fail together.
+    if (path.split("/").some((part) => part === ".." || part === "."))
+        throw new PvesmbError(
+            "InvalidInput",
+            `path: ${path}, where the gateway has the share by now, is not a path without ..; \`pulumi refresh\` and \`pulumi up\` bring the share back to its own`,
+            { property: "path" },
+        );
     const onNode = source + path.slice(at.length);
     return { path: onNode, from: mounts.outermost(onNode) ?? source };
 }

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
+import { sharedOr } from "../../base/together";
 import { joined } from "../../hosts";
 import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
 import type { QuotaInputs } from "../../model";
@@ -12,14 +13,14 @@ import { claimPath, parseClaim } from "../../quota/claim";
 import type { ClaimPlace } from "../../quota/claim";
 import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
-import { hideSteps, isShown, READ_ANEW, showSteps } from "../../quota/dfree";
 import { figuresOf } from "../../quota/figures";
-import { guessed, kindAt, lookBy, refuseTree } from "../../quota/kinds";
+import { guessed, kindAt, lookBy, refuseBeyond, refuseTree } from "../../quota/kinds";
 import { mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
 import type { Ready } from "../../gateway/session";
 import { ALL, endSessions } from "../../gateway/share-sessions";
+import { sizes } from "../../gateway/sizes";
 import type { Backend, Found, Opening } from "./backend";
 import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } from "./conversion";
 import { NODE_LOOK } from "../../machines/nodes";
@@ -44,12 +45,14 @@ interface Seen extends Found {
 const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
 
 function bound({ workshop }: Ready, below: Below): NonNullable<ReturnType<(typeof nodes)["get"]>> {
+    const lookUp = (): NonNullable<ReturnType<(typeof nodes)["get"]>> => {
+        const found = below.workshop().then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
+        nodes.set(workshop, found);
+        found.catch(() => nodes.get(workshop) === found && nodes.delete(workshop));
+        return found;
+    };
     const known = nodes.get(workshop);
-    if (known !== undefined) return known;
-    const found = below.workshop().then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
-    nodes.set(workshop, found);
-    found.catch(() => nodes.delete(workshop));
-    return found;
+    return known === undefined ? lookUp() : sharedOr(known, lookUp);
 }
 
 /** A limit on a directory of the node that is bound into the gateway: set on the node, where alone it can be set. */
@@ -79,7 +82,9 @@ export async function treeBackend(
     const wanted = (by: BackendName | undefined, at = spot) =>
         joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
     const likely = was ?? kinds.get(spot.from) ?? guessed(mountsIn(target.look), path);
-    const { name, kind, tree } = kindAt(mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely))), spot);
+    const mounts = mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely)));
+    const { name, kind, tree } = kindAt(mounts, spot);
+    refuseBeyond(mounts, mount.source, tree, node);
     kinds.set(spot.from, name);
     const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
@@ -112,7 +117,7 @@ export async function treeBackend(
     }
 
     const shownFaults = ({ counter }: TreeState): string[] =>
-        ABILITIES[name].seen || counter === undefined || isShown(target.look.files, path, shownBy, counter)
+        ABILITIES[name].seen || counter === undefined || sizes.isShown(target.look, path, shownBy, counter)
             ? []
             : ["clients are not shown the limit"];
 
@@ -161,10 +166,10 @@ export async function treeBackend(
                 const { look } = await shop.queue.submit({ key, steps, looks: nodeLook }, ctx.deadline);
                 return look === undefined ? (found as Seen) : seenIn(look);
             };
-            const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "asks"> => {
+            const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "activates"> => {
                 const { counter } = after.state;
-                const shown = !ABILITIES[name].seen && counter !== undefined ? showSteps(path, shownBy, counter, before?.path) : [];
-                return { steps: [...first, ...shown, ...settle(after)], ...(shown.length > 0 ? READ_ANEW : {}) };
+                const shown = !ABILITIES[name].seen && counter !== undefined ? sizes.show(path, shownBy, counter, before?.path) : [];
+                return { steps: [...first, ...shown, ...settle(after)], activates: shown.length > 0 };
             };
 
             // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
@@ -220,7 +225,7 @@ export async function treeBackend(
             const { state, tree } = await look();
             const steps = kind.release(tree, state);
             if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
-            return ABILITIES[name].seen ? { steps: [] } : { steps: hideSteps(path), ...READ_ANEW };
+            return ABILITIES[name].seen ? { steps: [] } : { steps: sizes.hide(path), activates: true };
         },
     };
 }

@@ -3,10 +3,13 @@ import { shareModel } from "../../model";
 import type { ShareInputs } from "../../model";
 import { effective } from "../../model/share/effective";
 import { dataPathFault } from "../../model/text";
-import { type Access, principal } from "../../samba/access";
-import { fragmentPath } from "../../samba/paths";
+import type { Access } from "../../samba/access";
+import { inConfig, principalOf } from "../../samba/principals";
 import { rightsDrift } from "../../samba/rights";
-import { parseShare, settingDrift, type ShareSection } from "../../samba/share";
+import { settingDrift, shareIn } from "../../samba/share";
+import type { ShareSection } from "../../samba/share";
+import { files } from "../../samba/store/files";
+import type { Stored } from "../../samba/store/store";
 import { tellAdopted } from "../../model/adopted";
 import type { Ready } from "../../gateway/session";
 import { nameOf } from "../../base/given";
@@ -20,8 +23,8 @@ import { defaultPath, sectionOf } from "./section";
 export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { workshop }: Ready): Promise<ShareInputs | undefined> {
     const name = nameOf(inputs, "share");
     const look = await workshop.snapshot.read(ctx.deadline);
-    const fragment = look.files[fragmentPath(name)];
-    const found = fragment === undefined ? undefined : parsed(fragment, inputs);
+    const stored = files.named(look, name);
+    const found = stored === undefined ? undefined : parsed(stored, inputs);
     if (found === undefined) return undefined;
     const stays = inputs.path === undefined && inputs.volume === undefined && dataPathFault(found.path) === undefined;
     const path = stays ? found.path : defaultPath(inputs);
@@ -37,13 +40,13 @@ export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { wor
 /** Where snapshots will be is not known yet. */
 const UNMADE = { id: "" };
 
-/** A section does not tell `full` from `change` (parseShare): where the program has not `change` it was `full`, if the section has that at all. */
-function parsed(fragment: string, inputs: ShareInputs): ShareSection | undefined {
+/** A section does not tell `full` from `change` (shareIn): where the program has not `change` it was `full`, if the section has that at all. */
+function parsed({ sections }: Stored, inputs: ShareInputs): ShareSection | undefined {
     const expected = sectionOf(inputs, defaultPath(inputs), UNMADE);
-    const declared = new Map(expected.access.map((entry) => [principal(entry), entry.level]));
-    const access = parseShare(fragment, expected)?.access.map((entry): Access => ({
+    const declared = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
+    const access = shareIn(sections, expected)?.access.map((entry): Access => ({
         ...entry,
-        level: declared.get(principal(entry)) === "change" ? "change" : "full",
+        level: declared.get(inConfig(principalOf(entry))) === "change" ? "change" : "full",
     }));
-    return access && parseShare(fragment, { ...expected, access });
+    return access && shareIn(sections, { ...expected, access });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isKind, PvesmbError } from "../../base/errors";
-import type { Context, ResourceHandler } from "../../base/handler";
+import type { ChangeContext, Context, ResourceHandler } from "../../base/handler";
 import { joined } from "../../hosts";
 import type { Step, Unit, Workshop } from "../../hosts";
 import type { ShareInputs } from "../../model";
@@ -13,7 +13,6 @@ import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from ".
 import { uncOf } from "../../samba/unc";
 import { forgetGateway, readyGateway, remainingGateway } from "../../gateway/session";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../base/given";
 import { forgetNodes } from "../../machines/nodes";
 import { adopting } from "./adopt";
 import { makingAt, onceAlone } from "./together-with-others";
@@ -35,7 +34,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             await checkPlace(ctx, id, gateway, inputs, state.path);
             return {
                 id,
-                state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : keyOf(inputs), found }),
+                state: await converge(ctx, id, gateway, inputs, state, { claim: inputs.adopt ? undefined : ctx.urn, found }),
             };
         });
     },
@@ -76,7 +75,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
-                `${section.path}: the files are gone; the empty ${dataset.volumeId} stays mounted in ${machine.name} (${dataset.mountPoint}), for the next share there. To remove it: ${machine.volumes?.removalHint(dataset)}`,
+                `${section.path}: the files are gone; the empty ${dataset.volumeId}${machine.below === undefined ? "" : ` of ${machine.below.name}`} stays mounted in ${machine.name} (${dataset.mountPoint}), for the next share there. To remove it: ${machine.volumes?.removalHint(dataset)}`,
             );
         }
         if (discard && state.volumeId !== undefined) {
@@ -87,10 +86,10 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
 };
 
 /** Of what is made outside of the gateway, before it is made: whether it is allowed, and whether there is room. */
-async function checkPlace(ctx: Context<Outputs>, id: string, gateway: Ready, inputs: ShareInputs, path: string): Promise<void> {
+async function checkPlace(ctx: ChangeContext<Outputs>, id: string, gateway: Ready, inputs: ShareInputs, path: string): Promise<void> {
     const { volume } = inputs;
     if (volume === undefined && scheduleOf(inputs) === undefined) return;
-    const owner = { key: keyOf(inputs), nonce: id };
+    const owner = { key: ctx.urn, nonce: id };
     await gateway.workshop.queue.submit(shareCheckUnit(sectionOf(inputs, path, { id }), rootOf(inputs), owner), ctx.deadline);
     if (volume === undefined) return;
     await volumesOf(gateway).checkRights(volume);
@@ -123,7 +122,7 @@ async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promis
 
 /** Volume, then directory and section in one unit, then the sessions that a tightening concerns, and snapshots of what is there now. */
 async function converge(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     id: string,
     ready: Ready,
     inputs: ShareInputs,
@@ -142,7 +141,7 @@ async function converge(
     const schedule = scheduleOf(inputs);
     const wasAt = before?.path ?? path;
     const known: Outputs = { ...state, ...volume };
-    const series = { gateway: ready, share: inputs, id, path };
+    const series = { gateway: ready, urn: ctx.urn, id, path };
     if (schedule !== undefined) known.snapshotFolder = await snapshotFolder(ctx, { ...series, path: wasAt }, wasAt === path);
     const section = sectionOf(inputs, path, { ...known, id });
     const old = before && {
@@ -152,7 +151,7 @@ async function converge(
     };
     const was = before === undefined ? found : { ...before, path: wasAt };
     const who = [...new Set([...(was === undefined ? [] : concerned(was, { ...inputs, path })), ...(before?.closing ?? [])])];
-    const unit = shareUnit(section, rootOf(inputs, known), { key: keyOf(inputs), nonce: id }, claim, old);
+    const unit = shareUnit(section, rootOf(inputs, known), { key: ctx.urn, nonce: id }, claim, old);
     const { look, steps } = await workshop.queue.submit({ ...unit, ...looksOf(who.length > 0, inputs, path) }, ctx.deadline);
     forgetNodes();
     for (const other of steps[WHOSE]?.overlaps ?? [])

@@ -1,18 +1,17 @@
 import type { Context, Observed } from "../../base/handler";
 import { onceSeen } from "../../hosts";
-import type { FileFacts, GatherResult } from "../../hosts/batch";
+import type { FileFacts, GatherResult } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share/effective";
-import { sectionDrift, textDrift } from "../../samba/drift";
+import { textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
 import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
-import { fragmentPath, SAMBA } from "../../samba/paths";
 import { binDrift, expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
-import { directoryOf, HOMES, ON_MACOS, parseOwner, parseShare, renderShare, sectionName, settingDrift } from "../../samba/share";
+import { directoryOf, HOMES, sectionName, settingDrift, shareIn } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
-import { parseSections } from "../../samba/text";
+import { files } from "../../samba/store/files";
 import { uncOf } from "../../samba/unc";
 import { lookAt } from "../../gateway/look";
 import type { Seen } from "../../gateway/look";
@@ -37,24 +36,22 @@ export async function readShare(
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
     const expected = sectionOf(state, path, { ...state, id });
-    const fragment = seen.look.files[fragmentPath(expected.name)];
-    const owner = fragment === undefined ? undefined : parseOwner(fragment);
-    if (fragment === undefined || (owner !== undefined && owner.nonce !== id)) return undefined;
+    const stored = files.named(seen.look, expected.name);
+    if (stored === undefined || (stored.owner !== undefined && stored.owner.nonce !== id)) return undefined;
+    const { owner } = stored;
 
     const drift: string[] = [];
     const observed: Record<string, unknown> = {};
-    const found = parseShare(fragment, expected);
-    if (found === undefined) drift.push(`${fragmentPath(expected.name)}: no share in it`);
+    const found = shareIn(stored.sections, expected);
+    if (found === undefined) drift.push(`${stored.place}: no share in it`);
     else {
         Object.assign(observed, propertiesOf(found));
         drift.push(...settingDrift(found, expected));
         if (found.path !== path) drift.push(`path: ${found.path} in the section instead of ${path}`);
-        if (sameShare(found, expected) && fragment !== renderShare(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
-            drift.push(`${fragmentPath(expected.name)}: changed by hand`);
+        if (sameShare(found, expected) && !stored.writtenAs(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
+            drift.push(`${stored.place}: changed by hand`);
     }
-    const active = seen.look.files[SAMBA.macos] === undefined ? fragment : fragment.replaceAll(ON_MACOS, "");
-    const all = seen.look.files[SAMBA.shares] ?? "";
-    if (!all.includes(active.trim())) drift.push(...activeDrift(sectionName(expected), active, all));
+    drift.push(...stored.servedDrift(sectionName(expected), seen.look));
     const expiry = expiryPath(id);
     drift.push(...textDrift(expiry, expiryOf(path, rootOf(state).recycle), seen.look.files[expiry]).map((text) => `recycle: ${text}`));
     drift.push(...binDrift(path, rootOf(state), seen.look.stat));
@@ -74,10 +71,10 @@ export async function readShare(
     const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
-        const series = { gateway: seen.gateway, share: { ...state, key: owner?.key ?? "" }, id, path };
+        const series = { gateway: seen.gateway, urn: owner?.key ?? "", id, path };
         drift.push(...(await snapshotDrift(ctx, series, schedule)));
     }
-    return { inputs: { ...asDeclared(observed, state), key: owner?.key, drift }, state: { ...state, ...outputs } };
+    return { inputs: { ...asDeclared(observed, state), urn: owner?.key, drift }, state: { ...state, ...outputs } };
 }
 
 /** What a section says in properties of its own; the other settings are compared line by line. */
@@ -100,20 +97,10 @@ function lagsIn({ gateway, look }: Seen, path: string, { volume }: ShareState): 
 }
 
 /** The directories of shares that are no views. */
-const mains = onceSeen(({ files }) => {
-    const own = Object.entries(files).filter(([file, text]) => file.startsWith(`${SAMBA.fragments}/`) && parseOwner(text)?.view !== true);
-    return new Set(
-        own.flatMap(([, text]) =>
-            parseSections(text).flatMap(({ name, options }) => directoryOf(options.get("path") ?? "", name === HOMES)),
-        ),
-    );
+const mains = onceSeen((look) => {
+    const sections = files.all(look).flatMap((stored) => (stored.owner?.view === true ? [] : stored.sections));
+    return new Set(sections.map(({ name, options }) => directoryOf(options.get("path") ?? "", name === HOMES)));
 });
-
-/** The share's section as it is served against what it is meant to be. */
-function activeDrift(name: string, own: string, all: string): string[] {
-    const [wanted, found] = [own, all].map((text) => parseSections(text).filter((each) => each.name === name));
-    return sectionDrift(SAMBA.shares, wanted ?? [], found ?? []);
-}
 
 /** Without what is as it should be though the program does not say it: a purpose may have. */
 function asDeclared(observed: Record<string, unknown>, state: ShareState): Record<string, unknown> {

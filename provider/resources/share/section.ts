@@ -2,8 +2,9 @@ import type { ShareInputs, ShareOutputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { effective } from "../../model/share/effective";
 import type { Effective } from "../../model/share/effective";
+import type { AclEntry } from "../../hosts";
 import type { ShareSection } from "../../samba/share";
-import { aclEntries, ownEntries } from "../../samba/access";
+import { aclEntries, guestEntries, ownEntries } from "../../samba/access";
 import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-root";
@@ -54,7 +55,9 @@ const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
 
 export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
     const { owner, group, mode, volume, aclEntries: own, recursive, acl: kind, purpose, homes = false, ...share } = effective(inputs);
-    const acl = own === undefined ? aclEntries(inputs.access) : ownEntries(own);
+    // A `mode` or entries that the program gives say what guests may do.
+    const guests = inputs.mode === undefined ? guestEntries(inputs) : [];
+    const acl = own === undefined ? withGuests(aclEntries(inputs.access), guests) : ownEntries(own);
     // What is dropped is for those who collect it, and not for others who drop something.
     const collectors = own === undefined && purpose === "dropBox" ? inputs.access.filter(({ level }) => level === "full") : undefined;
     return {
@@ -71,6 +74,11 @@ export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> =
         view: onlyShows(inputs),
     };
 }
+
+const withGuests = (named: AclEntry[], guests: AclEntry[]): AclEntry[] => [
+    ...named,
+    ...guests.filter((guest) => !named.some(({ kind, name }) => kind === guest.kind && name === guest.name)),
+];
 
 /** It reads, and nothing that it declares is about the directory itself: that may be another share's. */
 function onlyShows(inputs: ShareInputs): boolean {

@@ -6,12 +6,11 @@ import { endUnit, madeOf, prepareUnit, scheduleFaults, scheduleUnit, SCHEDULES }
 import type { Keep, Tree } from "../../snapshots";
 import type { Below, Mounts } from "../../machines/machine";
 import type { Ready } from "../../gateway/session";
-import { keyOf } from "../../base/given";
 
 /** A share's snapshots: whose they are, and what they are of. */
 export interface Series {
     gateway: Ready;
-    share: Pick<ShareInputs, "gateway" | "previousVersions" | "key">;
+    urn: string;
     id: string;
     path: string;
 }
@@ -73,9 +72,9 @@ export async function snapshotFolder(ctx: Context<unknown>, series: Series, isNe
 
 /** Schedule and first snapshot, and the proof that the gateway sees it. */
 export async function makeSnapshots(ctx: Context<unknown>, series: Series, keep: Keep): Promise<void> {
-    const { gateway, share, id } = series;
+    const { gateway, urn, id } = series;
     const { shop, tree, at } = await siteOf(ctx, series);
-    const { steps } = await shop.queue.submit(scheduleUnit(id, keyOf(share), tree, keep), ctx.deadline);
+    const { steps } = await shop.queue.submit(scheduleUnit(id, urn, tree, keep), ctx.deadline);
     const { root, folder, name } = madeOf(steps["first"]?.value);
     const seen = `${at}${root.slice(tree.top.length)}/${folder}/${name}/.`;
     const look = await gateway.workshop.executor.gather({ commands: [{ name, argv: ["test", "-d", seen] }] }, ctx.deadline);
@@ -93,10 +92,10 @@ export async function endSnapshots(ctx: Context<unknown>, { gateway, id }: Pick<
 }
 
 export async function snapshotDrift(ctx: Context<unknown>, series: Series, keep: Keep): Promise<string[]> {
-    const { gateway, share, id } = series;
+    const { gateway, urn, id } = series;
     try {
         const { shop, tree } = await siteOf(ctx, series, gateway.machine.mounts);
-        return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, keyOf(share), tree, keep);
+        return scheduleFaults(await shop.snapshot.read(ctx.deadline, SCHEDULES), id, urn, tree, keep);
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy")) throw error;
         ctx.log.warnOnce(

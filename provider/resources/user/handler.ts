@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { basename, dirname } from "node:path";
 import { isKind } from "../../base/errors";
-import type { Context, ResourceHandler } from "../../base/handler";
+import type { ChangeContext, Context, ResourceHandler } from "../../base/handler";
 import type { UserInputs } from "../../model";
 import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { keyOf, nameOf } from "../../base/given";
+import { nameOf } from "../../base/given";
 import { adopting } from "./adopt";
-import { endLogins } from "../../gateway/logins";
+import { changeLogins, endLogins } from "../../gateway/logins";
 import { readUser } from "./read";
 import { secretChange, secretOf } from "./secret";
 import type { Outputs, UserState } from "./types";
@@ -19,7 +19,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         const id = randomBytes(8).toString("hex");
         const secret = { ...(await secretOf(inputs)), ...(inputs.passwordMustChange ? { mustChange: true } : {}) };
         const { inputs: settled, leaving } = inputs.adopt ? await adopting(ctx, inputs) : { inputs, leaving: [] };
-        const claim = inputs.adopt ? undefined : keyOf(inputs);
+        const claim = inputs.adopt ? undefined : ctx.urn;
         const closing = leaving.length > 0 ? [nameOf(inputs, "user")] : [];
         return { id, state: await converge(ctx, id, settled, claim, { secret, leaving, closing }) };
     },
@@ -59,7 +59,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
 };
 
 async function converge(
-    ctx: Context<Outputs>,
+    ctx: ChangeContext<Outputs>,
     id: string,
     inputs: UserInputs,
     claim: string | undefined,
@@ -67,19 +67,14 @@ async function converge(
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const { uid, gid, groups, enabled, fullName, expires, home } = inputs;
-    const account = { name, uid, gid, groups, enabled, fullName, expires, home };
-    const unit = userUnit(account, { key: keyOf(inputs), nonce: id }, claim, change);
-    const { steps, look } = await workshop.queue.submit(
-        { ...unit, looks: change.closing.length > 0 ? CONNECTIONS : undefined },
-        ctx.deadline,
-    );
-    const done = { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) };
-    if (change.closing.length > 0) {
-        ctx.checkpoint(id, { ...done, closing: change.closing });
-        await endLogins(workshop, change.closing, look, ctx.deadline);
-    }
-    return done;
+    const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
+    const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
+    const unit = userUnit(account, { key: ctx.urn, nonce: id }, claim, change);
+    const { closing } = change;
+    return changeLogins(ctx, { id, workshop, unit, mayEnd: closing.length > 0 }, (steps) => ({
+        done: { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) },
+        closing,
+    }));
 }
 
 /** A share with `homes` serves each user the folder of that name. */

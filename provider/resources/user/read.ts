@@ -1,9 +1,10 @@
 import type { Context, Observed } from "../../base/handler";
-import type { GatherResult } from "../../hosts/batch";
+import type { GatherResult } from "../../hosts";
 import type { UserInputs } from "../../model";
-import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "../../samba/accounts";
 import { keyIn, textDrift } from "../../samba/drift";
-import { accountPath } from "../../samba/paths";
+import { hostFacts } from "../../samba/facts";
+import { passwordOpening } from "../../samba/assembly";
+import { accountPath, openingPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../../gateway/look";
 import { nameOf } from "../../base/given";
@@ -11,13 +12,12 @@ import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
 /** What the host says of an account: how Unix, Samba and the groups have it. */
-export function accountIn({ commands }: GatherResult, name: string) {
-    const out = (command: string): string => commands[command]?.stdout ?? "";
-    const groups = parseGroup(out("group"));
+export function accountIn(look: GatherResult, name: string) {
+    const { users, groups, accounts, expiries } = hostFacts(look);
     return {
-        unix: parsePasswd(out("passwd")).get(name),
-        samba: parsePdbedit(out("accounts")).get(name),
-        expires: parseExpiries(out("details")).get(name),
+        unix: users.get(name),
+        samba: accounts.get(name),
+        expires: expiries.get(name),
         groups: [...groups.values()].filter((group) => group.members.includes(name)).map((group) => group.name),
         ownGroup: groups.get(name),
     };
@@ -27,7 +27,7 @@ export function accountIn({ commands }: GatherResult, name: string) {
 function nameNow(look: GatherResult, id: string, state: UserState): string | undefined {
     const known = nameOf(state, "user");
     if (look.files[accountPath(known)]?.includes(id)) return known;
-    const accounts = [...parsePasswd(look.commands["passwd"]?.stdout ?? "").values()];
+    const accounts = [...hostFacts(look).users.values()];
     return accounts.find(({ name, uid }) => uid === state.uid && look.files[accountPath(name)]?.includes(id))?.name;
 }
 
@@ -47,6 +47,8 @@ export async function readUser(
     const { unix, samba, expires, groups } = accountIn(seen.look, name);
     const key = keyIn(mark);
     const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
+    const opening = openingPath(name);
+    drift.push(...textDrift(opening, state.passwordMustChange ? passwordOpening : undefined, seen.look.files[opening]));
     const observed: Record<string, unknown> = { name };
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {
@@ -62,5 +64,5 @@ export async function readUser(
         if (declared !== undefined && declared !== samba.ntHash) drift.push(`${secretName(state)}: no longer the declared one`);
     }
     if (state.groups !== undefined) observed["groups"] = groups;
-    return { inputs: { ...observed, key, drift }, state };
+    return { inputs: { ...observed, urn: key, drift }, state };
 }

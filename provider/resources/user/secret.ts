@@ -63,9 +63,16 @@ async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>):
     return value;
 }
 
+/** Editors of Windows begin a file with a byte order mark, which is no part of the password, and its shell writes UTF-16. */
+function textOf(bytes: Buffer): string {
+    const [first, second] = bytes;
+    const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+}
+
 async function firstLine(file: string, property: string): Promise<string | undefined> {
     try {
-        return (await readFile(file, "utf8")).split(/\r?\n/)[0];
+        return textOf(await readFile(file)).split(/\r?\n/)[0];
     } catch (error) {
         throw new PvesmbError("InvalidInput", `${property}: cannot be read: ${messageOf(error)}`, { property });
     }

@@ -87,7 +87,7 @@ export interface NetworkArgs {
     address: pulumi.Input<string>;
 
     /**
-     * IPv4 gateway.
+     * IPv4 gateway, in the network of `address`, or anywhere beside a /32.
      */
     gateway?: pulumi.Input<string>;
 
@@ -98,7 +98,7 @@ export interface NetworkArgs {
     address6?: pulumi.Input<string>;
 
     /**
-     * IPv6 gateway.
+     * IPv6 gateway: link-local, in the network of `address6`, or anywhere beside a /128.
      */
     gateway6?: pulumi.Input<string>;
 
@@ -269,7 +269,7 @@ export interface SmbGatewaySambaArgs {
     lockout?: pulumi.Input<SmbGatewaySambaLockoutArgs>;
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: pulumi.Input<"onDemand" | "never">;
@@ -665,7 +665,7 @@ export interface SmbShareAccessArgs {
     level: pulumi.Input<"read" | "change" | "full">;
 }
 
-export interface SmbShareAclEntrieArgs {
+export interface SmbShareAclEntryArgs {
     /**
      * Name of a user; or give `group`.
      */
@@ -759,10 +759,16 @@ export interface SmbSharePreviousVersionsArgs {
     folder?: pulumi.Input<string>;
 
     /**
-     * Names of the snapshots, as strftime(3) writes their time.
+     * Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.
      * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
      */
     format?: pulumi.Input<string>;
+
+    /**
+     * What the names begin with, when something else stands between that and `format`: `autosnap` with `_%Y-%m-%d_%H:%M:%S` (sanoid), `zfs-auto-snap` with `-%Y-%m-%d-%H%M`. `format` then begins where the time does, at most a few characters before it.
+     * @default the names are `format` from their first character on
+     */
+    prefix?: pulumi.Input<string>;
 
     /**
      * Whether those times are local ones, not UTC.

@@ -86,7 +86,7 @@ export interface Network {
     address: string;
 
     /**
-     * IPv4 gateway.
+     * IPv4 gateway, in the network of `address`, or anywhere beside a /32.
      */
     gateway?: string;
 
@@ -97,7 +97,7 @@ export interface Network {
     address6?: string;
 
     /**
-     * IPv6 gateway.
+     * IPv6 gateway: link-local, in the network of `address6`, or anywhere beside a /128.
      */
     gateway6?: string;
 
@@ -268,7 +268,7 @@ export interface SmbGatewaySamba {
     lockout?: SmbGatewaySambaLockout;
 
     /**
-     * `onDemand`: guests are let in as soon as a share has `guest`, and with `encryption` `desired` clients are then no longer asked to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
+     * `onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.
      * @default `"onDemand"`
      */
     guests?: "onDemand" | "never";
@@ -664,7 +664,7 @@ export interface SmbShareAccess {
     level: "read" | "change" | "full";
 }
 
-export interface SmbShareAclEntrie {
+export interface SmbShareAclEntry {
     /**
      * Name of a user; or give `group`.
      */
@@ -758,10 +758,16 @@ export interface SmbSharePreviousVersions {
     folder?: string;
 
     /**
-     * Names of the snapshots, as strftime(3) writes their time.
+     * Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.
      * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
      */
     format?: string;
+
+    /**
+     * What the names begin with, when something else stands between that and `format`: `autosnap` with `_%Y-%m-%d_%H:%M:%S` (sanoid), `zfs-auto-snap` with `-%Y-%m-%d-%H%M`. `format` then begins where the time does, at most a few characters before it.
+     * @default the names are `format` from their first character on
+     */
+    prefix?: string;
 
     /**
      * Whether those times are local ones, not UTC.

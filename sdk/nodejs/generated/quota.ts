@@ -1,9 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { type ShareLike, shareInput } from "../share";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
     GatewayRefArgs,
     QuotaGroupArgs,
@@ -20,13 +18,13 @@ export interface QuotaArgs {
      * The share to limit: an SmbShare, or the `ref` of one; where it serves homes, all of them together. Or give `gateway`.
      * A change replaces the resource: it limits another tree.
      */
-    share?: ShareLike | pulumi.Input<ShareRefArgs>;
+    share?: ResourceWith<ShareRef> | pulumi.Input<ShareRefArgs>;
 
     /**
      * The gateway whose data to limit, all of it or the directory `path`: an SmbGateway, or the `ref` of one. Or give `share`.
      * A change replaces the resource: it limits another tree.
      */
-    gateway?: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway?: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Directory on the gateway, with `gateway`.
@@ -143,7 +141,7 @@ export interface QuotaArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -212,6 +210,7 @@ const kind: Kind = {
         ["notify", "token"],
     ],
     secretOutputs: [],
+    references: ["share", "gateway"],
 };
 
 /**
@@ -349,7 +348,7 @@ export class Quota extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
@@ -417,12 +416,6 @@ export class Quota extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: QuotaArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(
-            kind,
-            name,
-            { ...args, share: args.share && shareInput(args.share), gateway: args.gateway && gatewayInput(args.gateway) },
-            opts,
-        );
+        super(kind, name, args, opts);
     }
 }

@@ -1,8 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { hostLabel, protectData, refOf } from "../gateway";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource } from "../shim";
 import type {
     ConnectionArgs,
     NetworkArgs,
@@ -180,7 +179,7 @@ export interface SmbGatewayArgs {
     connection?: pulumi.Input<ConnectionArgs>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -228,6 +227,9 @@ const kind: Kind = {
         ["connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
+    autoNames: { hostname: "host-label" },
+    reference: { connection: ["connection"] },
+    holdsData: [{ input: "data", unless: [{ path: ["dataOnDelete"], is: "destroy" }, { path: ["data", "bind"] }] }],
 };
 
 /**
@@ -395,7 +397,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly connection: pulumi.Output<Connection | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
@@ -435,14 +437,12 @@ export class SmbGateway extends PvesmbResource {
     declare readonly dataVolume: pulumi.Output<string | undefined>;
 
     /** What shares and users of other stacks keep of this gateway. */
-    readonly ref: pulumi.Output<GatewayRef>;
+    declare readonly ref: pulumi.Output<GatewayRef>;
 
     /**
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbGatewayArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(kind, name, { ...args, hostname: args.hostname ?? hostLabel(name) }, protectData(args, opts, name));
-        this.ref = refOf(this, args.connection);
+        super(kind, name, args, opts);
     }
 }

@@ -1,8 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
 import type { GatewayRef, Timeouts } from "./outputs";
 
@@ -29,7 +28,7 @@ export interface SmbGroupArgs {
      * The gateway it is on: an SmbGateway, or the `ref` of one.
      * A change replaces the resource: it lives on that guest.
      */
-    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
@@ -38,7 +37,7 @@ export interface SmbGroupArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -59,6 +58,8 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
+    autoNames: { name: "as-is" },
+    references: ["gateway"],
 };
 
 /**
@@ -100,7 +101,7 @@ export class SmbGroup extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
@@ -113,7 +114,6 @@ export class SmbGroup extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbGroupArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+        super(kind, name, args, opts);
     }
 }

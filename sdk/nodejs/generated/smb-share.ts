@@ -1,13 +1,11 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { shareRefOf, uncUnder } from "../share";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
     GatewayRefArgs,
     SmbShareAccessArgs,
-    SmbShareAclEntrieArgs,
+    SmbShareAclEntryArgs,
     SmbShareAuditArgs,
     SmbShareCatiaArgs,
     SmbSharePreviousVersionsArgs,
@@ -20,7 +18,7 @@ import type {
     GatewayRef,
     ShareRef,
     SmbShareAccess,
-    SmbShareAclEntrie,
+    SmbShareAclEntry,
     SmbShareAudit,
     SmbShareCatia,
     SmbSharePreviousVersions,
@@ -80,7 +78,7 @@ export interface SmbShareArgs {
     browseable?: pulumi.Input<boolean>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     guest?: pulumi.Input<boolean>;
@@ -131,7 +129,7 @@ export interface SmbShareArgs {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntrieArgs>[]>;
+    aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntryArgs>[]>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
@@ -199,7 +197,7 @@ export interface SmbShareArgs {
     hideUnreadable?: pulumi.Input<boolean>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     vetoFiles?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -221,7 +219,7 @@ export interface SmbShareArgs {
     oplocks?: pulumi.Input<boolean>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     caseHandling?: pulumi.Input<"insensitive" | "sensitive" | "lower" | "upper">;
@@ -259,7 +257,7 @@ export interface SmbShareArgs {
      * The gateway it is on: an SmbGateway, or the `ref` of one.
      * A change replaces the resource: it lives on that guest.
      */
-    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
@@ -268,7 +266,7 @@ export interface SmbShareArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -331,6 +329,10 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
+    autoNames: { name: "as-is" },
+    references: ["gateway"],
+    reference: { gateway: ["gateway"], path: ["path"], size: ["volume", "size"] },
+    follows: { unc: "gateway" },
 };
 
 /**
@@ -396,7 +398,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly browseable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Whether clients without an account may connect, with the rights of `nobody`.
+     * Whether clients without an account may connect. They act as `nobody`, who may read and, unless `readOnly`, write: by an ACL entry of the root directory, or as `mode` and `aclEntries` say where one of them is given. What is below already keeps its rights, unless `recursive`.
      * @default `false`
      */
     declare readonly guest: pulumi.Output<boolean | undefined>;
@@ -447,7 +449,7 @@ export class SmbShare extends PvesmbResource {
      * ACL entries of the root directory, and as default of what is made in it.
      * @default those that follow from `access`
      */
-    declare readonly aclEntries: pulumi.Output<SmbShareAclEntrie[] | undefined>;
+    declare readonly aclEntries: pulumi.Output<SmbShareAclEntry[] | undefined>;
 
     /**
      * Give owner, group and ACL to everything below the root directory too, whenever they change. What is there already is not brought back by a failure.
@@ -515,7 +517,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly hideUnreadable: pulumi.Output<boolean | undefined>;
 
     /**
-     * Files and folders that clients can neither see nor make, as patterns with * and ?.
+     * Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (.DS_Store, Thumbs.db, desktop.ini), which goes with the folder.
      */
     declare readonly vetoFiles: pulumi.Output<string[] | undefined>;
 
@@ -537,7 +539,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly oplocks: pulumi.Output<boolean | undefined>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
      * @default `insensitive`
      */
     declare readonly caseHandling: pulumi.Output<"insensitive" | "sensitive" | "lower" | "upper" | undefined>;
@@ -584,7 +586,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
@@ -604,15 +606,12 @@ export class SmbShare extends PvesmbResource {
     declare readonly mountPoint: pulumi.Output<string | undefined>;
 
     /** What quotas of other stacks keep of this share. */
-    readonly ref: pulumi.Output<ShareRef>;
+    declare readonly ref: pulumi.Output<ShareRef>;
 
     /**
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbShareArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
-        this.ref = shareRefOf(this, args);
-        this.unc = uncUnder(args.gateway, this.unc);
+        super(kind, name, args, opts);
     }
 }

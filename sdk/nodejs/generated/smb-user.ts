@@ -1,8 +1,7 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import { type GatewayLike, gatewayInput } from "../gateway";
-import { needArguments } from "../usable";
-import { type Kind, PvesmbResource } from "../shim";
+import type { Kind } from "../../../provider/base/kind";
+import { PvesmbResource, type ResourceWith } from "../shim";
 import type { GatewayRefArgs, SmbUserPasswordFromArgs, TimeoutsArgs } from "./inputs";
 import type { GatewayRef, SmbUserPasswordFrom, Timeouts } from "./outputs";
 
@@ -29,7 +28,7 @@ export interface SmbUserArgs {
     ntHash?: pulumi.Input<string>;
 
     /**
-     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * The user has to choose another password at the first login: by what the client offers then (Windows: Ctrl+Alt+Del, `smbpasswd -r <gateway> -U <user>`). For that the gateway lets clients change passwords without a login (docs/security.md); with `samba.encryption: "required"` it is refused. From then on the password is the user's own: what is declared here only counts again when it is changed.
      * @default `false`
      */
     passwordMustChange?: pulumi.Input<boolean>;
@@ -80,7 +79,7 @@ export interface SmbUserArgs {
      * The gateway it is on: an SmbGateway, or the `ref` of one.
      * A change replaces the resource: it lives on that guest.
      */
-    gateway: GatewayLike | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
      * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
@@ -89,7 +88,7 @@ export interface SmbUserArgs {
     adopt?: pulumi.Input<boolean>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     timeouts?: pulumi.Input<TimeoutsArgs>;
 }
@@ -126,6 +125,8 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
+    autoNames: { name: "as-is" },
+    references: ["gateway"],
 };
 
 /**
@@ -158,7 +159,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly ntHash: pulumi.Output<string | undefined>;
 
     /**
-     * The user has to choose another password at the first login. From then on the password is the user's own: what is declared here only counts again when it is changed.
+     * The user has to choose another password at the first login: by what the client offers then (Windows: Ctrl+Alt+Del, `smbpasswd -r <gateway> -U <user>`). For that the gateway lets clients change passwords without a login (docs/security.md); with `samba.encryption: "required"` it is refused. From then on the password is the user's own: what is declared here only counts again when it is changed.
      * @default `false`
      */
     declare readonly passwordMustChange: pulumi.Output<boolean | undefined>;
@@ -218,7 +219,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly adopt: pulumi.Output<boolean | undefined>;
 
     /**
-     * Deadlines of the operations; past them an operation fails with what was under way.
+     * Deadlines of the operations; past them an operation fails with what was under way. Pulumi's own resource option `customTimeouts` is taken for those that are left out here.
      */
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
@@ -231,7 +232,6 @@ export class SmbUser extends PvesmbResource {
      * @param name The resource's name in Pulumi.
      */
     constructor(name: string, args: SmbUserArgs, opts?: pulumi.CustomResourceOptions) {
-        needArguments(kind, name, args);
-        super(kind, name, { ...args, name: args.name ?? name, gateway: gatewayInput(args.gateway) }, opts);
+        super(kind, name, args, opts);
     }
 }

@@ -1,6 +1,6 @@
 import { type Guest, inGuest } from "./guests";
 
-/** Does the work while a program in a guest's /usr/bin fails, saying so in a way that would change the title of a terminal's window. */
+/** Runs `work` while a program in a guest's /usr/bin fails. Its message would change the title of a terminal window. */
 export async function withBroken<T>(guest: Pick<Guest, "node" | "vmid">, program: string, work: () => Promise<T>, code = 1): Promise<T> {
     const said = "\\\\033]0;broken by the test\\\\007";
     const broken = `printf '#!/bin/sh\\nprintf "%%b\\\\n" "${said}" >&2\\nexit ${code}\\n'`;

@@ -5,14 +5,14 @@ import { spending } from "./spent";
 
 type Method = keyof Control;
 
-/** Calls a method of the lab's control (test/lab/src/api/control.ts) from this process: faults, the log of requests, calls as root@pam. */
+/** Calls a method of the lab's control (test/lab/src/api/control.ts) from this process: faults, the request log, calls as root@pam. */
 export function control<M extends Method>(method: M, ...args: Parameters<Control[M]>): Promise<Awaited<ReturnType<Control[M]>>> {
     return spending("lab", () => ask(method, args));
 }
 
 function ask<M extends Method>(method: M, args: Parameters<Control[M]>): Promise<Awaited<ReturnType<Control[M]>>> {
     return new Promise((resolve, reject) => {
-        // A connection of its own: one kept alive may be closed by the lab while this process is busy.
+        // A separate connection: the lab may close a kept-alive one while this process is busy.
         const to = { socketPath: labAccess().controlSocket, path: `/${method}`, method: "POST", agent: false };
         const call = request(to, (response) => {
             let text = "";

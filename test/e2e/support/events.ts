@@ -1,21 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** One step of the engine on one resource, root stack and providers left out. */
+/** One engine step on one resource, without the root stack and providers. */
 export interface Step {
-    /** `create`, `update`, `replace`, `delete`, `same`, `refresh`, ... as the engine says it. */
+    /** `create`, `update`, `replace`, `delete`, `same`, `refresh`, ... in the engine's words. */
     op: string;
     urn: string;
     /** Last part of the type token: `SmbShare`. */
     kind: string;
     name: string;
-    /** Property paths that differ, as far as the engine tells. */
+    /** Property paths that differ, if the engine reports them. */
     diffs: string[];
     failed: boolean;
 }
 
 export interface EngineLog {
     steps: Step[];
-    /** Counts by operation, as in the engine's summary, `same` included. */
+    /** Counts by operation, as in the engine's summary, including `same`. */
     changes: Record<string, number>;
     /** Messages of severity info and above. */
     diagnostics: { severity: string; message: string; urn?: string }[];
@@ -40,7 +40,7 @@ interface EngineEvent {
 
 const INTERNAL = /^pulumi:(pulumi:Stack|providers:)/;
 
-/** Reads the file that `--event-log` wrote. `planned`: whether the steps of a preview count. */
+/** Reads the file that `--event-log` wrote. `planned`: whether to count the steps of a preview. */
 export function readEngineLog(file: string, planned: boolean): EngineLog {
     const log: EngineLog = { steps: [], changes: {}, diagnostics: [] };
     if (!existsSync(file)) return log;

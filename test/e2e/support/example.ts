@@ -2,7 +2,7 @@ import type { Lab } from "./lab";
 import type { Login } from "./smb-client";
 import type { Stack } from "./stack";
 
-/** Tells one of examples/ what it asks its user for: the lab's places, and each account's password. */
+/** Sets the configuration of one of examples/: the lab's node, storages and addresses, and each account's password. */
 export async function configureExample(
     stack: Stack,
     lab: Lab,

@@ -3,30 +3,33 @@ import { control } from "./control";
 import { crash, cutNetwork, cutSessions, during, inCommand, interrupt, killCli, killProvider, nothing, type Strike } from "./strikes";
 
 /**
- * When the fault strikes: in the up that makes everything, in one that changes everything, in one that removes only the share or makes it
- * again on the gateway that is there, or in destroy.
+ * When the fault strikes: in the up that creates everything, in one that changes everything, in one that only removes the share or creates
+ * it again on the existing gateway, or in destroy.
  */
-export type Stage = "create" | "change" | "unshare" | "share" | "destroy";
+export type Stage = "create" | "change" | "unshare" | "share" | "destroy" | "mend" | "move" | "rename";
 
-/** One fault and what must come of the command it strikes. Whatever that is, the next one finishes, and everything is whole or gone. */
+/**
+ * One fault and the expected outcome of the command that it strikes. Whatever the outcome, the next command finishes, and everything is
+ * complete or gone.
+ */
 export interface Row {
     stage: Stage;
-    /** Where, and what. */
+    /** Where the fault strikes, and what it is. */
     what: string;
     request?: RequestRule;
     task?: TaskRule;
     strike?: Strike;
-    /** Logs in as root@pam with the password; otherwise a token of least rights is used. */
+    /** Logs in as root@pam with the password; otherwise with a token of least rights. */
     login?: boolean;
-    /** The command ends well all the same, or it fails, saying this. */
+    /** The command succeeds anyway, or it fails with this message. */
     outcome: "ends well" | RegExp;
-    /** In the default run, not only in the long one. */
+    /** Part of the default run, not only of the long one. */
     fast: boolean;
 }
 
 const WORDS = "refused by a test";
 
-/** Each kind of fault of a request. What is only a matter of the way to PVE is dealt with; what PVE says is told to the user. */
+/** Each kind of request fault. pvesmb handles transport faults itself and reports PVE's own errors to the user. */
 const kinds: { name: string; fault: RequestFault; outcome: Row["outcome"] }[] = [
     { name: "500", fault: { kind: "answer", status: 500, reason: WORDS }, outcome: new RegExp(`Proxmox VE says: ${WORDS}`) },
     { name: "595", fault: { kind: "595" }, outcome: "ends well" },
@@ -38,7 +41,7 @@ const kinds: { name: string; fault: RequestFault; outcome: Row["outcome"] }[] = 
 
 const LXC = "^/nodes/pve1/lxc/\\d+";
 
-/** The requests of each stage, with the faults of them that are in the default run. */
+/** The requests of each stage, with those of their faults that are in the default run. */
 const requests: { stage: Stage; what: string; method: string; path: string; after?: number; login?: boolean; fast?: string[] }[] = [
     { stage: "create", what: "login", method: "POST", path: "^/access/ticket$", login: true },
     { stage: "create", what: "list of storages", method: "GET", path: "^/nodes/pve1/storage$" },
@@ -53,6 +56,13 @@ const requests: { stage: Stage; what: string; method: string; path: string; afte
     { stage: "create", what: "start", method: "POST", path: `${LXC}/status/start$` },
     { stage: "create", what: "state of the start task", method: "GET", path: "/tasks/[^/]*vzstart[^/]*/status$" },
     { stage: "create", what: "the mark's last word", method: "PUT", path: `${LXC}/config$`, after: 1, fast: ["connection cut before"] },
+    { stage: "create", what: "guests with an address", method: "GET", path: "^/cluster/resources$" },
+    { stage: "mend", what: "look at the config", method: "GET", path: `${LXC}/config$` },
+    { stage: "mend", what: "attaching", method: "PUT", path: `${LXC}/config$`, fast: ["connection cut after"] },
+    { stage: "mend", what: "start", method: "POST", path: `${LXC}/status/start$` },
+    { stage: "move", what: "guests with an address", method: "GET", path: "^/cluster/resources$" },
+    { stage: "move", what: "look at the config", method: "GET", path: `${LXC}/config$` },
+    { stage: "move", what: "the new interface", method: "PUT", path: `${LXC}/config$` },
     { stage: "change", what: "look at the config", method: "GET", path: `${LXC}/config$` },
     { stage: "change", what: "settings", method: "PUT", path: `${LXC}/config$`, fast: ["596"] },
     { stage: "change", what: "growing", method: "PUT", path: `${LXC}/resize$`, fast: ["connection cut after"] },
@@ -81,7 +91,7 @@ const steps: { stage: Stage; type: string; step: string; fast?: boolean }[] = [
     { stage: "destroy", type: "vzdestroy", step: "volume" },
 ];
 
-/** Workers of which nobody knows how they ended: the node lost the last line of their logs. */
+/** Workers whose end is unknown: the node lost the last line of their logs. */
 const lost: { stage: Stage; type: string }[] = [
     { stage: "create", type: "vzcreate" },
     { stage: "create", type: "vzstart" },
@@ -176,6 +186,33 @@ const strikes: Omit<Row, "task">[] = [
         fast: false,
     },
     { stage: "create", what: "guest killed while Samba is set up", strike: inCommand("net", crash), outcome: CUT, fast: false },
+    {
+        stage: "mend",
+        what: "provider killed during the start",
+        strike: during("vzstart", "started", killProvider),
+        outcome: KILLED,
+        fast: false,
+    },
+    {
+        stage: "move",
+        what: "provider killed once it has moved",
+        strike: inCommand("dpkg-query", killProvider),
+        outcome: KILLED,
+        fast: true,
+    },
+    { stage: "move", what: "network cut once it has moved", strike: inCommand("dpkg-query", cutNetwork), outcome: CUT, fast: false },
+    { stage: "move", what: "guest killed once it has moved", strike: inCommand("dpkg-query", crash), outcome: CUT, fast: false },
+    {
+        stage: "move",
+        what: "Ctrl-C twice once it has moved",
+        strike: inCommand("dpkg-query", interrupt(2)),
+        outcome: /cancel|terminat|interrupt/i,
+        fast: false,
+    },
+    { stage: "rename", what: "SSH cut in the batch", strike: inCommand("smbclient", cutSessions), outcome: CUT, fast: false },
+    { stage: "rename", what: "network cut in the batch", strike: inCommand("smbclient", cutNetwork), outcome: CUT, fast: false },
+    { stage: "rename", what: "guest killed in the batch", strike: inCommand("smbclient", crash), outcome: CUT, fast: false },
+    { stage: "rename", what: "provider killed in the batch", strike: inCommand("smbclient", killProvider), outcome: KILLED, fast: false },
     { stage: "change", what: "SSH cut in a share's batch", strike: inCommand("smbclient", cutSessions), outcome: CUT, fast: true },
     { stage: "change", what: "network cut in a share's batch", strike: inCommand("smbclient", cutNetwork), outcome: CUT, fast: false },
     { stage: "change", what: "guest killed in a share's batch", strike: inCommand("smbclient", crash), outcome: CUT, fast: false },
@@ -217,7 +254,10 @@ const strikes: Omit<Row, "task">[] = [
     },
 ];
 
-/** What ends a batch half-way. Adding a share ends with a client's tree connect; removing one, with a word to smbd. */
+/**
+ * What ends a batch half-way. The last command of a batch that adds a share is a client's tree connect; of one that removes a share, a
+ * message to smbd.
+ */
 const batches: Omit<Row, "request" | "task">[] = [
     { name: "SSH cut", strike: cutSessions, outcome: CUT },
     { name: "network cut", strike: cutNetwork, outcome: CUT },

@@ -1,15 +1,19 @@
-"""Opens connections to a server's port 445 (with `ssh` 22) and keeps them: python3 flood.py HOST FROM COUNT idle|negotiate|channels|ssh
+"""Opens connections to a server's port 445 (22 with `ssh`) and keeps them open.
 
-FROM is the address to come from; `negotiate` begins SMB as another client each time, `channels` as one client with many channels. Prints `open N` when it has tried them all, and on each line of its stdin `alive N`: how many the server
-has not closed. Ends with its stdin.
+python3 flood.py HOST FROM COUNT idle|negotiate|channels|ssh SECONDS
+
+FROM is the source address. `negotiate` begins SMB as another client each time, `channels` as one client with many channels. The program
+prints `open N` when it has tried all connections or when SECONDS are over. For each line on stdin it prints `alive N`: how many connections
+the server has not closed. It ends when stdin ends.
 """
 import os
 import resource
 import socket
 import struct
 import sys
+import time
 
-host, source, count, what = sys.argv[1:]
+host, source, count, what, seconds = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
 
 HEADER = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ", 64, 0, 0, 0, 31, 0, 0, 0, 0, 0, 0) + bytes(16)
@@ -47,7 +51,13 @@ def alive(place):
     return False
 
 
-places = [place for place in (opened() for _ in range(int(count))) if place]
+until, places = time.monotonic() + float(seconds), []
+for _ in range(int(count)):
+    if time.monotonic() > until:
+        break
+    place = opened()
+    if place:
+        places.append(place)
 print("open", len(places), flush=True)
 for _ in sys.stdin:
     print("alive", sum(map(alive, places)), flush=True)

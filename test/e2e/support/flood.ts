@@ -4,12 +4,14 @@ import { repository } from "./package";
 import type { Within } from "./stack";
 import { until } from "./until";
 
-/** What they wait for: in SMB as nobody yet, as many clients, as one with many channels; or for a login by SSH. */
+/** What the connections wait for: in SMB without a login, as many clients, as one client with many channels; or for a login over SSH. */
 export type Waiting = "idle" | "negotiate" | "channels" | "ssh";
 
-/** Clients without an account that open connections and leave them so (flood.py). */
+/** Clients without an account that open connections and leave them open (flood.py). */
 export class Flood {
     private output = "";
+    /** How many connections were opened. */
+    opened = 0;
 
     private constructor(private readonly child: ChildProcessWithoutNullStreams) {
         child.stdout.setEncoding("utf8").on("data", (text: string) => (this.output += text));
@@ -17,16 +19,16 @@ export class Flood {
         child.stdin.on("error", () => undefined);
     }
 
-    /** When all `count` have been tried; it may take as many seconds. */
+    /** Resolves when all `count` connections have been tried, or as many as possible within `seconds`. */
     static async on(within: Within, host: string, from: string, count: number, what: Waiting, seconds = 60): Promise<Flood> {
-        const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what];
+        const argv = ["python3", join(repository, "test/e2e/support/flood.py"), host, from, String(count), what, String(seconds)];
         const [program = "", ...args] = within(argv);
         const flood = new Flood(spawn(program, args));
-        await flood.said("open", seconds);
+        flood.opened = await flood.said("open", seconds + 30);
         return flood;
     }
 
-    /** How many connections the server keeps. */
+    /** How many connections the server has kept open. */
     async alive(): Promise<number> {
         this.output = "";
         this.child.stdin.write("\n");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { recordSpending } from "./spent";
 import { labNamesFault } from "./worker";
 
-/** Before the first e2e test: the folder of this run, and what lab was up, which is left as it was. */
+/** Before the first e2e test: creates this run's folder and notes which lab was up, so that it can stay up. */
 export default async function setUp({ maxWorkers }: { maxWorkers: number }): Promise<void> {
     const fault = labNamesFault(maxWorkers, labNameFault);
     if (fault !== undefined) throw new Error(fault);

@@ -3,7 +3,7 @@ import { disown } from "./lab-owner";
 import { removeRunDirectory } from "./run-directory";
 import { endRecording } from "./spent";
 
-/** After the last e2e test: a lab that was up before stays up, those of the other workers do not. */
+/** After the last e2e test: a lab that was up before the run stays up; the other workers' labs go down. */
 export default async function tearDown({ maxWorkers }: { maxWorkers: number }): Promise<void> {
     endRecording();
     removeRunDirectory();

@@ -8,7 +8,7 @@ import { stateDir } from "../../lab/src/machine/layout";
 import { control } from "./control";
 import { spending } from "./spent";
 
-/** Guests of the lab, looked at and touched behind pvesmb's back. */
+/** Reads and changes the lab's guests behind pvesmb's back. */
 
 export interface Mark {
     key: string;
@@ -50,7 +50,7 @@ export async function volumesWithin(from: number, to: number, node = "pve1"): Pr
         .map(({ volid }) => volid);
 }
 
-/** Waits for running tasks, then stops and destroys every guest of the range. */
+/** Waits for running tasks, then stops and destroys every guest in the range. */
 export async function removeGuests(from: number, to: number): Promise<void> {
     await control("clearFaults");
     await control("idle");
@@ -62,20 +62,20 @@ export async function removeGuests(from: number, to: number): Promise<void> {
     }
 }
 
-/** A shell command in a container, by `pct exec` on its node; throws unless it ends with 0. */
+/** Runs a shell command in a container with `pct exec` on its node; throws unless it exits with 0. */
 export async function inGuest({ node, vmid }: Pick<Guest, "node" | "vmid">, script: string): Promise<string> {
     const result = await spending("lab", () => runOnNode(node, `pct exec ${vmid} -- sh -s`, { input: script }));
     if (result.code !== 0) throw new Error(`in CT ${vmid}: ${script}\nended with ${result.code}: ${result.stderr}`);
     return result.stdout;
 }
 
-/** Time passes for a half-made guest: whoever was making it is believed dead from now on. */
+/** Ends the lease of a half-made guest: its creator counts as dead from now on. */
 export async function endLease(guest: Guest): Promise<void> {
     const { node, vmid, config } = guest;
     await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description: resigned(config, (mark) => ({ ...mark, lease: 1 })) });
 }
 
-/** Notes with a changed mark that is authentic again: what only a deployer can make. Throws when it was not authentic. */
+/** Notes with a changed mark that is signed again, which only a deployer can do. Throws if the mark was not authentic. */
 function resigned(config: Guest["config"], change: (mark: Signed) => Signed): string {
     const notes = String(config["description"] ?? "");
     const { text, claim } = readClaim(notes);
@@ -85,7 +85,7 @@ function resigned(config: Guest["config"], change: (mark: Signed) => Signed): st
     return withMark(text, change(claim), own);
 }
 
-/** Without a private key: a token signs. */
+/** No private key, so a token signs. */
 const NOWHERE: Connection = {
     endpoints: [],
     auth: { kind: "token", id: "", secret: "" },

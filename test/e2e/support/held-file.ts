@@ -7,7 +7,7 @@ import type { Login, Unc } from "./smb-client";
 import type { Within } from "./stack";
 import { until } from "./until";
 
-/** One smbclient in the middle of a `put`: the file stays open on the share for as long as the test has not said all that is in it. */
+/** One smbclient in the middle of a `put`: the file stays open on the share until the test has sent all its content. */
 export class HeldFile {
     private output = "";
     private readonly child: ChildProcessWithoutNullStreams;
@@ -18,23 +18,23 @@ export class HeldFile {
         const [authentication, configuration] = [join(this.folder, "login"), join(this.folder, "smb.conf")];
         writeFileSync(authentication, `username = ${user}\npassword = ${password}\n`, { mode: 0o600 });
         writeFileSync(configuration, "[global]\n");
-        // While it waits for us it hears nothing of the server: its own patience, 20 s for each request, must not be what ends it.
+        // While smbclient waits for us it does not read the server's answers. Its own timeout, 20 s per request, must not end it.
         const put = ["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration, "-t", "600", "-c", `put - ${name}`];
         const [program = "", ...args] = within(put);
         this.child = spawn(program, args, { cwd: this.folder });
         for (const stream of [this.child.stdout, this.child.stderr])
             stream.setEncoding("utf8").on("data", (text: string) => (this.output += text));
-        // That smbclient has left already is told by what it printed.
+        // smbclient's output already shows that it has exited.
         this.child.stdin.on("error", () => undefined);
         this.gone = once(this.child, "close");
     }
 
-    /** Writes on, as fast as smbclient takes it; when that has left, `end` says so. */
+    /** Writes more, as fast as smbclient reads. If smbclient has exited, `end` reports that. */
     write(data: Buffer): Promise<void> {
         return new Promise((resolve) => this.child.stdin.write(data, () => resolve()));
     }
 
-    /** Ends the file, and tells what smbclient says of it: that it is there, or why not. */
+    /** Ends the file and returns what smbclient reports: success, or why not. */
     async end(text = ""): Promise<string> {
         this.child.stdin.end(text);
         await until("smbclient ends", () => this.child.exitCode !== null || this.child.signalCode !== null, 120);

@@ -8,7 +8,7 @@ import { renderShare, sectionName } from "../../../provider/samba/share";
 import { optionKey } from "../../../provider/model/options/synonyms";
 import { valueText } from "../../../provider/samba/text";
 
-/** Shares with texts that try to be more than a text, and what Samba makes of them. */
+/** Shares whose texts try to break out of their value, and what Samba makes of them. */
 
 const pieces = fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(..."aBz09 .-_") },
@@ -36,7 +36,7 @@ const hostileShare = fc.record({
     options: fc.record({ volume: hostileText(), "veto oplock files": hostileText(), "vendor:note": hostileText() }),
 });
 
-/** A share whose texts check accepts, and how many of them were made up by `hostileShare`. */
+/** A share whose texts pass check, and how many of them `hostileShare` made up. */
 export interface Accepted {
     inputs: ShareInputs;
     texts: number;
@@ -44,7 +44,10 @@ export interface Accepted {
 
 const GATEWAY = { id: "pve1/5680/0123456789abcdef" };
 
-/** So many shares, no two of one name to Samba. What check refuses is left out of each; so those that are left are taken as they are. */
+/**
+ * Returns `count` shares; no two have the same name to Samba. Texts that check refuses are left out, so the shares are accepted as they
+ * are.
+ */
 export function hostileShares(count: number, seed: number): Accepted[] {
     const names = new Set<string>();
     return fc.sample(hostileShare, { numRuns: count, seed }).map((made, i) => {
@@ -68,7 +71,7 @@ function leaveOut(offered: Record<string, unknown>, property: string): void {
 const leaves = (value: unknown): number =>
     typeof value === "object" && value !== null ? Object.values(value).reduce<number>((sum, each) => sum + leaves(each), 0) : 1;
 
-/** Of a dump of testparm: section -> option -> value. Throws at a line that is neither. */
+/** A testparm dump: section -> option -> value. Throws at a line that is neither. */
 export type Dump = Map<string, Map<string, string>>;
 
 export function readDump(text: string): Dump {
@@ -84,7 +87,7 @@ export function readDump(text: string): Dump {
     return dump;
 }
 
-/** The fragment of a share, and what it is meant to say: option -> value. Lists that testparm writes in its own way are undefined. */
+/** The fragment of a share, and its intended meaning: option -> value. Lists that testparm formats in its own way are undefined. */
 export function rendered({ inputs }: Accepted): { name: string; text: string; means: Map<string, string | undefined> } {
     const section = sectionOf(inputs, inputs.path ?? `/srv/pvesmb/${inputs.name ?? ""}`, { id: "0123456789abcdef" });
     const text = renderShare(section, {

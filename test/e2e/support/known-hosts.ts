@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { labAccess, runAtWorkstation } from "../../lab/src/client";
 import { runDirectory } from "./run-directory";
 
-/** Environment of a stack that goes through the nodes' SSH, whose host keys it knows by name and by address. */
+/** Environment of a stack that connects through the nodes' SSH and knows their host keys by name and by address. */
 export async function throughNodes(): Promise<Record<string, string>> {
     const file = join(runDirectory(), "known_hosts");
     const scan = await runAtWorkstation([

@@ -4,13 +4,13 @@ import { stateDir } from "../../lab/src/machine/layout";
 import { identify, isAlive, type ProcessIdentity } from "../../lab/src/machine/processes";
 
 /**
- * A lab that a test run brought up names that run's process, so that one left by a crashed run is told apart from one that somebody
- * uses: `make lab-up` names nobody.
+ * A lab that a test run started names the process of that run. So a lab left by a crashed run can be told from one that somebody uses.
+ * `make lab-up` names no process.
  */
 const file = join(stateDir, "test-run.json");
 const VARIABLE = "PVESMB_TEST_RUN";
 
-/** Makes this process the owner of the labs that its workers bring up. */
+/** Makes this process the owner of the labs that its workers start. */
 export function becomeOwner(): void {
     process.env[VARIABLE] = JSON.stringify(identify(process.pid));
 }
@@ -20,12 +20,12 @@ export function noteOwner(): void {
     if (run !== undefined) writeFileSync(file, run);
 }
 
-/** A lab that was a person's before the run is that again. */
+/** Gives a lab that was a person's before the run back to that person. */
 export function disown(): void {
     rmSync(file, { force: true });
 }
 
-/** Whose the lab is that is up. */
+/** Who owns the lab that is up. */
 export function labOwner(): { kind: "person" | "this run" | "other run" | "dead run" } {
     if (!existsSync(file)) return { kind: "person" };
     const text = readFileSync(file, "utf8");

@@ -9,7 +9,7 @@ import { spending } from "./spent";
 import type { Within } from "./stack";
 import { labNameOf } from "./worker";
 
-/** What a stack in the lab needs to know. More of the lab (faults, power, nodes' shells) is in test/lab/src/client.ts. */
+/** What a stack in the lab needs. test/lab/src/client.ts has more of the lab: faults, power, shells on nodes. */
 export interface Lab {
     /** Runs a command on the workstation. */
     within: Within;
@@ -19,7 +19,7 @@ export interface Lab {
     gateway: string;
 }
 
-/** Whether a lab is up, or something of one that crashed is left. */
+/** Whether a lab is up, or a crashed one has left something behind. */
 export const labExists = (): boolean => existsSync(daemonFile);
 
 export interface LabKind {
@@ -28,13 +28,13 @@ export interface LabKind {
     nodes: string[];
 }
 
-/** What the lab is that is up now. */
+/** The kind of the lab that is up now. */
 export function labKind(): LabKind {
     const { version, nodes } = labAccess();
     return { version, nodes: nodes.map(({ name }) => name) };
 }
 
-/** Brings a lab up that plays the version and has the nodes; another one that is up goes down for it. */
+/** Starts a lab with this version and these nodes; a different lab that is up is taken down first. */
 export async function labOf({ version, nodes }: LabKind): Promise<Lab> {
     if (labExists()) {
         const now = labKind();
@@ -43,7 +43,7 @@ export async function labOf({ version, nodes }: LabKind): Promise<Lab> {
     return labUp(undefined, ["--version", version, "--nodes", nodes.join(",")]);
 }
 
-/** A lab that a crashed test run left goes down; that of a test run which is still going on is not shared. */
+/** Takes down a lab that a crashed test run left; refuses to share the lab of a test run that is still running. */
 export async function endLeftover(): Promise<void> {
     const owner = labExists() ? labOwner() : { kind: "nobody" };
     if (owner.kind === "other run")
@@ -53,7 +53,7 @@ export async function endLeftover(): Promise<void> {
     await labDown();
 }
 
-/** Brings the lab up unless it is up, whatever it plays, and tells how to reach it. */
+/** Starts a lab unless one is up, of whatever kind, and returns how to reach it. */
 export async function labUp(onOutput?: (text: string) => void, options: string[] = []): Promise<Lab> {
     await endLeftover();
     const before = labExists();
@@ -71,7 +71,7 @@ export async function labDown(onOutput?: (text: string) => void): Promise<void> 
     await labCommand("down", onOutput);
 }
 
-/** Takes down the lab of another of jest's workers. */
+/** Takes down the lab of another jest worker. */
 export async function labOfWorkerDown(worker: number): Promise<void> {
     await labCommand("down", undefined, [], { LAB_NAME: labNameOf(worker) });
 }
@@ -83,7 +83,7 @@ async function labCommand(
     environment: NodeJS.ProcessEnv = {},
 ): Promise<void> {
     const argv = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts"), command, ...options];
-    // jest's process.env is not what a child inherits: LAB_NAME is set in it alone.
+    // A child process does not inherit jest's process.env, so LAB_NAME is passed explicitly.
     const { code, output } = await spending(
         "lab",
         () => start(argv, { timeout: 1200, onOutput, env: { ...process.env, ...environment } }).done,

@@ -9,23 +9,24 @@ import { run } from "./process";
 import { runDirectory } from "./run-directory";
 
 /**
- * Who the tests are: a token and an SSH user with the rights that `npx pvesmb permissions` prints for these features, and no others.
- * What it prints is run on the lab's nodes as a user would run it, once per lab.
+ * The tests' identity: a token and an SSH user with exactly the rights that `npx pvesmb permissions` prints for these features. The printed
+ * commands are run on the lab's nodes as a user would run them, once per lab.
  */
 
 const FEATURES = ["usual", "node-login"];
 const STORAGES = ["local", "tank", "local-zfs", "local-btrfs", "shared"];
 export const SSH_USER = "pulumi";
 export const WRAPPER = "/usr/local/sbin/pvesmb-pct";
-/** A key of the tests' own: that of the lab opens the nodes as root. */
+/** A key of the tests' own: the lab's key would log in to the nodes as root. */
 export const sshKeyFile = join(stateDir, "e2e-key");
 
 /** The pool of the tests' guests (smallArgs). */
 export const POOL = "e2e";
 
 /**
- * Environment variables. Whose guests: those of the pool, or all, for programs that name no pool. `more` are further arguments of the
- * command, for features that only one file needs: it then is somebody of its own, whose rights nobody else has.
+ * Returns environment variables. `whose`: rights on the guests of the pool, or on all guests for programs that name no pool. `more` are
+ * further arguments of the command, for features that only one file needs; such a file gets an identity of its own, so that no other file
+ * has these rights.
  */
 export async function leastRights(whose: typeof POOL | "all" = POOL, more: string[] = []): Promise<Record<string, string>> {
     const own = more.length === 0 ? "" : `-${createHash("sha256").update(more.join()).digest("hex").slice(0, 6)}`;
@@ -62,7 +63,7 @@ export async function leastRights(whose: typeof POOL | "all" = POOL, more: strin
     };
 }
 
-/** Runs both parts unless this lab knows them already, and gives the token. */
+/** Runs both parts unless this lab has them already, and returns the token. */
 async function granted(api: string, node: string, user: string): Promise<string> {
     const file = join(stateDir, `e2e-${user}.json`);
     const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { api: string; node: string; token: string }) : undefined;

@@ -1,16 +1,16 @@
 /** A directory with a limit, on a disk of its own in a virtual machine. Sizes are in MiB. */
 export interface Limited {
-    /** Shell: makes file system and directory, once. */
+    /** Shell: creates file system and directory, once. */
     make: string;
-    /** Shell: mounts it again after a start. */
+    /** Shell: mounts it again after a boot. */
     mount: string;
     path: string;
     limit(mebibytes: number): string;
-    /** Whether statvfs of the directory, which is what Samba shows, tells the limit. */
+    /** Whether statvfs of the directory, which Samba shows to clients, reports the limit. */
     shown: boolean;
-    /** What a write beyond it is told. */
+    /** The error of a write beyond the limit. */
     error: string;
-    /** Whether a limit below what is used can be set. */
+    /** Whether a limit below the current usage can be set. */
     shrinks: boolean;
     /** What root of an unprivileged container might try. */
     escapes: string[];
@@ -20,7 +20,7 @@ const disk = (name: string): string => `/dev/disk/by-id/virtio-${name}`;
 const project = (path: string): string[] => [`chattr -p 0 ${path}`, `chattr -P ${path}`];
 
 export const limited = {
-    /** As PVE's zfspool makes a container's volume (ZFSPoolPlugin.pm). */
+    /** As PVE's zfspool creates a container's volume (ZFSPoolPlugin.pm). */
     zfs: {
         make: `modprobe zfs; zpool create -f zfs ${disk("zfs")}
             zfs create -o acltype=posixacl -o xattr=sa -o refquota=65536k zfs/subvol-101-disk-1`,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { labAccess, runAtWorkstation } from "../../lab/src/client";
 import { runDirectory } from "./run-directory";
 
-/** A known_hosts file with the keys of the lab's nodes. */
+/** A known_hosts file with the host keys of the lab's nodes. */
 export async function nodeKeys(): Promise<{ PVESMB_SSH_KNOWN_HOSTS: string }> {
     const knownHosts = join(runDirectory(), "known_hosts");
     const { stdout } = await runAtWorkstation(["ssh-keyscan", "-t", "ed25519", ...labAccess().nodes.map(({ address }) => address)]);

@@ -1,7 +1,7 @@
 import { ownRunDirectory } from "./run-directory";
 import { labNameOf } from "./worker";
 
-/** Before anything of a test file is loaded, since test/lab fixes its place when it is: the lab and the run directory of this worker. */
+/** Sets the lab and the run directory of this worker before a test file is loaded, because test/lab fixes its paths when it is loaded. */
 const worker = Number(process.env["JEST_WORKER_ID"] ?? 1);
 process.env["LAB_NAME"] = labNameOf(worker);
 ownRunDirectory(worker);

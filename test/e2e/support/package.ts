@@ -10,13 +10,13 @@ interface Lock {
     packages: Record<string, { version?: string }>;
 }
 
-/** The provider as users get it: packed and installed from the tarball, once per run, with the versions that our lock file names. */
+/** The provider as users get it: packed, and installed from the tarball once per run, with the versions in our lock file. */
 export async function installed(runDirectory: string): Promise<string> {
     const finished = join(runDirectory, "installed");
     if (existsSync(finished)) return finished;
     const staging = join(runDirectory, "installing");
     await mkdir(staging, { recursive: true });
-    // `npm pack` builds into dist/ first: one at a time, also when several test runs start together.
+    // `npm pack` first builds into dist/. flock allows one at a time, also if several test runs start together.
     await run(["flock", join(repository, "node_modules"), "npm", "pack", "--silent", "--pack-destination", staging], { cwd: repository });
     const tarball = (await readdir(staging)).find((name) => name.endsWith(".tgz"));
     if (tarball === undefined) throw new Error("npm pack wrote no package");
@@ -33,15 +33,15 @@ export async function installed(runDirectory: string): Promise<string> {
 }
 
 /**
- * Gives a project its own `node_modules`: real folders with hard-linked files, since a symbolic link would not look like an
- * installed package to Node's module resolution.
+ * Gives a project its own `node_modules`: real folders with hard-linked files, because Node's module resolution treats a symbolic link
+ * differently from an installed package.
  */
 export async function installInto(project: string, runDirectory: string): Promise<void> {
     const from = await spending("npm", () => installed(runDirectory));
     await run(["cp", "--archive", "--link", join(from, "node_modules"), join(project, "node_modules")]);
 }
 
-/** The folder with the Pulumi CLI; built at the first call on a machine that has none (3 minutes). */
+/** The folder with the Pulumi CLI. On a machine without one, the first call builds it (3 minutes). */
 export async function pulumiDirectory(): Promise<string> {
     return (await run([join(repository, "tools/pulumi-cli")], { timeout: 1200 })).stdout.trim();
 }

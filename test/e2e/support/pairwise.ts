@@ -1,7 +1,7 @@
 type Factors = Record<string, readonly string[]>;
 export type Combination<F extends Factors> = { [K in keyof F]: F[K][number] };
 
-/** Every combination, the first factor varying slowest. */
+/** Every combination; the first factor varies slowest. */
 export function product<F extends Factors>(factors: F): Combination<F>[] {
     const all = Object.entries(factors).reduce<Record<string, string>[]>(
         (rows, [name, values]) => rows.flatMap((row) => values.map((value) => ({ ...row, [name]: value }))),
@@ -10,7 +10,9 @@ export function product<F extends Factors>(factors: F): Combination<F>[] {
     return all as Combination<F>[];
 }
 
-/** Few combinations in which every pair of values of two factors occurs: each time the one with most pairs that did not occur yet. */
+/**
+ * A small set of combinations in which every pair of values of two factors occurs. Each step adds the combination with the most new pairs.
+ */
 export function pairwise<F extends Factors>(factors: F): Combination<F>[] {
     const all = product(factors);
     const missing = new Set(all.flatMap(pairsOf));

@@ -1,2 +1,2 @@
-/** End-to-end tests boot guests and install packages; each command has a deadline of its own below this. */
+/** End-to-end tests boot guests and install packages. Each command has a shorter deadline of its own. */
 jest.setTimeout(15 * 60_000);

@@ -7,7 +7,7 @@ export interface Outcome {
     code: number;
     stdout: string;
     stderr: string;
-    /** Both, in the order of arrival. */
+    /** Both streams, in order of arrival. */
     output: string;
     seconds: number;
 }
@@ -17,24 +17,24 @@ export interface Running {
     done: Promise<Outcome>;
     /** Sends a signal to the whole process group, as a terminal's Ctrl-C does. */
     signal(name: NodeJS.Signals): void;
-    /** What has been printed so far. */
+    /** The output so far. */
     output(): string;
 }
 
 export interface StartOptions {
     cwd?: string;
-    /** The whole environment; that of the test run when left out. */
+    /** The complete environment; default: that of the test run. */
     env?: NodeJS.ProcessEnv;
     input?: string;
-    /** Seconds until it is killed. Default 600. */
+    /** Seconds until the command is killed. Default 600. */
     timeout?: number;
-    /** `NAME=value` of the environment (or its beginning), by which helpers that left the process group are found and killed too. */
+    /** `NAME=value` of the environment, or a prefix of it. Finds and kills helpers that have left the process group. */
     mark?: string;
-    /** Gets both streams as they come, for programs that show them. */
+    /** Receives both streams as they arrive, for programs that show them. */
     onOutput?: (text: string) => void;
 }
 
-/** Starts a command as the leader of its own process group. `done` never rejects for an exit code, only when the start itself fails. */
+/** Starts a command as the leader of its own process group. `done` rejects only if the start fails, never because of an exit code. */
 export function start(argv: readonly string[], options: StartOptions = {}): Running {
     const [program = "", ...args] = argv;
     const began = performance.now();
@@ -47,7 +47,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
             options.onOutput?.(text);
         });
     }
-    // A command that exits without reading its input is no failure of ours.
+    // A command may exit without reading its input; that is not our error.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
     const signal = (name: NodeJS.Signals): void => {
@@ -60,7 +60,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
             signal("SIGKILL");
             if (options.mark !== undefined) killMarked(options.mark);
         }, limit * 1000);
-        // A grandchild may hold the pipes open after a kill: what counts is the exit, with a moment for the last bytes.
+        // A grandchild may hold the pipes open after a kill. The exit counts, plus a moment for the last bytes.
         let ended = false;
         const end = (code: number | null, by: NodeJS.Signals | null): void => {
             if (ended) return;
@@ -80,7 +80,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     return { pid: child.pid ?? 0, done, signal, output: () => chunks.output };
 }
 
-/** Runs a command to its end; throws, with all it printed, when it fails. */
+/** Runs a command to its end; if it fails, throws with all its output. */
 export async function run(argv: readonly string[], options: StartOptions = {}): Promise<Outcome> {
     const outcome = await start(argv, options).done;
     if (outcome.code !== 0) throw new Error(`${argv.join(" ")} ended with ${outcome.code}:\n${outcome.output}`);

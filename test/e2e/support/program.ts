@@ -5,7 +5,10 @@ import type { SmbUserArgs } from "../../../sdk/nodejs/generated/smb-user";
 import { POOL } from "./least-rights";
 import type { Login } from "./smb-client";
 
-/** A program whose resources are given as data; names are identifiers, and so are constants of the program. More lines may stand between. */
+/**
+ * A program whose resources are given as data. Names are identifiers and become constants of the program. `lines` may hold other code
+ * between them.
+ */
 export function program(...lines: string[]): string {
     return ['import * as pulumi from "@pulumi/pulumi";', 'import * as pvesmb from "pvesmb";', ...lines, ""].join("\n");
 }
@@ -14,10 +17,10 @@ export function gateway(name: string, args: SmbGatewayArgs, options = {}): strin
     return declared("SmbGateway", name, JSON.stringify(args), options);
 }
 
-/** Access levels by the name of the user's resource. */
+/** Access levels by the name of the user resource. */
 export type Grants = Record<string, "read" | "change" | "full">;
 
-/** `on`: the name of the gateway, or any expression for one. */
+/** `on`: the name of the gateway, or any expression for it. */
 export function share(on: string, name: string, grants: Grants, args: Omit<SmbShareArgs, "gateway" | "access"> = {}, options = {}): string {
     const access = Object.entries(grants).map(([user, level]) => `{ user: ${user}.name, level: "${level}" }`);
     return declared("SmbShare", name, `{ gateway: ${on}, access: [${access.join(", ")}], ...${JSON.stringify(args)} }`, options);
@@ -32,7 +35,7 @@ export function quota(of: string, name: string, args: Omit<QuotaArgs, "share" | 
     return declared("Quota", name, `{ share: ${of}, ...${JSON.stringify(args)} }`, {});
 }
 
-/** A limit on a gateway's data as a whole, or on a directory of it. */
+/** A limit on all data of a gateway, or on a directory of it. */
 export function dataQuota(on: string, name: string, args: Omit<QuotaArgs, "share" | "gateway">): string {
     return declared("Quota", name, `{ gateway: ${on}, ...${JSON.stringify(args)} }`, {});
 }
@@ -47,7 +50,7 @@ export interface Vmids {
     to: number;
 }
 
-/** Arguments of a small gateway that boots fast, with a data volume that goes with it. */
+/** Arguments of a small gateway that boots fast; its data volume is deleted with it. */
 export function smallArgs(address: string, vmidRange: Vmids) {
     return {
         node: "pve1",

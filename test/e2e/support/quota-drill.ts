@@ -18,47 +18,50 @@ const within = (argv: readonly string[]): string[] => [...argv];
 /** A disk of the virtual machine. */
 export const disk = (name: string): string => `/dev/disk/by-id/virtio-${name}`;
 
-/** A file system, how its limits are looked at and changed beside pvesmb. */
+/** A file system, and commands that read and change its limits without pvesmb. */
 export interface QuotaKind {
     vmid: number;
-    /** The directory that is the gateway's data, and what makes it. */
+    /** The directory that is the gateway's data, and the commands that create it. */
     data: string;
     make: string;
-    /** Where the node has the share's files, when that is not in there. */
+    /** Where the node keeps the share's files, if not in `data`. */
     kept?: string;
-    /** What the quota says beside its limit. */
+    /** Arguments of the quota apart from its limit. */
     args: { convert?: boolean; enable?: boolean };
     place: RegExp;
-    /** Sets another limit by hand; takes what the quota says of its place. */
+    /** Sets another limit by hand; gets the place that the quota reports. */
     byHand: (place: string) => string;
-    /** Prints a line for each limit that is set below the data. */
+    /** Prints one line for each limit set below the data. */
     limits: string;
     accounts?: {
-        /** Prints the limits, in bytes, of a user and of a group. */
+        /** Prints the limits of a user and of a group, in bytes. */
         read: (uid: number, gid: number) => string;
         /** Gives a user 50 MiB. */
         byHand: (uid: number) => string;
     };
-    /** Tests of its own, before the limit is taken away. */
+    /** Tests of this kind only, before the limit is removed. */
     more?: (drill: QuotaDrill) => void;
 }
 
-/** What a kind's own tests work with: a share `docs`, and `more` of the program. */
+/** What the tests of one kind work with: a share `docs`, and `more` of the program. */
 export interface QuotaDrill {
     vmid: number;
     seen: (what: string, run: () => Promise<void>) => void;
     change: (changes: { volume: string }) => void;
-    /** The limit of `docs`. */
+    /** Sets the limit of `docs` in the program. */
     limited: (limit: string, more?: object) => void;
     /** As alice. */
     client: (commands: string, login?: Login, on?: string) => Promise<string>;
     put: (file: string, mebibytes: number, login?: Login, on?: string) => Promise<string>;
-    /** What a client is told of a share, in bytes. */
+    /** The size of a share that a client sees, in bytes. */
     size: (on?: string) => Promise<number>;
     stack: () => Stack;
 }
 
-/** A limit from its first day to its last on a gateway whose data is a directory of the node, by a real `pulumi up` and real clients. */
+/**
+ * The life of a limit from creation to removal, on a gateway whose data is a directory of the node, with a real `pulumi up` and real
+ * clients.
+ */
 export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace, report: SoakReport): void {
     const { vmid, data, make, args, place, byHand, limits, accounts, more } = kind;
     const vm = (): Vm => at().vm;
@@ -84,7 +87,7 @@ export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace,
         (await stack.resources()).find(({ urn }) => urn.endsWith("::limit"))?.outputs ?? {};
     const client = async (commands: string, login = alice, on = "docs"): Promise<string> =>
         (await smbclient(within, { host: "127.0.0.1", share: on }, login, commands, flags)).output;
-    /** What a client is told of the share, in bytes. */
+    /** The size of the share that a client sees, in bytes. */
     async function size(on?: string): Promise<number> {
         const [, blocks, each] = /(\d+) blocks of size (\d+)\./.exec(await client("du", alice, on)) ?? [];
         return Number(blocks) * Number(each);
@@ -115,7 +118,7 @@ export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace,
         const network = { bridge: "vmbr0", address: `${address}/24` };
         change({ files: gateway("files", { node: "pve1", vmid, lxc, network, data: { bind: data }, connection: at().connection }) });
         await stack.up();
-        // Of one request, in seconds: on a busy machine the default, 20, is too short.
+        // Seconds per request: the default of 20 is too short on a busy machine.
         flags = ["-t", "120", "-p", String(await vm().forward(address, 445))];
     });
     afterAll(() => stack?.dispose());
@@ -181,7 +184,7 @@ export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace,
                 await stack.up();
                 expect(await read()).toBe(`${8 * MiB}\n${60 * MiB}`);
                 let stopped = "";
-                // ZFS knows what a user holds when it is on the disk.
+                // ZFS counts a user's usage only once it is on disk.
                 for (let file = 0; file < 8 && !stopped.includes("NT_STATUS"); file++, await vm().run("sync"))
                     stopped = await put(`bob${file}.bin`, 2, bob);
                 expect(stopped).toContain("NT_STATUS_DISK_FULL");

@@ -5,12 +5,12 @@ import { killMarked } from "./process";
 
 const VARIABLE = "PVESMB_RUN_DIRECTORY";
 
-/** Makes the folder that everything of a test run lives in. Set as an environment variable, so that it reaches jest's test files. */
+/** Creates the folder for everything of a test run. An environment variable passes it to jest's test files. */
 export function makeRunDirectory(): string {
     return (process.env[VARIABLE] = mkdtempSync(join(tmpdir(), "pvesmb-run-")));
 }
 
-/** From here on the run directory is a folder in it for one of jest's workers. */
+/** Makes a subfolder for one of jest's workers the run directory from here on. */
 export function ownRunDirectory(worker: number): void {
     mkdirSync((process.env[VARIABLE] = join(runDirectory(), String(worker))), { recursive: true });
 }
@@ -21,7 +21,7 @@ export function runDirectory(): string {
     return directory;
 }
 
-/** Kills what stacks of this run have left running, and removes the folder. */
+/** Kills processes that stacks of this run have left, and removes the folder. */
 export function removeRunDirectory(): void {
     killMarked(`PULUMI_HOME=${runDirectory()}/`);
     rmSync(runDirectory(), { recursive: true, force: true, maxRetries: 5 });

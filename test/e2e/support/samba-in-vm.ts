@@ -10,20 +10,20 @@ import type { ShareRoot } from "../../../provider/samba/share-root";
 import { shareRemovalUnit, shareUnit } from "../../../provider/samba/share-unit";
 import type { Vm } from "../../lab/src/vm/vm";
 
-/** Minutes in software emulation, beside others. */
+/** Software emulation in parallel with other tests takes minutes. */
 const soon = (): Deadline => Deadline.in(300_000);
 const gateway = { key: "gateway", nonce: "1234567890abcdef" };
 const batchOf = gatewayBatch(gateway.nonce, "0123456789abcdef01234567");
 const root: ShareRoot = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: false };
 
-/** Which shares there are, and what their comments say. */
+/** Which shares exist, and their comments. */
 export interface Version {
     number: number;
     /** By name. */
     shares: ReadonlyMap<string, ShareSection>;
 }
 
-/** Shares that each version changes, and one that comes with it, and goes with the next. */
+/** Shares that every version changes, and one that exists only in this version. */
 export function versionOf(number: number, constant: number): Version {
     const names = [...Array.from({ length: constant }, (_, index) => `share${index}`), `only-${number}`];
     return { number, shares: new Map(names.map((name) => [name, section(name, `version ${number} ${"x".repeat(200)}`)])) };
@@ -48,15 +48,15 @@ const section = (name: string, comment: string): ShareSection => ({
 });
 const ownerOf = (name: string): { key: string; nonce: string } => ({ key: name, nonce: `nonce of ${name}` });
 
-/** Fragment by path, as a version has them. */
+/** The fragments of a version, by path. */
 export const fragments = ({ shares }: Version): Map<string, string> =>
     new Map([...shares].map(([name, share]) => [fragmentPath(name), renderShare(share, ownerOf(name))]));
 
-/** The Samba of a virtual machine as the provider's own code changes it: the machine itself is the host, reached by its sshd. */
+/** The Samba of a virtual machine, changed by the provider's own code. The machine itself is the host, reached through its sshd. */
 export class SambaInVm {
     constructor(private readonly vm: Vm) {}
 
-    /** Makes it a gateway. */
+    /** Turns the machine into a gateway. */
     async set(): Promise<void> {
         await this.start();
         const settings = { hostname: "vm", samba: sambaSettings.parse(undefined), memory: "1GiB" };
@@ -64,12 +64,12 @@ export class SambaInVm {
         await this.run({ units: [unit], verify: [], commit: [] });
     }
 
-    /** As the boot would: with more patience than a batch has with systemctl. */
+    /** Starts Samba as the boot would, with a longer systemctl timeout than a batch has. */
     async start(): Promise<void> {
         await this.vm.run("systemctl enable --quiet smbd; systemctl start smbd");
     }
 
-    /** One batch that brings all shares of a version to another one. */
+    /** One batch that changes all shares from one version to another. */
     change(from: Version, to: Version): Promise<BatchResult> {
         const changed = [...to.shares].map(([name, share]): Unit => {
             const before = from.shares.get(name);
@@ -85,13 +85,13 @@ export class SambaInVm {
         );
     }
 
-    /** A batch that changes nothing: the first one after a crash takes back what was cut off. */
+    /** A batch that changes nothing: the first batch after a crash undoes the interrupted one. */
     async recover(): Promise<number> {
         const unit: Unit = { key: "mark", steps: [{ do: "require", path: SAMBA.mark, is: "file", message: "no gateway" }] };
         return (await this.run(batchOf([unit]))).recovered;
     }
 
-    /** After the machine's end: connections to it are none any more. */
+    /** After the machine has stopped: drops the connections to it. */
     forget(): Promise<void> {
         return closeAll();
     }

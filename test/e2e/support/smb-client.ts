@@ -17,8 +17,8 @@ export interface Unc {
 }
 
 /**
- * Runs one of Samba's clients as somebody. `argv` gets the options for login and configuration, and a folder of its own. The password goes by
- * a file that only we can read, never by argv; the configuration is empty: what the machine has in /etc/samba must not decide a test.
+ * Runs one of Samba's clients as a user. `argv` gets the options for login and configuration, and a folder of its own. The password is in a
+ * file that only we can read, never in argv. The configuration is empty, so that the machine's /etc/samba does not influence a test.
  */
 export async function asUser(
     within: Within,
@@ -44,12 +44,25 @@ export function smbclient(within: Within, { host, share }: Unc, login: Login, co
     return asUser(within, login, (options) => ["smbclient", `//${host}/${share}`, ...options, ...flags, "-c", commands]);
 }
 
-/** What rpcclient prints to these commands (`netshareenum; lookupnames alice`). */
+/** The output of rpcclient for these commands (`netshareenum; lookupnames alice`). */
 export async function rpcclient(within: Within, host: string, login: Login, commands: string): Promise<string> {
     return (await asUser(within, login, (options) => ["rpcclient", host, ...options, "-c", commands])).output;
 }
 
-/** Writes a file over SMB. Throws with smbclient's words when it is refused. */
+/** Changes a user's own password from the workstation and returns smbpasswd's output. Both passwords go through stdin. */
+export async function changePassword(within: Within, host: string, { user, password }: Login, chosen: string): Promise<string> {
+    const argv = within(["smbpasswd", "-c", "/dev/null", "-s", "-r", host, "-U", user]);
+    const { output } = await spending("client", () => start(argv, { input: `${password}\n${chosen}\n${chosen}\n`, timeout: 60 }).done);
+    return output;
+}
+
+/** The output of rpcclient without a login. */
+export async function anonymously(within: Within, host: string, commands: string): Promise<string> {
+    const argv = within(["rpcclient", host, "-s", "/dev/null", "-N", "-U", "", "-c", commands]);
+    return (await spending("client", () => start(argv, { timeout: 60 }).done)).output;
+}
+
+/** Writes a file over SMB. If that is refused, throws with smbclient's message. */
 export function putFile(within: Within, unc: Unc, login: Login, name: string, content: string, flags?: string[]): Promise<void> {
     return withScratchFile(async (file) => {
         writeFileSync(file, content);
@@ -65,7 +78,7 @@ export function getFile(within: Within, unc: Unc, login: Login, name: string, fl
     });
 }
 
-/** The shares that a server lists to somebody, with their comments. */
+/** The shares that a server lists for a user, with their comments. */
 export async function listShares(within: Within, host: string, login: Login): Promise<Record<string, string>> {
     const outcome = await smbclient(within, { host, share: "IPC$" }, login, "", ["--list", host, "--grepable"]);
     await accepted("a list", { host, share: "IPC$" }, login, Promise.resolve(outcome));

@@ -8,7 +8,7 @@ import { until } from "./until";
 
 const PROMPT = /smb: [^\n]*> $/;
 
-/** One smbclient that stays connected and takes commands one after the other, as a user's open session. */
+/** One smbclient that stays connected and runs commands one after the other, like a user's open session. */
 export class SmbSession {
     private output = "";
 
@@ -20,7 +20,7 @@ export class SmbSession {
         child.stdin.on("error", () => undefined);
     }
 
-    /** Throws with smbclient's words when the server refuses. */
+    /** Throws with smbclient's message if the server refuses. */
     static async open(within: Within, { host, share }: Unc, login: Login): Promise<SmbSession> {
         const folder = mkdtempSync(join(runDirectory(), "session-"));
         const authentication = join(folder, "login");
@@ -28,7 +28,7 @@ export class SmbSession {
         writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
         writeFileSync(configuration, "[global]\n");
         const smbclient = ["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration];
-        // One pipe for both streams: the prompt goes to stdout and most answers to stderr, and two pipes are read in any order.
+        // One pipe for both streams: the prompt goes to stdout and most answers to stderr, and the order of two pipes is undefined.
         const [program = "", ...args] = within(["sh", "-c", 'exec "$@" 2>&1', "sh", ...smbclient]);
         const session = new SmbSession(
             spawn(program, args, { cwd: folder, env: { ...process.env, CLI_FORCE_INTERACTIVE: "1" } }),
@@ -45,7 +45,7 @@ export class SmbSession {
         return session;
     }
 
-    /** What a command prints, NT_STATUS errors included. */
+    /** The output of a command, including NT_STATUS errors. */
     async run(command: string): Promise<string> {
         this.output = "";
         this.child.stdin.write(`${command}\n`);

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { repository } from "./package";
 
-/** What a long drill found, written to docs/soak/NAME.md with each row, so that one that is cut short keeps what it has. */
+/** The results of a long drill, written to docs/soak/NAME.md after each row, so that an interrupted drill keeps its rows. */
 export class SoakReport {
     private readonly rows: string[][] = [];
     private readonly facts = new Map<string, string>();
@@ -15,7 +15,7 @@ export class SoakReport {
         private readonly head: string[],
     ) {}
 
-    /** `Samba`, `4.17.12`: what it was found with. */
+    /** `Samba`, `4.17.12`: versions that the results were found with. */
     fact(what: string, value: string): void {
         this.facts.set(what, value);
     }
@@ -26,7 +26,7 @@ export class SoakReport {
         this.write();
     }
 
-    /** A test whose result is a row, in a table of three columns: what was seen, whether it was, seconds. */
+    /** A test whose result becomes a row in a table of three columns: what was tested, the result, seconds. */
     test(name: string, run: () => Promise<void>, what = name): void {
         test(name, async () => {
             const began = Date.now();

@@ -5,11 +5,11 @@ import { installInto, pulumiDirectory, repository } from "./package";
 import { spending } from "./spent";
 import { killMarked, marked, type Outcome, type Running, type StartOptions, start } from "./process";
 
-/** Where commands run: makes, of a command, one that does the same on the lab's workstation. */
+/** Where commands run: turns a command into one that does the same on the lab's workstation. */
 export type Within = (argv: readonly string[]) => string[];
 
 export interface StackOptions {
-    /** The folder of this test run; everything of this stack goes below it. */
+    /** The folder of this test run; everything of this stack is below it. */
     runDirectory: string;
     /** The folder name of one of examples/, or the text of an index.ts. */
     program: { example: string } | { text: string };
@@ -18,9 +18,9 @@ export interface StackOptions {
     /** Stack name. Default `dev`. */
     stack?: string;
     within: Within;
-    /** Environment beside Pulumi's own: the connection to Proxmox. */
+    /** Environment in addition to Pulumi's own: the connection to Proxmox VE. */
     environment?: Record<string, string>;
-    /** Backend folder, to share one between stacks. Default: one of its own. */
+    /** Backend folder, if several stacks share one. Default: one of its own. */
     backend?: string;
 }
 
@@ -32,9 +32,9 @@ export interface CommandOptions extends Pick<StartOptions, "input" | "timeout" |
 export interface OperationOptions extends CommandOptions {
     /** More flags for the CLI, such as `--refresh` or `--target`. */
     flags?: string[];
-    /** The operation is expected to fail: a success throws in place of a failure. */
+    /** The operation is expected to fail: it throws if it succeeds. */
     fails?: boolean;
-    /** Run the preview before up, refresh and destroy, as a user would. Default false, for speed. */
+    /** Runs the preview before up, refresh and destroy, as a user would. Default false, for speed. */
     preview?: boolean;
 }
 
@@ -61,14 +61,14 @@ export interface StateResource {
 /** The engine is the CLI with its language host. */
 export type Part = "engine" | "program" | "provider";
 
-/** How they are told by their command lines. */
+/** How to recognise them by their command lines. */
 const PARTS: readonly (readonly [Part, RegExp])[] = [
     ["provider", /\/cmd\/dynamic-provider/],
     ["program", /\/cmd\/run/],
     ["engine", /^(?:[^\0]*\/)?pulumi(?:-language-nodejs)?\0/],
 ];
 
-/** A Pulumi project of its own in a temporary folder, driven through the real CLI. */
+/** A Pulumi project of its own in a temporary folder, driven by the real CLI. */
 export class Stack {
     private operations = 0;
 
@@ -92,12 +92,13 @@ export class Stack {
             PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
             PULUMI_SKIP_UPDATE_CHECK: "true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-            // Gives the CLI its flag --event-log.
+            // Enables the CLI's flag --event-log.
             PULUMI_DEBUG_COMMANDS: "true",
-            // Node parses Pulumi's SDK at each operation; with this only at the first of a stack. Bench and demo measure what users have.
+            // Node parses Pulumi's SDK at each operation; with this cache only at a stack's first. Bench and demo measure without it, as
+            // users have it.
             ...(process.env["JEST_WORKER_ID"] === undefined ? {} : { NODE_COMPILE_CACHE: join(directory, "compiled") }),
             NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
-            // Examples are run as users run them; checking a test program's types at each run would take longer than all the rest.
+            // Examples run as users run them. Type-checking a test program at each run would take longer than everything else.
             ...("text" in options.program ? { PULUMI_NODEJS_TRANSPILE_ONLY: "true" } : {}),
             ...options.environment,
         });
@@ -112,7 +113,7 @@ export class Stack {
         return stack;
     }
 
-    /** Every process of this stack, plugins included, has this in its environment. */
+    /** Every process of this stack, including plugins, has this in its environment. */
     private get mark(): string {
         return `PULUMI_HOME=${this.environment["PULUMI_HOME"] ?? ""}`;
     }
@@ -167,7 +168,7 @@ export class Stack {
                 throw new Error(`pulumi ${operation} ${options.fails ? "did not fail" : `ended with ${outcome.code}`}:\n${outcome.output}`);
             return result;
         });
-        // Who only watches `running` must not be killed by an unhandled rejection; who awaits `finished` still sees it.
+        // A caller that only uses `running` must not be killed by an unhandled rejection; a caller that awaits `finished` still gets it.
         finished.catch(() => undefined);
         return { running, finished };
     }
@@ -177,7 +178,7 @@ export class Stack {
     refresh = (options?: OperationOptions): Promise<Result> => this.operate("refresh", options).finished;
     destroy = (options?: OperationOptions): Promise<Result> => this.operate("destroy", options).finished;
 
-    /** Sets stack configuration; the value goes in by stdin. */
+    /** Sets stack configuration; the value is passed on stdin. */
     async config(key: string, value: string, options: { secret?: boolean } = {}): Promise<void> {
         await this.pulumi(["config", "set", options.secret ? "--secret" : "--plaintext", key], { input: value });
     }
@@ -194,17 +195,17 @@ export class Stack {
         await this.pulumi(["stack", "import"], { input: JSON.stringify(state) });
     }
 
-    /** Takes away the lock that a killed CLI left. */
+    /** Removes the lock that a killed CLI has left. */
     async cancel(): Promise<void> {
         await this.pulumi(["cancel", "--yes"]);
     }
 
-    /** The resources of pvesmb in state, by kind and name. */
+    /** The state's pvesmb resources, by kind and name. */
     async resources(): Promise<StateResource[]> {
         return ((await this.exportState()).deployment.resources ?? []).filter((resource) => resource.type.includes("pvesmb"));
     }
 
-    /** What of this stack runs, by its part in a deployment. */
+    /** This stack's running processes, by their part in a deployment. */
     processes(): { pid: number; part: Part }[] {
         return marked(this.mark).flatMap((pid) => {
             const file = `/proc/${pid}/cmdline`;
@@ -214,12 +215,15 @@ export class Stack {
         });
     }
 
-    /** Ids of this stack's dynamic provider processes. */
+    /** Process ids of this stack's dynamic provider. */
     providers(): number[] {
         return this.processes().flatMap(({ pid, part }) => (part === "provider" ? [pid] : []));
     }
 
-    /** Writes this stack's environment as shell commands, for somebody who goes on by hand; gives the file, which only its owner can read. */
+    /**
+     * Writes this stack's environment as shell commands, for somebody who continues by hand. Returns the file, which only its owner can
+     * read.
+     */
     writeEnvironment(): string {
         const file = join(this.directory, "environment");
         const lines = Object.entries(this.environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
@@ -227,12 +231,12 @@ export class Stack {
         return file;
     }
 
-    /** Kills whatever of this stack still runs. */
+    /** Kills everything of this stack that still runs. */
     stop(): void {
         killMarked(this.mark);
     }
 
-    /** Kills whatever of this stack still runs and removes its folder. What it made in Proxmox stays: that is destroy's part. */
+    /** Kills everything of this stack that still runs and removes its folder. What it created in Proxmox VE stays: destroy removes that. */
     dispose(): void {
         this.stop();
         rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });

@@ -5,8 +5,8 @@ import type { Running } from "./process";
 import { until } from "./until";
 
 /**
- * Something that happens while a command of the CLI runs. `prepare` comes before the command; `hit` when it has started, and waits for its
- * moment; `repair` afterwards, before the next command.
+ * Something that happens while a CLI command runs. `prepare` runs before the command. `hit` runs once the command has started, and waits
+ * for its moment. `repair` runs afterwards, before the next command.
  */
 export interface Strike {
     prepare?(drill: Drill): Promise<void>;
@@ -14,10 +14,10 @@ export interface Strike {
     repair?(drill: Drill): Promise<void>;
 }
 
-/** Milliseconds that a step of a task takes longer: enough for a strike to come in time, whatever else the machine does. */
+/** Delay of a task's step in milliseconds: long enough for a strike to hit it, however busy the machine is. */
 const LONGER = 8000;
 
-/** For what only has to last longer. */
+/** For operations that only have to take longer. */
 export const nothing: Strike = { hit: () => Promise.resolve() };
 
 /** kill -9 of the stack's provider processes. */
@@ -31,7 +31,7 @@ export const killProvider: Strike = {
     repair: (drill) => drill.forgetTheDead(),
 };
 
-/** kill -9 of the CLI itself, which leaves its lock behind, and its provider alone. */
+/** kill -9 of the CLI itself. Its lock remains, and its provider runs on alone. */
 export const killCli: Strike = {
     async hit(_drill, running) {
         running.signal("SIGKILL");
@@ -45,7 +45,7 @@ export const killCli: Strike = {
     },
 };
 
-/** Ctrl-C at a terminal, so many times. */
+/** Ctrl-C at a terminal, `times` times. */
 export function interrupt(times: number): Strike {
     return {
         async hit(_drill, running) {
@@ -58,19 +58,19 @@ export function interrupt(times: number): Strike {
     };
 }
 
-/** The guest's init is killed. */
+/** Kills the guest's init. */
 export const crash: Strike = {
     hit: async (drill) => control("crash", (await drill.guest()).vmid),
 };
 
-/** Every SSH session into the guest ends. */
+/** Ends every SSH session into the guest. */
 export const cutSessions: Strike = {
     async hit(drill) {
         await inGuest(await drill.guest(), "pkill -f '^sshd: root@notty'");
     },
 };
 
-/** No packet reaches the guest or leaves it. */
+/** No packet reaches or leaves the guest. */
 export const cutNetwork: Strike = {
     async hit(drill) {
         await inGuest(await drill.guest(), "ip link set eth0 down");
@@ -80,7 +80,7 @@ export const cutNetwork: Strike = {
     },
 };
 
-/** The strike comes while a task of the type is at the step. */
+/** The strike hits while a task of this type is at this step. */
 export function during(type: string, step: string, strike: Strike): Strike {
     return {
         ...strike,
@@ -95,7 +95,7 @@ export function during(type: string, step: string, strike: Strike): Strike {
     };
 }
 
-/** The strike comes while a command of the guest runs, the first time that it does; it goes on afterwards. */
+/** The strike hits while this command runs in the guest for the first time; the command then continues. */
 export function inCommand(command: string, strike: Strike): Strike {
     const path = `/usr/bin/${command}`;
     const waiting = `#!/bin/sh\n! mkdir /run/first 2>/dev/null || while [ -e /run/hold ]; do sleep 0.1; done\nexec ${path}.real "$@"\n`;
@@ -104,7 +104,7 @@ export function inCommand(command: string, strike: Strike): Strike {
         async prepare(drill) {
             const [guest] = await drill.guests();
             if (guest) await inGuest(guest, install);
-            // One that is still to be made is prepared when it runs, before PVE says so.
+            // A guest that does not exist yet is prepared once it runs, before PVE reports that it has started.
             else await control("injectTask", { type: "vzstart", step: "started", delayMs: LONGER });
         },
         async hit(drill, running) {

@@ -1,7 +1,7 @@
 import { asUser, type Login, type Unc } from "./smb-client";
 import type { Within } from "./stack";
 
-/** What Samba's own test suite says of a share, test by test. */
+/** What Samba's own test suite says about a share, test by test. */
 export interface Verdict {
     good: string[];
     /** With the reason. */

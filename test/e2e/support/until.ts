@@ -1,12 +1,17 @@
 import { spending } from "./spent";
 
-/** Asks again until there is an answer; throws after `seconds`, saying what was waited for. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false, seconds = 60): Promise<T> {
+/** Asks every `pause` ms until there is an answer; after `seconds` it throws and says what it waited for. */
+export async function until<T>(
+    what: string,
+    ask: () => Promise<T | undefined | false> | T | undefined | false,
+    seconds = 60,
+    pause = 50,
+): Promise<T> {
     return spending("waiting", async () => {
         for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
             const answer = await ask();
             if (answer !== undefined && answer !== false) return answer;
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await new Promise((resolve) => setTimeout(resolve, pause));
         }
         throw new Error(`${what}: not within ${seconds} s`);
     });

@@ -11,20 +11,23 @@ const template = "debian-12-samba_12.7-1_amd64.tar.zst";
 const pool = "rpool/data";
 const password = "of root@pam in the drill";
 
-/** The lab's API over a node with a kernel of its own: pulumi runs on this machine, containers in the virtual one, reached through its sshd. */
+/**
+ * The lab's API for a node with a kernel of its own: pulumi runs on this machine, containers run in the virtual one, reached through its
+ * sshd.
+ */
 export interface VmWorkplace {
     vm: Vm;
     api: LabApi;
     environment: Record<string, string>;
     connection: SmbGatewayArgs["connection"];
-    /** Seconds that the boot took. */
+    /** Seconds the boot took. */
     boot: number;
-    /** What a report says of the machine. */
+    /** The versions that a report shows for the machine. */
     versions(): Promise<Record<string, string>>;
     dispose(): Promise<void>;
 }
 
-/** The storage of the node is `local-zfs`; templates are on `local`. `disks` are more of them, empty, by name and bytes. */
+/** The node's storage is `local-zfs`; templates are on `local`. `disks` are additional empty disks, name to bytes. */
 export async function vmWorkplace(disks: Record<string, number> = {}, more?: VmOptions["more"]): Promise<VmWorkplace> {
     const file = await buildTemplate(template, await debianSources());
     const vm = await Vm.create({ disks: { rpool: 8 * 2 ** 30, ...disks }, media: { template: file }, more });

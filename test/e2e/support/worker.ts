@@ -1,10 +1,13 @@
-/** Jest's workers run test files side by side, each in a lab of its own: the first in the lab that LAB_NAME says, the others in labs beside it. */
+/**
+ * Jest's workers run test files side by side, each in a lab of its own: the first in the lab that LAB_NAME names, the others in labs beside
+ * it.
+ */
 export function labNameOf(worker: number): string {
     const name = process.env["LAB_NAME"] ?? "";
     return worker > 1 ? `${name === "" ? "" : `${name}-`}${worker}` : name;
 }
 
-/** What is wrong with the names of all workers' labs, before the first of them is made; `fault` judges one. */
+/** What is wrong with the lab names of all workers, checked before the first lab is created. `fault` checks one name. */
 export function labNamesFault(workers: number, fault: (name: string) => string | undefined): string | undefined {
     const own = fault(labNameOf(1));
     if (own !== undefined) return own;

@@ -7,15 +7,15 @@ import { Stack, type StackOptions } from "./stack";
 
 export interface Workplace {
     lab: Lab;
-    /** A stack with the program `text`; more than one may share the gateways of the workplace. */
+    /** A stack with the program `text`; several may share the gateways of the workplace. */
     stack(text: string, options?: Pick<StackOptions, "project" | "backend" | "environment">): Promise<Stack>;
-    /** Ends the stacks, and every guest of the range. */
+    /** Disposes of the stacks and of every guest in the range. */
     dispose(): Promise<void>;
 }
 
 /**
- * The lab, or one of a kind, for tests whose guests have the VMIDs of a range of their own; what an earlier run left there is removed.
- * Stacks have the least rights, `more` of them if need be, unless their environment says otherwise; `lab.environment` is root's.
+ * The lab (or a lab of this kind) for tests whose guests use their own VMID range. Guests that an earlier run left there are removed.
+ * Stacks have the least rights, plus `more` if needed, unless their environment says otherwise; `lab.environment` is root's.
  */
 export async function workplace(vmids: Vmids, more: string[] = [], kind?: LabKind): Promise<Workplace> {
     const lab = kind === undefined ? await labUp() : await labOf(kind);

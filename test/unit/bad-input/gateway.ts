@@ -1,7 +1,13 @@
 import { CONNECTION, IPS, long, NETWORK, prefixed, type Rows, SIZES, STORAGES, TEXTS, TIMEOUTS, URLS } from "./values";
 
+export const good = {
+    node: "pve1",
+    lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } },
+    network: { bridge: "vmbr0", address: "dhcp" },
+};
+
 /** Bad values by property of an SmbGateway. `a.b` stands for b in an object a that is fine otherwise. */
-export const gatewayRows: Rows = {
+export const rows: Rows = {
     mode: ["", "vm", "LXC"],
     node: ["", "pve 1", "-pve", "pve1/../x", "pve1\n", long(64)],
     vmid: [99, 0, -1, 1_000_000_000, 100.5, NaN, Infinity],

@@ -1,7 +1,9 @@
-import { AMOUNTS, CHILD, CONNECTION, COUNTS, DURATIONS, long, PATHS, prefixed, PRINCIPAL, type Rows, SIZES, URLS } from "./values";
+import { GATEWAY, AMOUNTS, CHILD, CONNECTION, COUNTS, DURATIONS, long, PATHS, prefixed, PRINCIPAL, type Rows, SIZES, URLS } from "./values";
+
+export const good = { share: { id: "0123456789abcdef", gateway: GATEWAY }, limit: "1GiB" };
 
 /** Bad values by property of a Quota. */
-export const quotaRows: Rows = {
+export const rows: Rows = {
     "share.id": ["", "docs", "0123456789ABCDEF", "0123456789abcdef0"],
     "share.path": PATHS,
     "share.size": [...SIZES, "15MiB"],

@@ -1,7 +1,9 @@
-import { ACCOUNTS, CHILD, CLIENTS, long, MODES, NAMES, PATTERNS, type Rows, SIZES, STORAGES, TEXTS } from "./values";
+import { GATEWAY, ACCOUNTS, CHILD, CLIENTS, long, MODES, NAMES, PATTERNS, type Rows, SIZES, STORAGES, TEXTS } from "./values";
+
+export const good = { gateway: GATEWAY, name: "docs" };
 
 /** Bad values by property of an SmbShare. */
-export const shareRows: Rows = {
+export const rows: Rows = {
     name: [
         "",
         "a/b",
@@ -41,6 +43,7 @@ export const shareRows: Rows = {
     "audit.failure": [["fsync"], [""]],
     "previousVersions.folder": TEXTS,
     "previousVersions.format": ["", "two\nlines", "a b", "[global]", "a\\"],
+    "previousVersions.prefix": ["", "two\nlines", "a b", "auto*", "[ab]", "a\\", "ends in @GMT-20"],
     "previousVersions.schedule.hourly": [-1, 1.5, 1001],
     "previousVersions.schedule.daily": [-1, 1.5, 1001],
     "previousVersions.schedule.weekly": [-1, 1.5, 1001],

@@ -1,5 +1,7 @@
 /** Values that are out of range or malformed, by what they are values of. */
 
+export const GATEWAY = { id: "pve1/101/0123456789abcdef" };
+
 export type Rows = Record<string, unknown[]>;
 
 export const long = (length: number): string => "x".repeat(length);

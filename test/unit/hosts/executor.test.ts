@@ -111,3 +111,30 @@ it("says what is missing when there is no python", async () => {
         details: { dispatched: false },
     });
 });
+
+describe("a start that takes its time", () => {
+    const slowly = (): Executor => {
+        const host = bench.host;
+        const open = host.open.bind(host);
+        return new Executor(Object.assign(host, { open: (argv: readonly string[]) => sleep(400).then(() => open(argv)) }), bench.places);
+    };
+
+    it("is nobody's alone: who has little time leaves, the others get the agent", async () => {
+        const executor = slowly();
+        const [short, long] = [executor.ping(Deadline.in(100)), executor.ping(soon())];
+        await expect(short).rejects.toMatchObject({ name: "Timeout", details: { dispatched: false } });
+        await long;
+        expect(executor.stats().opens).toBe(1);
+        executor.close();
+    });
+
+    it("holds nobody longer than it can wait", async () => {
+        const executor = slowly();
+        const [long, short] = [executor.ping(soon()), executor.ping(Deadline.in(100))];
+        const began = Date.now();
+        await expect(short).rejects.toMatchObject({ name: "Timeout" });
+        expect(Date.now() - began).toBeLessThan(350);
+        await long;
+        executor.close();
+    });
+});

@@ -47,6 +47,45 @@ it("assemble joins fragments by name behind the header, hidden and other files l
     expect(bench.read("all")).toBe("# h\n[a]\n[b]\n");
 });
 
+it("assemble takes nothing but some lines", async () => {
+    mkdirSync(bench.at("d"));
+    writeFileSync(bench.at("d/a"), "one\n#x two\n");
+    writeFileSync(bench.at("d/b"), "#x three");
+    await bench.settles({
+        do: "assemble",
+        from: bench.at("d"),
+        suffix: "",
+        only: { prefix: "#x " },
+        to: bench.at("all"),
+        header: "",
+        mode: "0644",
+    });
+    expect(bench.read("all")).toBe("two\nthree\n");
+    const only = { prefix: "#x ", unless: bench.at("d/a") };
+    await bench.settles({ do: "assemble", from: bench.at("d"), suffix: "", only, to: bench.at("all"), header: "", mode: "0644" });
+    expect(bench.read("all")).toBe("");
+});
+
+it("assemble puts what has to come last behind all, also from further folders, unless a file says no", async () => {
+    for (const folder of ["d", "e"]) mkdirSync(bench.at(folder));
+    writeFileSync(bench.at("d/a.conf"), "one\n#b two\n");
+    writeFileSync(bench.at("d/b.conf"), "#b three\nfour\n");
+    writeFileSync(bench.at("e/c.conf"), "#a five\n#b six\nseven");
+    const last = [
+        { prefix: "#a ", unless: bench.at("no-a") },
+        { prefix: "#b ", unless: bench.at("no-b") },
+    ];
+    const step: Step = {
+        ...{ do: "assemble", from: bench.at("d"), suffix: ".conf", more: [{ from: bench.at("e"), suffix: ".conf" }] },
+        ...{ to: bench.at("all"), header: "# h\n", mode: "0644", last },
+    };
+    await bench.settles(step);
+    expect(readFileSync(bench.at("all"), "utf8")).toBe("# h\none\nfour\nseven\nfive\ntwo\nthree\nsix\n");
+    writeFileSync(bench.at("no-b"), "");
+    await bench.settles(step);
+    expect(readFileSync(bench.at("all"), "utf8")).toBe("# h\none\nfour\nseven\nfive\n");
+});
+
 describe("remove", () => {
     it("removes files and links; a directory only as a tree", async () => {
         writeFileSync(bench.at("f"), "");

@@ -1,6 +1,7 @@
 import { Deadline } from "../../../provider/base/deadline";
 import type { Batch, BatchResult, Unit } from "../../../provider/hosts/batch";
 import { CommitQueue } from "../../../provider/hosts/commit";
+import { within } from "../../../provider/hosts/within";
 import { sleep, soon, unit } from "./local-host";
 
 jest.setTimeout(20_000);
@@ -25,7 +26,6 @@ const queue = (run?: () => Promise<void>, more?: () => boolean): CommitQueue => 
     batches.length = changes = 0;
     return new CommitQueue({
         host: "gw",
-        build: (units) => ({ units, verify: [], commit: [] }),
         run: async ({ units }) => {
             batches.push(units.map(({ key }) => key));
             await run?.();
@@ -74,14 +74,17 @@ it("looks once, at what any of them wants to see, and everybody is told", async 
     const told: unknown[][] = [];
     const it = new CommitQueue({
         host: "gw",
-        build: (units) => ({ units, verify: [], commit: [] }),
         run: async (batch) => {
             sent.push(batch);
             return { ...result(batch.units), look: batch.look && look };
         },
         snapshot: { moment: 7, forget: () => undefined, changed: (...all) => told.push(all) },
     });
-    const units: Unit[] = [unit("a"), { ...unit("b"), looks: { files: ["/x"] } }, { ...unit("c"), looks: { files: ["/y", "/x"] } }];
+    const units: Unit[] = [
+        unit("a"),
+        { ...unit("b"), activates: true, looks: { files: ["/x"] } },
+        { ...unit("c"), looks: { files: ["/y", "/x"] } },
+    ];
     const all = await Promise.all(units.map((each) => it.submit(each, soon())));
     expect(sent.map(({ units, look }) => [units.map((each) => Object.keys(each)), look?.files])).toEqual([
         [
@@ -179,4 +182,33 @@ it("two groups that the first batch has parted come together again", async () =>
         ["a", "b"],
         ["c", "d", "e", "f", "g"],
     ]);
+});
+
+it("what cannot be made into a batch is told to those in it, and the next one works", async () => {
+    let broken = true;
+    const build = (units: Unit[]): Batch => {
+        if (broken) throw new Error("no such option");
+        return { units, verify: [], commit: [] };
+    };
+    const it = new CommitQueue({ host: "gw", run: ({ units }) => Promise.resolve(result(units)) });
+    await expect(Promise.all(["a", "b"].map((key) => it.submit(unit(key), soon(), build)))).rejects.toThrow("no such option");
+    broken = false;
+    expect(await it.submit(unit("a"), soon(), build)).toMatchObject({ ok: true });
+});
+
+it("one that is cancelled cancels nobody else", async () => {
+    const controller = new AbortController();
+    const it = new CommitQueue({
+        host: "gw",
+        run: ({ units }, deadline) =>
+            within(
+                deadline,
+                "waiting",
+                sleep(150).then(() => result(units)),
+            ),
+    });
+    const [cancelled, other] = [it.submit(unit("a"), Deadline.in(60_000, controller.signal)), it.submit(unit("b"), soon())];
+    setTimeout(() => controller.abort(), 50);
+    await expect(cancelled).rejects.toMatchObject({ name: "Timeout" });
+    expect(await other).toMatchObject({ ok: true });
 });

@@ -279,6 +279,29 @@ async function killed(): Promise<void> {
     await closed;
 }
 
+it("what others planted in the place of what a killed batch did holds nobody up, and leads nowhere", async () => {
+    mkdirSync(bench.at("theirs"));
+    for (const [planted, ...plant] of [
+        ["FIFO", "rm -rf d/f && mkfifo d/f"],
+        ["link", "mv d theirs.old && ln -s theirs d"],
+        ["link to a file", "rm -rf d/f && ln -s ../theirs/f d/f"],
+    ] as const) {
+        const sh = (script: string): string => execFileSync("sh", ["-c", script], { cwd: bench.root, encoding: "utf8" });
+        sh("rm -rf d reached theirs.old; mkdir d; echo old > d/f; echo theirs > theirs/f");
+        const batch = bench.run({
+            units: [unit("u", write(bench.at("d/f"), "new"), run("touch", bench.at("reached")), run("sleep", "30"))],
+        });
+        const lost = expect(batch).rejects.toMatchObject({ name: "Unreachable" });
+        while (!existsSync(bench.at("reached"))) await new Promise((resolve) => setTimeout(resolve, 5));
+        await killed();
+        await lost;
+        sh(plant[0]);
+        const { recovered, units } = await bench.run({ units: [unit("v", write(bench.at("other"), planted))] });
+        expect([planted, recovered, units["v"]?.ok]).toEqual([planted, 1, true]);
+        expect(sh("ls theirs; cat theirs/f")).toBe("f\ntheirs\n");
+    }
+});
+
 it("killed at any moment: after the next batch all of it is there, or nothing", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `f${i}`);
     const state = (): string[] => [

@@ -1,6 +1,8 @@
+import { Deadline } from "../../../provider/base/deadline";
 import type { Gather, GatherResult } from "../../../provider/hosts/batch";
 import { onceSeen } from "../../../provider/hosts/looks";
 import { Snapshot } from "../../../provider/hosts/snapshot";
+import { within } from "../../../provider/hosts/within";
 import { sleep, soon } from "./local-host";
 
 jest.setTimeout(20_000);
@@ -121,4 +123,53 @@ it("a failure is everybody's, and not kept", async () => {
     await expect(Promise.all([files(it), files(it)])).rejects.toThrow("lost");
     broken = undefined;
     expect(await files(it)).toEqual({ "/base/*": "2" });
+});
+
+describe("a look that several share", () => {
+    /** Takes 150 ms, or as long as its own deadline lets it. */
+    const slow = (): { it: Snapshot; made: () => number } => {
+        let made = 0;
+        const answer: GatherResult = { files: { "/base/*": "x" }, stat: {}, statvfs: {}, commands: {}, ms: 1 };
+        const gather = (_: Gather, deadline: Deadline): Promise<GatherResult> => {
+            made++;
+            return within(
+                deadline,
+                "gathering",
+                sleep(150).then(() => answer),
+            );
+        };
+        return { it: new Snapshot({ host: "gw", base: { files: ["/base/*"] }, gather }), made: () => made };
+    };
+    const cancelled = (ms: number): Deadline => {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), ms);
+        return Deadline.in(60_000, controller.signal);
+    };
+
+    it.each([
+        ["has little time", () => Deadline.in(60)],
+        ["is cancelled", () => cancelled(60)],
+    ])("goes on for the others when the first one %s", async (_what, first) => {
+        const { it, made } = slow();
+        const [short, long] = [it.read(first()), it.read(Deadline.in(60_000))];
+        await expect(short).rejects.toMatchObject({ name: "Timeout" });
+        expect((await long).files).toEqual({ "/base/*": "x" });
+        expect(made()).toBe(1);
+    });
+
+    it("is made once more for one that came later and has more time", async () => {
+        const { it, made } = slow();
+        const short = it.read(Deadline.in(60));
+        await sleep(30);
+        const long = it.read(Deadline.in(60_000));
+        await expect(short).rejects.toMatchObject({ name: "Timeout" });
+        expect((await long).files).toEqual({ "/base/*": "x" });
+        expect(made()).toBe(2);
+    });
+
+    it("is made once for one that has no more time than it", async () => {
+        const { it, made } = slow();
+        await expect(it.read(Deadline.in(60))).rejects.toMatchObject({ name: "Timeout" });
+        expect(made()).toBe(1);
+    });
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
     chmodSync,
     existsSync,
@@ -144,6 +144,37 @@ test("a subvolume takes an empty directory's place with all that was about it, i
         expect((await bench.broken(step("none"))).message).toContain("there is no such subvolume");
     }));
 
+test("subvolumes and their limits are what the kernel says, whatever directories are called", () =>
+    on("mkfs.btrfs -q", async (at) => {
+        const look = () =>
+            bench.executor.gather(
+                { subvolumes: ["docs", "work", "plain", "link"].map((name) => at(name)), btrfs: [at(), bench.root] },
+                soon(),
+            );
+        sh("cd fs && for d in work docs; do btrfs subvolume create $d; done; mkdir plain && ln -s work link");
+        const [work, docs] = ["work", "docs"].map((name) => sh(`btrfs inspect-internal rootid fs/${name}`).trim()) as [string, string];
+        const off = await look();
+        expect(off.subvolumes).toEqual({ [at("work")]: Number(work), [at("docs")]: Number(docs) });
+        const uuid = /uuid: (\S+)/.exec(sh("btrfs filesystem show fs"))?.[1];
+        expect(off.btrfs).toEqual({ [at()]: { uuid } });
+        // btrfs-progs 6.2 print these as rows of their own, which say that docs is work, and that work is full.
+        const names = [`x\nID ${work} gen 1 top level 256 path fs`, "docs", "y\n0", `${work}   99999999 1 none none z`] as const;
+        for (const [folder, name] of [names.slice(0, 2), names.slice(2)] as [string, string][]) {
+            mkdirSync(at(folder));
+            execFileSync("btrfs", ["subvolume", "create", at(folder, name)]);
+        }
+        sh(
+            "btrfs quota enable fs; btrfs qgroup limit 64M fs/work; head -c 1M /dev/urandom > fs/docs/f; for i in $(seq 300); do btrfs subvolume create fs/s$i; done; sync -f fs",
+        );
+        const { subvolumes, btrfs } = await look();
+        expect(subvolumes).toEqual(off.subvolumes);
+        const groups = btrfs?.[at()]?.groups ?? {};
+        expect(groups[work]).toEqual({ used: 16384, limit: 64 * 2 ** 20 });
+        expect(groups[docs]?.limit).toBeUndefined();
+        expect(groups[docs]?.used).toBeGreaterThan(2 ** 20);
+        expect(Object.keys(groups)).toHaveLength(305);
+    }));
+
 test("a tree is given to a project and taken back, links and what is behind them apart", () =>
     on("mkfs.xfs -q", async (at) => {
         sh(
@@ -164,6 +195,52 @@ test("a tree is given to a project and taken back, links and what is behind them
         symlinkSync(at("theirs"), at("way"));
         expect((await bench.broken({ do: "project", path: at("way"), project: 5 })).message).toContain("symlink");
         expect(marks()).toEqual(["0", "0", "0", "0", "0"]);
+    }));
+
+test("a tree that is too deep to be marked, or grows meanwhile, is refused; it reads as a plain one, and nobody else waits", () =>
+    on("mkfs.xfs -q", async (at) => {
+        sh(
+            `mkdir fs/t fs/other && python3 -c 'import os
+os.chdir("fs/t")
+for _ in range(6000):
+    os.mkdir("d")
+    os.chdir("d")'`,
+        );
+        const project = (path: string): Promise<Record<string, number> | undefined> =>
+            bench.executor.gather({ projects: [at(path)] }, soon()).then((look) => look.projects);
+        try {
+            const failed = await bench.broken({ do: "project", path: at("t"), project: 77 });
+            expect(failed.message).toMatch(/\/t: nested too deeply to be marked$/);
+            expect(await project("t")).toEqual({});
+            await bench.fine({ do: "project", path: at("other"), project: 78 });
+            expect(await project("other")).toEqual({ [at("other")]: 78 });
+        } finally {
+            sh("rm -rf fs/t");
+        }
+    }));
+
+/** lsattr said the other one's number once in fifty looks (e2fsprogs 1.47). */
+test("a project's number is read of the directory itself, through no link that changes places with it", () =>
+    on("mkfs.xfs -q", async (at) => {
+        sh("mkdir fs/mine fs/theirs && ln -s theirs fs/mine.other");
+        await bench.fine({ do: "project", path: at("mine"), project: 7 }, { do: "project", path: at("theirs"), project: 8 });
+        const flips = spawn("python3", [
+            "-c",
+            `import ctypes, os
+os.chdir(${JSON.stringify(at())})
+LIBC = ctypes.CDLL(None)
+while True:
+    LIBC.renameat2(-100, b"mine", -100, b"mine.other", 2)`,
+        ]);
+        const seen = new Set<string>();
+        try {
+            for (let i = 0; i < 1000 || seen.size < 2; i++)
+                seen.add(JSON.stringify((await bench.executor.gather({ projects: [at("mine")] }, soon())).projects));
+        } finally {
+            flips.kill("SIGKILL");
+            await new Promise((resolve) => flips.once("close", resolve));
+        }
+        expect([...seen].sort()).toEqual([JSON.stringify({ [at("mine")]: 7 }), "{}"]);
     }));
 
 describe("below", () => {
@@ -264,4 +341,25 @@ it("a requirement is not met through a link, and is asked without waiting", asyn
     ).toContain("symlink");
     expect((await bench.broken({ do: "remove", path: bench.at("link/in"), tree: true })).message).toContain("symlink");
     expect(readFileSync(bench.at("d/f"), "utf8")).toBe("");
+});
+
+describe("spelt", () => {
+    const step = (more = {}): Step => ({ do: "spelt", path: bench.at("share"), case: "lower", skip: [".snaps"], message: "no", ...more });
+    const said = async (more = {}): Promise<string> => (await bench.broken(step(more))).message;
+
+    it("names what has letters of the other case in its name, a few of many, and follows no link", async () => {
+        sh("mkdir -p share/.snaps/Old share/sub/Deep && cd share && touch plain ä.txt ß 1 sub/x && ln -s / link && touch ../Outside");
+        expect(await said()).toBe("no: sub/Deep");
+        expect(await said({ case: "upper", skip: [".snaps", "sub", "link"] })).toBe("no: plain, ä.txt");
+        sh("cd share && for i in 1 2 3 4 5 6; do touch Ü$i; done");
+        expect(await said()).toMatch(/^no: .*Ü\d.* and 2 more$/);
+    });
+
+    it("is content with what is spelt so, with what stands above what counts, and with nothing", async () => {
+        sh("mkdir -p share/Karl && touch share/Karl/file");
+        await bench.fine(step({ below: true }));
+        sh("touch share/Karl/File");
+        expect(await said({ below: true })).toBe("no: Karl/File");
+        await bench.fine(step({ path: bench.at("absent") }));
+    });
 });

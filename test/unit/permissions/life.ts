@@ -12,6 +12,8 @@ import { lines } from "../proxmox/harness";
 
 const mirror = lines();
 
+export const URN = "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbGateway::files";
+
 /**
  * Everything that pvesmb asks of PVE for a gateway and a share with a volume, from the template to the removal, without the check of
  * rights in front and without SSH.
@@ -20,7 +22,7 @@ export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
     const template = await fetchTemplate(pve, inputs.node, await findTemplate(pve, inputs), mirror);
     const plan = {
         inputs,
-        key: inputs.key ?? "",
+        key: URN,
         hostname: "files",
         template,
         publicKeys: [],

@@ -132,16 +132,18 @@ test("--remove takes away the rights of the same options, and nobody else's", as
 });
 
 test("the programs that steps run are those that the list names", () => {
-    const files = ["samba", "quota", "snapshots", "resources"].flatMap((name) => {
+    const files = ["samba", "quota", "snapshots", "gateway", "resources"].flatMap((name) => {
         const folder = join(__dirname, "../../../provider", name);
         const all = readdirSync(folder, { recursive: true, encoding: "utf8" });
         return all.filter((file) => /(?<!\.test)\.ts$/.test(file)).map((file) => join(folder, file));
     });
     const texts = files.map((file) => readFileSync(file, "utf8"));
     const named = texts.flatMap((text) =>
-        [...text.matchAll(/\b(?:(?:argv|ready|unless|onlyIf|undo): \[\s*|about\("[A-Z]+", [\w.]+, )"([^"]+)"/g)].map(
-            (match) => match[1] ?? "",
-        ),
+        [
+            ...text.matchAll(
+                /\b(?:(?:argv|ready|unless|onlyIf|undo): \[\s*|about\("[A-Z]+", [\w.]+, )"([^"]+)"|(?:: |=> )\["([a-z][\w.-]*)", "(?:-|[A-Z]+=)/g,
+            ),
+        ].map((match) => match[1] ?? match[2] ?? ""),
     );
     expect([...new Set([...named.filter((name) => !["test", "sh"].includes(name)), "smbd"])].sort()).toEqual(PROGRAMS);
 });

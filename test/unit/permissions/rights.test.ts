@@ -6,7 +6,7 @@ import { creationUses, holderOf, removalUses } from "../../../provider/machines/
 import { checkRights, type Use } from "../../../provider/rights/check";
 import { Bench, failureOf } from "../proxmox/harness";
 import { data, said } from "../proxmox/scripted-pve";
-import { life } from "./life";
+import { life, URN } from "./life";
 import { inputsOf, ROOT, TEMPLATE, TOKEN, World } from "./world";
 
 /**
@@ -23,7 +23,7 @@ const GIVEN = inputsOf({ data: { volume: "tank:300/vm-300-disk-1.raw" } });
 const PRIVILEGED = inputsOf({ lxc: { ...PLAIN.lxc, unprivileged: false, nesting: false } });
 
 const usesOf = (inputs: GatewayInputs, download = false): Use[] => [
-    ...creationUses(inputs, inputs.key ?? "", {
+    ...creationUses(inputs, URN, {
         template: { volid: `templates:vztmpl/${TEMPLATE}`, ...(download ? { download: { storage: "templates", file: TEMPLATE } } : {}) },
         holder: inputs === GIVEN ? 300 : undefined,
     }),

@@ -1,7 +1,7 @@
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
 import { deleteContainer } from "../../../provider/proxmox/lxc/delete";
 import { shutdownContainer, startContainer, stopContainer } from "../../../provider/proxmox/lxc/power";
-import { createContainer, listSnapshots, readInterfaces, readPending } from "../../../provider/proxmox/lxc/container";
+import { createContainer, readInterfaces, readPending } from "../../../provider/proxmox/lxc/container";
 import { resizeVolume } from "../../../provider/proxmox/lxc/resize";
 import { scrub } from "../../../provider/base/scrub";
 import { Bench, failureOf } from "./harness";
@@ -330,17 +330,6 @@ describe("small things", () => {
         ];
         const server = (await bench.server()).on(`GET ${CT}/pending`, data(rows));
         expect((await readPending(bench.pve(server), PLACE)).map(({ key }) => key)).toEqual(["features", "mp0", "cores"]);
-    });
-
-    test("snapshots, without the state that PVE lists as one", async () => {
-        const server = (await bench.server()).on(
-            `GET ${CT}/snapshot`,
-            data([
-                { name: "before", snaptime: 1 },
-                { name: "current", description: "You are here!", running: 0 },
-            ]),
-        );
-        await expect(listSnapshots(bench.pve(server), PLACE)).resolves.toEqual(["before"]);
     });
 
     test("interfaces of a stopped container are null, without DHCP's answer without address", async () => {

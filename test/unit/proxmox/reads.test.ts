@@ -55,7 +55,7 @@ describe("cluster", () => {
             .on(
                 "GET /nodes",
                 data([
-                    { status: "unknown", type: "node", node: "pve1", ssl_fingerprint: "37:80" },
+                    { status: "unknown", type: "node", node: "pve1" },
                     { status: "offline", node: "pve2" },
                 ]),
             );
@@ -65,8 +65,8 @@ describe("cluster", () => {
         ]);
         expect(server.received[0]!.query).toBe("type=vm");
         expect(await listNodes(pve)).toEqual([
-            { node: "pve1", online: true, fingerprint: "37:80" },
-            { node: "pve2", online: false, fingerprint: undefined },
+            { node: "pve1", online: true },
+            { node: "pve2", online: false },
         ]);
     });
 
@@ -80,10 +80,9 @@ describe("cluster", () => {
         const pve = bench.pve(server);
         expect(await readClusterStatus(pve)).toEqual({
             name: "c",
-            quorate: false,
             nodes: [{ node: "pve1", online: true, address: "10.0.0.1", local: true }],
         });
-        expect(await readClusterStatus(pve)).toMatchObject({ name: undefined, quorate: true });
+        expect(await readClusterStatus(pve)).toMatchObject({ name: undefined });
     });
 });
 

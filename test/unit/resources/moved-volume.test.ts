@@ -7,8 +7,8 @@ import { failureOf, lines } from "../proxmox/harness";
 
 /** A volume that somebody moved to another storage in Proxmox VE: moved is moved, and nothing is made anew for it. */
 const lxc = { template: "debian-12-standard", rootfs: { storage: "local", size: "4GiB" } };
-const gateway = { key: "urn::files", node: "pve1", lxc, network: { bridge: "vmbr0" }, data: { storage: "tank", size: "1GiB" } };
-const share = { key: "urn::docs", gateway: { id: "pve1/101/0123" }, volume: { storage: "tank", size: "1GiB" } };
+const gateway = { node: "pve1", lxc, network: { bridge: "vmbr0" }, data: { storage: "tank", size: "1GiB" } };
+const share = { gateway: { id: "pve1/101/0123" }, volume: { storage: "tank", size: "1GiB" } };
 
 test("the gateway's new storage replaces nothing", () => {
     const news = { ...gateway, data: { ...gateway.data, storage: "local" } };

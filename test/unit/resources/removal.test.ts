@@ -47,7 +47,14 @@ beforeEach(async () => {
     };
     const deadline = Deadline.in(15_000);
     pve = pveClient(connection, lines()).within(deadline);
-    ctx = { log: lines(), deadline, connect: () => connection, checkpoint: () => undefined };
+    ctx = {
+        log: lines(),
+        deadline,
+        connect: () => connection,
+        pve: () => connection,
+        ssh: () => connection.ssh,
+        checkpoint: () => undefined,
+    };
 
     await (await downloadAppliance(pve, "pve1", "local", TEMPLATE)).wait();
     const mark: Mark = { key: "urn:test", nonce: NONCE, vmid: 101, phase: "ready", lease: 0, hostKeys: [] };

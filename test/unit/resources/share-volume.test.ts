@@ -1,3 +1,5 @@
+import type { Connection } from "../../../provider/base/connection";
+import { bindDataset } from "../../../provider/machines/lxc/dataset-mount";
 import type { Pve } from "../../../provider/proxmox/client/client";
 import { createContainer, readConfig, readStatus } from "../../../provider/proxmox/lxc/container";
 import { editConfig } from "../../../provider/proxmox/lxc/edit";
@@ -38,6 +40,22 @@ test("a number that is taken until the restart goes to no other share", async ()
     expect(second.mountPoint).toBe("mp2");
     expect(second.volumeId).toMatch(/^local:101\/vm-101-disk-\d\.raw$/);
     expect(second.volumeId).not.toBe(first.volumeId);
+});
+
+test("nor to a dataset of the node that a quota makes", async () => {
+    await ensure();
+    await takeOff("mp1");
+    const connection = { auth: { kind: "ticket", username: "root@pam", password: "" } } as Connection;
+    const bind = (path: string) => bindDataset({ pve, connection }, place, path, `/tank/${path.slice(1)}`);
+    await bind("/srv/pvesmb/a");
+    await bind("/srv/pvesmb/a");
+    expect((await readConfig(pve, place)).mp).toEqual({ 2: "/tank/srv/pvesmb/a,mp=/srv/pvesmb/a" });
+    // One that is to go at the next restart is kept.
+    await takeOff("mp2");
+    await bind("/srv/pvesmb/a");
+    await shutdownContainer(pve, place);
+    await startContainer(pve, place);
+    expect((await readConfig(pve, place)).mp).toEqual({ 2: "/tank/srv/pvesmb/a,mp=/srv/pvesmb/a" });
 });
 
 test("taken off, it comes back; gone, no other takes its place", async () => {

@@ -1,15 +1,23 @@
-"""Subvolumes of btrfs, made, told and taken away by open directories (ioctls of linux/btrfs.h): no path of a guest's means anything here."""
+"""
+Subvolumes of btrfs, made, told and taken away by open directories (ioctls of linux/btrfs.h): no path of a guest's means anything here. Nor do its
+names: what btrfs-progs print can be forged, line by line, by whoever names a directory.
+"""
 import contextlib
+import errno
 import fcntl
 import os
 import stat
 import struct
+import uuid
 
 from clock import Failed
 from files import above, entered, wear, worn
 
 TOP = 256  # inode of a subvolume's own directory
 CREATE, DESTROY, LOOKUP = 0x5000940E, 0x5000940F, 0xD0009412
+SEARCH, ABOUT = 0xD0009411, 0x8400941F
+QUOTAS, USED, LIMITED = 8, 242, 244  # the tree, and kinds of its items (linux/btrfs_tree.h)
+FULL = 2**64 - 1
 
 
 def named(folder, ioctl, name):
@@ -27,6 +35,49 @@ def id_of(fd):
     except OSError:  # another file system
         return None
     return struct.unpack_from("<Q", answer)[0]
+
+
+def uuid_of(fd):
+    """Of the file system that an open directory is on; None for another one than btrfs."""
+    answer = bytearray(1024)
+    try:
+        fcntl.ioctl(fd, ABOUT, answer)
+    except OSError as error:
+        if error.errno not in (errno.ENOTTY, errno.EOPNOTSUPP):
+            raise
+        return None
+    return str(uuid.UUID(bytes=bytes(answer[16:32])))
+
+
+def groups_of(fd):
+    """Subvolume -> what it refers to, and the limit on that, of the whole file system; None where quotas are off."""
+    groups = {}
+    at = (0, USED, 0)
+    while True:
+        answer = bytearray(struct.pack("<7Q4I4Q", QUOTAS, at[0], 0, at[2], FULL, 0, FULL, at[1], LIMITED, 4096, 0, 0, 0, 0, 0).ljust(4096, b"\0"))
+        try:
+            fcntl.ioctl(fd, SEARCH, answer)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return None
+        (count,) = struct.unpack_from("<I", answer, 64)
+        if count == 0:
+            return groups
+        place = 104
+        for _ in range(count):
+            _, number, group, kind, size = struct.unpack_from("<QQQII", answer, place)
+            place += 32
+            at = (number, kind, group)
+            if group >> 48 == 0:  # level 0: a subvolume's own
+                entry = groups.setdefault(str(group), {"used": 0})
+                first, second = struct.unpack_from("<QQ", answer, place)
+                if kind == USED:
+                    entry["used"] = second
+                elif kind == LIMITED and first & 1:
+                    entry["limit"] = second
+            place += size
+        at = (at[0], at[1], at[2] + 1) if at[2] < FULL else (at[0], at[1] + 1, 0)
 
 
 def do_subvolume(scope, step):

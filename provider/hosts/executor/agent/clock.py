@@ -12,6 +12,10 @@ class Failed(Exception):
         self.kind = kind
 
 
+class Planted(Failed):
+    """Something else is in the place of what is wanted: a link on the way to it, a FIFO, a device. Others who may write there can do that at any moment."""
+
+
 class Stop(BaseException):
     """The request as a whole ends: connection gone, or out of time. Not an Exception, so that no handler of a step's failures takes it."""
 
@@ -42,6 +46,14 @@ class Clock:
         if self.breakable and gone.is_set():
             raise Stop("the connection was lost")
         if self.breakable and self.left() <= 0:
+            raise Stop("out of time")
+
+
+class Brief(Clock):
+    """Ends by its time alone: what is done with a lost connection too, but not for ever."""
+
+    def check(self):
+        if self.left() <= 0:
             raise Stop("out of time")
 
 

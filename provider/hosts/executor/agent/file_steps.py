@@ -31,17 +31,29 @@ def do_write(scope, step):
 
 
 def do_assemble(scope, step):
-    data = step["header"].encode()
-    for name in sorted(names_in(step["from"])):
-        if name.endswith(step["suffix"]) and not name.startswith("."):
-            with open_file(os.path.join(step["from"], name)) as file:
-                piece = file.read()
-            data += piece if piece.endswith(b"\n") or not piece else piece + b"\n"
+    data = b"".join(pieces_of([step, *step.get("more", [])]))
+    if "only" in step:
+        only, barred = step["only"]["prefix"].encode(), exists(step["only"].get("unless") or "/nonexistent/file")
+        data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only) and not barred)
+    data = step["header"].encode() + data
     reveal = step.get("reveal")
     if reveal and exists(reveal["if"]):
         prefix = reveal["prefix"].encode()
         data = b"".join(line.removeprefix(prefix) for line in data.splitlines(keepends=True))
+    for last in step.get("last", []):
+        prefix, lines = last["prefix"].encode(), data.splitlines(keepends=True)
+        behind = [] if exists(last["unless"]) else [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+        data = b"".join([line for line in lines if not line.startswith(prefix)] + behind)
     return write(scope, step["to"], data, int(step["mode"], 8), 0, 0)
+
+
+def pieces_of(sources):
+    for source in sources:
+        for name in sorted(names_in(source["from"])):
+            if name.endswith(source["suffix"]) and not name.startswith("."):
+                with open_file(os.path.join(source["from"], name)) as file:
+                    piece = file.read()
+                yield piece if piece.endswith(b"\n") or not piece else piece + b"\n"
 
 
 def names_in(path):

@@ -15,7 +15,7 @@ import stat
 import sys
 
 from acl import raw_acls, set_raw_acls
-from clock import Failed
+from clock import Failed, Planted
 
 TEMP = ".pvesmb-new"  # one per directory suffices: whoever writes holds the lock
 LARGEST = 16 << 20
@@ -50,7 +50,7 @@ def open_dir(path, make=False):
         except OSError as error:
             if error.errno not in (errno.ENOTDIR, errno.ELOOP):
                 raise
-            raise Failed(f"{path}: {name} in it is a symlink or a file, not a directory") from None
+            raise Planted(f"{path}: {name} in it is a symlink or a file, not a directory") from None
         finally:
             os.close(above)
     return fd
@@ -80,7 +80,7 @@ def entered(folder, name, path):
     except OSError as error:
         if error.errno not in (errno.ENOTDIR, errno.ELOOP):
             raise
-        raise Failed(f"{path}: a symlink or a file is in the place of a directory") from None
+        raise Planted(f"{path}: a symlink or a file is in the place of a directory") from None
     try:
         yield fd
     finally:
@@ -158,10 +158,10 @@ def open_file(path):
         except OSError as error:
             if error.errno not in (errno.ELOOP, errno.ENXIO):  # ENXIO: a socket
                 raise
-            raise Failed(f"{path}: a link or a socket is in the place of a file") from None
+            raise Planted(f"{path}: a link or a socket is in the place of a file") from None
     if not stat.S_ISREG(os.fstat(leaf).st_mode):
         os.close(leaf)
-        raise Failed(f"{path}: not a regular file")
+        raise Planted(f"{path}: not a regular file")
     return open(leaf, "rb")
 
 
@@ -238,7 +238,7 @@ def look(path):
         finally:
             os.close(fd)
     if not stat.S_ISREG(info.st_mode) or info.st_size > LARGEST:
-        raise Failed(f"{path}: a special file or over 16 MiB, cannot be kept for a rollback")
+        raise Planted(f"{path}: a special file or over 16 MiB, cannot be kept for a rollback")
     with open_file(path) as file:
         data = base64.b64encode(file.read(LARGEST + 1)).decode()
         return {**was, "type": "file", "data": data, "acls": raw_acls(file.fileno()), "mtime": info.st_mtime_ns}

@@ -7,7 +7,7 @@ import time
 
 import btrfs
 import projects
-from clock import ENDLESS, Failed, Stop, explain
+from clock import ENDLESS, Failed, Planted, Stop, explain
 from commands import run, said
 from files import TEMP, above, exists, look, remove, rename, restore, sync_dirs
 from ledger import put_back
@@ -34,8 +34,8 @@ def take_back(entries):
                 OTHERS[entry["kind"]](entry)
             elif entry["kind"] == "rename" and exists(entry["to"]) and not exists(entry["from"]):
                 rename(entry["to"], entry["from"])
-        except (FileNotFoundError, NotADirectoryError):
-            pass  # the directory around it is gone: nothing is left to bring back
+        except (FileNotFoundError, NotADirectoryError, Planted):
+            pass  # the directory around it is gone, or another thing is in its place: nothing is left to bring back, and nobody else is to wait for it
         except (OSError, Failed) as error:
             troubles.append(explain(error))
     return troubles

@@ -8,9 +8,11 @@ import stat
 import time
 
 import acl
+from btrfs import groups_of, id_of, uuid_of
 from clock import Failed, since
 from commands import MIB, Absent, run
 from files import FOLDER, parts
+from projects import project_of
 
 # A gateway of 512 MiB has to hold it, in the form of JSON too. As much as files.py keeps of a file for a rollback.
 LARGEST = 16 * MIB
@@ -122,6 +124,33 @@ def space(folder, name, _):
     return {"total": info.f_blocks * unit, "used": (info.f_blocks - info.f_bfree) * unit, "available": info.f_bavail * unit, "files": info.f_files - info.f_ffree}
 
 
+def of_directory(function):
+    """What a directory says once it is open, behind no link: the tools for it open a path, and read through what is planted there meanwhile."""
+
+    def look(folder, name, _):
+        try:
+            fd = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            return None
+        try:
+            return function(fd)
+        finally:
+            os.close(fd)
+
+    return look
+
+
+def btrfs_of(fd):
+    name = uuid_of(fd)
+    groups = None if name is None else groups_of(fd)
+    return None if name is None else {"uuid": name, **({} if groups is None else {"groups": groups})}
+
+
+OF_DIRECTORIES = {"projects": of_directory(project_of), "subvolumes": of_directory(id_of), "btrfs": of_directory(btrfs_of)}
+
+
 def gather(spec, clock):
     began, commands = time.monotonic(), {}
     for command in spec.get("commands") or []:
@@ -130,5 +159,5 @@ def gather(spec, clock):
         except Absent as error:
             code, out, err = ABSENT, "", str(error)
         commands[command["name"]] = {"code": code, "stdout": out, "stderr": err}
-    looks = {kind: each(function, spec.get(kind)) for kind, function in (("files", text), ("stat", facts), ("statvfs", space))}
+    looks = {kind: each(function, spec.get(kind)) for kind, function in {"files": text, "stat": facts, "statvfs": space, **OF_DIRECTORIES}.items()}
     return {**looks, "commands": commands, "ms": since(began)}

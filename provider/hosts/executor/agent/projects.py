@@ -1,15 +1,30 @@
 """Project numbers of XFS and ext4, given to a tree file by file by open directories (FS_IOC_FSSETXATTR, linux/fs.h)."""
 import contextlib
+import errno
 import fcntl
 import os
 import stat
 import struct
 
-from clock import ENDLESS, Failed
-from files import open_dir
+from clock import Brief, Failed, Stop
+from files import deep, open_dir
 
 GET, SET = 0x801C581F, 0x401C5820
 INHERIT = 0x200  # what is made in the directory gets its project: only directories may have it, ext4 refuses it for files
+
+
+TOO_MANY = errno.EMFILE, errno.ENFILE  # open at once
+
+
+def project_of(fd):
+    """The number that what is made in an open directory gets; None: none."""
+    try:
+        flags, _, _, number = struct.unpack_from("<IIII", fcntl.ioctl(fd, GET, bytes(28)))
+    except OSError as error:
+        if error.errno not in (errno.ENOTTY, errno.EOPNOTSUPP):
+            raise
+        return None
+    return number if flags & INHERIT and number else None
 
 
 def marked(fd, number, inherit):
@@ -35,8 +50,10 @@ def mark(folder, device, number, inherit, clock):
             try:
                 fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | (os.O_DIRECTORY if folders else 0), dir_fd=folder)
             except OSError as error:
-                if isinstance(error, FileNotFoundError):
+                if error.errno in (errno.ENOENT, *TOO_MANY):
                     raise
+                if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+                    raise Failed(f"{name}: {error.strerror}") from None
                 raise Failed(f"{name}: something else was put in its place while it was marked") from None
             try:
                 now = os.fstat(fd)
@@ -52,8 +69,13 @@ def mark_tree(path, number, inherit, clock):
     fd = open_dir(path)
     if fd is None:
         raise FileNotFoundError(2, "no such directory", path)
+    deep()
     try:
         return mark(fd, os.fstat(fd).st_dev, number, inherit, clock)
+    except (RecursionError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in TOO_MANY:
+            raise
+        raise Failed(f"{path}: nested too deeply to be marked") from None
     finally:
         os.close(fd)
 
@@ -73,5 +95,20 @@ def do_project(scope, step):
         return {"changed": False}
 
 
+UNMARKING = 60  # seconds
+
+
 def take_back(entry):
-    mark_tree(entry["path"], 0, False, ENDLESS)
+    """
+    The top first, which is what tells a finished tree. The rest as far as it goes: whoever may write there can make it grow for ever, or so deep
+    that it cannot be walked, and nobody else on this host is to wait for that. What keeps its number gets it again with the next limit.
+    """
+    fd = open_dir(entry["path"])
+    if fd is None:
+        return
+    try:
+        marked(fd, 0, False)
+    finally:
+        os.close(fd)
+    with contextlib.suppress(Failed, Stop, OSError):
+        mark_tree(entry["path"], 0, False, Brief(UNMARKING))

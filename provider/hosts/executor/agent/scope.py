@@ -9,11 +9,12 @@ import file_steps
 import ledger
 import places
 import projects
+import spelling
 from clock import Failed, explain
 from acl import number
 from files import look
 
-STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, command_steps, daemons, file_steps, ledger, places, projects) for name, function in vars(module).items() if name.startswith("do_")}
+STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, command_steps, daemons, file_steps, ledger, places, projects, spelling) for name, function in vars(module).items() if name.startswith("do_")}
 
 
 class Scope:

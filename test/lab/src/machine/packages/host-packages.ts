@@ -12,6 +12,7 @@ const lab: Needed = {
     ssh: "openssh-client",
     "ssh-keygen": "openssh-client",
     smbclient: "smbclient",
+    smbpasswd: "samba-common-bin",
     smbtorture: "samba-testsuite",
     nmap: "nmap",
     zstd: "zstd",

@@ -1,15 +1,27 @@
-import { gatewayModel } from "../model";
-import { filled } from "../model/schema";
-import { protocolFault } from "../model/samba";
-import type { SambaSettings } from "../model/samba";
-import { renderGlobal } from "./global";
-import { servicePackages, serviceSteps } from "./services";
-import { parseSections } from "./text";
-import { atLeast, optionsInVersion } from "./versions";
+import { gatewayModel } from "../../model";
+import { filled } from "../../model/schema";
+import { protocolFault } from "../../model/samba";
+import type { SambaSettings } from "../../model/samba";
+import { servicePackages, serviceSteps } from "../services";
+import { files } from "../store/files";
+import { parseSections } from "../text";
+import { atLeast, optionsInVersion } from "../versions";
+import { configDrift, gatewayPart, refuseOptions, renderConfig } from "./gateway-part";
+import type { GlobalSettings } from "./gateway-part";
+import { partDrift, partPath, partText, reservedBy } from "./part";
+import type { GlobalPart } from "./part";
 
 const settings = (given: object = {}): SambaSettings => filled(gatewayModel.inputs.shape.samba, given) as SambaSettings;
-const render = (given: object = {}, version = "4.17.12+dfsg-0+deb12u1"): string =>
-    renderGlobal({ hostname: "files.example.org", samba: settings(given), memory: "512MiB", version });
+const gateway = (given: object = {}, version = "4.17.12+dfsg-0+deb12u1"): GlobalSettings => ({
+    hostname: "files.example.org",
+    samba: settings(given),
+    memory: "512MiB",
+    version,
+});
+const render = (given: object = {}, version?: string): string => {
+    refuseOptions(gateway(given, version));
+    return renderConfig(gateway(given, version), files.config);
+};
 /** As Samba reads it: what comes last counts. */
 const options = (given: object = {}): Record<string, string> =>
     Object.fromEntries(parseSections(render(given)).flatMap((section) => [...section.options]));
@@ -57,8 +69,12 @@ it("has the last word on guests, behind the shares", () => {
     const text = render({ guests: "never" });
     expect(text.lastIndexOf("map to guest = never")).toBeGreaterThan(text.indexOf("shares.conf"));
     expect(render().match(/map to guest/g)).toHaveLength(1);
+    // Who has to choose a password may still come without a login.
+    expect(text.slice(text.indexOf("shares.conf"))).not.toMatch(/restrict anonymous|encrypt/);
     const encrypted = render({ encryption: "required" });
-    expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(/map to guest = never[^]*server smb encrypt = required/);
+    expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(
+        /map to guest = never[^]*restrict anonymous = 2[^]*server smb encrypt = required/,
+    );
 });
 
 it("sends audits to a file of their own, and rotates it", () => {
@@ -118,8 +134,7 @@ describe("versions", () => {
     });
 
     it("are compared even where an upgrade has taken an option away", () => {
-        const samba = settings({ options: { "directory name cache size": "1" } });
-        expect(renderGlobal({ hostname: "files", samba, memory: "512MiB", version: "4.22.11" }, false)).toContain(
+        expect(renderConfig(gateway({ options: { "directory name cache size": "1" } }, "4.22.11"), files.config)).toContain(
             "directory name cache size = 1",
         );
     });
@@ -136,5 +151,91 @@ describe("versions", () => {
     it("are compared by number", () => {
         expect([atLeast("4.9.1", "4.17"), atLeast("4.17", "4.17"), atLeast("4.17.12+dfsg", "4.17.2")]).toEqual([false, true, true]);
         expect(optionsInVersion("workgroup", "4.17")).toBeUndefined();
+    });
+});
+
+/** As gateways have had it since the first version: another text would be a difference on every one of them. */
+const SMB_CONF = `# Written by pvesmb; changes here are reported by \`pulumi refresh\` and undone by \`pulumi up\`.
+[global]
+	workgroup = WORKGROUP
+	netbios name = FILES
+	server string = pvesmb
+	server role = standalone server
+	server min protocol = SMB3_00
+	server signing = mandatory
+	server smb encrypt = desired
+	ntlm auth = ntlmv2-only
+	map to guest = never
+	restrict anonymous = 2
+	disable netbios = yes
+	smb ports = 445
+	max smbd processes = 128
+	deadtime = 60
+	load printers = no
+	printing = bsd
+	printcap name = /dev/null
+	disable spoolss = yes
+	unix extensions = no
+	allow insecure wide links = no
+	store dos attributes = yes
+	acl allow execute always = yes
+	logging = systemd
+	log level = 1
+	fruit:metadata = stream
+	fruit:model = MacSamba
+	fruit:nfs_aces = no
+	fruit:veto_appledouble = no
+	fruit:delete_empty_adfiles = yes
+	fruit:wipe_intentionally_left_blank_rfork = yes
+	include = /etc/samba/pvesmb/shares.conf
+	include = /etc/samba/pvesmb/local.conf
+`;
+
+it("writes smb.conf to the byte as it always was", () => {
+    expect(renderConfig(gateway(), files.config)).toBe(SMB_CONF);
+});
+
+describe("a second part", () => {
+    const domain: GlobalPart = {
+        owner: "domain",
+        lines: [
+            ["server role", "member server"],
+            ["realm", "EXAMPLE.ORG"],
+            ["idmap config * : backend", "tdb"],
+        ],
+        reserves: ["realm", "server role", "idmap config *"],
+    };
+    const found = { "/etc/samba/smb.conf": renderConfig(gateway(), files.config), [partPath("domain")]: partText(domain) };
+
+    it("and the gateway's are no difference to each other; each sees its own", () => {
+        expect([configDrift(gateway(), files.config, { files: found }), partDrift(domain, { files: found })]).toEqual([[], []]);
+        const theirs = { ...found, [partPath("domain")]: partText(domain).replace("EXAMPLE", "OTHER") };
+        expect([configDrift(gateway(), files.config, { files: theirs }), partDrift(domain, { files: theirs })]).toEqual([
+            [],
+            [`${partPath("domain")}: [global] realm = OTHER.ORG instead of EXAMPLE.ORG`],
+        ]);
+        const ours = { ...found, "/etc/samba/smb.conf": SMB_CONF.replace("deadtime = 60", "deadtime = 5") };
+        expect([configDrift(gateway(), files.config, { files: ours }), partDrift(domain, { files: ours })]).toEqual([
+            ["/etc/samba/smb.conf: [global] deadtime = 5 instead of 60"],
+            [],
+        ]);
+        expect(partDrift(domain, { files: {} })).toEqual([`${partPath("domain")}: missing`]);
+    });
+
+    it("has options that no other may set, by whichever name; so has the gateway's", () => {
+        expect(["IDMAP config EX : range", "Realm", "deadtime"].map((name) => reservedBy(name, [domain]))).toEqual([
+            "domain",
+            "domain",
+            undefined,
+        ]);
+        expect(["log level", "debuglevel", "deadtime"].map((name) => reservedBy(name, [gatewayPart(gateway())]))).toEqual([
+            "gateway",
+            "gateway",
+            undefined,
+        ]);
+        const options = { "idmap config * : range": "1-2" };
+        expect(() => refuseOptions({ ...gateway(), samba: { ...settings(), options } }, [domain])).toThrow(
+            /samba\.options: `idmap config \* : range` is written for the gateway's domain/,
+        );
     });
 });

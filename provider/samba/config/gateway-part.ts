@@ -1,13 +1,15 @@
-import { PvesmbError } from "../base/errors";
-import { optionKey } from "../model/options/synonyms";
-import { letsGuestsIn } from "../model/samba";
-import type { SambaSettings } from "../model/samba";
-import { limitsOf } from "./limits";
-import { largestLog } from "./logs";
-import { SAMBA } from "./paths";
-import { option, section } from "./text";
-import type { Line } from "./text";
-import { optionsInVersion } from "./versions";
+import type { GatherResult } from "../../hosts/batch";
+import { globalOptionRefusal } from "../../model/options/refusals";
+import { optionKey } from "../../model/options/synonyms";
+import { letsGuestsIn } from "../../model/samba";
+import type { SambaSettings } from "../../model/samba";
+import { limitsOf } from "../limits";
+import { largestLog } from "../logs";
+import { SAMBA } from "../paths";
+import { option, section } from "../text";
+import { optionsInVersion } from "../versions";
+import { fileDrift, linesText, refuseReserved, refuseUnknown } from "./part";
+import type { GlobalPart, Lines } from "./part";
 
 export interface GlobalSettings {
     hostname: string;
@@ -25,14 +27,11 @@ export function netbiosName(hostname: string): string {
     return (hostname.split(".")[0] ?? hostname).slice(0, 15).toUpperCase();
 }
 
-type Lines = [name: string, value: Line["value"]][];
-
 /**
- * The global section: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the client can; no
- * NetBIOS, no printing, no anonymous listing, no SMB1-era authentication. Options that the version does not have are refused, but for comparing.
+ * What the gateway says in [global]: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the
+ * client can; no NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
  */
-export function renderGlobal({ hostname, samba, memory, version }: GlobalSettings, refuse = true): string {
-    const given = new Set(Object.keys(samba.options).map(optionKey));
+export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings): GlobalPart {
     const own: Lines = [
         ["workgroup", samba.workgroup],
         ["netbios name", samba.netbiosName?.toUpperCase() ?? netbiosName(hostname)],
@@ -68,29 +67,47 @@ export function renderGlobal({ hostname, samba, memory, version }: GlobalSetting
         ...FRUIT,
         ...(samba.macos ? MAC : []),
     ];
-    // What the program says itself stands; check has refused what is not its to say.
+    const given = new Set(Object.keys(samba.options).map(optionKey));
     const lines: Lines = [
+        // The program's own options replace these; check has refused those that it may not set.
         ...own.filter(([name]) => !given.has(optionKey(name))),
         ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
     ];
-    if (refuse) refuseUnknown(lines, version);
-    const text = (list: Lines): string => list.map(([name, value]) => option(name, value)).join("");
+    const reserves = own.map(([name]) => name).filter((name) => globalOptionRefusal(name) !== undefined);
+    return { owner: "gateway", lines, reserves };
+}
+
+/** smb.conf as a whole: the gateway's part, what has the shares served (ShareStore.config), and the file of the administrator. */
+export function renderConfig(settings: GlobalSettings, shares: Lines): string {
+    const { samba } = settings;
+    // After the shares, so that it counts: no share lets guests in, and where everybody has to encrypt nobody comes without a login.
+    const noGuests: Lines = [
+        ["map to guest", "never"],
+        ...(samba.encryption === "required"
+            ? ([
+                  ["restrict anonymous", 2],
+                  ["server smb encrypt", samba.encryption],
+              ] satisfies Lines)
+            : []),
+    ];
     return [
         HEAD,
         section("global"),
-        text(lines),
-        option("include", SAMBA.shares),
-        // Behind the shares, the last word: no share lets guests in.
-        letsGuestsIn(samba)
-            ? ""
-            : section("global") +
-              text([
-                  ["map to guest", "never"],
-                  ["restrict anonymous", 2],
-                  ["server smb encrypt", samba.encryption],
-              ]),
+        linesText(gatewayPart(settings).lines),
+        linesText(shares),
+        letsGuestsIn(samba) ? "" : section("global") + linesText(noGuests),
         option("include", SAMBA.local),
     ].join("");
+}
+
+/** smb.conf against what it should be. Parts and shares are in files of their own, with a drift of their own. */
+export const configDrift = (settings: GlobalSettings, shares: Lines, look: Pick<GatherResult, "files">): string[] =>
+    fileDrift(SAMBA.config, renderConfig(settings, shares), look);
+
+/** Throws for options that this version of Samba does not have, and for `samba.options` that belong to one of the other parts. */
+export function refuseOptions(settings: GlobalSettings, others: readonly Pick<GlobalPart, "owner" | "reserves">[] = []): void {
+    refuseUnknown(gatewayPart(settings).lines, settings.version, "samba");
+    refuseReserved(Object.keys(settings.samba.options), others, "samba.options");
 }
 
 function listening({ interfaces }: SambaSettings): Lines {
@@ -135,11 +152,3 @@ const FRUIT: Lines = [
     ["fruit:delete_empty_adfiles", true],
     ["fruit:wipe_intentionally_left_blank_rfork", true],
 ];
-
-function refuseUnknown(lines: Lines, version: string | undefined): void {
-    if (version === undefined) return;
-    for (const [name] of lines) {
-        const fault = optionsInVersion(name, version);
-        if (fault) throw new PvesmbError("InvalidInput", `samba: \`${name}\` ${fault}; leave it out, or use a newer or older template`);
-    }
-}

@@ -1,7 +1,9 @@
-import { ACCOUNTS, CHILD, long, PATHS, type Rows } from "./values";
+import { ACCOUNTS, CHILD, GATEWAY, long, PATHS, type Rows } from "./values";
 
-/** Bad values by property of an SmbUser and of an SmbGroup. */
-export const userRows: Rows = {
+export const good = { gateway: GATEWAY, name: "alice", password: "good enough" };
+
+/** Bad values by property of an SmbUser. */
+export const rows: Rows = {
     name: [...ACCOUNTS, "root", "nobody"],
     password: ["", long(128), "two\nlines", "nul\0"],
     "passwordFrom.env": ["", "A B", "1ST", "A=B"],
@@ -13,12 +15,5 @@ export const userRows: Rows = {
     gid: [0, 999, 65_534],
     groups: [["Staff"], ["a b"], [""], ["alice"]],
     fullName: ["a:b", "a,b", "two\nlines", long(129)],
-    ...CHILD,
-};
-
-export const groupRows: Rows = {
-    name: ACCOUNTS,
-    gid: [0, 999, 65_534],
-    members: [["Ali ce"], [""], ["a b"], ["alice", "-bob"]],
     ...CHILD,
 };

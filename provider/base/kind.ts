@@ -1,0 +1,139 @@
+/**
+ * What every adapter and SDK has to do for a resource whatever its kind, by data that the model's metadata give (model/kind.ts): fill in
+ * names, make references, seal secrets, protect data, refuse an import. No zod and no Pulumi, since the SDK loads it in users' programs.
+ */
+
+/** Names of properties from the outside in; `*` is every entry of a list or map. */
+export type PropertyPath = readonly string[];
+
+/** How a property is made of the resource's name in the program. */
+export type AutoName = "as-is" | "host-label";
+
+/** An input that means data which a deletion would destroy. */
+export interface HoldsData {
+    input: string;
+    /** What takes that back: a property that is given, or one with this value. */
+    unless: readonly { path: PropertyPath; is?: string }[];
+}
+
+/** The facts of a kind. The generated SDK class has them as a constant. */
+export interface Kind {
+    /** `SmbShare` */
+    name: string;
+    /** Inputs that come back as outputs just as they were given. */
+    inputs: readonly string[];
+    /** What the provider says, inputs that it chooses when they are left out included. */
+    outputs: readonly string[];
+    secrets: readonly PropertyPath[];
+    /** Computed outputs that are secret. */
+    secretOutputs: readonly string[];
+    autoNames?: Readonly<Record<string, AutoName>>;
+    /** Inputs for which a program gives a resource, and the provider gets that resource's reference. */
+    references?: readonly string[];
+    /** What others keep of a resource of this kind beside its id: where in its inputs each part is. */
+    reference?: Readonly<Record<string, PropertyPath>>;
+    /** Outputs that begin with the output of the same name of the resource that this input refers to. */
+    follows?: Readonly<Record<string, string>>;
+    holdsData?: readonly HoldsData[];
+}
+
+export const CANNOT_IMPORT = "cannot be imported; set `adopt: true` to take over what is there";
+
+/** The name of a resource in its program, the last part of its URN. */
+export const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** The inputs, with names made of the resource's name where the program gives none. */
+export function autoNamed<T extends object>({ autoNames = {} }: Pick<Kind, "autoNames">, name: string, inputs: T): T {
+    const given = inputs as Record<string, unknown>;
+    const made = Object.entries(autoNames).flatMap(([input, style]) =>
+        given[input] === undefined || given[input] === null ? [[input, style === "host-label" ? hostLabel(name) : name]] : [],
+    );
+    return made.length === 0 ? inputs : { ...inputs, ...(Object.fromEntries(made) as object) };
+}
+
+/** A host name made of any text. */
+export function hostLabel(text: string): string {
+    const label = text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .slice(0, 63)
+        .replace(/^-+|-+$/g, "");
+    return label === "" ? "samba" : label;
+}
+
+/** The parts of a resource's reference beside its id. `pick` takes what is at a path of one of its inputs. */
+export function referenceParts(
+    { reference = {} }: Pick<Kind, "reference">,
+    inputs: Record<string, unknown>,
+    pick: (value: unknown, path: PropertyPath) => unknown = valueAt,
+): Record<string, unknown> {
+    const parts = Object.entries(reference).map(([part, [input = "", ...path]]) => {
+        const value = inputs[input];
+        return [part, value === undefined || value === null ? undefined : pick(value, path)] as const;
+    });
+    return Object.fromEntries(parts.filter(([, value]) => value !== undefined));
+}
+
+export const valueAt = (value: unknown, path: PropertyPath): unknown =>
+    path.reduce<unknown>((at, name) => (isPlain(at) ? at[name] : undefined), value);
+
+/** A text that begins with another resource's, moved to what that is now. `own` is what the provider said, if it ever did. */
+export const following = (base: unknown, own: unknown): unknown =>
+    typeof base === "string" && typeof own === "string" ? base + own.slice(own.lastIndexOf("\\")) : own;
+
+/** What is known of a value when: some are there later only (Pulumi's Outputs). */
+type IsLater = (value: unknown) => boolean;
+const never: IsLater = () => false;
+
+/** Whether a deletion would destroy data; `later`: that depends on something not known yet. */
+export function holdsData({ holdsData: all = [] }: Pick<Kind, "holdsData">, inputs: object, isLater: IsLater = never): boolean | "later" {
+    const given = inputs as Record<string, unknown>;
+    const verdicts = all.map(({ input, unless }) => {
+        if (given[input] === undefined || given[input] === null) return false;
+        const exceptions = unless.map(({ path, is }) => isMet(given, path, is, isLater));
+        if (exceptions.includes(true)) return false;
+        return isLater(given[input]) || exceptions.includes("later") ? "later" : true;
+    });
+    return verdicts.includes(true) || (verdicts.includes("later") ? "later" : false);
+}
+
+function isMet(inputs: Record<string, unknown>, path: PropertyPath, is: string | undefined, isLater: IsLater): boolean | "later" {
+    let value: unknown = inputs;
+    for (const name of path) {
+        if (isLater(value)) return "later";
+        value = isPlain(value) ? value[name] : undefined;
+    }
+    // What will be known later is given already.
+    if (is === undefined) return value !== undefined && value !== null;
+    return isLater(value) ? "later" : value === is;
+}
+
+/** How an adapter marks a secret, and waits for what is there later. */
+export interface Sealing {
+    secret(value: unknown): unknown;
+    isLater: IsLater;
+    /** A value that is there later, secret if `isSecret` says so then: nothing but the whole of it can be marked. */
+    whenKnown(value: unknown, isSecret: (known: unknown) => boolean): unknown;
+}
+
+/** The value with everything secret in it marked as such, whatever the user did. */
+export function sealed(value: unknown, secrets: readonly PropertyPath[], sealing: Sealing): unknown {
+    if (value === undefined || value === null || secrets.length === 0) return value;
+    if (secrets.some((path) => path.length === 0)) return sealing.secret(value);
+    if (sealing.isLater(value)) return sealing.whenKnown(value, (known) => hasSecret(known, secrets));
+    if (Array.isArray(value)) return value.map((item) => sealed(item, below(secrets, "*"), sealing));
+    if (!isPlain(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, sealed(item, below(secrets, name), sealing)]));
+}
+
+function hasSecret(value: unknown, secrets: readonly PropertyPath[]): boolean {
+    if (value === undefined || value === null || secrets.length === 0) return false;
+    if (secrets.some((path) => path.length === 0)) return true;
+    if (Array.isArray(value)) return value.some((item) => hasSecret(item, below(secrets, "*")));
+    return isPlain(value) && Object.entries(value).some(([name, item]) => hasSecret(item, below(secrets, name)));
+}
+
+const below = (secrets: readonly PropertyPath[], name: string): PropertyPath[] =>
+    secrets.filter(([first]) => first === name || first === "*").map((path) => path.slice(1));
+
+const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

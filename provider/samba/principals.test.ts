@@ -1,0 +1,33 @@
+import type { GatherResult } from "../hosts/batch";
+import { idOf, inAcl, inConfig, inRights, localGroup, localUser, ofConfig, ofSid, principalOf, shown } from "./principals";
+
+const said = (stdout: string) => ({ code: 0, stdout, stderr: "" });
+const look: GatherResult = {
+    ...{ files: {}, stat: {}, statvfs: {}, ms: 1 },
+    commands: { passwd: said("alice:x:10000:10001::/:/x\nalias:x:10000:10001::/:/x\n"), group: said("staff:x:10002:alice\n") },
+};
+
+test.each([
+    [localUser("alice"), "alice", "user:alice:rwx", ["S-1-22-1-", { uid: "alice" }], "alice", 10000],
+    [localGroup("staff"), "+staff", "group:staff:rwx", ["S-1-22-2-", { gid: "staff" }], "group staff", 10002],
+] as const)("%o is written in each place as that place has it", (principal, config, acl, rights, text, id) => {
+    const entry = inAcl(principal, "rwx");
+    expect([inConfig(principal), `${entry.kind}:${entry.name}:${entry.permissions}`, inRights(principal), shown(principal)]).toEqual([
+        config,
+        acl,
+        rights,
+        text,
+    ]);
+    expect([ofConfig(config), principalOf({ [principal.kind]: principal.name })]).toEqual([principal, principal]);
+    expect(idOf(principal, look)).toBe(id);
+    expect(ofSid(`${rights[0]}${id}`, look)).toEqual(principal);
+});
+
+test("nobody is found by a number or a name that the host does not know", () => {
+    expect([ofSid("S-1-22-1-1", look), ofSid("S-1-5-32-544", look), idOf(localUser("bob"), look)]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+    ]);
+    expect(ofConfig("@staff")).toEqual(localGroup("staff"));
+});

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CANNOT_IMPORT } from "../../provider/base/kind";
+
+/** Resource options of Pulumi that a dynamic resource has no use for, and what to do in their place. */
+const REFUSED: [option: "import" | "id" | "urn" | "provider" | "version" | "pluginDownloadURL", why: string][] = [
+    // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
+    ["import", CANNOT_IMPORT],
+    ["id", CANNOT_IMPORT],
+    ["urn", "cannot be looked up by its URN; hand what is needed of it on as a stack output, such as a gateway's `ref`"],
+    ["provider", "takes no `provider`: pvesmb has no provider instances; give the gateway its own `connection`"],
+    ["version", "takes no `version`: it is that of the package pvesmb in package.json"],
+    ["pluginDownloadURL", "takes no `pluginDownloadURL`: pvesmb comes as a package and downloads no plugin"],
+];
+
+/** Why an option would not do what it says, as an error. */
+export function needOptions(kind: string, name: string, opts: pulumi.CustomResourceOptions): void {
+    const found = REFUSED.find(([option]) => opts[option] !== undefined);
+    if (found !== undefined) throw new pulumi.ResourceError(`${kind} ${name} ${found[1]}`, opts.parent);
+}
+
+/**
+ * The engine hands `customTimeouts` on to the plugin of dynamic resources, which drops them: they become the resource's own `timeouts`, where
+ * the program gives none.
+ */
+export function timeoutsOf(kind: string, name: string, own: unknown, opts: pulumi.CustomResourceOptions): unknown {
+    const given = Object.entries(opts.customTimeouts ?? {}).filter(([, text]) => text !== undefined) as [string, string][];
+    if (given.length === 0) return own;
+    const converted = Object.fromEntries(
+        given.map(([verb, text]) => {
+            const seconds = secondsOf(text);
+            if (seconds === undefined)
+                throw new pulumi.ResourceError(
+                    `${kind} ${name}: customTimeouts.${verb} must be a duration of a second and more, such as "90s", "10m" or "1h30m"`,
+                    opts.parent,
+                );
+            return [verb, `${seconds}s`];
+        }),
+    );
+    return pulumi.output(own as pulumi.Input<object | undefined>).apply((known) => ({ ...converted, ...known }));
+}
+
+const UNITS: Record<string, number> = { h: 3600, m: 60, s: 1 };
+
+/** Of a duration as Go writes it. */
+function secondsOf(text: unknown): number | undefined {
+    if (typeof text !== "string" || !/^(\d+(\.\d+)?[hms])+$/.test(text)) return undefined;
+    const all = [...text.matchAll(/([\d.]+)([hms])/g)].reduce((sum, [, many, unit = ""]) => sum + Number(many) * (UNITS[unit] ?? 0), 0);
+    const seconds = Math.ceil(all);
+    return seconds >= 1 && seconds <= 999_999 ? seconds : undefined;
+}
