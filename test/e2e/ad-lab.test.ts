@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { domain, sites, startDomain } from "../lab/src/ad/domain";
+import { domain, resetDomain, sites, startDomain } from "../lab/src/ad/domain";
 import type { DomainController } from "../lab/src/ad/domain";
 import { labAccess, runAtWorkstation, sshArguments } from "../lab/src/client";
 import type { RunResult } from "../lab/src/client";
@@ -17,7 +17,9 @@ const address = "10.86.0.90";
 const password = "Pa ss$'\"`1ö";
 let dc1: DomainController;
 let dc2: DomainController;
-let folder: string;
+let folder = "";
+/** Empty when beforeAll failed before they ran. */
+const started: DomainController[] = [];
 
 /** A shell script as root in the machine; secrets go by stdin, which the script ends with. */
 const inMember = (script: string, input = ""): Promise<RunResult> =>
@@ -60,17 +62,20 @@ async function createMember(): Promise<void> {
 beforeAll(async () => {
     await labUp();
     await removeGuests(vmid, vmid);
+    await resetDomain();
     folder = mkdtempSync(join(runDirectory(), "ad-"));
     writeFileSync(join(folder, "krb5.conf"), `[libdefaults]\ndefault_realm = ${domain.realm}\nrdns = false\ndns_lookup_kdc = true\n`);
     writeFileSync(join(folder, "smb.conf"), `[global]\nworkgroup = ${domain.workgroup}\nrealm = ${domain.realm}\n`);
     writeFileSync(join(folder, "login"), `username = alice\npassword = ${password}\ndomain = ${domain.workgroup}\n`, { mode: 0o600 });
     const [controllers] = await Promise.all([startDomain(), createMember()]);
     ({ dc1, dc2 } = controllers);
+    started.push(dc1, dc2);
 }, 600_000);
 afterAll(async () => {
+    if (!folder) return; // beforeAll failed before it made anything.
     await removeGuests(vmid, vmid);
     rmSync(folder, { recursive: true, force: true });
-    await Promise.all([dc1, dc2].map((controller) => controller.stop({ powerOff: true })));
+    await Promise.all(started.map((controller) => controller.stop({ powerOff: true })));
 });
 
 test("both controllers have the one domain, with its fixed SIDs, each in its site and in the lab's DNS", async () => {

@@ -49,8 +49,9 @@ export class Controller {
     async boot(): Promise<void> {
         const config = nodeConfig(this.name, this.root, []);
         this.container = await Container.start(this.space, this.name, `${this.name}/node`, config);
-        // systemctl answers when systemd's bus is there.
-        await this.until("systemd answers", async () => (await this.attempt(["systemctl", "is-system-running", "--wait"])).stdout !== "");
+        // At first systemctl says "offline", since systemd has not begun; while it boots, it empties /tmp.
+        const state = async (): Promise<string> => (await this.attempt(["systemctl", "is-system-running", "--wait"])).stdout.trim();
+        await this.until("systemd has booted", async () => ["running", "degraded"].includes(await state()), 120);
     }
 
     /** Shuts it down as its administrator would. */
@@ -83,9 +84,16 @@ export class Controller {
         return this.run(["/bin/sh", "-e", "-s"], { input: text });
     }
 
-    async until(what: string, done: () => Promise<boolean>, seconds = 60): Promise<void> {
-        for (const until = Date.now() + seconds * 1000; !(await done()); await sleep(50)) {
-            if (Date.now() > until) throw new MachineError(`domain controller ${this.name}: not true after ${seconds} s: ${what}`);
+    /** `done` may say why not yet. */
+    async until(what: string, done: () => Promise<boolean | string>, seconds = 60): Promise<void> {
+        for (const until = Date.now() + seconds * 1000; ; await sleep(50)) {
+            const answer = await done();
+            if (answer === true) return;
+            if (Date.now() <= until) continue;
+            throw new MachineError(
+                `domain controller ${this.name}: not true after ${seconds} s: ${what}`,
+                answer ? answer.split("\n") : [],
+            );
         }
     }
 

@@ -26,6 +26,7 @@ export type ControllerFault =
 
 /** The lab's Active Directory: nothing of it is there before the first start, no file, no process, no network. */
 export class DomainControllers {
+    private machines: Promise<[Controller, Controller]> | undefined;
     private opened: Promise<Record<ControllerName, Controller>> | undefined;
 
     /** Starts those controllers, as they were when they were stopped. The first start of all builds the image and the domain. */
@@ -72,7 +73,9 @@ export class DomainControllers {
     }
 
     private async open(): Promise<Record<ControllerName, Controller>> {
-        const [dc1, dc2] = await Promise.all([Controller.open("dc1"), Controller.open("dc2")]);
+        // Once, also when the rest fails and is tried again: their networks stay.
+        this.machines ??= Promise.all([Controller.open("dc1"), Controller.open("dc2")]);
+        const [dc1, dc2] = await this.machines;
         const controllers = { dc1, dc2 };
         await layAll(controllers);
         return controllers;

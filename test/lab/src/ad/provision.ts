@@ -44,12 +44,12 @@ systemctl start samba-ad-dc
 const further = (name: ControllerName): string => `
 export PYTHONWARNINGS=ignore
 printf '[libdefaults]\\n\\tdefault_realm = ${domain.realm}\\n\\tdns_lookup_kdc = true\\n\\tdns_lookup_realm = false\\n' > /etc/krb5.conf
-cp /etc/resolv.conf /tmp/resolv.conf
+resolv=$(cat /etc/resolv.conf)
 echo 'nameserver ${sites.dc1.address}' > /etc/resolv.conf
 echo '${domain.administrator.password}' | samba-tool domain join ${domain.dns} DC -U ${domain.administrator.user} --site=${sites[name].site} \
     --dns-backend=SAMBA_INTERNAL --option='dns forwarder = ${network.services}'
 ${settingsScript(name)}
-cp /tmp/resolv.conf /etc/resolv.conf
+echo "$resolv" > /etc/resolv.conf
 systemctl start samba-ad-dc
 `;
 
@@ -58,49 +58,53 @@ const recipe = { domain, sites, parts, first: first("dc1"), further: further("dc
 /** The domain as files of its two controllers, made once by those themselves: a folder with one layer for each. */
 export function provisionedDomain(tree: string, controllers: Record<ControllerName, Controller>): Promise<string> {
     return cached("ad-domain", { recipe, tree }, async (path) => {
-        const [one, ...others] = controllerNames.map((name) => controllers[name]) as [Controller, ...Controller[]];
-        for (const controller of [one, ...others]) {
-            await controller.lay([tree]);
-            await controller.boot();
-            await controller.script(controller === one ? first(controller.name) : further(controller.name));
-            await ready(controller);
-        }
-        // It registers its names some seconds after its start.
-        for (const controller of others)
-            await controller.until(`its site has it in its DNS`, async () => {
-                const { site, address } = sites[controller.name];
-                const { stdout } = await controller.attempt(["host", "-t", "SRV", `_ldap._tcp.${site}._sites.${domain.dns}`, address]);
-                return stdout.includes(`${controller.name}.${domain.dns}`);
-            });
-        // Both directions, once in full: whoever is started alone later knows all.
-        for (const [to, from] of [
-            ["dc1", "dc2"],
-            ["dc2", "dc1"],
-        ] as const) {
-            for (const context of [domain.base, `CN=Configuration,${domain.base}`, `DC=DomainDnsZones,${domain.base}`])
-                await controllers[to].until(
-                    `replicates ${context} from ${from}`,
-                    async () =>
-                        (await controllers[to].attempt(["samba-tool", "drs", "replicate", to, from, context, "--local", "--full-sync"]))
-                            .code === 0,
-                    30,
-                );
-        }
-        for (const controller of [one, ...others]) {
-            await controller.run(["systemctl", "stop", "samba-ad-dc"]);
-            const layer = join(path, controller.name);
-            mkdirSync(layer, { recursive: true });
-            const names = parts.filter((part) => existsSync(join(controller.files, part))).join(" ");
-            const xattrs = "--xattrs --xattrs-include='*'";
-            await controller.space.run([
-                "sh",
-                "-e",
-                "-c",
-                `tar -C ${controller.root} ${xattrs} -c ${names} | tar -C ${layer} ${xattrs} -xp`,
-            ]);
-            await controller.shutdown();
+        try {
+            await provision(path, tree, controllers);
+        } catch (error) {
+            // The next try lays their files anew.
+            await Promise.all(Object.values(controllers).map((controller) => controller.kill()));
+            throw error;
         }
     });
+}
+
+async function provision(path: string, tree: string, controllers: Record<ControllerName, Controller>): Promise<void> {
+    const [one, ...others] = controllerNames.map((name) => controllers[name]) as [Controller, ...Controller[]];
+    for (const controller of [one, ...others]) {
+        await controller.lay([tree]);
+        await controller.boot();
+        await controller.script(controller === one ? first(controller.name) : further(controller.name));
+        await ready(controller);
+    }
+    // It registers its names some seconds after its start.
+    for (const controller of others)
+        await controller.until(`its site has it in its DNS`, async () => {
+            const { site, address } = sites[controller.name];
+            const { stdout } = await controller.attempt(["host", "-t", "SRV", `_ldap._tcp.${site}._sites.${domain.dns}`, address]);
+            return stdout.includes(`${controller.name}.${domain.dns}`);
+        });
+    // Both directions, once in full: whoever is started alone later knows all.
+    for (const [to, from] of [
+        ["dc1", "dc2"],
+        ["dc2", "dc1"],
+    ] as const) {
+        for (const context of [domain.base, `CN=Configuration,${domain.base}`, `DC=DomainDnsZones,${domain.base}`])
+            await controllers[to].until(`replicates ${context} from ${from}`, async () => {
+                // Not with --local: that needs the other one's names for tickets, which are not replicated yet.
+                const argv = ["samba-tool", "drs", "replicate", to, from, context, "--full-sync", "-P"];
+                const { code, stdout, stderr } = await controllers[to].attempt(argv);
+                return code === 0 || `${stdout}${stderr}`.trim();
+            });
+    }
+    for (const controller of [one, ...others]) {
+        await controller.run(["systemctl", "stop", "samba-ad-dc"]);
+        const layer = join(path, controller.name);
+        mkdirSync(layer, { recursive: true });
+        const names = parts.filter((part) => existsSync(join(controller.files, part))).join(" ");
+        const xattrs = "--xattrs --xattrs-include='*'";
+        await controller.space.run(["sh", "-e", "-c", `tar -C ${controller.root} ${xattrs} -c ${names} | tar -C ${layer} ${xattrs} -xp`]);
+        await controller.shutdown();
+    }
 }
 
 /** Waits until a controller answers for the domain: names, tickets, directory. */
