@@ -84,7 +84,10 @@ function inSession(session: Session, provider: Provider): Provider {
     return Object.fromEntries(wrapped) as Provider;
 }
 
-/** Pulumi's server does not tell a dynamic provider the URN. The SDK puts it into the inputs under this name, where every stored state has it. */
+/**
+ * Pulumi's server does not pass the URN to a dynamic provider. The SDK puts it into the inputs under this name, and every stored state has
+ * it there.
+ */
 const URN = "key";
 const NO_URN = "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it";
 

@@ -1,6 +1,6 @@
 import { autoNamed, holdsData, referenceParts, sealed } from "./kind";
 
-/** As Pulumi would: a later value is a function. */
+/** Like Pulumi's Outputs: here a later value is a function. */
 const isLater = (value: unknown): boolean => typeof value === "function";
 const sealing = {
     secret: (value: unknown) => ({ secret: value }),

@@ -1,22 +1,23 @@
 /**
- * What every adapter and SDK has to do for a resource whatever its kind, by data that the model's metadata give (model/kind.ts): fill in
- * names, make references, seal secrets, protect data, refuse an import. No zod and no Pulumi, since the SDK loads it in users' programs.
+ * The work of every adapter and SDK that is the same for all kinds, driven by data from the model's metadata (model/kind.ts): fill in
+ * names, build references, mark secrets, protect data, refuse an import. Uses neither zod nor Pulumi, since the SDK loads it in users'
+ * programs.
  */
 
-/** Names of properties from the outside in; `*` is every entry of a list or map. */
+/** Property names from the outside in; `*` is any entry of a list or map. */
 export type PropertyPath = readonly string[];
 
-/** How a property is made of the resource's name in the program. */
+/** How a property is derived from the resource's name in the program. */
 export type AutoName = "as-is" | "host-label";
 
-/** An input that means data which a deletion would destroy. */
+/** An input that, when set, means data that a deletion would destroy. */
 export interface HoldsData {
     input: string;
-    /** What takes that back: a property that is given, or one with this value. */
+    /** Exceptions: a property that is set, or that has this value. */
     unless: readonly { path: PropertyPath; is?: string }[];
 }
 
-/** The facts of a kind. The generated SDK class has them as a constant. */
+/** The facts of a kind; a constant in the generated SDK class. */
 export interface Kind {
     /** `SmbShare` */
     name: string;
@@ -28,21 +29,21 @@ export interface Kind {
     /** Computed outputs that are secret. */
     secretOutputs: readonly string[];
     autoNames?: Readonly<Record<string, AutoName>>;
-    /** Inputs for which a program gives a resource, and the provider gets that resource's reference. */
+    /** Inputs for which a program passes a resource and the provider gets its reference. */
     references?: readonly string[];
-    /** What others keep of a resource of this kind beside its id: where in its inputs each part is. */
+    /** What others store of a resource of this kind besides its id: the path of each part in its inputs. */
     reference?: Readonly<Record<string, PropertyPath>>;
-    /** Outputs that begin with the output of the same name of the resource that this input refers to. */
+    /** Outputs that begin with the same output of the resource in this input. */
     follows?: Readonly<Record<string, string>>;
     holdsData?: readonly HoldsData[];
 }
 
 export const CANNOT_IMPORT = "cannot be imported; set `adopt: true` to take over what is there";
 
-/** The name of a resource in its program, the last part of its URN. */
+/** A resource's name in its program: the last part of its URN. */
 export const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
 
-/** The inputs, with names made of the resource's name where the program gives none. */
+/** The inputs, with names derived from the resource's name where the program sets none. */
 export function autoNamed<T extends object>({ autoNames = {} }: Pick<Kind, "autoNames">, name: string, inputs: T): T {
     const given = inputs as Record<string, unknown>;
     const made = Object.entries(autoNames).flatMap(([input, style]) =>
@@ -51,7 +52,7 @@ export function autoNamed<T extends object>({ autoNames = {} }: Pick<Kind, "auto
     return made.length === 0 ? inputs : { ...inputs, ...(Object.fromEntries(made) as object) };
 }
 
-/** A host name made of any text. */
+/** Derives a host name from any text. */
 export function hostLabel(text: string): string {
     const label = text
         .toLowerCase()
@@ -61,7 +62,7 @@ export function hostLabel(text: string): string {
     return label === "" ? "samba" : label;
 }
 
-/** The parts of a resource's reference beside its id. `pick` takes what is at a path of one of its inputs. */
+/** The parts of a resource's reference besides its id. `pick` returns the value at a path of one of its inputs. */
 export function referenceParts(
     { reference = {} }: Pick<Kind, "reference">,
     inputs: Record<string, unknown>,
@@ -77,15 +78,15 @@ export function referenceParts(
 export const valueAt = (value: unknown, path: PropertyPath): unknown =>
     path.reduce<unknown>((at, name) => (isPlain(at) ? at[name] : undefined), value);
 
-/** A text that begins with another resource's, moved to what that is now. `own` is what the provider said, if it ever did. */
+/** A text that begins with another resource's text, moved to its current one. `own` is the provider's value, if there is one. */
 export const following = (base: unknown, own: unknown): unknown =>
     typeof base === "string" && typeof own === "string" ? base + own.slice(own.lastIndexOf("\\")) : own;
 
-/** What is known of a value when: some are there later only (Pulumi's Outputs). */
+/** Whether a value is only known later (Pulumi's Outputs). */
 type IsLater = (value: unknown) => boolean;
 const never: IsLater = () => false;
 
-/** Whether a deletion would destroy data; `later`: that depends on something not known yet. */
+/** Whether a deletion would destroy data; `later`: this depends on a value that is not known yet. */
 export function holdsData({ holdsData: all = [] }: Pick<Kind, "holdsData">, inputs: object, isLater: IsLater = never): boolean | "later" {
     const given = inputs as Record<string, unknown>;
     const verdicts = all.map(({ input, unless }) => {
@@ -103,16 +104,16 @@ function isMet(inputs: Record<string, unknown>, path: PropertyPath, is: string |
         if (isLater(value)) return "later";
         value = isPlain(value) ? value[name] : undefined;
     }
-    // What will be known later is given already.
+    // A value that is only known later counts as set.
     if (is === undefined) return value !== undefined && value !== null;
     return isLater(value) ? "later" : value === is;
 }
 
-/** How an adapter marks a secret, and waits for what is there later. */
+/** How an adapter marks a secret, and waits for a later value. */
 export interface Sealing {
     secret(value: unknown): unknown;
     isLater: IsLater;
-    /** A value that is there later, secret if `isSecret` says so then: nothing but the whole of it can be marked. */
+    /** A value that is only known later, secret if `isSecret` returns true then: it can only be marked as a whole. */
     whenKnown(value: unknown, isSecret: (known: unknown) => boolean): unknown;
 }
 

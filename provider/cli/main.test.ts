@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** The program in a process of its own, without any connection to be found. */
+/** Runs the program in a child process without connection settings. */
 function pvesmb(...args: string[]): { status: number | null; stdout: string; stderr: string } {
     const program = ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts"), ...args];
     return spawnSync(process.execPath, program, { encoding: "utf8", env: { PATH: process.env["PATH"] } });

@@ -10,7 +10,7 @@ import { PERMISSIONS_HELP } from "./permissions-options";
 interface Command {
     summary: string;
     help: string;
-    /** Gives the exit code. */
+    /** Returns the exit code. */
     run(args: string[], log: Log): Promise<number>;
 }
 
@@ -51,7 +51,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
         return await session.run(() => command.run(args, log));
     } catch (error) {
         log.warn(`pvesmb ${name}: ${messageOf(error)}`);
-        // What Node's parseArgs throws for options that don't exist.
+        // Node's parseArgs throws this for unknown options.
         return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
     } finally {
         await session.close();

@@ -24,7 +24,7 @@ interface Checkpoint {
     deployment?: { resources?: { type?: string; id?: string }[] } | null;
 }
 
-/** The nonces of all gateways that an exported state holds. Throws for any other text: it would make orphans of them all. */
+/** The nonces of all gateways in an exported state. Throws for any other text, which would turn all gateways into orphans. */
 export function noncesIn(state: string): string[] {
     const { deployment } = parsed(state);
     if (typeof deployment !== "object" || deployment === null) throw new Error("--state: this is not what `pulumi stack export` prints");
@@ -75,7 +75,7 @@ export async function orphans(args: string[], log: Log): Promise<number> {
     return kept > 0 ? 1 : 0;
 }
 
-/** The volume of one that was never finished is empty, or an older one that was given to it: nothing tells which. */
+/** The volume of an unfinished gateway is either empty or an existing one that was attached to it; nothing shows which. */
 export function reasonToKeep({ authentic, busy, mark, volumes }: Marked, destroyData: boolean): string | undefined {
     if (!authentic)
         return "its mark is not authentic, so it is not ours to remove: anybody who may edit notes can have written it. If an earlier version of pvesmb or another secret made it, give that secret (PVESMB_MARK_SECRET, PVESMB_MARK_SECRET_PREVIOUS), or remove it in Proxmox VE";
@@ -87,7 +87,7 @@ export function reasonToKeep({ authentic, busy, mark, volumes }: Marked, destroy
 
 function line({ node, vmid, hostname, mark, volumes, busy, authentic }: Marked): string {
     const data = volumes.length > 0 ? `, data: ${volumes.join(", ")}` : "";
-    // What a stranger may have written is not repeated.
+    // Do not print text that a stranger may have written.
     if (!authentic) return `CT ${vmid} on ${node} (${hostname}), with a mark that is not authentic${data}`;
     const phase = busy ? "being created" : mark.phase === "creating" ? "half-made" : "finished";
     return `CT ${vmid} on ${node} (${hostname}), ${phase}, of ${mark.key}${data}`;

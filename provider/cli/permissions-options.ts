@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { featureNames, featureOf } from "../model/permissions/features";
 import { WRAPPER } from "../rights/sudoers";
 
-/** Stands for all features that are usual. */
+/** Selects all features that are granted by default. */
 export const USUAL = "usual";
 
 export const PERMISSIONS_HELP = `pvesmb permissions [--feature NAME]... [options]
@@ -30,7 +30,7 @@ ${featureNames.map((name) => `                             ${featureOf(name).usu
   --json                   what is needed as JSON on one line, and no commands
 `;
 
-/** What the command line is wrong about; the exit code is 2. */
+/** A command line error; the exit code is 2. */
 export class Misuse extends Error {}
 
 export type PermissionsOptions = ReturnType<typeof parsed>;
@@ -68,7 +68,7 @@ function parsed(args: string[]) {
     return values;
 }
 
-/** What has no meaning to a shell, to sudo or to PVE's access control is taken as a name. */
+/** Names must not contain characters with a meaning to a shell, to sudo or to PVE's access control. */
 function checkNames(values: PermissionsOptions): void {
     const word = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
     const rules: [string, readonly (string | undefined)[], RegExp][] = [

@@ -53,7 +53,7 @@ const ON_ONE = "# On one node of the cluster, as root.\n";
 const ON_EACH = "# On every node of the cluster, as root.\n";
 
 const giving = {
-    /** Commands that fail because what they make is there already are no failure: roles are named after their privileges. */
+    /** Continue when a command fails because its object already exists: roles are named after their privileges. */
     api: (grants: Map<string, string[]>, { user, token }: Grantee, pool: string | undefined): string => {
         const tokenid = token?.split("!")[1];
         const made = [
@@ -67,7 +67,7 @@ const giving = {
         return `${ON_ONE}${use}${lines.join("")}`;
     },
 
-    /** What to tell pvesmb is only what was installed. */
+    /** pvesmb only needs settings for what was installed. */
     node: (setup: NodeSetup): string => {
         const variables = [
             `PROXMOX_VE_SSH_USERNAME=${setup.user}`,
@@ -139,7 +139,7 @@ function setupOf(values: PermissionsOptions, chosen: readonly FeatureName[]): No
     };
 }
 
-/** With the rules in place of what they are made of. */
+/** Prints the rules and omits the features that they come from. */
 const inJson = ({ features, ...setup }: NodeSetup): object => ({
     ...setup,
     rules: Object.fromEntries(features.map(({ name, commands }) => [name, commands.map((each) => sudoRule(each, setup.wrapper))])),

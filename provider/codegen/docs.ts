@@ -86,14 +86,14 @@ ${table(fieldsOf(connectionInputs), false)}
 `;
 }
 
-/** `lives`: whether changes of the properties mean something to what exists. */
+/** `lives`: whether the table shows what changes of the properties do. */
 function table(fields: Field[], lives: boolean): string {
     return `| Property | Type | Default | Meaning |${lives ? " When changed |" : ""}
 |---|---|---|---|${lives ? "---|" : ""}
 ${fields.flatMap((field) => rows(field, "", lives)).join("\n")}`;
 }
 
-/** A row for the property, and below it rows for what is in it. */
+/** A row for the property, followed by rows for its own properties. */
 function rows(field: Field, prefix: string, lives: boolean): string[] {
     const { name, schema, shape } = field;
     const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |${lives ? ` ${changeCell(field, prefix)} |` : ""}`;
@@ -104,7 +104,7 @@ function rows(field: Field, prefix: string, lives: boolean): string[] {
     return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner, lives))];
 }
 
-/** What an update does. Parts of an object have it in their own rows, a list or map changes as a whole. */
+/** What an update does. Properties of an object have their own rows; a list or map changes as a whole. */
 function changeCell({ schema, shape, meta }: Field, prefix: string): string {
     if (/\[\]|\*/.test(prefix)) return "";
     const whole = shape.kind === "object" && !isReference(shape.object);

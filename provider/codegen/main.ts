@@ -11,10 +11,10 @@ import { type GeneratedFile, sdkFiles } from "./sdk";
 
 const root = resolve(__dirname, "../..");
 
-/** Folders that hold nothing but what is generated here. */
+/** Folders with generated files only. */
 const folders = ["sdk/nodejs/generated", "docs/reference"];
 
-/** Everything that is derived from the models. */
+/** All files derived from the models. */
 function derived(): GeneratedFile[] {
     const names = new Names(models);
     const info = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as PackageInfo;
@@ -25,7 +25,7 @@ function derived(): GeneratedFile[] {
     return [...sdkFiles(models, names), ...docsFiles(models), permissions, { path: "schema.json", text: JSON.stringify(schema) }];
 }
 
-/** Writes what is derived; with `--check` only says what is out of step, and fails. */
+/** Writes the derived files; with `--check` only lists the outdated ones and fails. */
 async function main(check: boolean): Promise<void> {
     const generated = new Map<string, string>();
     for (const { path, text } of derived())

@@ -2,14 +2,14 @@ import type { z } from "zod";
 import { bare, type Model, typeMetaOf } from "../model/meta";
 import { fieldsOf, type Shape, shapeOf } from "./shape";
 
-/** An object or enum type of its own, with the name it has in all languages. */
+/** A named object or enum type, with the same name in all languages. */
 export type NamedType = { name: string; object: z.ZodObject } | { name: string; values: string[]; description: string };
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** `nodes` of a list or map names its entries `Node`, `aclEntries` `AclEntry`. */
 export const singular = (text: string): string => text.replace(/ies$/, "y").replace(/(?<=ss|x|sh)es$|(?<=[^s])s$/, "");
 
-/** All named types of the models, in the order of their first appearance. */
+/** All named types of the models, in order of first appearance. */
 export class Names {
     private readonly bySchema = new Map<z.ZodType, string>();
     readonly types: NamedType[] = [];

@@ -2,7 +2,7 @@ import { models } from "../model";
 import { type Feature, type Grant, shownCommand } from "../model/permissions/feature";
 import { PROGRAMS, type FeatureName, featureNames, featureOf } from "../model/permissions/features";
 
-/** docs/permissions.md with what stands between `<!-- generated: NAME -->` and `<!-- end -->` written anew. */
+/** Regenerates the sections of docs/permissions.md between `<!-- generated: NAME -->` and `<!-- end -->`. */
 export function permissionsPage(page: string): string {
     const blocks: Record<string, string> = {
         privileges: privilegeTable(),

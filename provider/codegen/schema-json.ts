@@ -14,7 +14,7 @@ export interface PackageInfo {
     license: string;
 }
 
-/** Pulumi's package schema: what SDKs of other languages, `pulumi package` and registries go by. */
+/** Pulumi's package schema, used by SDKs of other languages, `pulumi package` and registries. */
 export function schemaJson(info: PackageInfo, models: readonly Model[], names: Names): Json {
     const connection = propertiesOf(fieldsOf(connectionInputs), names);
     return {
@@ -67,7 +67,7 @@ function resourceSpec(model: Model, names: Names): Json {
     };
 }
 
-/** What others keep of it; it is made of its id and inputs (model/kind.ts), by the SDK today. */
+/** The schema of a reference. SDKs build it from the resource's id and inputs (model/kind.ts); today only the Node SDK does. */
 function referenceSpec({ reference }: Model, names: Names): Json {
     if (reference === undefined) return {};
     return { ref: { $ref: `#/types/${token(names.of(reference))}`, description: typeMetaOf(reference)?.reference } };
@@ -77,7 +77,7 @@ function propertiesOf(fields: Field[], names: Names): Json {
     return Object.fromEntries(fields.map((field) => [field.name, propertySpec(field, names)]));
 }
 
-/** Defaults are told, not set: the provider applies them, so that inputs stay as the user wrote them in every language. */
+/** Defaults are documented, not set: the provider applies them, so that inputs stay as the user wrote them in every language. */
 function propertySpec({ schema, meta, preset }: Field, names: Names): Json {
     const byDefault = meta.defaultText ?? (preset === undefined ? undefined : `\`${JSON.stringify(preset)}\``);
     const description = [

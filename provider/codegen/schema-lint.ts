@@ -13,7 +13,7 @@ const PROPERTY_KEYS = new Set([
 ]);
 const RESERVED = ["urn", "id", "pulumi"];
 
-/** What Pulumi's own metaschema lets pass (pulumi.md 2.4): dangling references, misspelt keys, names in `required` that don't exist. */
+/** Finds errors that Pulumi's metaschema accepts (pulumi.md 2.4): dangling references, misspelt keys, unknown names in `required`. */
 export function lintSchema(schema: Json): string[] {
     const types = isObject(schema["types"]) ? schema["types"] : {};
     const faults: string[] = [];

@@ -67,7 +67,7 @@ constructor(name: string, args: ${model.kind}Args, opts?: pulumi.CustomResourceO
 `;
 }
 
-/** Imports of just those names that the code uses. */
+/** Imports of only the names that the code uses. */
 function imports(model: Model, code: string): string {
     const all = (pattern: RegExp): string[] => [...new Set([...code.matchAll(pattern)].map(([name]) => name))].sort();
     const args = all(/\b[A-Z]\w+Args\b/g).filter((name) => name !== `${model.kind}Args`);

@@ -2,14 +2,14 @@ import * as z from "zod";
 import { bare, type FieldMeta, isReference, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
 
-/** What kind of value a schema is for, in the terms that Pulumi's languages share. */
+/** The kind of value a schema describes, in terms that all Pulumi languages share. */
 export type Shape =
     | { kind: "string" | "boolean" | "number" | "integer" }
     | { kind: "enum"; values: string[] }
     | { kind: "array" | "record"; of: z.ZodType }
     | { kind: "object"; object: z.ZodObject };
 
-/** Refuses what not all of Pulumi's languages can express: unions above all (pulumi.md 3). */
+/** Refuses schemas that some Pulumi language cannot express: above all unions (pulumi.md 3). */
 export function shapeOf(schema: z.ZodType): Shape {
     const inner = bare(schema);
     if (inner instanceof z.ZodObject) return { kind: "object", object: inner };
@@ -27,13 +27,13 @@ export interface Field {
     schema: z.ZodType;
     meta: FieldMeta;
     shape: Shape;
-    /** May be left out. */
+    /** May be omitted. */
     optional: boolean;
-    /** The value it then has, if any. */
+    /** Its default, if any. */
     preset: unknown;
 }
 
-/** The properties of an object, hidden ones left out. */
+/** The visible properties of an object. */
 export function fieldsOf(object: z.ZodObject): Field[] {
     return propertiesOf(object).flatMap(([name, schema]) => {
         const meta = metaOf(schema);
@@ -45,10 +45,10 @@ export function fieldsOf(object: z.ZodObject): Field[] {
     });
 }
 
-/** What a change of the property does to the resource, in a sentence, when it replaces it or is refused. */
+/** What a change of the property does to the resource, as a sentence, if it replaces it or is refused. */
 export function replaceText({ meta, shape }: Field): string | undefined {
     if (!meta.replace && !meta.fixed) return undefined;
-    // Inside an object each property speaks for itself (FieldMeta.replace).
+    // Properties of an object have their own metadata (FieldMeta.replace).
     const what = shape.kind === "object" && !isReference(shape.object) ? "Adding or removing it" : "A change";
     return meta.replace ? `${what} replaces the resource: ${meta.replace}.` : `${what} is refused: ${meta.fixed}.`;
 }

@@ -4,7 +4,7 @@ import { type Field, fieldsOf, replaceText, shapeOf } from "./shape";
 
 export const HEAD = "// Generated from provider/model by `npm run generate`; do not edit.\n";
 
-/** TypeScript for a value as users give it (everything may be an Input) or as they get it. */
+/** TypeScript type of a value as users set it (everything may be an Input) or read it. */
 export function typeText(schema: z.ZodType, names: Names, side: "input" | "output"): string {
     const wrap = (text: string): string => (side === "input" ? `pulumi.Input<${text}>` : text);
     const shape = shapeOf(schema);
@@ -24,7 +24,7 @@ export function typeText(schema: z.ZodType, names: Names, side: "input" | "outpu
     }
 }
 
-/** A comment for editors: what it means, unit, default, consequences. */
+/** A comment for editors: meaning, unit, default, consequences. */
 export function comment(field: Field): string {
     const { meta, optional, preset } = field;
     const replaces = replaceText(field);
@@ -36,12 +36,12 @@ export function comment(field: Field): string {
         ...(replaces ? [replaces] : []),
         ...(meta.deprecated ? [`@deprecated ${meta.deprecated}`] : []),
     ];
-    // Tags come last, or editors read what follows as part of them.
+    // Tags come last: editors treat the text after a tag as part of it.
     const ordered = [...lines.filter((line) => !line.startsWith("@")), ...lines.filter((line) => line.startsWith("@"))];
     return `/**\n${ordered.map((line) => ` * ${line.replaceAll("*/", "* /")}\n`).join("")} */\n`;
 }
 
-/** The interfaces of all named object types, for one side. */
+/** The interfaces of all named object types, for inputs or outputs. */
 export function interfaces(names: Names, side: "input" | "output"): string {
     const bodies = names.types.flatMap((type) => {
         if (!("object" in type)) return [];

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { bootstrapScript } from "./bootstrap";
 import type { BootstrapSettings } from "./bootstrap";
 
-/** What the script makes of apt's files, one run after the other, on a folder that stands in for /etc and /var: the files, and whether each run changed any. */
+/**
+ * Runs the script's apt part once per setting on a folder that serves as /etc and /var. Returns the files and whether each run changed any.
+ */
 function runs(all: BootstrapSettings[], files: Record<string, string>, between: (folder: string) => void = () => undefined) {
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-sources-"));
     try {

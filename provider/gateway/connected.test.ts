@@ -3,7 +3,7 @@ import { Deadline } from "../base/deadline";
 import { ALL, endSessions } from "./share-sessions";
 import { endLogins } from "./logins";
 
-/** A gateway that says this of who is connected, and what it is then told to do. */
+/** A gateway with these answers of smbstatus and getent, and the commands that it gets. */
 function world(status: Partial<GatherResult["commands"][string]>, group: Partial<GatherResult["commands"][string]> = {}) {
     const told: string[] = [];
     const workshop = {

@@ -5,8 +5,8 @@ import { answerTo, hostFacts } from "../samba/facts";
 import type { HostFacts } from "../samba/facts";
 
 /**
- * What a batch's look says of who is connected. Without an answer that is not nobody: what took something away is done, and whoever lost it
- * may go on in an open session.
+ * Reads open sessions from a batch's look. No answer does not mean nobody is connected: the change is done, and a client that lost access
+ * may still use an open session.
  */
 export function connected<T>({ name }: Workshop, look: GatherResult | undefined, parse: (status: string, facts: HostFacts) => T): T {
     if (look === undefined) throw untold(name, "smbstatus gave no answer");

@@ -13,7 +13,7 @@ import { serviceFiles } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
 import { files } from "../samba/store/files";
 
-/** Differences between what we wrote on the gateway's host and what is there, in words. The administrator's own include is not looked at. */
+/** Describes differences between what we wrote on the gateway's host and what is there. The administrator's own include is not compared. */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
     const found: string[] = [];
     if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
@@ -27,7 +27,7 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     const runs = (service: string): string | undefined => facts.service(service);
     if (!facts.smbd.enabled) found.push("service smbd: not enabled");
     if (!facts.smbd.active) found.push("service smbd: not running");
-    // An upgrade of the packages may bring either about.
+    // A package upgrade may cause either.
     if (facts.nmbdEnabled) found.push("service nmbd: enabled");
     if (discovery.wsdd && runs("wsdd") !== "active") found.push("service wsdd: not running");
     if (discovery.avahi && runs("avahi-daemon") !== "active") found.push("service avahi-daemon: not running");
@@ -37,7 +37,7 @@ export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaV
     return found;
 }
 
-/** What is worth a word and no difference that an `up` could mend. */
+/** Findings that deserve a warning but that an `up` cannot repair. */
 export function gatewayWarnings(look: GatherResult, host: string): string[] {
     const { installed, fix } = sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "");
     return [
@@ -50,7 +50,7 @@ export function gatewayWarnings(look: GatherResult, host: string): string[] {
     ];
 }
 
-/** The version of Samba that is installed now. */
+/** The installed Samba version. */
 export const versionIn = (look: GatherResult): string | undefined =>
     sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "").installed;
 

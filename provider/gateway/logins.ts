@@ -5,8 +5,8 @@ import { type Login, parseLogins, tell } from "../samba/sessions";
 import { connected } from "./connected";
 
 /**
- * Ends the smbd processes that serve some users. What a session may do is settled at its login (groups above all), so only a new login
- * brings it up to date; clients log in again by themselves, and are refused if they no longer may.
+ * Ends the smbd processes that serve these users. A session's rights (groups above all) are fixed at login, so they change only with a new
+ * login; clients reconnect by themselves and are refused if they lost access.
  */
 export async function endLogins(
     workshop: Workshop,
@@ -21,8 +21,8 @@ export async function endLogins(
 }
 
 /**
- * Makes a change after which some users have to log in again, and has them do so. `mayEnd`: whether there can be any. The state names them as
- * `closing` until their sessions have ended, so that a run that is cut off is finished by the next one.
+ * Makes a change that requires some users to log in again, and ends their sessions. `mayEnd`: whether any session may have to end. The
+ * state lists the users as `closing` until their sessions have ended, so that the next run finishes an interrupted one.
  */
 export async function changeLogins<Done extends object>(
     ctx: { deadline: Deadline; checkpoint(id: string, state: Done & { closing: string[] }): void },

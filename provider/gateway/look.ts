@@ -10,7 +10,7 @@ import { SPACES } from "./setup";
 import { sizes } from "./sizes";
 import type { Ready } from "./session";
 
-/** What the reads of a gateway and of all that is on it look at, in one look, whoever comes first. */
+/** Gather shared by the reads of a gateway and of everything on it. */
 export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, sizes.look, { statvfs: SPACES }]);
 
 export interface Seen {
@@ -19,8 +19,8 @@ export interface Seen {
 }
 
 /**
- * What a child needs for its read: one look at the host, shared by all children of this process. A gateway that is stopped or unreachable
- * says nothing about them: they keep their state, with one warning per gateway.
+ * Looks at the host for a child's read; all children in this process share one look. A stopped or unreachable gateway tells nothing about
+ * its children: they keep their state, with one warning per gateway.
  */
 export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
     const away = (why: string): "away" => {

@@ -10,19 +10,18 @@ import type { Connection } from "../samba/sessions";
 import { HOMES } from "../samba/share";
 import { connected } from "./connected";
 
-/** In place of principals: everybody. */
+/** Used as a principal: everybody. */
 export const ALL = "*";
 
-/** Whose open connections a change concerns: everybody's, those of some principals, or nobody's. */
+/** Principals whose open connections a change affects: everybody, some or none. */
 export function concerned(before: ShareInputs, after: ShareInputs): string[] {
     const all = consequencesOf(shareModel, before, after).some(({ consequence }) => consequence.effect === "closes-share");
     return all ? [ALL] : tightened(before.access, after.access).map((entry) => inConfig(principalOf(entry)));
 }
 
 /**
- * Ends exactly the connections concerned: a reload reaches none that is already open (samba.md section 0, fact 1). One smbd process may
- * serve several users (terminal servers); it then closes the share for all of them, and clients come back by themselves. `share`: as its
- * section is named.
+ * Ends only the affected connections; a reload does not change open ones (samba.md section 0, fact 1). If one smbd process serves several
+ * users (terminal servers), it closes the share for all of them; clients reconnect by themselves. `share` is the section name.
  */
 export async function endSessions(
     workshop: Workshop,

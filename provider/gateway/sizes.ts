@@ -1,5 +1,5 @@
 import { ShownSizes } from "../quota/dfree";
 import { askedForSizes } from "../samba/config/size-part";
 
-/** How a gateway's clients get to see limits that statvfs does not tell. */
+/** Shows clients the limits that statvfs does not report. */
 export const sizes = new ShownSizes(askedForSizes);

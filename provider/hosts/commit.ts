@@ -7,10 +7,10 @@ import { joined } from "./looks";
 import type { Snapshot } from "./snapshot";
 import { within } from "./within";
 
-/** What became of a unit, and what the batch's look saw, if it had one. */
+/** A unit's result, and the result of the batch's look if it had one. */
 export type Committed = UnitResult & { ok: true; look?: GatherResult };
 
-/** Guard, verify and commit around units: all that is known here of what they are about. */
+/** Wraps guard, verify and commit around units; this is all that the queue knows of their meaning. */
 type Build = (units: Unit[]) => Batch;
 
 const plain: Build = (units) => ({ units, verify: [], commit: [] });
@@ -28,13 +28,13 @@ export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "more"> {
     host: string;
     /** Runs a batch (Executor.batch). */
     run: (batch: Batch, deadline: Deadline) => Promise<BatchResult>;
-    /** Forgets at each submit; after each batch it knows what that saw, or nothing. */
+    /** Invalidated at each submit; after each batch it holds that batch's look, or nothing. */
     snapshot?: Pick<Snapshot, "forget" | "moment" | "changed">;
 }
 
 /**
- * Group commit: units that are submitted together, or while a batch runs, go to the host in one batch. A unit that fails rejects alone
- * (RemoteFailed, Conflict); a batch that fails as a whole rejects all its units with the same error.
+ * Group commit: units submitted together, or while a batch runs, go to the host in one batch. A failing unit rejects alone (RemoteFailed,
+ * Conflict); a batch that fails as a whole rejects all its units with the same error.
  */
 export class CommitQueue {
     private readonly rounds: Rounds<Submitted>;
@@ -59,7 +59,7 @@ export class CommitQueue {
 
     private async commit(taken: Submitted[]): Promise<() => void> {
         const { run, snapshot, host } = this.options;
-        // Each stops waiting by itself.
+        // Each submitter enforces its own deadline.
         const deadline = Deadline.shared(taken.map((each) => each.deadline));
         const wanted = taken.flatMap(({ unit }) => unit.looks ?? []);
         const look = wanted.length === 0 ? undefined : joined(wanted);
@@ -84,7 +84,7 @@ export class CommitQueue {
     }
 }
 
-/** One batch is of one role, and of one key it has only the first: the others go with the next batches. */
+/** A batch has units of one role, and only the first one of each key; the rest wait for later batches. */
 function together(waiting: Submitted[]): Submitted[] {
     const keys = new Set<string>();
     return waiting.filter(({ unit, build }) => build === waiting[0]?.build && !keys.has(unit.key) && keys.add(unit.key));

@@ -1,8 +1,8 @@
 import type { AclEntry } from "./steps";
 
 /**
- * Looks, changes nothing, takes no lock; follows no link: what is behind one is not there, a link itself is a fact (`stat`). A file or an output of more than 16 MiB fails: half of it would be read as if the rest
- * were not there.
+ * A read-only look at a host, without lock. It follows no links: a path through a link counts as absent, and the link itself shows up in
+ * `stat`. A file or an output over 16 MiB fails, because half of it would be mistaken for the whole.
  */
 export interface Gather {
     /** Glob patterns -> path -> text. */
@@ -10,13 +10,13 @@ export interface Gather {
     /** Glob patterns -> path -> facts. */
     stat?: string[];
     statvfs?: string[];
-    /** Glob patterns -> path -> the project of XFS or ext4 that what is made in that directory gets; those without one are left out. */
+    /** Glob patterns -> path -> the project (XFS, ext4) that new files in that directory inherit; directories without one are left out. */
     projects?: string[];
-    /** The same, of btrfs: id of the subvolume that the directory is the top of. */
+    /** Glob patterns -> path -> the btrfs subvolume id of a directory that is the top of one. */
     subvolumes?: string[];
-    /** The btrfs that the directory is on. */
+    /** Glob patterns -> path -> the btrfs that holds the directory. */
     btrfs?: string[];
-    /** `in`: where it begins, as of a RunStep; code 126 when that is not there. */
+    /** `in`: working directory, as in RunStep; exit code 126 if it is missing. */
     commands?: { name: string; argv: string[]; stdin?: string; timeout?: number; in?: string }[];
 }
 
@@ -26,21 +26,21 @@ export interface FileFacts {
     gid: number;
     owner: string;
     group: string;
-    /** Octal string, as DirectoryStep takes it, e.g. "0770": under an ACL the owning group's own bits, unless somebody changed the mask. */
+    /** Octal string, as DirectoryStep takes it, e.g. "0770". Under an ACL: the owning group's own bits, unless someone changed the mask. */
     mode: string;
     size: number;
-    /** Named entries only; undefined where the file system has no ACLs. */
+    /** Named entries only; undefined if the file system has no ACLs. */
     acl?: { access: AclEntry[]; default: AclEntry[] };
 }
 
 export interface GatherResult {
     files: Record<string, string>;
     stat: Record<string, FileFacts>;
-    /** Bytes, and the number of inodes in use. */
+    /** Bytes; `files`: inodes in use. */
     statvfs: Record<string, { total: number; used: number; available: number; files: number }>;
     projects?: Record<string, number>;
     subvolumes?: Record<string, number>;
-    /** `groups`: the quota group of each subvolume, by its id; undefined where quotas are off. Bytes. */
+    /** Bytes. `groups`: the qgroup of each subvolume by id; undefined if quotas are off. */
     btrfs?: Record<string, { uuid: string; groups?: Record<string, { used: number; limit?: number }> }>;
     commands: Record<string, { code: number; stdout: string; stderr: string }>;
     ms: number;

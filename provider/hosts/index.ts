@@ -19,7 +19,7 @@ export { workshopOn, type Workshop } from "./workshop";
 import { closeExecutors } from "./executor/executor";
 import { closeAll as closeConnections } from "./ssh/pool";
 
-/** Ends agents and connections, within a second: at the end of the process and at SIGINT. */
+/** Ends agents and connections within a second; called at exit and at SIGINT. */
 export async function closeAll(): Promise<void> {
     closeExecutors();
     await closeConnections();

@@ -2,27 +2,27 @@ import type { Gather, GatherResult } from "./batch";
 
 const KINDS = ["files", "stat", "statvfs", "projects", "subvolumes", "btrfs"] as const;
 
-/** What a look looks at, one by one. */
+/** The single items of a gather. */
 export function items(gather: Gather): string[] {
     const paths = KINDS.flatMap((kind) => (gather[kind] ?? []).map((pattern) => `${kind} ${pattern}`));
     return [...paths, ...(gather.commands ?? []).map(({ name }) => `command ${name}`)];
 }
 
-/** All that several want to look at. */
+/** The union of gathers. */
 export function joined(gathers: readonly Gather[]): Gather {
     const union = (kind: (typeof KINDS)[number]): string[] => [...new Set(gathers.flatMap((gather) => gather[kind] ?? []))];
     const commands = new Map(gathers.flatMap((gather) => gather.commands ?? []).map((command) => [command.name, command]));
     return { ...Object.fromEntries(KINDS.map((kind) => [kind, union(kind)])), commands: [...commands.values()] };
 }
 
-/** The rest of it. */
+/** The items that are not covered yet. */
 export function without(gather: Gather, covered: ReadonlySet<string>): Gather {
     const paths = KINDS.map((kind) => [kind, (gather[kind] ?? []).filter((pattern) => !covered.has(`${kind} ${pattern}`))] as const);
     const commands = (gather.commands ?? []).filter(({ name }) => !covered.has(`command ${name}`));
     return { ...Object.fromEntries(paths), commands };
 }
 
-/** What is worked out of a look, once for all who share it; several things by name. */
+/** Computes something from a look once for all readers that share it; `name` tells several results apart. */
 export function onceSeen<T>(work: (look: GatherResult, name: string) => T): (look: GatherResult, name?: string) => T {
     const known = new WeakMap<GatherResult, Map<string, T>>();
     return (look, name = "") => {

@@ -1,17 +1,17 @@
 import type { Step } from "./batch";
 
-/** `$@`: packages. Prints those that are not installed; ends with 0 when there are none. */
+/** `$@`: packages. Prints those that are not installed; exits with 0 if there are none. */
 const MISSING = `for package; do
     [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf ' %s' "$package"
 done`;
 
-/** `$0`: as of INSTALL. A killed run's policy is left to be taken away. */
+/** `$0`: as in INSTALL. Fails if a killed run left its policy behind, so that INSTALL cleans it up. */
 const ALL_THERE = `missing=$(${MISSING})
 [ -z "$missing" ] && ! grep -qsxF '# pvesmb' "$0"`;
 
 /**
- * `$0`: policy-rc.d, which keeps services from starting with Debian's default configuration before ours is in place (invoke-rc.d(8)). One
- * that the host has itself is set aside meanwhile; a run that was killed left it there, and the next one puts it back.
+ * `$0`: policy-rc.d, which keeps services from starting with Debian's default configuration before ours is in place (invoke-rc.d(8)). An
+ * existing one is moved aside; if a run is killed, the next one restores it.
  */
 const INSTALL = `set -eu
 policy=$0 aside=$0.pvesmb
@@ -29,8 +29,8 @@ apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Ret
 echo "installed:$missing"`;
 
 /**
- * Steps that install what is missing of these packages of Debian; the first steps of a unit that needs them. Where all are there, nothing runs
- * but a look. Packages that were installed stay when the unit is rolled back: whatever else was installed with them may need them by then.
+ * Installs the missing ones of these Debian packages; put these steps first in a unit that needs them. If none is missing, only the check
+ * runs. A rollback of the unit keeps the packages: others installed with them may depend on them by then.
  */
 export const ensurePackages = (names: readonly string[], policy = "/usr/sbin/policy-rc.d"): Step[] =>
     names.length === 0

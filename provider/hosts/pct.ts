@@ -2,17 +2,17 @@ import { PvesmbError } from "../base/errors";
 import type { Host } from "./host";
 
 /**
- * The environment of commands in the container, whatever the node's is: `pct exec` hands on its own unless `--keep-env 0` is given, which
- * only 9.x knows; this does the same on all versions.
+ * A clean environment for commands in the container. `pct exec` passes on the node's environment unless `--keep-env 0` is given, which only
+ * 9.x knows; this works on all versions.
  */
 const CLEAN = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C"];
 
-/** How the wrapper (pvesmb-pct) ends when it does not let its caller in. */
+/** Exit code of the wrapper (pvesmb-pct) when it refuses the container. */
 const WRAPPER_REFUSES = 77;
 
 /**
- * A container, reached by `pct exec` on its node. Failures of pct itself have arbitrary exit codes and are told by their text (pve-api.md
- * 2.4): NotFound means not on this node; it may have been moved to another.
+ * A container reached by `pct exec` on its node. pct fails with arbitrary exit codes, so its failures are recognized by their text
+ * (pve-api.md 2.4). NotFound means that it is not on this node; it may have been moved to another.
  */
 export function pctHost(node: Host, nodeName: string, vmid: number, pct = "pct"): Host {
     const name = `CT ${vmid} on ${nodeName}`;

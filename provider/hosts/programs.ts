@@ -3,26 +3,26 @@ import type { Gather, GatherResult, Step } from "./batch";
 const UNITS = "/etc/systemd/system";
 
 /**
- * A program of ours on a host, run by a timer, with one entry (a JSON file) for each resource that uses it. It comes with its first entry and
- * goes with its last, so no resource owns it.
+ * A program of ours on a host, run by a timer, with one entry (a JSON file) for each resource that uses it. The first entry installs it and
+ * the last one removes it, so no resource owns it.
  */
 export interface ProgramSpec {
-    /** For the names of steps and looks: `collector`. */
+    /** For names of steps and looks: `collector`. */
     name: string;
-    /** Puts its files on the host, and makes its directories but that of the entries. */
+    /** Installs its files and creates its directories, except that of the entries. */
     files: () => Step[];
-    /** Its units for systemd, by name. */
+    /** Its systemd units, by name. */
     units: Record<string, string>;
-    /** The unit among them that runs it. */
+    /** The timer among them. */
     timer: string;
-    /** With the last entry: units that are disabled, and units that are stopped, beside the timer. */
+    /** Units to disable and units to stop with the last entry, besides the timer. */
     disables?: readonly string[];
     stops?: readonly string[];
-    /** The directory of its entries; only root reads them. */
+    /** Directory of its entries; only root reads them. */
     entries: string;
-    /** What goes with the last entry beside units and entries: files, and directories with all in them. */
+    /** What else the last entry removes: files, and directories with their content. */
     leaves?: { files?: readonly string[]; trees?: readonly string[] };
-    /** An entry in words, for what a refresh finds: `the schedule`. */
+    /** What messages call an entry: `the schedule`. */
     entry: string;
 }
 
@@ -33,17 +33,17 @@ export class Program {
         return `${this.spec.entries}/${id}.json`;
     }
 
-    /** Name of the step that writes or removes an entry: other steps may depend on whether it changed something. */
+    /** Name of the step that writes or removes an entry; other steps may depend on its change. */
     get entryStep(): string {
         return `${this.spec.name} entry`;
     }
 
-    /** Brings the files alone: for a program that is asked something before it has an entry. */
+    /** Installs the files only, to call the program before it has an entry. */
     files(): Step[] {
         return [...this.spec.files(), { do: "directory", path: this.spec.entries, mode: "0700" }];
     }
 
-    /** Brings program, units and one entry. `before`: steps that need the entry and come before the timer runs. */
+    /** Installs program, units and one entry. `before`: steps that need the entry and must run before the timer. */
     install(id: string, text: string, before: readonly Step[] = []): Step[] {
         const { units, timer } = this.spec;
         return [
@@ -63,10 +63,12 @@ export class Program {
         ];
     }
 
-    /** Ends one entry; with the last one of the host all of it goes. `more`: other files of the entry. The last steps of a removal unit. */
+    /**
+     * Removes one entry; the last one of the host removes everything. `more`: other files of the entry. The last steps of a removal unit.
+     */
     remove(id: string, more: readonly string[] = []): Step[] {
         const { name, units, timer, disables = [], stops = [], entries, leaves = {} } = this.spec;
-        // Of this unit only: what is empty now was emptied by it, or by a unit of the same batch.
+        // Counts only if this unit, or another one of the same batch, emptied the directory.
         const last = { ifChanged: `last ${name}` } as const;
         const files = [...Object.keys(units).map((unit) => `${UNITS}/${unit}`), ...(leaves.files ?? [])];
         return [
@@ -79,7 +81,7 @@ export class Program {
                 onlyIf: ["test", "-d", entries],
                 changes: "\\A\\Z",
             },
-            // Undone after the files are back, since rollbacks go backwards.
+            // Rollbacks run backwards, so this undo runs after the files are back.
             {
                 do: "run",
                 argv: ["systemctl", "disable", "--now", timer],
@@ -105,7 +107,7 @@ export class Program {
         return `${this.spec.name} timer`;
     }
 
-    /** For `faults`. */
+    /** What `faults` needs. */
     get look(): Gather {
         return {
             files: [`${this.spec.entries}/*.json`],
@@ -113,12 +115,12 @@ export class Program {
         };
     }
 
-    /** The text of an entry; undefined: there is none. */
+    /** The text of an entry; undefined if missing. */
     entryIn({ files }: Pick<GatherResult, "files">, id: string): string | undefined {
         return files[this.entryPath(id)];
     }
 
-    /** What keeps an entry from being served as it should be, in words. */
+    /** Why an entry is not served as it should be, in words. */
     faults(look: Pick<GatherResult, "files" | "commands">, id: string, wanted: string): string[] {
         const { entry, timer } = this.spec;
         const found = this.entryIn(look, id);

@@ -9,27 +9,27 @@ export interface SnapshotOptions {
     host: string;
     /** Executor.gather */
     gather: (gather: Gather, deadline: Deadline) => Promise<GatherResult>;
-    /** What whoever does not say otherwise needs. */
+    /** Default gather of every reader. */
     base: Gather;
-    /** Milliseconds since whenever; default Date.now. */
+    /** Milliseconds from any origin; default Date.now. */
     now?: () => number;
-    /** How long a look is good for; default 10 s. */
+    /** How long a look is valid; default 10 s. */
     validMs?: number;
     /** Readers that ask within this time share a gather; default 8 ms. */
     quietMs?: number;
 }
 
-/** One gather: what it looks at, and what comes of it. */
+/** One gather: the items it covers and its result. */
 interface Look {
     covers: Set<string>;
     result: Promise<GatherResult>;
-    /** The latest of those who asked for it; undefined: it is there already. */
+    /** The latest deadline among its readers; undefined: the result is there already. */
     until?: Deadline;
 }
 
 /**
- * What a host looks like, for many readers at once: they share one gather until somebody forgets it (a batch was submitted) or it is 10 s
- * old. What a reader needs beyond what the others do goes along if it asks in time, else in a further gather for all who ask then.
+ * The state of a host, for many readers at once: they share one gather until it is invalidated (a batch was submitted) or 10 s old. A
+ * reader's extra items join that gather if it asks in time, otherwise a further gather for all who ask then.
  */
 export class Snapshot {
     private looks: Look[] = [];
@@ -45,7 +45,7 @@ export class Snapshot {
         return this.readJust(deadline, joined([this.options.base, extra]));
     }
 
-    /** Without `base`. A gather that somebody else began, with less time, may run out of it: then another one is made. */
+    /** Without `base`. A shared gather may run into the shorter deadline of other readers; then it is repeated. */
     async readJust(deadline: Deadline, wanted: Gather): Promise<GatherResult> {
         for (;;) {
             const used: Look[] = [];
@@ -72,12 +72,12 @@ export class Snapshot {
         return within(deadline, `reading ${host}`, this.together(looks));
     }
 
-    /** When it is as it was some time before, nobody has forgotten anything meanwhile. */
+    /** Generation counter; unchanged means no `forget()` in between. */
     get moment(): number {
         return this.forgotten;
     }
 
-    /** What was seen no longer counts; those who have asked already still get it. */
+    /** Invalidates what was seen; readers that have asked already still get it. */
     forget(): void {
         this.looks = [];
         this.since = -Infinity;
@@ -87,7 +87,10 @@ export class Snapshot {
         this.forgotten++;
     }
 
-    /** After a change: what was seen before it no longer counts. What was seen with it does, if no other change has begun since `moment`. */
+    /**
+     * After a change: invalidates what was seen before it. The look that came with the change stays valid if nothing else has changed since
+     * `moment`.
+     */
     changed(moment: number, gather?: Gather, result?: GatherResult): void {
         const alone = moment === this.forgotten;
         this.forget();
@@ -97,7 +100,7 @@ export class Snapshot {
         this.looks = [{ covers: new Set(items(gather)), result: Promise.resolve(result) }];
     }
 
-    /** Merged once for all who read the same looks: what they work out of it is kept with it (onceSeen). */
+    /** Merged once for all readers of the same looks, because what they compute from it is cached with it (onceSeen). */
     private together(looks: Look[]): Promise<GatherResult> {
         if (this.all?.of !== looks) this.all = { of: looks, result: Promise.all(looks.map((look) => look.result)).then(merge) };
         this.all.result.catch(() => undefined);
@@ -116,7 +119,7 @@ export class Snapshot {
                 look.result.catch(() => {
                     this.looks = this.looks.filter((each) => each !== look);
                 });
-                // Forgotten meanwhile: good for those who asked before, not for later ones.
+                // If forgotten in the meantime, it serves earlier readers only.
                 if (wanted === this.wanted) {
                     if (this.looks.length === 0) this.since = now();
                     this.looks = [...this.looks, look];
@@ -130,7 +133,7 @@ export class Snapshot {
     }
 }
 
-/** One look, the usual case, as it is: 1,000 readers of 1,000 files each would copy them a million times. */
+/** A single look, the usual case, is returned as it is: 1,000 readers of 1,000 files each would copy a million entries. */
 function merge(results: GatherResult[]): GatherResult {
     const [only, ...more] = results;
     if (only !== undefined && more.length === 0) return only;

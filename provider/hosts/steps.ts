@@ -1,29 +1,32 @@
-/** The kinds of steps that the remote executor knows (batch.ts). */
+/** The step kinds of the remote executor (batch.ts). */
 
 /**
- * A string; or what live units contributed under a name (joined in order of units); or the value an earlier step of this unit returned
- * (of a run: its stdout, trimmed); or the number of an account of the host (unknown: the step fails, naming it); or parts, joined.
+ * A string; or what live units contributed under a name (joined in order of units); or the value of an earlier step of this unit (for
+ * `run`: its trimmed stdout); or the uid or gid of an account of the host (if unknown, the step fails and names it); or a concatenation.
  */
 export type Text = string | { collect: string } | { value: string } | { uid: string } | { gid: string } | Text[];
 
 /**
- * A part of a command line; `pipe`: the path of a pipe that gives the text (some lines). A step of verify or commit that has one, and no
- * `ifChanged`, is begun while the batch before is answered: it has loaded by its turn and waits at reading the pipe.
+ * A command-line argument. `pipe`: the path of a pipe that delivers the text (a few lines). A step of verify or commit with a pipe and
+ * without `ifChanged` is started while the previous batch is answered: when its turn comes it has loaded and waits for the pipe.
  */
 export type Word = Text | { pipe: Text };
 
 interface StepBase {
-    /** Name under which the result is reported and `{value}` finds it. */
+    /** Name for the result, for `{value}` and for ifChanged, ifEmpty and ifFull. */
     id?: string;
-    /** Run only if the step with this id (of the same unit) changed something. `"*"`: if any step before it in this unit did; in commit: if any unit did. */
+    /**
+     * Run only if the step with this id (of the same unit) changed something. `"*"`: if any earlier step of this unit did; in commit: if
+     * any unit did.
+     */
     ifChanged?: string;
-    /** Run only if the steps with these ids (of the same unit) gave empty values. */
+    /** Run only if the steps with these ids (of the same unit) returned empty values. */
     ifEmpty?: string[];
-    /** Run only if it gave one that is not empty. */
+    /** Run only if the step with this id returned a non-empty value. */
     ifFull?: string;
 }
 
-/** Whole-file write: temp file, fsync, rename, fsync of the directory. Unchanged when content, mode and owner already are so. */
+/** Whole-file write: temp file, fsync, rename, fsync of the directory. Unchanged if content, mode and owner already match. */
 export interface WriteStep extends StepBase {
     do: "write";
     path: string;
@@ -36,8 +39,8 @@ export interface WriteStep extends StepBase {
 }
 
 /**
- * Joins the files of a directory (sorted by name, those ending in `suffix`, hidden ones not) behind a header into one file, written as by
- * WriteStep. For verify and commit: in a unit it would hold what other units may yet have to take back.
+ * Joins the files of a directory (sorted by name, with the suffix `suffix`, without hidden ones) after a header into one file, written as
+ * by WriteStep. For verify and commit only: in a unit the result would contain other units' files that may yet be rolled back.
  */
 export interface AssembleStep extends StepBase {
     do: "assemble";
@@ -46,19 +49,19 @@ export interface AssembleStep extends StepBase {
     to: string;
     header: string;
     mode: string;
-    /** Nothing but the lines that begin with `prefix`, without it; not even those if the file `unless` is there. */
+    /** Keep only lines with `prefix`, and strip it; none at all if the file `unless` exists. */
     only?: { prefix: string; unless?: string };
-    /** Further directories, whose files come behind those. */
+    /** Further directories, whose files follow. */
     more?: { from: string; suffix: string }[];
-    /** Lines that begin with this prefix lose it if that file is there: what the host's own settings decide about. */
+    /** If this file exists, strip the prefix from lines that have it: settings of the host decide. */
     reveal?: { prefix: string; if: string };
-    /** Lines that begin with such a prefix lose it and come last of all, in the order given here; if that file is there they are left out. */
+    /** Lines with such a prefix move to the end without it, in the order given here; if the file `unless` exists they are dropped. */
     last?: { prefix: string; unless: string }[];
 }
 
 /**
- * Removes a file, or with `tree` a directory and all in it (refused when a mount point is at or below it). Absent: unchanged. A tree is moved
- * aside within its parent, so that it can be brought back, and really removed when the batch stands.
+ * Removes a file, or with `tree` a directory and its content (refused if a mount point is at or below it). Absent: unchanged. A tree is
+ * renamed within its parent, so that it can be restored, and deleted after the batch has committed.
  */
 export interface RemoveStep extends StepBase {
     do: "remove";
@@ -66,33 +69,36 @@ export interface RemoveStep extends StepBase {
     tree?: boolean;
 }
 
-/** Moves a file or directory. From absent and to present: unchanged. Both present: an error. */
+/** Moves a file or directory. If `from` is absent and `to` present: unchanged. If both are present: an error. */
 export interface RenameStep extends StepBase {
     do: "rename";
     from: string;
     to: string;
-    /** From absent is unchanged in any case. */
+    /** Always unchanged if `from` is absent. */
     ifThere?: boolean;
 }
 
-/** A symlink; what else stands there, other links apart, is an error. */
+/** A symlink. Replaces another link; anything else at its path is an error. */
 export interface LinkStep extends StepBase {
     do: "link";
     path: string;
     to: string;
 }
 
-/** Makes a directory (parents too, root-owned 0755) and/or brings owner, mode and POSIX ACL to what is given. Refuses a symlink in any component. */
+/** Creates a directory (missing parents root-owned, 0755) and sets owner, mode and POSIX ACL. Refuses a symlink in any component. */
 export interface DirectoryStep extends StepBase {
     do: "directory";
     path: string;
-    /** Name or number; left alone when absent. */
+    /** Name or number; default: unchanged. */
     owner?: Text;
     group?: Text;
     mode?: string;
-    /** POSIX ACLs in text form per entry: `user:alice:rwx`, `group:staff:r-x`, names resolved on the host; the base entries follow from mode. */
+    /**
+     * POSIX ACLs, one entry per user or group (`user:alice:rwx`, `group:staff:r-x`); names are resolved on the host; mode defines the base
+     * entries.
+     */
     acl?: { access: AclEntry[]; default: AclEntry[] };
-    /** Only change what is there; an absent directory is an error that says `message`. */
+    /** Only change an existing directory; if it is absent, fail with this message. */
     mustExist?: string;
 }
 
@@ -109,50 +115,56 @@ export interface RunStep extends StepBase {
     argv: Word[];
     stdin?: Text;
     /**
-     * The directory that it begins in, reached without following a link, and its `unless`, `onlyIf` and `undo` too; default `/`. What works
-     * on a directory that others may write above is told `.`, never a path. Absent or behind a link: an error, unless `absent` says to skip.
+     * Working directory, entered without following a link, also for `unless`, `onlyIf` and `undo`; default `/`. Use `.` as argument and
+     * never a path if others can write to a parent of the directory. Absent or behind a link: an error, unless `absent` says to skip.
      */
     in?: string;
     absent?: "skip";
-    /** Environment to add; LC_ALL=C is set. */
+    /** Extra environment; LC_ALL=C is always set. */
     env?: Record<string, string>;
-    /** Exit codes that are fine; default [0]. */
+    /** Exit codes that mean success; default [0]. */
     ok?: number[];
-    /** Exit codes with which it is tried again for some seconds: what it waits for ends by itself. */
+    /** Exit codes to retry for some seconds, for conditions that pass by themselves. */
     again?: number[];
-    /** Skip (unchanged) when this command exits 0. */
+    /** Skip (unchanged) if this command exits 0. */
     unless?: Word[];
-    /** Skip (unchanged) when this command does not exit 0. */
+    /** Skip (unchanged) if this command does not exit 0. */
     onlyIf?: Word[];
-    /** What undoes it at a rollback of the unit, if it ran and went well. After a crash it may run although the step had not begun yet. */
+    /**
+     * Undoes the command when the unit is rolled back, if it ran and succeeded. After a crash it may run although the step had not started
+     * yet.
+     */
     undo?: Text[];
     undoStdin?: Text;
-    /** A pattern; what its first group matches in stdout is the value in place of all of it (no match: empty). */
+    /** Regex; group 1 becomes the step's value instead of the whole stdout (no match: empty). */
     take?: string;
-    /** `false`: a look, no change. A pattern: changed only if stdout matches it. */
+    /** `false`: the command only reads. A pattern: changed only if stdout matches it. */
     changes?: boolean | string;
     /** Seconds; default 60. */
     timeout?: number;
-    /** What the error says in place of the command line, when it fails; with what `failIf` matched. */
+    /** Error text instead of the command line; the match of `failIf` is appended. */
     message?: string;
-    /** Fail when stdout+stderr match this pattern although the exit code is fine (Samba's tools often exit 0 on errors). */
+    /** Fail if stdout+stderr match this pattern although the exit code is fine (Samba's tools often exit 0 on errors). */
     failIf?: string;
-    /** Keep its output out of results and errors. */
+    /** Keep its output out of results and error texts. */
     quiet?: boolean;
 }
 
 /**
- * A subvolume of btrfs, by its open parent; the value is its id. An empty directory is replaced by one that has its owner, mode, ACL and
- * attributes; what is absent is made and belongs to `owner` alone (0700). Without `owner` it must be there.
+ * A btrfs subvolume, created from its open parent directory; the value is its id. It replaces an empty directory and takes over owner,
+ * mode, ACL and attributes; an absent one is created for `owner` alone (0700). Without `owner` it must exist.
  */
 export interface SubvolumeStep extends StepBase {
     do: "subvolume";
     path: string;
-    /** Number. */
+    /** Uid. */
     owner?: string;
 }
 
-/** Gives a directory and all in it on its file system to a project of XFS or ext4, by open directories; 0: to none. Absent with 0: unchanged. */
+/**
+ * Assigns a directory and its content, within one file system, to a project of XFS or ext4, by file descriptor; 0: to none. Absent with 0:
+ * unchanged.
+ */
 export interface ProjectStep extends StepBase {
     do: "project";
     path: string;
@@ -160,9 +172,9 @@ export interface ProjectStep extends StepBase {
 }
 
 /**
- * Copies all of a directory into another one that is there, with owners, modes, times, ACLs, attributes and hard links, and makes that one look
- * as `from` does; until then it is root's alone. Where it was cut off it goes on; what is newer in `to` stays. `from` absent: unchanged. `to`
- * absent: it is renamed. It is not taken back, since `from` stays as it is.
+ * Copies a directory's content into another existing directory, with owners, modes, times, ACLs, attributes and hard links, and then gives
+ * that directory the attributes of `from`; until then only root can enter it. It resumes after an interruption and keeps newer files in
+ * `to`. If `from` is absent: unchanged. If `to` is absent: a rename. Not undone in a rollback, since `from` stays as it is.
  */
 export interface CarryStep extends StepBase {
     do: "carry";
@@ -170,7 +182,10 @@ export interface CarryStep extends StepBase {
     to: string;
 }
 
-/** Owner, group, and the ACL of a mode and named entries for all below a directory, links apart; x as setfacl's `X`. It is not taken back. */
+/**
+ * Sets owner, group and ACL (from mode and named entries) on everything below a directory except links; x as setfacl's `X`. Not undone in a
+ * rollback.
+ */
 export interface BelowStep extends StepBase {
     do: "below";
     path: string;
@@ -178,40 +193,43 @@ export interface BelowStep extends StepBase {
     group: Text;
     mode: string;
     acl: AclEntry[];
-    /** Directories below it, by their path from there, that are left alone with all in them. */
+    /** Directories below it, by relative path, to leave alone with their content. */
     skip: string[];
 }
 
-/** Nothing below a directory has a letter of the other case in its name; else the unit fails with `message` and the names. Absent: fine. */
+/**
+ * Requires that no name below a directory contains a letter of the other case; otherwise the unit fails with `message` and the names.
+ * Absent: fine.
+ */
 export interface SpeltStep extends StepBase {
     do: "spelt";
     path: string;
     case: "lower" | "upper";
-    /** The names in the directory itself are free, those below them are not. */
+    /** Names directly in the directory are exempt. */
     below?: boolean;
-    /** Directories below it, by their path from there, that are left alone with all in them. */
+    /** Directories below it, by relative path, to leave alone with their content. */
     skip: string[];
     message: string;
 }
 
 /**
- * For verify: asks a command about the units. It stays for the batches to come, so it must do without the end of stdin. If something is
- * wrong with the answers of one that has stayed, it is begun anew and asked again.
+ * For verify: asks a command about the units. The command stays alive for later batches, so it must not wait for the end of stdin. If a
+ * kept command reports a fault, it is restarted and asked once more.
  */
 export interface AskStep extends StepBase {
     do: "ask";
     argv: Word[];
     stdin: Text;
     /**
-     * A pattern for lines of stdout. The n-th that matches is the answer for the n-th live unit that has `asks` set. A match with a group
-     * named `fault` fails that unit with the group's text; so does the end of the command before its answer ("no answer").
+     * Pattern for lines of stdout. The n-th match is the answer for the n-th live unit with `asks`. If the group `fault` matches, the unit
+     * fails with its text; if the command ends before its answer, with "no answer".
      */
     answers: string;
 }
 
 /**
- * Gives out a number that stays with a name for ever: kept in a JSON file beside the data (`{"reserved": {space: {name: number}}}`), never
- * reused, never one that is taken on the host; a number that the host's account of that name has already is preferred. Returns it as value.
+ * Reserves a number for a name for ever, in a JSON file stored with the data (`{"reserved": {space: {name: number}}}`). A number is never
+ * reused and never one that the host uses; if the host has an account of that name, its number is preferred. Returns the number as value.
  */
 export interface ReserveStep extends StepBase {
     do: "reserve";
@@ -221,15 +239,18 @@ export interface ReserveStep extends StepBase {
     name: string;
     from: number;
     to: number;
-    /** Insist on this number; an error when it belongs to another name. */
+    /** Require this number; an error if it belongs to another name. */
     want?: number;
-    /** The name that the number belonged to so far, if any: it goes over to `name`, and that one is free. */
+    /** The previous name, if renamed: its number passes to `name`, and the old name becomes free. */
     formerly?: string;
-    /** Numbers in use on the host in passwd or group count as taken unless they belong to `name`. */
+    /** Numbers in the host's passwd or group count as taken unless they belong to `name`. */
     taken: "passwd" | "group";
 }
 
-/** Keeps a fact in a JSON file beside the data (`{"facts": {key: value}}`): writes value if there is none under `key` (then it changed), else returns what is there. */
+/**
+ * Remembers a fact in a JSON file stored with the data (`{"facts": {key: value}}`): writes `value` if the key is new (changed), otherwise
+ * returns the stored one.
+ */
 export interface RememberStep extends StepBase {
     do: "remember";
     file: string;
@@ -238,8 +259,9 @@ export interface RememberStep extends StepBase {
 }
 
 /**
- * A process tied to the executor's life (dies with it), started once per name; ready when the TCP port on loopback accepts and `ready`, tried
- * until then, ends with 0. That of another executor on the host is ended: it is idle, since batches take turns. Never counts as a change.
+ * A background process that lives as long as the executor, started once per name. It is ready when its TCP port on loopback accepts
+ * connections and `ready`, retried until then, exits 0. Another executor's process of that name is ended: it is idle, since batches take
+ * turns. Never counts as a change.
  */
 export interface DaemonStep extends StepBase {
     do: "daemon";
@@ -251,7 +273,7 @@ export interface DaemonStep extends StepBase {
     timeout?: number;
 }
 
-/** A condition that must hold; otherwise the unit fails with `message`. */
+/** Fails the unit with `message` unless the condition holds. */
 export interface RequireStep extends StepBase {
     do: "require";
     path: string;
@@ -259,7 +281,7 @@ export interface RequireStep extends StepBase {
     message: string;
 }
 
-/** Accounts that the host must know; otherwise the unit fails with `message` and the names of those it does not. */
+/** Accounts that must exist on the host; otherwise the unit fails with `message` and the missing names. */
 export interface KnownStep extends StepBase {
     do: "known";
     users: string[];
@@ -267,30 +289,30 @@ export interface KnownStep extends StepBase {
     message: string;
 }
 
-/** A directory that something has for itself, as a step asks for it. */
+/** A directory that a share or home claims for itself, for an ApartStep. */
 export interface Place {
     kind: string;
     path: string;
-    /** Kind of the places that may lie in it. */
+    /** Kind of places that may lie inside it. */
     holds?: string;
-    /** It only shows a directory that may be another's. */
+    /** It only shows a directory that may belong to another share. */
     view?: boolean;
-    /** No view of it may be there either. */
+    /** Not even views of it are allowed. */
     alone?: boolean;
 }
 
 /**
- * Where others are: in the files of a folder, whose `path` and `name` are patterns (the second group of `path`, when it matches, makes the
- * place one that `holds` others), or homes of the host's accounts within a directory.
+ * Where to find other places: in the files of a folder, by the patterns `path` and `name` (if group 2 of `path` matches, the place `holds`
+ * others), or as homes of the host's accounts within a directory.
  */
 export type Others =
     { kind: string; from: string; suffix: string; path: string; name: string; holds?: string } | { kind: string; within: string };
 
 /**
- * A directory must not overlap with another's: `same`, the other one `inside` this one or `around` it. Which of these fails the unit, and
- * with what text ({other}: what lies there), `refuse` says; `twice`: wherever it
- * is, the other one holds what this one does. Directories are compared by what they are, not by their names. Value: whose
- * directory a view shows, empty when it is its own. `own` is not another's.
+ * A directory must not overlap with another one: `same`, the other one lies `inside` this one or `around` it. `twice`: another one,
+ * anywhere, holds the same kind. `refuse` selects which of these fail the unit, and with what text ({other}: the overlapping place).
+ * Directories are compared by device and inode, not by name. Value: whose directory a view shows, empty if it is its own. Places in `own`
+ * are ignored.
  */
 export interface ApartStep extends StepBase {
     do: "apart";
@@ -300,20 +322,23 @@ export interface ApartStep extends StepBase {
     refuse: Partial<Record<"same" | "inside" | "around" | "twice", string>>;
 }
 
-/** What one of these fields of the record that a file begins with must say: compared whole, since `...::docs` is part of `...::docs-old`. */
+/**
+ * One of these fields in the record at the start of a file must equal `value`. Compared as a whole, since `...::docs` is part of
+ * `...::docs-old`.
+ */
 export interface Owned {
     path: string;
     fields: readonly string[];
     value: string;
 }
 
-/** A file that, when present, must be ours; else the unit fails with `message`: somebody else's. */
+/** If the file exists, it must be ours; otherwise the unit fails with `message`. */
 export interface OwnedStep extends StepBase, Owned {
     do: "owned";
     message: string;
 }
 
-/** A file of ours names its owner's key (the URN) and nonce: a claim is one of them. */
+/** A file of ours contains its owner's key (the URN) and nonce; `claim` is one of the two. */
 export const ownedBy = (path: string, claim: string, message: string): OwnedStep => ({
     do: "owned",
     path,

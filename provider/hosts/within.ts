@@ -2,15 +2,15 @@ import type { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 
 export interface Giving {
-    /** Ends the work when it is too late. */
+    /** Called on timeout, to abort the work. */
     up?: () => void;
-    /** Whether the other side may have been asked already; default true. */
+    /** Whether the request may have been sent already; default true. */
     dispatched?: boolean;
 }
 
 /**
- * Waits for work, but not past the deadline: then it is given up and a Timeout says what was under way. The timer also keeps the process
- * alive while something is awaited, for connections to hosts do not.
+ * Waits for work, but not past the deadline: then aborts it and throws a Timeout that names the work. The timer also keeps the process
+ * alive while something is awaited, since connections to hosts do not.
  */
 export async function within<T>(deadline: Deadline, doing: string, work: Promise<T>, giving: Giving = {}): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export async function within<T>(deadline: Deadline, doing: string, work: Promise
     } finally {
         clearTimeout(timer);
         if (onAbort) deadline.signal?.removeEventListener("abort", onAbort);
-        // Whichever loses the race must not become an unhandled rejection.
+        // Prevents an unhandled rejection of whichever loses the race.
         work.catch(() => undefined);
     }
 }

@@ -7,24 +7,24 @@ import type { Host } from "./host";
 import { joined } from "./looks";
 import { Snapshot } from "./snapshot";
 
-/** What works on a host in one role. All roles of a host share its executor, its queue and what was seen of it. */
+/** Access to a host in one role. All roles of a host share its executor, queue and snapshot. */
 export interface Workshop {
-    /** Of the host, for messages. */
+    /** The host's name, for messages. */
     name: string;
     executor: Executor;
-    /** Changes, which go to the host in batches. */
+    /** Changes; sent to the host in batches. */
     queue: { submit(unit: Unit, deadline: Deadline): Promise<Committed> };
-    /** What a refresh looks at; `read` includes the role's own look. */
+    /** The host's state for a refresh; `read` includes the role's own look. */
     snapshot: Pick<Snapshot, "forget" | "read" | "readJust">;
 }
 
-/** What a host is used as: a gateway, or the node below one. */
+/** What a host is used as: a gateway, or the node that runs one. */
 export interface Role {
-    /** Tells roles of one host apart; one that is taken up again goes on. */
+    /** Identifies the role on its host; the first `build` of a key is kept. */
     key: string;
-    /** What every reader in this role needs. */
+    /** Default gather of every reader in this role. */
     look: Gather;
-    /** The batch around units of this role. */
+    /** Wraps the batch around units of this role. */
     build: (units: Unit[]) => Batch;
 }
 
@@ -37,7 +37,7 @@ interface Shared {
 
 const hosts = perSession(() => new Map<string, Shared>());
 
-/** A role on a host. What was seen of the host so far no longer counts. */
+/** Opens a host in a role. Invalidates what was seen of the host before. */
 export function workshopOn(host: Host, { key, look, build }: Role): Workshop {
     const shared = hosts().get(host.id) ?? shareOf(host);
     hosts().set(host.id, shared);

@@ -6,8 +6,7 @@ import { below, holdsSecret, objectOf } from "./schema";
 import { isTree, pathText, type Tree } from "./tree";
 
 /**
- * Tells what taking something over changes about it: from what was found to what is declared. Of secrets no more than that. Properties that
- * were not looked at are not among what was found.
+ * Logs what an adoption changes: found value to declared value. Values of secrets are not logged. Unobserved properties are not in `found`.
  */
 export function tellAdopted(
     log: Log,
@@ -29,7 +28,7 @@ function changes(schema: z.ZodType, path: string[], found: Tree, declared: Tree)
     });
 }
 
-/** The engine gives objects back with their keys sorted: so both sides are told. */
+/** The engine returns objects with sorted keys: sort both sides. */
 const sorted = (_key: string, value: unknown): unknown =>
     isTree(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 

@@ -23,7 +23,7 @@ export const connection = field(connectionInputs.optional(), {
     description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
 });
 
-/** Inputs of everything that lives on a gateway. */
+/** Inputs of every resource on a gateway. */
 export const childInputs = {
     gateway: field(gatewayRef, {
         description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
@@ -37,7 +37,7 @@ export const childInputs = {
     ...hiddenInputs,
 };
 
-/** Outputs of everything whose change may have to end open sessions. */
+/** Outputs of every resource whose change may have to end open sessions. */
 export const childOutputs = {
     closing: field(z.array(z.string()).optional(), {
         description: "Whose open sessions the last change was to end and could not: the next one does.",
@@ -45,5 +45,5 @@ export const childOutputs = {
     }),
 };
 
-/** What everything that lives on a gateway needs, to find it and to work there. */
+/** The features that every resource on a gateway needs to find it and to work there. */
 export const childUses = ["find-gateway", "node-address", "guest-login", "node-login"] as const satisfies readonly FeatureName[];

@@ -6,12 +6,12 @@ import { parseSize } from "./size";
 import { below, filled } from "./schema";
 import { isTree } from "./tree";
 
-/** Whether two values of a property mean the same, by the model's `compare`, with defaults for what is left out. */
+/** Whether two values of a property mean the same by the model's `compare`, with defaults filled in. */
 export function same(schema: z.ZodType, a: unknown, b: unknown): boolean {
     return isDeepStrictEqual(canonical(schema, filled(schema, a)), canonical(schema, filled(schema, b)));
 }
 
-/** The name by which an entry of a `byKey` list is found again, such as `user=alice`. */
+/** The name that identifies an entry of a `byKey` list, such as `user=alice`. */
 export function entryName(keys: readonly string[], entry: unknown): string | undefined {
     if (!isTree(entry)) return undefined;
     const key = keys.find((name) => entry[name] !== undefined);

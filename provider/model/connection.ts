@@ -100,7 +100,7 @@ export const sshInputs = z.strictObject({
 });
 named(sshInputs, { name: "Ssh" });
 
-/** How a resource reaches Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`. */
+/** How a resource reaches Proxmox VE. Missing values come from the environment, then from stack config `pvesmb:*`. */
 export const connectionInputs = z.strictObject({
     endpoint: field(endpoint.optional(), { description: "Address of the API of one node.", env: ["PROXMOX_VE_ENDPOINT"] }),
     endpoints: field(z.array(endpoint).optional(), {
@@ -169,7 +169,7 @@ named(connectionInputs, { name: "Connection" });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;
 
-/** What children keep of their gateway: stable over the gateway's updates. */
+/** What children store of their gateway; updates of the gateway do not change it. */
 export const gatewayRef = z.strictObject({
     id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
         description: "The gateway's id: node at creation, VMID, nonce.",

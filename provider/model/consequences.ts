@@ -6,24 +6,24 @@ import { filled, objectOf, propertiesOf } from "./schema";
 import { formatSize, parseSize } from "./size";
 import { isTree, pathText, type Tree } from "./tree";
 
-/** A consequence that one change really has. */
+/** A consequence of an actual change. */
 export interface Brought {
     property: string;
     consequence: Consequence;
-    /** Whom or what it concerns. */
+    /** The principals or objects that it affects. */
     whom: readonly string[];
 }
 
-/** Of every property that is a fact of the creation. */
+/** For every property that is used at creation only. */
 const CREATION: Consequence = { does: "used at creation only, what exists stays as it is" };
 
-/** The consequence that the model knows of a property. */
+/** The consequence that the model declares for a property. */
 export function consequenceOf(schema: z.ZodType): Consequence | undefined {
     const meta = metaOf(schema);
     return meta?.brings ?? (meta?.compare === "ignore" ? CREATION : undefined);
 }
 
-/** What the step from `old` to `news` brings beside the new values; both as they take effect. No I/O: diff asks as well as handlers. */
+/** Side effects of the step from `old` to `news`, both as effective values. No I/O: diff calls it as well as handlers. */
 export function consequencesOf(
     { inputs, effective = (given) => given }: Pick<Model, "inputs" | "effective">,
     old: Tree,
@@ -35,7 +35,7 @@ export function consequencesOf(
 
 function below(schema: z.ZodType, path: string[], before: unknown, after: unknown): Brought[] {
     const meta = metaOf(schema);
-    // What the provider chose stays when a program leaves it out.
+    // A value that the provider chose stays when the program omits it.
     if (meta?.hidden || (meta?.chosen && (before === undefined || after === undefined))) return [];
     const object = objectOf(schema);
     if (object && isTree(before) && isTree(after))
@@ -48,7 +48,7 @@ function below(schema: z.ZodType, path: string[], before: unknown, after: unknow
     return [{ property: pathText(path), consequence, whom: Array.isArray(concerns) ? concerns : [] }];
 }
 
-/** One consequence as a preview says it: `enabled: open connections to the share are closed`. */
+/** A consequence as previews show it: `enabled: open connections to the share are closed`. */
 export const consequenceText = ({ property, consequence, whom }: Brought): string =>
     `${property}: ${consequence.does}${whom.length === 0 ? "" : ` (${whom.join(", ")})`}`;
 
@@ -62,13 +62,13 @@ export const becomes = (value: unknown, does: string, effect?: Consequence["effe
 
 const listed = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** What is in the first list and not in the second. */
+/** Entries of the first list that are not in the second. */
 export const without = (first: unknown, second: unknown): string[] => listed(first).filter((each) => !listed(second).includes(each));
 
-/** What Proxmox VE notes down for a running container, and gives it at its next start. */
+/** Proxmox VE records the change for a running container and applies it at the next start. */
 export const PENDING: Consequence = { does: "takes effect at the next restart of the container" };
 
-/** A size that becomes smaller; by how much is told. */
+/** A reduced size, with the difference. */
 export const smaller = (does: string): Consequence => ({
     does,
     when: "smaller",

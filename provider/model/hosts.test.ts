@@ -4,7 +4,7 @@ import { clientFault, hostsOptionFault } from "./hosts";
 import type { Model } from "./meta";
 import { hostsFault } from "./options/refusals";
 
-/** Lists of hosts hold what Samba heeds, and nothing else. */
+/** Host lists accept only entries that Samba honours. */
 
 test.each(["10.0.0.1", "10.0.0.77/24", "0.0.0.0/0", "fd00:86::2", "FD00:86::2", "fd00:86:0:0::/64", "fe80::1/128", "::/0", "127.0.0.1"])(
     "%s is heeded",

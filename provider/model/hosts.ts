@@ -2,13 +2,13 @@ import { isIPv4, isIPv6 } from "node:net";
 import { isCidr } from "./network";
 
 /**
- * What a list of hosts may hold so that Samba heeds it. Samba drops an entry that it cannot match without a word (string_match() in
- * lib/util/access.c, samba.md section 1), and an entry that is dropped from a deny list lets everybody in.
+ * The host list entries that Samba honours. Samba silently ignores an entry that it cannot match (string_match() in lib/util/access.c,
+ * samba.md section 1), and an ignored entry of a deny list lets everybody in.
  */
 
 const WANTED = "must be an address, or a network such as 192.168.1.0/24";
 
-/** Why Samba would not heed an entry of `hostsAllow` or `hostsDeny`: they hold addresses and networks and nothing else. */
+/** Why Samba would ignore an entry of `hostsAllow` or `hostsDeny`; they accept only addresses and networks. */
 export function clientFault(entry: string): string | undefined {
     const [address = "", prefix] = entry.split("/");
     if (isIPv4(address) || isIPv6(address)) return addressFault(address, prefix) ?? (prefix === undefined ? undefined : prefixFault(entry));
@@ -16,8 +16,7 @@ export function clientFault(entry: string): string | undefined {
 }
 
 /**
- * The same for `hosts allow` and `hosts deny` among raw options, which hold Samba's own lists: its words, masks and beginnings of
- * addresses too.
+ * The same for the raw options `hosts allow` and `hosts deny`, which use Samba's own syntax: keywords, netmasks and address prefixes too.
  */
 export function hostsOptionFault(value: string): string | undefined {
     const entries = value.split(/[\s,;]+/).filter(Boolean);
@@ -40,13 +39,13 @@ function addressFault(address: string, prefix: string | undefined): string | und
     const canonical = canonicalAddress(address);
     if (address.includes(".") || canonical.startsWith("::ffff:"))
         return "must be written as the IPv4 address that it is: Samba sees no client under the other form";
-    // Networks are compared as numbers, single addresses as text.
+    // Samba compares networks as numbers but single addresses as text.
     return prefix === undefined && address.toLowerCase() !== canonical
         ? `must be written as ${canonical}: Samba compares single addresses as text`
         : undefined;
 }
 
-/** As Linux writes an address (RFC 5952). */
+/** The address in the form that Linux prints (RFC 5952). */
 const canonicalAddress = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
 
 function prefixFault(entry: string): string | undefined {

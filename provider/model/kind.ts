@@ -5,7 +5,7 @@ import { holdsSecret, propertiesOf } from "./schema";
 
 type Named = readonly [name: string, meta: FieldMeta, schema: z.ZodType];
 
-/** The facts of a kind that SDKs and adapters go by, as data: everything in it comes from the metadata. */
+/** The facts of a kind, as data for SDKs and adapters; all of them come from the metadata. */
 export function kindOf(model: Model): Kind {
     const inputs = shown(model.inputs);
     const outputs = shown(model.outputs);
@@ -52,7 +52,7 @@ function per<T>(all: Named[], what: (meta: FieldMeta) => T | undefined): Record<
 const some = <K extends string, T>(key: K, value: Record<string, T>): { [key in K]?: Record<string, T> } =>
     Object.keys(value).length > 0 ? ({ [key]: value } as { [key in K]?: Record<string, T> }) : {};
 
-/** Where each part of a reference comes from. The id is the resource's own. */
+/** The source of each part of a reference. The id is the resource's own. */
 function partsOf(reference: z.ZodObject): Record<string, PropertyPath> {
     return Object.fromEntries(
         propertiesOf(reference).flatMap(([part, schema]) => {
@@ -62,7 +62,7 @@ function partsOf(reference: z.ZodObject): Record<string, PropertyPath> {
     );
 }
 
-/** All secrets at and below a schema; in lists and maps as `*`. */
+/** Paths of all secrets at and below a schema; `*` is any entry of a list or map. */
 export function secretPaths(schema: z.ZodType): PropertyPath[] {
     if (metaOf(schema)?.secret) return [[]];
     const inner = bare(schema);

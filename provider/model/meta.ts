@@ -4,83 +4,83 @@ import type { AutoName, HoldsData } from "../base/kind";
 import type { Migration } from "./migrations";
 import type { FeatureName } from "./permissions/features";
 
-/** How two values of a property are compared; anything else is compared as it is. */
+/** How to compare two values of a property; default: exactly. */
 export type Compare =
-    /** Sizes with units, as bytes: "4GiB" is "4096MiB". */
+    /** Sizes with units, compared in bytes: "4GiB" equals "4096MiB". */
     | "bytes"
-    /** Lists without order or doubles. */
+    /** Lists without order or duplicates. */
     | "set"
-    /** Lists of objects without order, paired by these keys (the first one that is present). */
+    /** Lists of objects without order, matched by the first of these keys that is present. */
     | { byKey: string[] }
     | "caseless"
     /** IP addresses and networks in any spelling. */
     | "address"
-    /** Text up to white space at its ends (PVE adds a line end to descriptions). */
+    /** Text except for white space at both ends (PVE appends a newline to descriptions). */
     | "trimmed"
-    /** Facts of the creation: a later difference is no difference (it is told, see consequences.ts). */
+    /** Used at creation only: later changes are ignored, with a warning (see consequences.ts). */
     | "ignore";
 
-/** What a change of a property does beside giving it its new value: told by docs and previews, and gone by in handlers. */
+/** The side effect of a change: docs and previews show it, handlers act on it. */
 export interface Consequence {
-    /** As part of a sentence: "open connections to the share are closed". */
+    /** A clause: "open connections to the share are closed". */
     does: string;
-    /** Which changes, for docs: "set to `false`". Left out: any. */
+    /** The change that causes it, for docs: "set to `false`". Default: any. */
     when?: string;
-    /** Whether a change (from one value to another) is such a one; or whom it concerns, if anybody. Left out: any change is. */
+    /** Whether a change of value causes it, or the principals that it affects. Default: every change does. */
     if?(before: unknown, after: unknown): boolean | string[];
-    /** What the handler has to do for it. */
+    /** What the handler must do. */
     effect?: "closes-share" | "restarts-smbd";
 }
 
-/** What the schema, the SDK, the docs and the diff need to know of a property beyond its type. */
+/** What the schema, the SDK, the docs and the diff need to know about a property besides its type. */
 export interface FieldMeta {
     description: string;
     /** Unit of a number, for docs ("seconds"). */
     unit?: string;
-    /** Default in words, where it is not a plain value of the schema. */
+    /** The default in words, if it is not a plain value of the schema. */
     defaultText?: string;
     secret?: boolean;
     /**
-     * A change replaces the resource; the text says why, for docs. On an object it is about the object's appearing or disappearing: inside
-     * it each property speaks for itself.
+     * A change replaces the resource; the text gives the reason, for docs. On an object it applies when the object is added or removed; its
+     * properties have their own metadata.
      */
     replace?: string;
     /**
-     * A change is refused, in the preview already: why, and what to do in its place. Where another property replaces the resource anyway it
-     * is taken. On an object it is about the object's appearing or disappearing, as `replace` is.
+     * A change is refused in the preview: the reason and the remedy. Accepted if another property replaces the resource anyway. On an
+     * object it applies when the object is added or removed, like `replace`.
      */
     fixed?: string;
-    /** On an object it is about the object's appearing or disappearing, as `replace` is. */
+    /** On an object it applies when the object is added or removed, like `replace`. */
     brings?: Consequence;
     compare?: Compare;
     /** Environment variables that supply it (connection only). */
     env?: string[];
-    /** Left out by the user, the provider chooses a value, which is then an output of the same name. */
+    /** If the user omits it, the provider chooses a value and returns it as an output of the same name. */
     chosen?: boolean;
-    /** An output that every finished resource has, though one that was never finished may lack it. */
+    /** An output of every finished resource; an unfinished one may lack it. */
     always?: boolean;
     deprecated?: string;
-    /** Left out by the user, it is made of the resource's name in the program. */
+    /** If the user omits it, it is derived from the resource's name in the program. */
     autoName?: AutoName;
-    /** A gift of this input means data that a deletion would destroy: Pulumi protects the resource, unless one of these holds. */
+    /** If this input is set, deletion would destroy data: Pulumi protects the resource unless one of these holds. */
     holdsData?: HoldsData["unless"];
-    /** An output that begins with the output of the same name of the resource that this input refers to, and moves with it. */
+    /** An output that begins with the same output of the resource in this input, and changes with it. */
     follows?: string;
     /**
-     * In a reference: the id of the resource that it stands for. Where it is unknown, that resource is being made anew, and so is
-     * what refers to it.
+     * In a reference: the id of the resource. If it is unknown, that resource is being replaced, and so is every resource that refers to
+     * it.
      */
     identity?: boolean;
     /**
-     * Of a `connection`: which parts of it the resource needs, by the object that it stands in. Left out: both. What is not needed is
-     * not asked for.
+     * On a `connection`: the parts that the resource needs, given the object that contains it. Default: both. Parts that are not needed are
+     * not required.
      */
     needs?(beside: Readonly<Record<string, unknown>>): readonly ConnectionPart[];
-    /** In a reference: the input of the resource that this part is taken from, where it has another name (`volume.size`). */
+    /** In a reference: the input of the resource that supplies this part, if its name differs (`volume.size`). */
     from?: string;
-    /** An output: SSH host keys by which what is on this resource knows its host, before any note on it is believed (base/pins.ts). */
+    /** An output: SSH host keys with which children verify their host before they trust its notes (base/pins.ts). */
     pins?: boolean;
-    /** Set by the SDK or by read, not by users; left out of docs. */
+    /** Set by the SDK or by read, not by users; not in the docs. */
     hidden?: boolean;
     examples?: string[];
 }
@@ -89,17 +89,17 @@ export type ConnectionPart = "proxmox" | "ssh";
 
 export const fields = z.registry<FieldMeta>();
 
-/** Attaches metadata; last call on a schema, because every zod method makes a new schema without it. */
+/** Attaches metadata. Call it last: every zod method returns a new schema without it. */
 export function field<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
     fields.add(schema, meta);
     return schema;
 }
 
-/** What is known of an object type wherever it stands. */
+/** Metadata of an object type, wherever it is used. */
 export interface TypeMeta {
-    /** Its name in all languages. Types without one are named after the place where they stand first. */
+    /** Its name in all languages. Types without a name are named after their first path. */
     name: string;
-    /** It stands for a resource, which users give in its place: what it is, for docs. Which kinds: those whose `reference` it is. */
+    /** It refers to a resource, which users pass instead: a description for docs. The kinds are those with this `reference`. */
     reference?: string;
 }
 
@@ -114,7 +114,7 @@ export const typeMetaOf = (schema: z.ZodType): TypeMeta | undefined => types.get
 
 export const isReference = (schema: z.ZodType): boolean => typeMetaOf(schema)?.reference !== undefined;
 
-/** The metadata of a schema, seen through optional, default and the like. */
+/** The metadata of a schema, also inside optional, default and the like. */
 export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     const own = fields.get(schema);
     if (own) return own;
@@ -122,23 +122,23 @@ export function metaOf(schema: z.ZodType): FieldMeta | undefined {
     return inner && metaOf(inner);
 }
 
-/** What a wrapper (optional, default, readonly and the like) is around. */
+/** The schema inside a wrapper (optional, default, readonly and the like). */
 export function unwrapOnce(schema: z.ZodType): z.ZodType | undefined {
     const { type, innerType } = schema.def as { type: string; innerType?: z.ZodType };
-    // These hold their schemas elsewhere: metadata in them would be passed over without a word.
+    // These store their schemas elsewhere: metadata in them would be ignored silently.
     if (OPAQUE.has(type)) throw new Error(`model: ${type} has no place in a model; its metadata would not be seen`);
     return innerType;
 }
 
 const OPAQUE = new Set(["pipe", "lazy", "transform", "promise", "custom"]);
 
-/** The schema under optional, default and the like. */
+/** The schema inside optional, default and the like. */
 export function bare(schema: z.ZodType): z.ZodType {
     const inner = unwrapOnce(schema);
     return inner ? bare(inner) : schema;
 }
 
-/** A rule across properties. It is skipped in a preview while one of the properties it needs is unknown. */
+/** A rule across properties. A preview skips it while a property that it needs is unknown. */
 export interface Rule<Inputs> {
     needs: string[];
     check(inputs: Inputs): Failure[];
@@ -146,7 +146,7 @@ export interface Rule<Inputs> {
 
 /** One kind of resource: the source of its types, checks, diff, schema, SDK class and docs page. */
 export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
-    /** `SmbShare`: its name in the registry; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
+    /** `SmbShare`: the name in the registry; the Pulumi type is `pulumi-nodejs:dynamic/pvesmb:SmbShare`. */
     kind: string;
     description: string;
     /** A TypeScript example for the docs page. */
@@ -154,20 +154,20 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     inputs: I;
     /** Computed outputs only; every input is an output too. */
     outputs: O;
-    /** What becomes of data and sessions when it is deleted: a sentence or more. */
+    /** What deletion does to data and sessions: one sentence or more. */
     deletion: string;
     rules: Rule<z.infer<I>>[];
-    /** Inputs, with defaults, as they take effect: where one property gives others their defaults. */
+    /** Inputs as they take effect, with defaults: one property may set the defaults of others. */
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
-    /** What would come of a replacement of what this state is about that had to fail, or to lose something unasked. No I/O: diff asks. */
+    /** Why a replacement of the resource in this state would fail or lose something without being asked to. No I/O: diff calls it. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
-    /** What others keep of such a resource, if anything refers to it: `id`, and parts of its inputs. */
+    /** What other resources store of this one, if they can refer to it: `id` and parts of its inputs. */
     reference?: z.ZodObject;
-    /** What it needs of Proxmox VE and of hosts. */
+    /** What it needs from Proxmox VE and from hosts. */
     uses: readonly FeatureName[];
-    /** Format of the state; older ones are migrated, newer ones refused. */
+    /** State format; older ones are migrated, newer ones refused. */
     version: number;
-    /** By the format that each starts from. */
+    /** By source format. */
     migrations?: Record<number, Migration>;
 }
 

@@ -1,11 +1,11 @@
 import type { Tree } from "./tree";
 
-/** Makes state of format n + 1 from state of format n; pure. */
+/** Converts state of format n to format n + 1; pure. */
 export type Migration = (state: Tree) => Tree;
 
 /**
- * Format 1 named what was `chosen` of the inputs that can be, not what was given; it had the URN as the inputs have it, and an own mark (`twice`)
- * that is the id.
+ * Format 1 lists the `chosen` inputs and also stores the URN, and the id under a second name (`twice`). Format 2 lists the `given` inputs
+ * and omits the other two.
  */
 export function leaner(choosable: string[], twice: string[] = []): Migration {
     return ({ chosen, key: _key, ...state }) => {

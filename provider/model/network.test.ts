@@ -9,9 +9,9 @@ test.each([
     ["10.0.0.5/24", "10.0.0.0", /network itself/],
     ["10.0.0.5/24", "10.0.0.255", /broadcast/],
     ["10.0.0.5/16", "10.0.1.255", undefined],
-    // RFC 3021: both ends of such a link are hosts.
+    // RFC 3021: both addresses of a /31 are hosts.
     ["10.0.0.4/31", "10.0.0.5", undefined],
-    // As hosters have it.
+    // As hosting providers assign them.
     ["203.0.113.7/32", "198.51.100.1", undefined],
     ["203.0.113.7/32", "203.0.113.7", /own address/],
     ["fd00:86::5/64", "fd00:86::1", undefined],

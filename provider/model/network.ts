@@ -9,7 +9,7 @@ export const dnsName = (): z.ZodString =>
 
 export const ipAddress = (): z.ZodType<string> => z.string().refine((text) => isIP(text) !== 0, { error: "must be an IP address" });
 
-/** Without quotes and blanks: apt's configuration holds it between quotes. */
+/** No quotes or spaces: apt's configuration puts it in quotes. */
 export const webAddress = (): z.ZodString => z.string().regex(/^https?:\/\/[^\s"'\\]+$/, "must be an http(s) address");
 
 export const storageId = (): z.ZodString =>
@@ -23,7 +23,7 @@ export const sshPublicKey = (): z.ZodString =>
             'must be a public key line such as "ssh-ed25519 AAAA... comment"',
         );
 
-/** Whether text is an address with prefix length of the given family. */
+/** Whether the text is an address of this family with a prefix length. */
 export function isCidr(text: string, family: 4 | 6): boolean {
     const [address = "", prefix = "", more] = text.split("/");
     const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
@@ -31,7 +31,7 @@ export function isCidr(text: string, family: 4 | 6): boolean {
     return family === 4 ? isIPv4(address) && length <= 32 : isIPv6(address) && !address.includes("%") && length <= 128;
 }
 
-/** An address as a number, of as many bits as its family has. Of IPv6 the URL parser knows all ways to write it. */
+/** An address as a number. The URL parser reads all spellings of IPv6. */
 function bitsOf(address: string): bigint {
     if (isIPv4(address)) return address.split(".").reduce((all, part) => (all << 8n) | BigInt(part), 0n);
     const [plain = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("%");
@@ -41,7 +41,7 @@ function bitsOf(address: string): bigint {
     return [...(before ?? []), ...middle, ...(after ?? [])].reduce((all, group) => (all << 16n) | BigInt(`0x${group}`), 0n);
 }
 
-/** What of an address with prefix length is its network's and what is its own. */
+/** Splits an address with prefix length into network and host part. */
 function partsOf(cidr: string): { address: string; own: bigint; network: bigint; hostBits: bigint } {
     const [address = "", prefix = ""] = cidr.split("/");
     const own = bitsOf(address);
@@ -49,7 +49,10 @@ function partsOf(cidr: string): { address: string; own: bigint; network: bigint;
     return { address, own, network: own >> hostBits, hostBits };
 }
 
-/** Why an IPv4 address with prefix length is no host's: a network's own, its broadcast, or one of no network at all. RFC 3021: /31 has neither. */
+/**
+ * Why an IPv4 address with prefix length is not a host address: it is the network address, the broadcast address or in no network at all. A
+ * /31 has neither of the first two (RFC 3021).
+ */
 export function hostFault(cidr: string): string | undefined {
     const { address, own, network, hostBits } = partsOf(cidr);
     const first = Number(own >> 24n);
@@ -64,8 +67,8 @@ function endFault(own: bigint, network: bigint, hostBits: bigint, address: strin
 }
 
 /**
- * Why a gateway does not fit a static address. Proxmox VE makes a route of its own to one that is outside of the network (pve-container,
- * Setup/Debian.pm), as hosters have it beside a /32; behind any other prefix length that is a slip.
+ * Why a gateway does not match a static address. Proxmox VE adds a host route to a gateway outside the network (pve-container,
+ * Setup/Debian.pm), which hosting providers use with /32; with any other prefix length it is a mistake.
  */
 export function gatewayFault(cidr: string, gateway: string): string | undefined {
     const { address, own, network, hostBits } = partsOf(cidr);

@@ -6,10 +6,9 @@ import { below, filled, objectOf } from "./schema";
 import { defined, isTree, type Tree } from "./tree";
 
 /**
- * The inputs as they would have to be written to describe reality. `observed` is a partial tree: a property that is absent from it was
- * not looked at and stays; one that is there as `undefined` was found not to be set. Where reality means the same as the stored
- * spelling (or as the default of a property left out) nothing changes, to the letter: any difference would make the engine rewrite its
- * whole state. Lists and records are taken to be observed as a whole.
+ * Rewrites the inputs so that they describe the actual state. `observed` is a partial tree: a missing property was not looked at and stays;
+ * `undefined` means not set. A value that means the same as the stored spelling, or as the default of a missing property, stays to the
+ * letter: any difference makes the engine rewrite its whole state. Lists and records are always observed as a whole.
  */
 export function merge(model: Pick<Model, "inputs">, inputs: Tree, observed: Tree): Tree {
     const merged = defined(mergeObject(model.inputs, inputs, observed));
@@ -35,7 +34,7 @@ function mergeValue(schema: z.ZodType, stored: unknown, observed: unknown): unkn
     return observed;
 }
 
-/** An object that the user left out appears only with what differs from its defaults. */
+/** An object that the user omitted gets only the properties that differ from its defaults. */
 function mergeNested(schema: z.ZodType, object: z.ZodObject, stored: unknown, observed: Tree): unknown {
     if (isTree(stored)) return mergeObject(object, stored, observed);
     const preset = filled(schema, undefined);
@@ -53,7 +52,7 @@ function pruned(object: z.ZodObject, value: Tree): Tree {
     return Object.fromEntries(Object.entries(value).filter(differs));
 }
 
-/** Entries that are still there keep place and spelling, new ones come last. */
+/** Existing entries keep their position and spelling; new ones are appended. */
 function mergeList(schema: z.ZodType, stored: unknown[], observed: unknown[]): unknown[] {
     const compare = metaOf(schema)?.compare;
     const element = (bare(schema) as z.ZodArray).element as z.ZodType;
@@ -72,7 +71,7 @@ function mergeList(schema: z.ZodType, stored: unknown[], observed: unknown[]): u
     return observed.map((item, i) => mergeValue(element, stored[i], item));
 }
 
-/** Whether "not set" is something that the property can say; a required one can only have been unreadable. */
+/** Whether the property can be unset; if it is required, `undefined` only means that it could not be read. */
 function mayBeAbsent(schema: z.ZodType): boolean {
     return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
 }

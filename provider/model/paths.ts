@@ -1,8 +1,8 @@
-/** Where shares live on a gateway: the data volume's mount point, or a plain directory of the root file system. */
+/** Root of all shares on a gateway: the mount point of the data volume, or a plain directory on the root file system. */
 export const DATA_ROOT = "/srv/pvesmb";
 
-/** What pvesmb keeps beside the data, so that a gateway that is rebuilt on it finds it: numbers of accounts, facts, quotas' claims. */
+/** What pvesmb stores with the data so that a rebuilt gateway finds it: account ids, facts, quota claims. */
 export const OWN_DATA = `${DATA_ROOT}/.pvesmb`;
 
-/** On the gateway: the administrator's own Samba settings, behind all others; never touched, never reported. */
+/** The administrator's own Samba settings on the gateway, read after all others; pvesmb neither changes nor reports them. */
 export const LOCAL_CONFIG = "/etc/samba/pvesmb/local.conf";

@@ -6,8 +6,8 @@ import { shareModel } from "./share";
 import { userModel } from "./user";
 
 /**
- * Every kind of resource, in the order of the docs. Types, schema, SDK, docs, permissions, adapters and the list of handlers
- * (resources/index.ts) go by it: nothing else names them all.
+ * All kinds of resources, in the order of the docs. Types, schema, SDK, docs, permissions, adapters and handlers (resources/index.ts) are
+ * derived from this list; no other place lists all kinds.
  */
 export const kinds = {
     SmbGateway: gatewayModel,
@@ -21,6 +21,6 @@ export type KindName = keyof typeof kinds;
 
 export const models = Object.values(kinds) as unknown as readonly Model[];
 
-/** The kinds that a reference may stand for. */
+/** The kinds to which a reference may refer. */
 export const kindsReferredToBy = (reference: Model["inputs"]): string[] =>
     models.filter((model) => model.reference === reference).map(({ kind }) => kind);

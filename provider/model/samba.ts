@@ -8,13 +8,13 @@ import { configText } from "./text";
 
 const netbios = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must be a NetBIOS name of 1 to 15 letters, digits, _ or -");
 
-/** Of what smbd reads only at its start. */
+/** For settings that smbd reads only at startup. */
 export const RESTARTS: Consequence = {
     does: "smbd is restarted: open connections end, clients come back by themselves",
     effect: "restarts-smbd",
 };
 
-/** Raw options that smbd reads only at its start (main() in source3/smbd/server.c). */
+/** Raw options that smbd reads only at startup (main() in source3/smbd/server.c). */
 const AT_START = ["mdns name", "multicast dns register", "rpc start on demand helpers"];
 
 const startOptions = (options: unknown): string =>
@@ -25,10 +25,10 @@ const startOptions = (options: unknown): string =>
             .sort(),
     );
 
-/** Of what client and server agree on when they begin. */
+/** For settings that client and server negotiate when a session begins. */
 const AGREED: Consequence = { does: "holds for new sessions, open ones go on as they are" };
 
-/** In the order of their age. */
+/** Oldest first. */
 export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"] as const;
 
 const listening = z
@@ -171,11 +171,11 @@ export type SambaSettings = z.infer<typeof settings>;
 
 export const sambaSettings = field(settings.default(settings.parse({})), { description: "Settings of the whole Samba server." });
 
-/** Guests have no key to encrypt with. */
+/** Guests have no key for encryption. */
 export const letsGuestsIn = ({ guests, encryption }: Pick<SambaSettings, "guests" | "encryption">): boolean =>
     guests !== "never" && encryption !== "required";
 
-/** Protocols the wrong way round, and encryption that the newest of them does not have. */
+/** Protocols in the wrong order, or encryption that the newest one does not support. */
 export function protocolFault({ minProtocol, maxProtocol, encryption }: SambaSettings): { property: string; reason: string } | undefined {
     const [oldest, newest] = [PROTOCOLS.indexOf(minProtocol), PROTOCOLS.indexOf(maxProtocol)];
     if (oldest > newest) return { property: "samba.minProtocol", reason: `must not be newer than \`maxProtocol\` (${maxProtocol})` };

@@ -5,7 +5,7 @@ import { isTree, type Path } from "./tree";
 /** The properties of an object, typed: zod's own `shape` is `any`. */
 export const propertiesOf = (object: z.ZodObject): [string, z.ZodType][] => Object.entries<z.ZodType>(object.shape);
 
-/** The schema of what is below a value, by property name or list index; undefined where the model knows nothing of it. */
+/** The schema of a property or list entry; undefined if the model does not know it. */
 export function below(schema: z.ZodType, part: string | number): z.ZodType | undefined {
     const inner = bare(schema);
     if (inner instanceof z.ZodObject) return Object.hasOwn(inner.shape, part) ? (inner.shape[part] as z.ZodType) : undefined;
@@ -14,14 +14,14 @@ export function below(schema: z.ZodType, part: string | number): z.ZodType | und
     return undefined;
 }
 
-/** The schemas on the way to a place, the outermost first, as far as the model knows it. */
+/** The schemas along a path, outermost first, as far as the model knows them. */
 export function schemasOn(schema: z.ZodType, path: Path): z.ZodType[] {
     const [part, ...rest] = path;
     const next = part === undefined ? undefined : below(schema, part);
     return next ? [schema, ...schemasOn(next, rest)] : [schema];
 }
 
-/** Whether a secret stands at or anywhere below this schema. */
+/** Whether this schema contains a secret at any depth. */
 export function holdsSecret(schema: z.ZodType): boolean {
     if (metaOf(schema)?.secret) return true;
     const inner = bare(schema);
@@ -41,7 +41,7 @@ export function eachSecret(schema: z.ZodType, value: unknown, found: (secret: st
     }
 }
 
-/** The value with the model's defaults filled in at every depth. Values that don't fit the model stay as they are. */
+/** The value with the model's defaults at every depth. Values that do not match the model stay unchanged. */
 export function filled(schema: z.ZodType, value: unknown): unknown {
     if (value === undefined) {
         const preset = defaultOf(schema);
@@ -62,7 +62,7 @@ function defaultOf(schema: z.ZodType): unknown {
     return undefined;
 }
 
-/** The object schema of a property, when it is one. */
+/** The object schema of a property, if it is an object. */
 export function objectOf(schema: z.ZodType): z.ZodObject | undefined {
     const inner = bare(schema);
     return inner instanceof z.ZodObject ? inner : undefined;

@@ -6,7 +6,7 @@ export const MIB = 2 ** 20;
 const UNITS: Record<string, number> = { B: 1, KiB: KIB, MiB: MIB, GiB: 2 ** 30, TiB: 2 ** 40, PiB: 2 ** 50 };
 const PATTERN = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|PiB)$/;
 
-/** Bytes of a size as users write it ("4GiB"), or undefined when it is none. */
+/** Bytes of a size as users write it ("4GiB"); undefined if it is not a size. */
 export function parseSize(text: string): number | undefined {
     const match = PATTERN.exec(text.trim());
     if (!match) return undefined;
@@ -14,7 +14,7 @@ export function parseSize(text: string): number | undefined {
     return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Bytes of a size that check has accepted. */
+/** Bytes of a size that passed check. */
 export function bytesOf(text: string): number {
     const bytes = parseSize(text);
     if (bytes === undefined) throw new Error(`not a size: ${text}`);

@@ -4,12 +4,13 @@ import { metaOf, type Model } from "./meta";
 import { filled, propertiesOf } from "./schema";
 import { defined, type Tree } from "./tree";
 
-/** The format that has no number (`v`) in the state: the first one had its own, and so has any after this one. */
+/** The format of a state without a number (`v`): format 1 had its own number, as do all after this one. */
 const UNNUMBERED = 2;
 
 /**
- * What Pulumi stores as outputs: the computed outputs and every input as the user wrote it. Beside them `given` (names, with a space between, of inputs that the user gave and the provider would have chosen) and
- * `unfinished` (the last create or update failed half-way). Each property costs the engine time, so there is nothing else (docs/decisions/0016).
+ * What Pulumi stores as outputs: the computed outputs, and every input as the user wrote it. `given` lists, separated by spaces, the inputs
+ * that the user set but the provider could have chosen; `unfinished` marks a failed create or update. Each property costs the engine time,
+ * so there is nothing else (docs/decisions/0016).
  */
 export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, inputs: Tree, outputs: Tree, unfinished = false): Tree {
     const choosable = chosenNames(model);
@@ -24,7 +25,7 @@ export function toState(model: Pick<Model, "inputs" | "outputs" | "version">, in
     });
 }
 
-/** The inputs as they were when the state was written, to the letter. */
+/** The stored inputs, to the letter. */
 export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     const given = typeof state["given"] === "string" ? state["given"].split(" ") : [];
     const { shape } = model.inputs;
@@ -33,13 +34,13 @@ export function inputsOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     return Object.fromEntries(Object.entries(state).filter(([name]) => isInput(name)));
 }
 
-/** State as handlers get it: with all defaults of the inputs, without the runtime's own notes. */
+/** State for handlers: with the defaults of all inputs, without the runtime's own fields. */
 export function handlerState(model: Pick<Model, "inputs">, state: Tree): Tree {
     const { unfinished: _unfinished, ...rest } = state;
     return filled(model.inputs, rest) as Tree;
 }
 
-/** The values that the provider chose, now or once, for inputs that a user may leave out. */
+/** The values that the provider chose, now or earlier, for inputs that a user may omit. */
 export function chosenOf(model: Pick<Model, "inputs">, state: Tree): Tree {
     return Object.fromEntries(chosenNames(model).flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])));
 }
@@ -48,7 +49,7 @@ function chosenNames(model: Pick<Model, "inputs">): string[] {
     return propertiesOf(model.inputs).flatMap(([name, schema]) => (metaOf(schema)?.chosen ? [name] : []));
 }
 
-/** Brings the state of an older version up to date; refuses that of a newer one. */
+/** Migrates state of an older format; refuses a newer one. */
 export function migrated(model: Pick<Model, "kind" | "version" | "migrations">, state: Tree): Tree {
     const { v: number, ...rest } = state;
     const from = typeof number === "number" ? number : UNNUMBERED;

@@ -6,8 +6,8 @@ import { DATA_ROOT } from "./paths";
 export const CONTROL = /[\u0000-\u001f\u007f\u0085\u2028\u2029]/;
 
 /**
- * One line of text that smb.conf can hold: no control characters, no `%` (Samba would expand it), no backslash at the end (it would swallow
- * the next line), and nothing that Samba reads as something shorter.
+ * One line that smb.conf can store: no control characters, no `%` (Samba would expand it), no backslash at the end (it would continue the
+ * line), and nothing that Samba would shorten.
  */
 export function configText(max: number): z.ZodString {
     return z
@@ -23,7 +23,7 @@ export function configTextFault(value: string): string | undefined {
     return value.includes("%") ? "must not contain %, which Samba would expand" : lineFault(value);
 }
 
-/** Why a line of smb.conf would not hold the value as it is, substitutions apart. */
+/** Why a line of smb.conf would change the value, apart from substitutions. */
 export function lineFault(value: string): string | undefined {
     if (CONTROL.test(value)) return "must be one line without control characters";
     if (HALF.test(value)) return HALF_FAULT;
@@ -34,17 +34,17 @@ export function lineFault(value: string): string | undefined {
     return undefined;
 }
 
-/** Of a value's outer quotation marks Samba keeps those alone that stand around further ones (lp_string() in source3/param/loadparm.c). */
+/** Samba strips the outer quotes of a value unless more quotes are inside (lp_string() in source3/param/loadparm.c). */
 function losesQuotes(value: string): boolean {
     const bare = value.replace(/^"+|"+$/g, "");
     return bare !== value && !bare.includes('"');
 }
 
-/** Half of a character beyond U+FFFF: UTF-8 would hold another one in its place. */
+/** Half of a surrogate pair: UTF-8 would replace it with another character. */
 export const HALF = /\p{Surrogate}/u;
 export const HALF_FAULT = "must not contain half a character (a lone UTF-16 surrogate)";
 
-/** Names of local accounts, as Debian's useradd takes them (seen with 4.13: dots and capitals too). */
+/** Names of local accounts that Debian's useradd accepts (seen with 4.13: also dots and capitals). */
 export const accountName = (): z.ZodString =>
     z
         .string()
@@ -53,7 +53,7 @@ export const accountName = (): z.ZodString =>
             "must be 1 to 32 of A-Z, a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
         );
 
-/** Names of groups that pvesmb makes: two that differ in capitals alone would be two for Unix and hard to tell apart for people. */
+/** Names of groups that pvesmb creates: two that differ only in case would be two groups for Unix and hard for people to tell apart. */
 export const groupName = (): z.ZodString =>
     z
         .string()
@@ -62,7 +62,7 @@ export const groupName = (): z.ZodString =>
             "must be 1 to 32 of a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
         );
 
-/** Numbers of accounts. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 are the distribution's. */
+/** Account ids. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 belong to the distribution. */
 export const accountId = (): z.ZodInt => z.int().min(1000).max(65_533);
 
 /** `globals` is the global section too (GLOBAL_NAME2 in lib/param/loadparm.h). */
@@ -87,7 +87,7 @@ function shareNameFault(name: string): string | undefined {
     return undefined;
 }
 
-/** One name in a directory that smb.conf can hold. */
+/** A file name that smb.conf can store. */
 export const fileName = (): z.ZodString =>
     configText(255).check((ctx) => {
         if (ctx.value === "" || ctx.value === "." || ctx.value === ".." || ctx.value.includes("/"))
@@ -95,16 +95,16 @@ export const fileName = (): z.ZodString =>
         if (tooLong(ctx.value)) ctx.issues.push({ code: "custom", message: "must have at most 255 bytes", input: ctx.value });
     });
 
-/** For a name in a directory of any file system of Linux (NAME_MAX). */
+/** The limit of Linux file systems for one name (NAME_MAX). */
 const tooLong = (name: string): boolean => new TextEncoder().encode(name).length > 255;
 
-/** A pattern of file names, without what Samba's lists are divided by. */
+/** A pattern of file names, without the separators of Samba's lists. */
 export const filePattern = (): z.ZodString =>
     fileName().check((ctx) => {
         if (ctx.value.includes('"')) ctx.issues.push({ code: "custom", message: 'must not contain "', input: ctx.value });
     });
 
-/** Absolute path without dot components, doubled slashes or anything that smb.conf expands. */
+/** An absolute path without dot components, double slashes or anything that smb.conf expands. */
 export const absolutePath = (): z.ZodString =>
     configText(1024).check((ctx) => {
         const parts = ctx.value.split("/");
@@ -118,7 +118,10 @@ export const mailAddress = (): z.ZodString => z.string().regex(/^[A-Za-z0-9._%+-
 
 const SYSTEM = "bin boot dev etc lib lib32 lib64 libx32 opt proc root run sbin sys tmp usr";
 
-/** A directory of a PVE node that a container may be given: none of the system's own (pct(1), "Bind Mount Points"), nothing that a property string cannot hold. */
+/**
+ * A directory of a PVE node that may be bind-mounted into a container: not a system directory (pct(1), "Bind Mount Points"), and without
+ * characters that a property string cannot hold.
+ */
 export const hostDirectory = (): z.ZodString =>
     absolutePath().check((ctx) => {
         const [, top = "", second] = ctx.value.split("/");
@@ -130,18 +133,18 @@ export const hostDirectory = (): z.ZodString =>
         if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
     });
 
-/** Why a path is no place for users' files, or undefined when it is one. */
+/** Why a path is not a place for users' files; undefined if it is one. */
 export function dataPathFault(path: string): string | undefined {
     if (!path.startsWith(`${DATA_ROOT}/`)) return `must be under ${DATA_ROOT}`;
     return /^\/\.pvesmb/.test(path.slice(DATA_ROOT.length)) ? `${DATA_ROOT}/.pvesmb is pvesmb's own` : undefined;
 }
 
-/** Absolute path of users' files that passwd can hold too. */
+/** An absolute path for users' files that passwd can store too. */
 export const dataPath = (): z.ZodString =>
     absolutePath().check((ctx) => {
         const fault = ctx.value.includes(":") ? "must not contain :" : dataPathFault(ctx.value);
         if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
     });
 
-/** Octal mode of a directory or file, e.g. "0770" or "2770". */
+/** Octal mode of a directory or file, such as "0770" or "2770". */
 export const mode = (): z.ZodString => z.string().regex(/^[0-7]?[0-7]{3}$/, 'must be an octal mode such as "0770"');

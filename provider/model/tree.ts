@@ -1,9 +1,9 @@
-/** A JSON object, as it comes over Pulumi's wire. */
+/** A JSON object as Pulumi transfers it. */
 export type Tree = Record<string, unknown>;
 
 export const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Where a value is: property names and list indices from the top. */
+/** The position of a value: property names and list indices from the top. */
 export type Path = readonly (string | number)[];
 
 /** A path as users write it: `access[0].level`, `options["follow symlinks"]`. */
@@ -15,7 +15,7 @@ export function pathText(path: Path): string {
     }, "");
 }
 
-/** The value without what is undefined, at any depth: Pulumi's server fails on it ("Unexpected struct type"). */
+/** Removes undefined values at any depth: Pulumi's server fails on them ("Unexpected struct type"). */
 export function defined<T>(value: T): T {
     if (Array.isArray(value)) return value.filter((item) => item !== undefined).map((item: unknown) => defined(item)) as T;
     if (!isTree(value)) return value;

@@ -2,7 +2,10 @@ import { NO_SHRINKING } from "./consequences";
 import { field } from "./meta";
 import { size } from "./size";
 
-/** A volume's size has one writer (docs/decisions/0010): `size` is the program's to say for good, `initialSize` only at first. */
+/**
+ * Only one side sets a volume's size (docs/decisions/0010): with `size` always the program, with `initialSize` the program only at
+ * creation.
+ */
 export const volumeSizes = (volume: string, min: string) => ({
     size: field(size({ min, multipleOf: "1MiB" }).optional(), {
         description: `Size of ${volume}; it can grow. Or give \`initialSize\`.`,

@@ -4,14 +4,14 @@ import { about, freeIn, space } from "./tree";
 import type { TreeKind, TreeState } from "./tree";
 
 /**
- * btrfs: a subvolume per tree and the limit on what it refers to, on its qgroup 0/<id> (btrfs-quota(8)). Accounting is on for a whole file
- * system or off. Simple quotas are used where they are on already, but not switched on: they don't count what was written before.
+ * btrfs: one subvolume per tree, with a limit on referenced bytes in its qgroup 0/<id> (btrfs-quota(8)). Accounting is switched on for the
+ * whole file system. Simple quotas are used where they are on, but never switched on: they don't count data written before.
  */
 export const btrfs: TreeKind = {
     look: (spot, { exact }) => ({
         btrfs: [spot.from],
         subvolumes: [spot.path],
-        // Accounting lags behind by a transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
+        // Accounting lags by one transaction, up to 30 s (btrfs(5), "commit"), unless the file system is synced.
         commands: [...(exact ? [{ name: `sync ${spot.from}`, ...about("TARGET", spot.from, "sync", "-f") }] : []), space(spot)],
     }),
 
@@ -37,7 +37,7 @@ export const btrfs: TreeKind = {
         const steps: Step[] = [];
         if (state.off !== undefined && wish.enable) steps.push({ do: "run", argv: ["btrfs", "quota", "enable", mount.target] });
         if (state.limit === wish.limit) return steps;
-        // By its id, and after a look whether that is still what stands there: a plain directory's would be the limit of all around it.
+        // By id, and only while the path is still a subvolume: in a plain directory the limit would apply to the enclosing subvolume.
         if (state.object !== undefined) steps.push({ do: "subvolume", path, id: SUBVOLUME });
         const group = ["0/", { value: SUBVOLUME }];
         const limit = (value: number | undefined): RunStep["undo"] & object => ["btrfs", "qgroup", "limit", said(value), group, "."];
@@ -57,12 +57,12 @@ export const btrfs: TreeKind = {
               ],
 };
 
-/** The step that makes or finds it. */
+/** Id of the step that creates or finds the subvolume. */
 const SUBVOLUME = "subvolume";
 
 const said = (limit: number | undefined): string => (limit === undefined ? "none" : String(limit));
 
-/** The kernel's own counters of a qgroup. */
+/** The kernel's counters of a qgroup. */
 export const counted = (counter: string): UsageSource => ({
     kind: "counters",
     used: `${counter}/referenced`,

@@ -2,9 +2,12 @@ import type { Gather, Step } from "../hosts/batch";
 import { about, freeIn, space } from "./tree";
 import type { Look, Spot, Tree, TreeKind, TreeState } from "./tree";
 
-/** CephFS: limits are attributes of a directory, kept by the clients within seconds and not to the byte (docs.ceph.com, "CephFS Quotas"). */
+/**
+ * CephFS: limits are attributes of a directory. The clients enforce them, within seconds and not to the byte (docs.ceph.com, "CephFS
+ * Quotas").
+ */
 export const cephfs: TreeKind = {
-    // What this node's client has written and not yet told its server is in no figure: ceph.dir.rbytes of a file just closed, 5 s late.
+    // Usage lacks what this node's client has written but not yet flushed: ceph.dir.rbytes of a file just closed is 5 s late.
     look: (spot, { exact }): Gather => ({
         commands: [
             ...(exact ? [{ name: `sync ${spot.from}`, ...about("TARGET", spot.from, "sync", "-f") }] : []),
@@ -24,7 +27,7 @@ export const cephfs: TreeKind = {
             filesUsed: number("filesUsed"),
             ids: [],
             drift: [],
-            // Read by the gateway itself, from the directory: there is no counter elsewhere.
+            // The gateway reads the counters from the directory itself.
             counter: "-",
         };
     },

@@ -5,15 +5,15 @@ import { ownedBy } from "../hosts/steps";
 import { OWN_DATA } from "../model/paths";
 
 /**
- * Who limits which directory of a gateway: one file per quota, beside the data, where a gateway that is rebuilt on it finds it. It is
- * written before the limit is set, so that a create that was cut off knows its own limit again.
+ * Records which resource limits which directory of a gateway: one file per quota, stored with the data, so that a rebuilt gateway finds it.
+ * It is written before the limit is set, so that an interrupted create recognizes its own limit.
  */
 export interface Claim {
     key: string;
     nonce: string;
     path: string;
     backend: string;
-    /** Where the directory's files are while it is made into another object. */
+    /** Where the directory's files are during a conversion. */
     aside?: string;
 }
 
@@ -22,14 +22,14 @@ export const CLAIMS_LOOK: Gather = { files: [`${CLAIMS}/*.json`] };
 const HERE: ClaimPlace = { directory: CLAIMS };
 const FORMAT = 1;
 
-/** Where claims are written: by the gateway, or by the node that has its data, in the name of the gateway's root. */
+/** Where claims are written: by the gateway, or by the node that holds its data, on behalf of the gateway's root. */
 export interface ClaimPlace {
     directory: string;
-    /** Number of the gateway's root. */
+    /** Uid of the gateway's root on the node. */
     root?: string;
 }
 
-/** By the directory that is limited: of two quotas on one tree the second fails. */
+/** Named after the limited directory, so that a second quota on the same tree fails. */
 export function claimPath(path: string, directory = CLAIMS): string {
     return `${directory}/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 }
@@ -47,11 +47,11 @@ export function parseClaim(text: string | undefined): Claim | undefined {
     }
 }
 
-/** As asideOf (resources/quota/conversion.ts) names it: root of the gateway may have written something else. */
+/** Accepts only names that asideOf (resources/quota/conversion.ts) produces: the gateway's root can write to this file. */
 const isBeside = ({ path, aside }: Claim): boolean =>
     aside === undefined || (dirname(aside) === dirname(path) && /^\.pvesmb-convert-[0-9a-f]+$/.test(basename(aside)));
 
-/** `known` is what the claim must contain if there is one: our key at a create, our nonce later; `before` the directory of then. */
+/** `known`: what an existing claim must contain, our key at create and our nonce later. `before`: the previous directory. */
 export function claimSteps(claim: Claim, known: string, options: { adopt: boolean; before?: string }, place = HERE): Step[] {
     const { before = claim.path } = options;
     const { directory, root } = place;
@@ -59,7 +59,7 @@ export function claimSteps(claim: Claim, known: string, options: { adopt: boolea
     const moved =
         before === claim.path ? [] : [ours(before, claim.nonce, place), { do: "remove", path: claimPath(before, directory) } as const];
     return [
-        // No link of the guest's leads elsewhere: such a step refuses one in any part of the path.
+        // The guest's links are not followed: this step refuses a link in any component of the path.
         { do: "directory", path: directory, mode: "0700", ...theirs },
         ...(options.adopt ? [] : [ours(claim.path, known, place)]),
         { do: "write", path: claimPath(claim.path, directory), content: renderClaim(claim), mode: "0600", ...theirs },

@@ -1,4 +1,7 @@
-/** Run by smbd as the connected user, in the share, with a directory as argument; says total and free space in KiB (smb.conf(5), "dfree command"). */
+/**
+ * smbd runs it as the connected user, in the share, with a directory as argument; it prints total and free space in KiB (smb.conf(5),
+ * "dfree command").
+ */
 export const sambaDfree = (directory: string): string => `#!/bin/sh
 # Written by pvesmb: the size of limited directories, for Samba.
 dir=$(cd "\${1:-.}" 2>/dev/null && pwd -P) || dir=$(pwd -P)

@@ -2,31 +2,31 @@ import { createHash } from "node:crypto";
 import type { Gather, GatherResult, Step } from "../hosts/batch";
 import { sambaDfree } from "./dfree-script";
 
-/** How Samba gets to ask a program of ours for sizes: what this folder may not know, since it knows nothing of Samba's files. */
+/** How Samba is made to run our script. The caller supplies it, because this folder knows nothing of Samba's files. */
 export interface AskedBySamba {
-    /** The directory for what the program reads; smbd's users may read it. */
+    /** Directory of the script's data; Samba's users must be able to read it. */
     directory: string;
     /** The unit needs `activates`. */
     ask(program: string): Step[];
     askNoMore(): Step[];
-    /** Whether Samba asks, as far as a look tells (`Gather` of the gateway's shares). */
+    /** Whether Samba runs the script, according to a look that includes the gateway's shares. */
     asks(look: Pick<GatherResult, "files">, program: string): boolean;
 }
 
 const LIBRARY = "/usr/local/lib/pvesmb";
 const SCRIPT = `${LIBRARY}/dfree`;
 
-/** What has the counters of a limited directory. */
+/** The file system whose counters the script reads. */
 type Counters = "btrfs" | "ceph";
 
 /**
- * What clients see as the size of a share is what statvfs says, and btrfs and CephFS say the whole file system there. So Samba asks a script
- * of ours (`dfree command`), which knows the limited directories from one file each and reads the kernel's own counters.
+ * Clients see statvfs as the size of a share, and on btrfs and CephFS that is the whole file system. So Samba runs our script (`dfree
+ * command`), which finds each limited directory in a file of its own and reads the kernel's counters.
  */
 export class ShownSizes {
     constructor(private readonly samba: AskedBySamba) {}
 
-    /** For `isShown`, beside the gateway's shares. */
+    /** What `isShown` needs besides the gateway's shares. */
     get look(): Gather {
         return { files: [`${this.samba.directory}/*.tab`] };
     }
@@ -35,12 +35,12 @@ export class ShownSizes {
         return `${this.samba.directory}/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.tab`;
     }
 
-    /** Whether clients are shown the limit of a directory. */
+    /** Whether clients see the limit of a directory. */
     isShown(look: Pick<GatherResult, "files">, path: string, kind: Counters, counter: string): boolean {
         return look.files[this.file(path)] === line(path, kind, counter) && this.samba.asks(look, SCRIPT);
     }
 
-    /** `before`: the directory's path so far. */
+    /** `before`: the directory's previous path. */
     show(path: string, kind: Counters, counter: string, before = path): Step[] {
         const { directory } = this.samba;
         return [
@@ -53,7 +53,7 @@ export class ShownSizes {
         ];
     }
 
-    /** With the last directory the script goes too. */
+    /** The last directory takes the script with it. */
     hide(path: string): Step[] {
         const { directory } = this.samba;
         const last = { ifChanged: "last size" } as const;

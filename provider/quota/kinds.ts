@@ -10,7 +10,7 @@ import { mountHolding } from "./tree";
 import type { LookOptions, MountEntry, Spot, Tree, TreeKind, TreeState } from "./tree";
 import { zfs } from "./zfs";
 
-/** By what a host calls the file system. */
+/** By file system type, as the host's mount table names it. */
 const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
     zfs: { name: "zfs", kind: zfs },
     "fuse.zfs": { name: "zfs", kind: zfs },
@@ -18,11 +18,11 @@ const KINDS: Record<string, { name: BackendName; kind: TreeKind }> = {
     xfs: { name: "xfs", kind: project },
     ext4: { name: "ext4", kind: project },
     ceph: { name: "cephfs", kind: cephfs },
-    // By ceph-fuse, as Linux shows it (Ceph 16).
+    // ceph-fuse, as Linux shows it (Ceph 16).
     "fuse.ceph-fuse": { name: "cephfs", kind: cephfs },
 };
 
-/** What to look at in a directory, by what limited it before; where that is not known the mounts tell first. */
+/** The gather for a directory, by its previous backend; if that is unknown, the mounts must be read first. */
 export function lookBy(name: BackendName | undefined, spot: Spot, options: LookOptions): Gather {
     return (
         Object.values(KINDS)
@@ -31,11 +31,14 @@ export function lookBy(name: BackendName | undefined, spot: Spot, options: LookO
     );
 }
 
-/** What probably limits a directory on the node, by what the gateway that has it of the node sees; undefined where that tells nothing. */
+/**
+ * The likely backend of a directory that a node bind-mounts into a gateway, from the gateway's mount table; undefined if that does not show
+ * it.
+ */
 export const guessed = (mounts: readonly MountEntry[], path: string): BackendName | undefined =>
     KINDS[mountHolding(mounts, path)?.type ?? ""]?.name;
 
-/** What can limit a directory of a host, by the file system that it is on. */
+/** The backend for a directory of a host, by its file system. */
 export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { name: BackendName; kind: TreeKind; tree: Tree } {
     const mount = mountHolding(mounts, path);
     const found = mount && KINDS[mount.type];
@@ -46,14 +49,14 @@ export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { n
             { property: "backend" },
         );
     const above = mountHolding(mounts, from);
-    // A dataset is a mount of its own, and is looked at from the one above it.
+    // A dataset is a mount of its own; the look at its parent covers it.
     const same = above?.target === mount.target || (above?.type === mount.type && mount.source.startsWith(`${above.source}/`));
     return { ...found, tree: { path, from: same ? from : path, mount } };
 }
 
 /**
- * Throws for what the node has mounted below the directory that a gateway has of it. The gateway has not got that, since Proxmox VE binds one
- * mount and none below it; it may be another guest's, and where a share is, the gateway's root says.
+ * Throws if the node has another file system mounted below the directory that it bind-mounts into the gateway. Proxmox VE's bind mount is
+ * not recursive, so that file system is not in the gateway and may be another guest's; and the gateway's root decides where a share lies.
  */
 export function refuseBeyond(mounts: readonly MountEntry[], bound: string, { path, mount }: Tree, node: string): void {
     if (mountHolding(mounts, bound)?.target !== mount.target)
@@ -64,7 +67,7 @@ export function refuseBeyond(mounts: readonly MountEntry[], bound: string, { pat
         );
 }
 
-/** Throws, before anything is touched, what stands in the way of a limit on a directory; `filled` is a file in a plain one. */
+/** Throws, before anything is changed, if a directory cannot be limited; `filled` is a file in a plain directory. */
 export function refuseTree(
     { name, kind, tree }: ReturnType<typeof kindAt>,
     { state, filled }: { state: TreeState; filled?: string },

@@ -5,9 +5,9 @@ import { freeIn, space } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState } from "./tree";
 
 /**
- * Project quotas of XFS and ext4, by the tools that know both (Debian: quota, e2fsprogs): every file carries the project of the directory that
- * it was made in, once that directory has the inherit flag `P`; a tree that was there before is marked file by file. Clients see the limit, or
- * the soft one where it is set, because statvfs of such a directory tells it. Formats as seen on Linux 6.12 with quota 4.06.
+ * Project quotas of XFS and ext4, with tools that handle both (Debian: quota, e2fsprogs). A directory with the inherit flag `P` passes its
+ * project on to new files; an existing tree is marked file by file. Clients see the limit (the soft one if set), because statvfs of such a
+ * directory shows it. Formats as seen with Linux 6.12 and quota 4.06.
  */
 export const project: TreeKind = {
     look(spot, { ids }): Gather {
@@ -80,25 +80,25 @@ export const project: TreeKind = {
     },
 };
 
-/** Who has which project, for people and tools (projects(5)). */
+/** Lists projects for people and tools (projects(5)). */
 const PROJECTS = "/etc/projects";
 
 const forget = (id: number): string[] => ["sed", "-i", `/^${id}:/d`, PROJECTS];
 
-/** A number of a range that nobody gives out by hand, always the same for a directory. */
+/** The directory's project id: a hash of its path, in a range that administrators are unlikely to use. */
 export function projectId(path: string): number {
     return 2 ** 28 + (createHash("sha256").update(path).digest().readUInt32BE(0) >>> 4);
 }
 
 const idOf = ({ object }: TreeState): number | undefined => (object === undefined ? undefined : Number(object.replace("project ", "")));
 
-/** What the file system must be mounted with. Accounting may be on without it, but then nothing is enforced. */
+/** Required mount options. Accounting can be on without them, but then nothing is enforced. */
 const optionsFor = (ids: LookOptions["ids"]): string[] => [
     "prjquota",
     ...kindsOf(ids).map((kind) => (kind === "user" ? "usrquota" : "grpquota")),
 ];
 
-/** Names that the kernel has for the same: XFS shows the long ones, takes both. */
+/** Synonyms of mount options: XFS shows the long ones and accepts both. */
 const ALIASES: Record<string, string> = { pquota: "prjquota", uquota: "usrquota", quota: "usrquota", gquota: "grpquota" };
 
 function offReason({ mount }: Tree, ids: LookOptions["ids"], code: number | undefined): string | undefined {

@@ -5,8 +5,8 @@ import { about } from "./tree";
 import type { IdLimit, Look, LookOptions, Spot, TreeState, TreeWish } from "./tree";
 
 /**
- * Limits as the tools of the package `quota` read and set them, for projects, users and groups alike. In KiB; users' and groups' limits hold
- * on the whole file system. Formats as seen on Linux 6.12 with quota 4.06.
+ * Limits of projects, users and groups, read and set with the tools of the package `quota`, in KiB. Limits of users and groups apply to the
+ * whole file system. Formats as seen with Linux 6.12 and quota 4.06.
  */
 const FLAGS = { project: "-P", user: "-u", group: "-g" } as const;
 export type Owner = keyof typeof FLAGS;
@@ -19,7 +19,7 @@ export interface Limits {
     filesUsed: number;
 }
 
-/** One look for all owners of a kind on a file system: `-v` lists those too that have a limit and hold nothing. */
+/** One look for all owners of a kind on a file system; `-v` also lists owners that have a limit but no files. */
 export const repquota = (owner: Owner, { from }: Spot): Look => ({
     name: `repquota ${owner} ${from}`,
     ...about("TARGET", from, "repquota", FLAGS[owner], "-n", "-v", "-O", "csv"),
@@ -29,7 +29,7 @@ const rows = onceSeen(
     ({ commands }, name) => new Map((commands[name]?.stdout ?? "").split("\n").map((line) => [line.slice(0, line.indexOf(",")), line])),
 );
 
-/** Who has neither files nor limits is not listed: zeros. */
+/** An owner with neither files nor limits is not listed: all zeros. */
 export function limitsOf(look: GatherResult, report: string, id: number): Limits {
     // User,BlockStatus,FileStatus,BlockUsed,BlockSoftLimit,BlockHardLimit,BlockGrace,FileUsed,FileSoftLimit,FileHardLimit,FileGrace
     const row = rows(look, report).get(`#${id}`)?.split(",");
@@ -50,7 +50,7 @@ export const setquota = (
     target: string,
 ): string[] => ["setquota", FLAGS[owner], ...[id, Math.ceil(soft / KIB), Math.ceil(limit / KIB), 0, files].map(String), target];
 
-/** The kinds of account that are looked at. */
+/** The kinds of account to report on. */
 export const kindsOf = (ids: LookOptions["ids"]): IdLimit["kind"][] =>
     (["user", "group"] as const).filter((kind) => ids.some((each) => each.kind === kind));
 

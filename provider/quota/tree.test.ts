@@ -14,10 +14,10 @@ const options: LookOptions = { snapshots: false, ids: [], exact: false };
 const wish: TreeWish = { limit: 64 * MIB, snapshots: false, ids: [], enable: false };
 const fresh: TreeState = { used: 0, available: 1, ids: [], drift: [] };
 
-/** What a host would answer to the looks of a kind, by the beginning of the command line. */
+/** A host's answers to a kind's looks, by command prefix. */
 function answers(kind: TreeKind, tree: Tree, replies: Record<string, string>, given = options): GatherResult {
     const look = kind.look(tree, given);
-    /** Without what asks for the mount: `sh -c ... directory`. */
+    /** Strips the wrapper that looks up the mount: `sh -c ... directory`. */
     const plain = (argv: string[]): string => argv.slice(argv[0] === "sh" ? 4 : 0).join(" ");
     const all = { df: `Avail\n${900 * MIB}\n`, ...replies };
     const said = (argv: string[]): string | undefined => Object.entries(all).find(([start]) => plain(argv).startsWith(start))?.[1];

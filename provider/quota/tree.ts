@@ -4,37 +4,37 @@ import { onceSeen } from "../hosts/looks";
 /** A file system in a host's mount table. */
 export interface MountEntry {
     target: string;
-    /** Device, or dataset. */
+    /** Device or dataset. */
     source: string;
     type: string;
-    /** The part of the file system that is mounted there. */
+    /** The mounted subtree of the file system. */
     root: string;
     options: string[];
 }
 
-/** A directory on the host that can limit it. */
+/** A directory on a host that can limit it. */
 export interface Spot {
     path: string;
-    /** The directory at or above it, on the same file system, that looks go by: all below it share them. */
+    /** The same directory or one above it on the same file system: looks use it, so that all directories below share them. */
     from: string;
 }
 
-/** The same, and the mount that it is on. */
+/** A spot with its mount. */
 export interface Tree extends Spot {
     mount: MountEntry;
 }
 
-/** A limit of one user or group, by the number that the host has for it. */
+/** The limit of one user or group, by uid or gid on the host. */
 export interface IdLimit {
     kind: "user" | "group";
     id: number;
-    /** Bytes; 0: none. */
+    /** Bytes; 0: no limit. */
     limit: number;
     soft?: number;
     files?: number;
 }
 
-/** What a tree is to be limited to. */
+/** The wanted limits of a tree. */
 export interface TreeWish {
     limit: number;
     soft?: number;
@@ -43,14 +43,14 @@ export interface TreeWish {
     /** Whether snapshots count. */
     snapshots: boolean;
     ids: IdLimit[];
-    /** Switch quotas on where they are off. */
+    /** Switch quotas on if they are off. */
     enable: boolean;
 }
 
 export interface TreeState {
-    /** What has the limit: dataset, subvolume, project; undefined while the directory is none. */
+    /** The object that carries the limit: dataset, subvolume or project; undefined for a plain directory. */
     object?: string;
-    /** Where the host has that, when the gateway has not yet got it at the directory's path. */
+    /** Where the host mounts the object while the gateway does not have it at the directory's path yet. */
     apart?: string;
     limit?: number;
     soft?: number;
@@ -59,55 +59,61 @@ export interface TreeState {
     available: number;
     filesUsed?: number;
     ids: (IdLimit & { used: number })[];
-    /** Why no limit can be set as things are; a wish with `enable` changes it. */
+    /** Why no limit can be set now; a wish with `enable` fixes it. */
     off?: string;
-    /** What it would be marked with is somebody else's. */
+    /** Who else uses the project id that this tree would get. */
     clash?: string;
     drift: string[];
-    /** For clients that would not see the limit otherwise: which counters of the kernel tell it (dfree.ts). */
+    /** For clients that would not see the limit otherwise: the kernel's counters to read (dfree.ts). */
     counter?: string;
 }
 
 export interface LookOptions {
     snapshots: boolean;
-    /** Users and groups to look at. */
+    /** Users and groups to report on. */
     ids: readonly Pick<IdLimit, "kind" | "id">[];
-    /** Figures as of now, whatever it costs; else as the file system happens to know them. */
+    /** True: figures as of now, at any cost. False: figures that the file system has at hand. */
     exact: boolean;
 }
 
 /**
- * A file system that can limit a tree: pure, what to look at, what that says, and what to do. Looks are named so that many quotas of one
- * file system share them, and need no mount table, so that they go with the look at that.
+ * A file system that can limit a tree. Pure: what to gather, how to parse it, which steps to run. Looks have names that quotas of one file
+ * system share, and do not need the mount table, so both go in one gather.
  */
 export interface TreeKind {
     look(spot: Spot, options: LookOptions): Gather;
     parse(tree: Tree, look: GatherResult, options: LookOptions): TreeState;
-    /** Makes an empty or absent directory into what can be limited, the gateway's root's; none where any directory can. */
+    /**
+     * Turns an empty or absent directory, owned by the gateway's root, into an object that can be limited; undefined if any directory can
+     * be.
+     */
     make?(tree: Tree, owner: number): Step[];
     set(tree: Tree, state: TreeState, wish: TreeWish): Step[];
-    /** Takes the limits away. */
+    /** Removes the limits. */
     release(tree: Tree, state: TreeState): Step[];
 }
 
-/** Mounts, for parseMounts. */
+/** The mount table, for parseMounts. */
 export const MOUNTS = { name: "mounts", argv: ["findmnt", "--json", "--list", "--output", "TARGET,SOURCE,FSTYPE,FSROOT,OPTIONS"] };
 
 export const mountsIn = onceSeen((look) => parseMounts(look.commands[MOUNTS.name]?.stdout ?? ""));
 
-/** A command about the file system that a directory is on: where that is mounted, or what it is of, comes last. The directory itself is only entered. */
+/**
+ * A command about a directory's file system, with its mount point (TARGET) or source (SOURCE) as last argument. It runs in the directory
+ * and is never given its path.
+ */
 export const about = (what: "TARGET" | "SOURCE", directory: string, ...argv: string[]): { in: string; argv: string[] } => ({
     in: directory,
     argv: ["sh", "-c", `exec "$@" "$(findmnt --noheadings --nofsroot --output ${what} --target .)"`, "sh", ...argv],
 });
 
-/** Free bytes of the whole file system. */
+/** Free bytes on the whole file system. */
 export const space = ({ from }: Spot): Look => ({
     name: `space ${from}`,
     ...about("TARGET", from, "df", "--block-size=1", "--output=avail"),
 });
 
-/** A command that looks, in a directory. */
+/** A read-only command, run in a directory. */
 export interface Look {
     name: string;
     in: string;
@@ -121,7 +127,7 @@ export function parseMounts(json: string): MountEntry[] {
     const { filesystems = [] } = JSON.parse(json === "" ? "{}" : json) as { filesystems?: Record<string, string | null>[] };
     return filesystems.map((entry) => ({
         target: entry["target"] ?? "",
-        // A bind mount shows as `device[/part]`.
+        // findmnt shows a bind mount as `device[/part]`.
         source: (entry["source"] ?? "").replace(/\[.*\]$/, ""),
         type: entry["fstype"] ?? "",
         root: entry["fsroot"] ?? "/",
@@ -129,9 +135,9 @@ export function parseMounts(json: string): MountEntry[] {
     }));
 }
 
-/** The mount that a path is on. */
+/** The mount that holds a path. */
 export function mountHolding(mounts: readonly MountEntry[], path: string): MountEntry | undefined {
     const above = mounts.filter(({ target }) => target === "/" || path === target || path.startsWith(`${target}/`));
-    // Of several at one place the last one is on top.
+    // The last of several mounts at one place is on top.
     return above.reduce<MountEntry | undefined>((best, each) => (best && best.target.length > each.target.length ? best : each), undefined);
 }

@@ -1,8 +1,8 @@
 import { formatSize, MIB } from "../model/size";
 
-/** One volume as its three writers know it, in bytes. A difference between them is the rule rather than the exception (pve-api.md 3.1). */
+/** The size of one volume according to its three sources, in bytes. They differ often (pve-api.md 3.1). */
 export interface VolumeSizes {
-    /** `size=` in the guest's configuration. */
+    /** `size=` in the guest's config. */
     configured: number | undefined;
     /** What the storage enforces. */
     stored: number | undefined;
@@ -10,10 +10,13 @@ export interface VolumeSizes {
     fileSystem: number | undefined;
 }
 
-/** What a file system may need of its volume for itself: a log, tables. Generous: XFS has a log of 10 MiB on the smallest volume, ext4 tables of 2 %. */
+/**
+ * A generous estimate of what a file system needs for itself (log, tables): XFS has a log of 10 MiB on the smallest volume, ext4 tables of
+ * 2 %.
+ */
 const overhead = (volume: number): number => Math.max(40 * MIB, volume * 0.15);
 
-/** Where the three differ, in words. */
+/** How the three differ, in words. */
 export function volumeFaults({ configured, stored, fileSystem }: VolumeSizes): string[] {
     const faults: string[] = [];
     if (stored === undefined) return ["the storage does not list the volume"];
@@ -27,8 +30,8 @@ export function volumeFaults({ configured, stored, fileSystem }: VolumeSizes): s
 }
 
 /**
- * Whether the file system of a volume is too small for it, in words. `before`: the size that the volume had been meant to have until now: a
- * file system with no more than that did not follow a growth of more than a twentieth.
+ * Whether the file system is too small for its volume, in words. `before`: the volume's previous target size; a file system that is no
+ * larger did not follow a growth of more than a twentieth.
  */
 export function fileSystemFault(volume: number, fileSystem: number, before?: number): string | undefined {
     const stayed = before !== undefined && before < volume * 0.95 && fileSystem <= before;
@@ -36,7 +39,7 @@ export function fileSystemFault(volume: number, fileSystem: number, before?: num
     return `the file system has ${rough(fileSystem)} of the volume's ${formatSize(volume)}: it did not grow with it`;
 }
 
-/** After a change: has the file system followed? PVE's task says OK when only the volume did. */
+/** After a change: whether the file system has followed. PVE's task reports OK even if only the volume did. */
 export function followed(before: VolumeSizes, after: VolumeSizes): boolean {
     if (before.stored === undefined || after.stored === undefined || before.fileSystem === undefined || after.fileSystem === undefined)
         return true;
@@ -44,5 +47,5 @@ export function followed(before: VolumeSizes, after: VolumeSizes): boolean {
     return grown < 4 * MIB || after.fileSystem - before.fileSystem >= grown / 2;
 }
 
-/** To a whole MiB, for messages. */
+/** Rounded to a whole MiB, for messages. */
 export const rough = (bytes: number): string => formatSize(Math.round(bytes / MIB) * MIB);

@@ -4,8 +4,8 @@ import { about } from "./tree";
 import type { IdLimit, Look, LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 
 /**
- * ZFS: a dataset per tree. `refquota` counts what the dataset itself refers to, `quota` its snapshots and the datasets below it too
- * (zfsprops(7)). Written for OpenZFS and for zfs-fuse alike, whose `zfs list` knows no exact figures.
+ * ZFS: one dataset per tree. `refquota` counts what the dataset itself refers to; `quota` also counts its snapshots and child datasets
+ * (zfsprops(7)). Works with OpenZFS and with zfs-fuse, whose `zfs list` has no exact figures.
  */
 export const zfs: TreeKind = {
     look: (spot, options) => ({ commands: [datasetLook(spot), ...(options.ids.length > 0 ? [idLook(spot, options)] : [])] }),
@@ -80,7 +80,7 @@ const isDataset = ({ path, mount }: Tree): boolean => path === mount.target;
 const restOf = ({ path, mount }: Tree): string => path.slice(mount.target === "/" ? 0 : mount.target.length).replace(/^\//, "");
 
 /**
- * Where the node mounts what pvesmb makes: a directory of its own. At a path in the gateway's data, whose root puts links there, it would be
+ * The node mounts our datasets in a directory of its own. Below the gateway's data its root could plant a link, and the dataset would be
  * mounted over /etc, now or at the next boot.
  */
 const DATASETS = "/var/lib/pvesmb/datasets";
@@ -89,16 +89,16 @@ const placeOf = (object: string): string => `${DATASETS}/${object}`;
 const isOurs = (all: Map<string, Map<string, string>>, object: string): boolean =>
     (all.get(object)?.get("mountpoint") ?? "").endsWith(placeOf(object));
 
-/** The dataset that a directory becomes. */
+/** The dataset for a directory. */
 const objectAt = (tree: Tree): string => `${tree.mount.source}/${datasetName(restOf(tree))}`;
 
-/** Letters that a dataset's name can have (zfs(8)); all others are written as %XX would be, with a colon. */
+/** The characters that a dataset's name allows (zfs(8)); all others are percent-encoded, with a colon for the percent sign. */
 const datasetName = (path: string): string =>
     encodeURIComponent(path)
         .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
         .replaceAll("%", ":");
 
-/** One look for the dataset that holds a directory and all below it. */
+/** One look for the dataset that holds a directory and for all below it. */
 function datasetLook({ from }: Spot): Look {
     const properties = "quota,refquota,used,referenced,available,mountpoint";
     return { name: `zfs ${from}`, ...about("SOURCE", from, "zfs", "get", "-Hp", "-r", "-o", "name,property,value", properties) };

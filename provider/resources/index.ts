@@ -7,7 +7,7 @@ import { quotaHandler } from "./quota/handler";
 import { shareHandler } from "./share/handler";
 import { userHandler } from "./user/handler";
 
-/** The handler of each kind in the registry (model/registry.ts); the compiler misses one that is not here. */
+/** The handler of each kind in the registry (model/registry.ts); a missing one is a compiler error. */
 export const handlers: Record<KindName, AnyHandler> = {
     SmbGateway: gatewayHandler,
     SmbShare: shareHandler,

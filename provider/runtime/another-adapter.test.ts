@@ -8,7 +8,7 @@ import type { Tree } from "../model/tree";
 import { checked } from "./checked";
 import { operations } from "./run";
 
-/** What an adapter of another wire has without the SDK: Pulumi's engine tells it the URN, and the inputs are what a YAML program says. */
+/** What an adapter for another protocol has without the SDK: Pulumi's engine passes the URN, and the inputs are those of a YAML program. */
 const URN = "urn:pulumi:dev::proj::pvesmb:index:SmbGateway::Files & Co.";
 const env = {
     PROXMOX_VE_ENDPOINT: "https://pve1:8006",

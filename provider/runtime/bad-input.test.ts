@@ -11,7 +11,7 @@ import { check } from "./check";
 
 const network = { bridge: "vmbr0", address: "dhcp" };
 
-/** Each kind has a file in test/unit/bad-input, named as its folder in provider/model. */
+/** Each kind has a file in test/unit/bad-input with the name of its folder in provider/model. */
 const table = new Map(models.map(({ kind }) => [kind, valuesOf(kind)]));
 
 function valuesOf(kind: string): { good: Tree; rows: Rows } {

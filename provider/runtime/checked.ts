@@ -7,8 +7,8 @@ import { check } from "./check";
 import { checkConnection } from "./connection-check";
 
 /**
- * What an adapter's check gives back: the inputs as the user wrote them, but for names that he left to the resource's own
- * (docs/decisions/0006), and what is wrong with them. An SDK that has made the names already is left alone.
+ * The result of an adapter's check: the inputs as the user wrote them, plus names derived from the resource's name (docs/decisions/0006),
+ * and their faults. Names that an SDK has set stay.
  */
 export function checked(
     model: Model,

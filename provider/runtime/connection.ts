@@ -33,7 +33,7 @@ export function resolveConnection(resource: ConnectionInputs | undefined, env: N
     return { ...sound({ value: pve.value, faults: [...pve.faults, ...ssh.faults] }), ssh: ssh.value };
 }
 
-/** `purpose` begins the sentence that says what is missing: "`volume` (a volume of the share's own)". */
+/** `purpose` begins the sentence that names what is missing: "`volume` (a volume of the share's own)". */
 export function resolvePve(
     resource: ConnectionInputs | undefined,
     env: NodeJS.ProcessEnv,

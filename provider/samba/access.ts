@@ -9,17 +9,17 @@ export interface Access {
     level: Level;
 }
 
-/** Entries of the file system's ACL: level by level, for the share's root and as default for what is made below. */
+/** ACL entries by access level, for the share's root and as its default ACL. */
 export const aclEntries = (access: readonly Access[]): AclEntry[] =>
     access.map((entry) => inAcl(principalOf(entry), entry.level === "read" ? "r-x" : "rwx"));
 
-/** Whom Samba takes guests for (smb.conf(5), "guest account"). */
+/** The account that guests map to (smb.conf(5), "guest account"). */
 export const GUEST = "nobody";
 
-/** What a guest may do where the share says nothing about rights of its own. */
+/** A guest's ACL entries if the share sets no permissions itself. */
 export const guestEntries = ({ guest, readOnly }: { guest: boolean; readOnly: boolean }): AclEntry[] =>
     guest ? [{ kind: "user", name: GUEST, permissions: readOnly ? "r-x" : "rwx" }] : [];
 
-/** Entries that are declared by themselves. */
+/** ACL entries from `aclEntries`. */
 export const ownEntries = (entries: readonly { user?: string; group?: string; permissions: string }[]): AclEntry[] =>
     entries.map((entry) => inAcl(principalOf(entry), entry.permissions));

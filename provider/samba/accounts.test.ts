@@ -71,7 +71,7 @@ it("finds the processes that serve a user, each once", () => {
     const json = JSON.stringify({ sessions: { "1": session("alice", "42"), "2": session("bob", "43"), "3": session("alice", "42") } });
     expect(parseLogins(json, ["alice"])).toEqual(["42"]);
     expect(parseLogins("{}", ["alice"])).toEqual([]);
-    // As smbstatus shows it once the account is gone; the name of another account may be a number.
+    // smbstatus output after the account is deleted; the name of another account may be a number.
     const gone = JSON.stringify({
         sessions: { "1": { ...session("10006", "42"), uid: 10006 }, "2": { ...session("bob", "43"), uid: 10007 } },
     });

@@ -20,18 +20,18 @@ export function parsePdbedit(text: string): Map<string, SambaAccount> {
 }
 
 /**
- * Such a line for who may log in, as smbpasswd(5) has it: no LAN Manager hash, and the password was set at `changed` (seconds since 1970);
- * without that Samba would ask for a new one.
+ * An smbpasswd(5) line for an account that may log in: no LAN Manager hash, and password set at `changed` (seconds since 1970); without the
+ * time Samba would demand a new password.
  */
 export function smbpasswdLine(name: string, uid: Text, ntHash: string, changed: number): Text {
     const time = changed.toString(16).toUpperCase().padStart(8, "0");
     return [`${name}:`, uid, `:${"X".repeat(32)}:${ntHash.toUpperCase()}:[U          ]:LCT-${time}:\n`];
 }
 
-/** What Samba gives out as "never" (seen with 4.17 to 4.22: February 2036, or the word), and anything beyond it. */
+/** Samba prints this date, a later one, or "never" for no expiry (seen with 4.17 to 4.22: February 2036, or the word). */
 const NEVER = "2036-01-01";
 
-/** The day of expiry of each account, from `TZ=UTC pdbedit -L -v`; accounts without one are left out. */
+/** Expiry dates by account, from `TZ=UTC pdbedit -L -v`; accounts without one are left out. */
 export function parseExpiries(text: string): Map<string, string> {
     const days = new Map<string, string>();
     for (const account of text.split(/^-+$/m)) {

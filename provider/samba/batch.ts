@@ -8,14 +8,14 @@ import type { ShareStore } from "./store/store";
 import { option, section } from "./text";
 
 const P = SAMBA.probe;
-/** Loopback only; no service of Debian's uses it, and it is below the ports that Linux gives to outgoing connections (32768 and up). */
+/** Loopback only. No Debian service uses it, and it is below Linux's ephemeral ports (32768 and up). */
 const PROBE_PORT = 24_450;
-/** A share of the private instance's own. No share's name begins so, nor has one of homes (probeName) a second plus. */
+/** A share of the private instance itself. No share's name starts like this, and one of homes (probeName) has no second plus. */
 const READY = "++ready";
 
 /**
- * Every batch for a gateway: proves the shares of its units on a private instance, then activates them all at once. `probePassword` is that
- * of the instance's one account, made by the caller for the deployment: hexadecimal digits.
+ * Every batch for a gateway: proves its units' shares on a private instance, then activates them all at once. `probePassword`: hexadecimal
+ * digits, the password of the instance's only account, made by the caller for each deployment.
  */
 export function gatewayBatch(nonce: string, probePassword: string, store: ShareStore = files): (units: Unit[]) => Batch {
     return (units) => {
@@ -25,15 +25,15 @@ export function gatewayBatch(nonce: string, probePassword: string, store: ShareS
             guard: { path: SAMBA.mark, fields: ["nonce"], value: nonce },
             units,
             verify: activates ? proof(probePassword) : [],
-            // What a user needs of the server holds for connections made from then on, so smbd need not be told.
+            // What a user needs of the server applies to new connections, so smbd needs no reload.
             commit: activates ? store.activate(awaited) : units.some(({ assembled }) => assembled) ? store.assemble : [],
         };
     };
 }
 
 /**
- * A private smbd on loopback with a throwaway account and the rendered shares: a real tree connect loads the VFS modules, the path and
- * the options, which testparm does not (samba.md section 0, facts 2 and 3).
+ * A private smbd on loopback with a throwaway account and the rendered shares: a real tree connect loads VFS modules, path and options,
+ * which testparm does not (samba.md section 0, facts 2 and 3).
  */
 function proof(password: string): Step[] {
     const config = [
@@ -65,17 +65,18 @@ function proof(password: string): Step[] {
         {
             do: "daemon",
             name: "probe",
-            // The executor gives it a session of its own already; smbd would fail to make another one.
+            // The executor has created a session already; smbd would fail to create another one.
             argv: ["smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`],
             port: PROBE_PORT,
-            // It listens before its notify daemon is there, without which a share cannot be connected (NT_STATUS_NO_MEMORY).
+            // smbd listens before its notify daemon is up; until then tree connects fail with NT_STATUS_NO_MEMORY.
             ready: ["smbclient", `//127.0.0.1/${READY}`, ...client, "-c", "exit"],
         },
         {
             do: "ask",
-            // Unbuffered: it would look for its next line where stdin is, not in what it has read of it already, and keep its answers back.
+            // Unbuffered: smbclient polls stdin for its next line, not its buffer, and would hold back answers.
             argv: ["stdbuf", "-i0", "-oL", "smbclient", "//127.0.0.1/IPC$", ...client],
-            // At a session's begin smbd reads its files anew. Afterwards it is to stand in no share's directory, which a mount could hold.
+            // smbd rereads its files when a session starts. The last tcon moves its working directory out of the shares, where it would
+            // keep a mount busy.
             stdin: [`logon root ${password}\n`, { collect: "ask" }, `tcon "${READY}"\nlogoff\n`],
             answers: `^tcon (?:to (?!${READY.replaceAll("+", "\\+")} ).* successful|failed: (?P<fault>.*))`,
         },

@@ -3,13 +3,12 @@ import type { Step } from "../hosts/batch";
 import type { Limits } from "./limits";
 import { SAMBA } from "./paths";
 
-/** What limits the connections per address, by the kernel's own count: what is over it costs smbd nothing. */
+/** Limits connections per address in the kernel, so that excess ones cost smbd nothing. */
 export const CLIENTS_SERVICE = "pvesmb-clients.service";
 export const CLIENTS_UNIT = `/etc/systemd/system/${CLIENTS_SERVICE}`;
 
 /**
- * Looks at what opens a connection only, so connections that are there when it is loaded stay. Of IPv6 a network of 64 bits counts as one address:
- * who has one has all of it.
+ * Matches new connections only, so existing ones survive a reload. An IPv6 /64 counts as one address, since a client usually has all of it.
  */
 const rules = ({ perAddress }: Limits): string => `# Written by pvesmb.
 table inet pvesmb
@@ -48,12 +47,15 @@ WantedBy=multi-user.target
 
 export const clientFiles = (limits: Limits): Record<string, string> => ({ [SAMBA.clients]: rules(limits), [CLIENTS_UNIT]: unit });
 
-/** Behind the files. Where the kernel or the container has no such thing, the value of the step `clients` is not "active", and that is told. */
+/**
+ * Runs after the files are written. If kernel or container do not support nftables, the step `clients` does not return "active", and a
+ * warning follows.
+ */
 export const clientSteps: Step[] = [
     { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: CLIENTS_UNIT, changes: false },
     { do: "run", argv: ["systemctl", "enable", CLIENTS_SERVICE], unless: ["systemctl", "is-enabled", "--quiet", CLIENTS_SERVICE] },
     { do: "run", argv: ["systemctl", "restart", CLIENTS_SERVICE], ifChanged: SAMBA.clients, ok: [0, 1], changes: false },
-    // Whoever loads rules of their own may have flushed ours.
+    // Loading another ruleset may have flushed ours.
     {
         do: "run",
         argv: ["systemctl", "restart", CLIENTS_SERVICE],
@@ -64,10 +66,10 @@ export const clientSteps: Step[] = [
     { do: "run", id: "clients", argv: ["systemctl", "is-active", CLIENTS_SERVICE], ok: [0, 3], changes: false },
 ];
 
-/** What a refresh asks the kernel. */
+/** The command that a refresh runs. */
 export const CLIENTS_LOOK = { name: "clients", argv: ["nft", "list", "chain", "inet", "pvesmb", "opened"] };
 
-/** `active`: as systemd has the service. One that failed is told as a warning: no `up` can mend it. */
+/** `active`: the service's state in systemd. A failed service is reported as a warning elsewhere, since no `up` can fix it. */
 export function clientFaults(listed: string, active: string | undefined, { perAddress }: Limits): string[] {
     if (active === "failed") return [];
     const counts = [...listed.matchAll(/ct count over (\d+)/g)].map(([, count]) => Number(count));

@@ -1,7 +1,7 @@
 import type { Gather, Step } from "../hosts/batch";
 import type { ShareSection } from "./share";
 
-/** Links are what a share's DFS folders are (smb.conf(5), "msdfs root"). */
+/** A DFS folder is a symlink with this prefix (smb.conf(5), "msdfs root"). */
 const MARK = "msdfs:";
 
 export function linkSteps({ path, links }: ShareSection, before: ShareSection | undefined): Step[] {
@@ -14,7 +14,7 @@ export function linkSteps({ path, links }: ShareSection, before: ShareSection | 
 
 const lookName = (path: string): string => `DFS links in ${path}`;
 
-/** Looks for them, those made by hand too. */
+/** Lists the links, including those made by hand. */
 export const linkLook = (path: string): Gather => ({
     commands: [
         {
@@ -25,7 +25,7 @@ export const linkLook = (path: string): Gather => ({
     ],
 });
 
-/** The links that the look found; undefined: it could not look. */
+/** The links that the look found; undefined if the look failed. */
 export function foundLinks(path: string, commands: Record<string, { code: number; stdout: string }>): ShareSection["links"] | undefined {
     const look = commands[lookName(path)];
     if (look?.code !== 0) return undefined;

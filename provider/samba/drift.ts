@@ -1,12 +1,12 @@
 import type { Section } from "./text";
 
-/** A file as a whole against what it should be; undefined: not there. */
+/** Drift of a whole file; undefined: the file is absent. */
 export function textDrift(file: string, wanted: string | undefined, found: string | undefined): string[] {
     if (found === wanted) return [];
     return [`${file}: ${found === undefined ? "missing" : wanted === undefined ? "added by hand" : "changed by hand"}`];
 }
 
-/** The key in a mark: that of whoever wrote it, which a rename of the stack leaves behind. */
+/** The URN in a mark; after a stack rename it is the old one. */
 export function keyIn(mark: string): string {
     try {
         const { key } = JSON.parse(mark) as { key?: unknown };

@@ -4,7 +4,7 @@ import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "./accounts
 import type { SambaAccount, UnixAccount, UnixGroup } from "./accounts";
 import { SERVICES } from "./services";
 
-/** What a look asks a gateway's host about accounts, services and clients, and by which command. */
+/** What a look can ask a gateway's host about accounts, services and clients, and the command for it. */
 const ASKED = {
     passwd: ["getent", "passwd"],
     group: ["getent", "group"],
@@ -22,7 +22,7 @@ export type Asked = keyof typeof ASKED;
 /** The commands for a look (Gather.commands). */
 export const asking = (...facts: Asked[]): NonNullable<Gather["commands"]> => facts.map((name) => ({ name, argv: ASKED[name] }));
 
-/** How a command ended; undefined: the look did not run it. */
+/** Result of a command; undefined if the look did not run it. */
 export const answerTo = (look: GatherResult | undefined, fact: Asked): GatherResult["commands"][string] | undefined => look?.commands[fact];
 
 const out = (look: GatherResult, fact: Asked): string => answerTo(look, fact)?.stdout ?? "";
@@ -36,7 +36,7 @@ const services = onceSeen((look) => {
     return new Map(SERVICES.map((name, i) => [name, states[i]]));
 });
 
-/** What a look says of a host. What it did not ask for is empty. Each fact is parsed once for all who share the look. */
+/** A host's facts from one look; facts that it did not ask for are empty. Each is parsed once for all readers of the look. */
 export class HostFacts {
     constructor(private readonly look: GatherResult) {}
 
@@ -48,12 +48,12 @@ export class HostFacts {
         return groups(this.look);
     }
 
-    /** Samba's own. */
+    /** Samba accounts. */
     get accounts(): Map<string, SambaAccount> {
         return sambaAccounts(this.look);
     }
 
-    /** The last day of accounts that have one. */
+    /** Expiry dates of accounts that have one. */
     get expiries(): Map<string, string> {
         return expiries(this.look);
     }
@@ -67,7 +67,7 @@ export class HostFacts {
         return out(this.look, "nmbd").trim() === "enabled";
     }
 
-    /** `active`, `inactive`, `failed`: as systemd has one of SERVICES. */
+    /** State of a service in systemd: `active`, `inactive`, `failed`. */
     service(name: string): string | undefined {
         return services(this.look).get(name);
     }

@@ -12,12 +12,12 @@ import type { FragmentOwner } from "./share";
 import { files } from "./store/files";
 import type { ShareStore } from "./store/store";
 
-/** Facts kept beside the data that a rebuilt gateway takes over. */
+/** Facts stored with the data, for a rebuilt gateway to take over. */
 export const FACTS_FILE = `${OWN_DATA}/facts.json`;
 
 /**
- * What makes a host with Samba installed into our gateway, and keeps it one. `claim` is what the host's mark must contain if it has one.
- * `formerLockout` is `samba.lockout` as it was before this change. `sid` is the machine SID that the data volume remembers from an earlier gateway.
+ * Turns a host with Samba into our gateway and maintains it. `claim`: what an existing mark on the host must contain. `formerLockout`:
+ * `samba.lockout` before this change. `sid`: the machine SID that the data volume remembers from an earlier gateway.
  */
 export function gatewayUnit(
     settings: GlobalSettings & ServiceSettings & { formerLockout?: SambaSettings["lockout"] },
@@ -35,7 +35,7 @@ export function gatewayUnit(
         { do: "write", path: SAMBA.mark, content: `${JSON.stringify({ v: 1, ...owner })}\n`, mode: "0644" },
         { do: "run", argv: ["touch", SAMBA.local], unless: ["test", "-e", SAMBA.local] },
         { do: "write", id: "config", path: SAMBA.config, content: renderConfig(settings, store.config), mode: "0644" },
-        // Proxmox VE gives a container its name when it starts; one that runs keeps the old one, and so does whoever it tells it.
+        // Proxmox VE sets a container's hostname at its start; without this a running one would keep the old name and announce it.
         {
             do: "run",
             id: "hostname",
@@ -70,7 +70,7 @@ export function gatewayUnit(
     return { key: `gateway:${owner.nonce}`, steps };
 }
 
-/** The nonce of the gateway that a host's mark (SAMBA.mark) names; undefined when it is no mark. */
+/** The gateway's nonce in a host's mark (SAMBA.mark); undefined if it is not a mark. */
 export function nonceIn(text: string): string | undefined {
     try {
         const { nonce } = Object(JSON.parse(text)) as { nonce?: unknown };
@@ -80,7 +80,7 @@ export function nonceIn(text: string): string | undefined {
     }
 }
 
-/** `SID for domain FILES is: S-1-5-21-...`, as remembered. */
+/** `SID for domain FILES is: S-1-5-21-...`, as stored. */
 export function parseSid(line: string | undefined): string | undefined {
     return /\b(S-1-5-21-\d+-\d+-\d+)\b/.exec(line ?? "")?.[1];
 }

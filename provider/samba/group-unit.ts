@@ -11,17 +11,14 @@ import type { FragmentOwner } from "./share";
 export interface Group {
     name: string;
     gid?: number;
-    /** Undefined: the users say who is in it. */
+    /** Undefined: the users list their groups. */
     members?: string[];
 }
 
-/** In a group's mark: that not the group itself says who is in it. */
+/** In a group's mark: the users, not the group, define its membership. */
 const BY_USERS = "users";
 
-/**
- * What brings a group to what is wanted, under another name than it `was` called so far, if that is given. Running it twice changes nothing.
- * Without a `claim` it is taken over from whoever has it.
- */
+/** Converges a group, and renames it if it `was` called otherwise. Idempotent. Without a `claim` it takes the group over from any owner. */
 export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined, was = wanted.name): Unit {
     const { name, members } = wanted;
     const renamed = was !== name;
@@ -47,24 +44,27 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
     };
 }
 
-/** The file that says whose a group is, and who says who is in it; if that is the group, for users that are made anew (listedAgain). */
+/**
+ * The file that records a group's owner and who defines its membership; if the group does, also the members, for users that are recreated
+ * (listedAgain).
+ */
 export function groupMark({ key, nonce }: FragmentOwner, name: string, members: readonly string[] | undefined): string {
     const list = members === undefined ? { members: BY_USERS } : { members: "group", name, listed: [...members].sort().map(listed) };
     return `${JSON.stringify({ v: 1, key, nonce, ...list })}\n`;
 }
 
-/** As earlier versions wrote it, which is no drift: the next change writes it anew. */
+/** The mark that earlier versions wrote. It is not drift; the next change rewrites it. */
 export const earlierGroupMark = ({ key, nonce }: FragmentOwner, members: readonly string[] | undefined): string =>
     `${JSON.stringify({ v: 1, key, nonce, members: members === undefined ? BY_USERS : "group" })}\n`;
 
-/** How a group's mark names a member. */
+/** A member's entry in a group's mark. */
 const listed = (user: string): string => `member:${user}`;
 
 const LISTED = "listed";
-/** No text in a mark holds a quotation mark without a backslash before it. */
+/** JSON escapes quotation marks inside strings, so this pattern cannot match inside one. */
 const WHO_LISTS = 'index($0, member) && match($0, /"name":"[^"]*"/) { printf "%s%s", sep, substr($0, RSTART + 8, RLENGTH - 9); sep = "," }';
 
-/** An account that was just made (the step `made`) joins the groups that list it: nothing in the program tells those that it is another one. */
+/** A newly created account (the step `made`) joins the groups that list it: a user that is recreated causes no diff in those groups. */
 export const listedAgain = (user: string, made: string): Step[] => [
     {
         do: "run",
@@ -86,7 +86,7 @@ export const listedAgain = (user: string, made: string): Step[] => [
         ok: [0, 1],
         changes: false,
     },
-    // 6: one of them is no longer there, which its own refresh shows.
+    // 6: one of the groups is gone; that group's own refresh shows it.
     {
         do: "run",
         ifChanged: made,
@@ -96,7 +96,7 @@ export const listedAgain = (user: string, made: string): Step[] => [
     },
 ];
 
-/** A group with a number of its own. */
+/** A group with a reserved gid. */
 export function ensureGroup(name: string, id: string, want?: number): Step[] {
     return [
         reserve("gid", name, id, want),
@@ -104,7 +104,7 @@ export function ensureGroup(name: string, id: string, want?: number): Step[] {
     ];
 }
 
-/** Removes the group; its number stays reserved for its name. */
+/** Removes the group; its gid stays reserved for its name. */
 export function groupRemovalUnit(name: string, nonce: string): Unit {
     return {
         key: `group:${nonce}`,
@@ -124,7 +124,7 @@ export function groupRemovalUnit(name: string, nonce: string): Unit {
     };
 }
 
-/** For users that name a group: refused when the group itself says who is in it. */
+/** For users that list a group: refused if the group defines its own members. */
 export function usersMayJoin(group: string): Step {
     return {
         do: "owned",
@@ -135,7 +135,7 @@ export function usersMayJoin(group: string): Step {
     };
 }
 
-/** How a user's mark names a group it says it is in. */
+/** A group's entry in a user's mark. */
 export const joined = (group: string): string => `group:${group}`;
 
 function soleWriter(name: string): Step {
@@ -152,7 +152,7 @@ function knownMembers(name: string, users: string[]): Step[] {
     return users.length === 0 ? [] : [{ do: "known", users, groups: [], message: `members of ${name} that the gateway does not know` }];
 }
 
-/** Its value: the members, with commas. 2: there is no such group. */
+/** Value: the members, comma-separated. Exit code 2: no such group. */
 const whoIsIn = (name: string): Step => ({
     do: "run",
     id: "before",
@@ -175,8 +175,8 @@ function setMembers(name: string, members: string[]): Step[] {
 }
 
 /**
- * Below pvesmb's own numbers, a group without a file of ours is the distribution's or somebody's by hand. Those above may be what users have
- * named, which a new resource takes up; one that has another number already (`any`) cannot.
+ * Below pvesmb's range, a group without a mark belongs to the distribution or was made by hand. In the range it may stem from users that
+ * list it, and a new resource adopts it, unless the resource has another gid already (`any`).
  */
 function notForeign(name: string, any: boolean): Step {
     return {

@@ -1,14 +1,14 @@
 import type { Step } from "../hosts/batch";
 import { OWN_DATA } from "../model/paths";
 
-/** Numbers for accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
+/** First uid and gid of accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
 export const FIRST_ID = 10_000;
 const LAST_ID = 59_999;
 
-/** Where names keep their numbers for ever: beside the data, so that a rebuilt gateway gives files back to the right people. */
+/** Ids reserved for names for ever. Stored with the data, so that files keep their owners on a rebuilt gateway. */
 const IDS_FILE = `${OWN_DATA}/ids.json`;
 
-/** Gives an account its number: the one it had before, if any, else `want` or the next free one. Its value, under the name `id`. */
+/** Reserves an account's id: the one of its former name, else `want`, else the next free one. The step `id` returns it. */
 export const reserve = (space: "uid" | "gid", name: string, id: string, want?: number, formerly?: string): Step => ({
     do: "reserve",
     id,
@@ -22,7 +22,10 @@ export const reserve = (space: "uid" | "gid", name: string, id: string, want?: n
     ...(formerly === undefined ? {} : { formerly }),
 });
 
-/** A command that succeeds when the account is there and not the distribution's: that was taken over, and stays when its resource goes. */
+/**
+ * A command that succeeds if the account is local and not the distribution's; an adopted system account is kept when its resource is
+ * deleted.
+ */
 export const isLocal = (name: string, file: "/etc/passwd" | "/etc/group"): string[] => [
     "awk",
     "-F:",

@@ -1,19 +1,19 @@
 import type { SambaSettings } from "../model/samba";
 import { bytesOf, MIB } from "../model/size";
 
-/** How much clients may take of a gateway, so that its init, its sshd and who repairs it always have something left. */
+/** Limits on what clients can use, so that init, sshd and an administrator's login always have resources left. */
 export interface Limits {
     /** Bytes for smbd and all its processes. */
     memory: number;
-    /** Connections at once: smbd has a process for each. */
+    /** Concurrent connections: smbd forks a process for each. */
     processes: number;
-    /** Connections at once from one address. */
+    /** Concurrent connections from one address. */
     perAddress: number;
 }
 
 /**
- * A process that only waits takes 0.7 MiB, one whose user has copied files 1.4 MiB and up to 13 MiB while it copies (samba.md section 7). So
- * all of them together, waiting, take half of what smbd has.
+ * An idle process takes 0.7 MiB; after its user has copied files 1.4 MiB, and up to 13 MiB while copying (samba.md section 7). So all
+ * processes, idle, take half of smbd's memory.
  */
 const PER_PROCESS = 3 * MIB;
 
@@ -25,9 +25,9 @@ export function limitsOf({ maxProcesses, maxPerAddress }: Pick<SambaSettings, "m
 }
 
 /**
- * What systemd adds to Debian's unit. Where the memory is used up, the kernel ends the largest of smbd's processes, one session, and never
- * init: only when it is the first process, all sessions end, and it comes back. glibc would keep what one large copy took for as long as the
- * session lasts; with fixed thresholds (mallopt(3)) it gives it back.
+ * Drop-in for Debian's smbd unit. When memory runs out, the kernel kills smbd's largest process, which is one session, and never init. Only
+ * if that is smbd's first process do all sessions end, and systemd restarts smbd. Fixed thresholds (mallopt(3)) make glibc return the
+ * memory of a large copy; otherwise it keeps it until the session ends.
  */
 export const smbdUnit = ({ memory }: Limits): string => `# Written by pvesmb.
 [Unit]

@@ -1,7 +1,7 @@
 import type { Step } from "../hosts/batch";
 import type { SambaSettings } from "../model/samba";
 
-/** Samba keeps its account policies in account_policy.tdb; pdbedit(8) reads and sets one at a time. The last number: what Samba begins with. */
+/** Account policies in account_policy.tdb; pdbedit(8) reads and sets one at a time. Last column: Samba's default. */
 const POLICIES = [
     ["attempts", "bad lockout attempt", 0],
     ["minutes", "lockout duration", 30],
@@ -10,7 +10,7 @@ const POLICIES = [
 
 type Lockout = SambaSettings["lockout"];
 
-/** `former`: what the program has said so far. What it has never said is the administrator's own. */
+/** `former`: the program's previous values. A policy that the program never set is the administrator's. */
 export function lockoutSteps(lockout: Lockout, former: Lockout): Step[] {
     if (lockout === undefined && former === undefined) return [];
     return POLICIES.flatMap(([property, policy, preset]): Step[] => {
@@ -25,11 +25,11 @@ export function lockoutSteps(lockout: Lockout, former: Lockout): Step[] {
 /** `account policy "bad lockout attempt" value is: 0` */
 const VALUE = /value is: (\d+)$/m;
 
-/** Looked at only where the program says something of it: pdbedit takes its time. */
+/** Only if the program sets it, since pdbedit is slow. */
 export const lockoutLook = (lockout: Lockout): { name: string; argv: string[] }[] =>
     lockout === undefined ? [] : POLICIES.map(([, policy]) => ({ name: policy, argv: ["pdbedit", "-P", policy] }));
 
-/** The policies as the host has them; undefined: it does not say. */
+/** The host's policies; undefined if unreadable. */
 export function foundLockout(commands: Record<string, { stdout: string }>): Lockout {
     const values = POLICIES.map(
         ([property, policy]) => [property, Number(VALUE.exec(commands[policy]?.stdout ?? "")?.[1] ?? NaN)] as const,

@@ -11,8 +11,8 @@ const SERVICE = "pvesmb-logs.service";
 export const LOG_UNITS = [SERVICE, LOGS_TIMER].map((name) => `/etc/systemd/system/${name}`) as [string, string];
 
 /**
- * KiB at which smbd itself puts a log file aside as `.old`, in place of the `.old` before: what keeps the disk free when more is written within a
- * minute than logrotate was to see.
+ * KiB at which smbd itself renames a log to `.old` and overwrites the previous `.old`. It keeps the disk from filling if more is written
+ * than logrotate's run each minute can handle.
  */
 export const largestLog = ({ maxSize }: Logging): number => (4 * bytesOf(maxSize)) / 1024;
 
@@ -28,7 +28,7 @@ const rotation = ({ maxSize, keep }: Logging): string => `${SAMBA.audit} ${SAMBA
 }
 `;
 
-/** The state file is that of Debian's own daily look, which looks here too: whichever is second finds it locked (3) or nothing to do. */
+/** Shares the state file with Debian's own daily run, which covers these logs too: the second one finds it locked (3) or nothing to do. */
 const service = `[Unit]
 Description=pvesmb: begins new files of audits and logins
 
@@ -57,7 +57,7 @@ export function logFiles({ target, ...logging }: SambaSettings["logging"]): Reco
         : { [SAMBA.rotation]: undefined, [servicePath]: undefined, [timerPath]: undefined };
 }
 
-/** `before`: what has to be done while the files are still there, or not there yet. */
+/** `before`: steps that need the old files, or that must run before the new ones exist. */
 export function logSteps({ target }: SambaSettings["logging"]): { before: Step[]; after: Step[] } {
     const enabled = ["systemctl", "is-enabled", "--quiet", LOGS_TIMER];
     if (target !== "file")

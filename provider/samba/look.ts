@@ -11,17 +11,17 @@ import { RIGHTS } from "./rights";
 import { SERVICE_FILES } from "./services";
 import { files } from "./store/files";
 
-/** Who has which share open, and who is in which group. */
+/** Which client has which share open, and who is in which group. */
 export const CONNECTIONS: Gather = { commands: asking("status", "group") };
 
-/** Which shares there are, and who. */
+/** The shares, users and groups. */
 export const SHARES_AND_PEOPLE: Gather = joined([files.look, { commands: asking("passwd", "group") }]);
 
-/** Directories that whoever asks for one asks for together. */
+/** Share roots directly under DATA_ROOT are stat'ed with one glob, so all readers share a gather. */
 export const SIDE_BY_SIDE = `${DATA_ROOT}/*`;
 export const isSideBySide = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
 
-/** Everything that a refresh of a gateway and all it serves needs, in one look. Directories that are not side by side are asked for apart. */
+/** What a refresh of a gateway and its resources needs, in one look. Share roots elsewhere need a look of their own. */
 export const LOOK: Gather = joined([
     { files: [SAMBA.config, SAMBA.mark] },
     files.servedLook,

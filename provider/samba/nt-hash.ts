@@ -1,6 +1,6 @@
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 
-/** One round of MD4 (RFC 1320): the function, its constant, the order of words, its shifts. */
+/** The rounds of MD4 (RFC 1320): function, constant, word order, shifts. */
 const ROUNDS = [
     {
         mix: (x: number, y: number, z: number) => (x & y) | (~x & z),
@@ -43,9 +43,7 @@ function md4(message: Buffer): Buffer {
     return out;
 }
 
-/**
- * Samba's stored form of a password: MD4 over UTF-16LE, in upper case hex. Node's crypto has no MD4 since OpenSSL 3.
- */
+/** Samba's stored form of a password: MD4 over UTF-16LE, as upper-case hex. Node's crypto has no MD4 since OpenSSL 3. */
 export function ntHash(password: string): string {
     return md4(Buffer.from(password, "utf16le")).toString("hex").toUpperCase();
 }

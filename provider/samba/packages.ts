@@ -1,16 +1,16 @@
-/** From the lists that apt has: asks no network. How old they are is the host's own affair (docs/security.md, "Updates"). */
+/** From apt's existing lists, without network. Their age is up to the host (docs/security.md, "Updates"). */
 export const PACKAGES_LOOK = { name: "packages", argv: ["apt-cache", "policy", "samba"] };
 
 export interface SambaPackage {
-    /** Debian's version string without epoch. */
+    /** Debian's version string, without epoch. */
     installed?: string;
-    /** A version that a security suite has and the host has not. */
+    /** A newer version from a security suite. */
     fix?: string;
 }
 
 const plain = (version: string): string => version.replace(/^\d+:/, "");
 
-/** Reads `apt-cache policy samba`: versions from the newest down to the installed one (`***`), below each the suites that have it. */
+/** Parses `apt-cache policy samba`: versions from the newest down to the installed one (`***`), each followed by its suites. */
 export function sambaPackage(policy: string): SambaPackage {
     const installed = /^ {2}Installed: (\S+)$/m.exec(policy)?.[1];
     if (installed === undefined || installed === "(none)") return {};

@@ -8,7 +8,7 @@ import type { ShareStore } from "./store/store";
 
 const [SHARE, HOME] = ["share", "home of"];
 
-/** The gateway's own record of who has which directory: its stored shares, whichever stack they are of, and passwd. */
+/** Sources of directories in use on the gateway: its stored shares, of any stack, and passwd. */
 const othersIn = (store: ShareStore): Others[] => [store.others(SHARE, HOME), { kind: HOME, within: DATA_ROOT }];
 
 type Refusals = Extract<Step, { do: "apart" }>["refuse"];
@@ -30,11 +30,11 @@ const ownOf = (
     ...(owner.nonce === undefined ? {} : { nonce: owner.nonce }),
 });
 
-/** Of the steps that name, when the share only shows it, whose directory it is: the one wanted, the one so far. */
+/** Ids of the steps that return, for a share that only shows a directory, whose it is: of the wanted one and of the previous one. */
 export const WHOSE = "whose";
 export const WHOSE_BEFORE = "whose before";
 
-/** A share's directory against all others on the gateway. `settled`: it has been there, so that an overlap is told and refused no more. */
+/** Checks a share's directory against all others on the gateway. `settled`: the directory is unchanged, so an overlap is only reported. */
 export function shareApart(
     wanted: ShareSection,
     root: ShareRoot,
@@ -67,7 +67,7 @@ export function shareApart(
     ];
 }
 
-/** Before something is done to all that lies in a share's directory: nothing of others' may be among it. */
+/** Before a change to everything in a share's directory: nothing of another owner may be in it. */
 const aloneIn = (
     store: ShareStore,
     share: ShareSection,
@@ -85,21 +85,21 @@ const aloneIn = (
     },
 });
 
-/** Before the files of a share go. */
+/** Before a share's files are deleted. */
 export const discardsAlone = (share: ShareSection, nonce: string, store: ShareStore = files): Step =>
     aloneIn(store, share, { ...placeOf(share, {}), alone: true }, { nonce }, [
         "onDelete",
         'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes',
     ]);
 
-/** Before owner and rights are handed down: what others have there is not the share's to give away. */
+/** Before owner and permissions are applied recursively: the share must not change those of others. */
 export const handsDownAlone = (share: ShareSection, owner: FragmentOwner, store: ShareStore = files): Step =>
     aloneIn(store, share, placeOf({ ...share, homes: false }, {}), owner, [
         "recursive",
         "whose owner and rights would be overwritten; take `recursive` out",
     ]);
 
-/** A user's home against all others: within a share with `homes` it is at home. */
+/** Checks a user's home against all other directories; it may lie in a share with `homes`. */
 export function homeApart(account: string, path: string, store: ShareStore = files): Step {
     const way = "choose a directory of its own, or one within a share with `homes`";
     return {
@@ -115,7 +115,7 @@ export function homeApart(account: string, path: string, store: ShareStore = fil
     };
 }
 
-/** The data volume has the facts in it since the gateway was first set up: without them what is mounted here is not it. */
+/** The data volume has contained the facts file since the gateway was first set up; without it another volume, or none, is mounted here. */
 export const dataIsThere: Step = {
     do: "require",
     path: FACTS_FILE,

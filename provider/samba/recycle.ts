@@ -1,19 +1,19 @@
 import type { AclEntry, GatherResult, Step } from "../hosts/batch";
 
-/** A share's recycle bin, as far as the host has to know it. */
+/** A share's recycle bin, as far as the host needs to know it. */
 export interface Bin {
     path: string;
     perUser: boolean;
     keepFor?: string;
-    /** The share serves a folder per user below its own, each with a bin. */
+    /** The share serves one folder per user, each with its own bin. */
     homes?: boolean;
 }
 
 export const expiryPath = (nonce: string): string => `/etc/tmpfiles.d/pvesmb-${nonce}.conf`;
 
 /**
- * The bin's folder, made beforehand: the first user to delete something could not make one that others may use as well. And its expiry,
- * which systemd-tmpfiles looks after: a file goes when its times of access, change and status are all older (tmpfiles.d(5), "Age").
+ * Creates the bin's folder in advance: one created by the first user who deletes a file would not be usable by others. Also its expiry by
+ * systemd-tmpfiles: a file is deleted once its access, modification and change times are all older (tmpfiles.d(5), "Age").
  */
 export function binSteps(
     share: string,
@@ -25,7 +25,7 @@ export function binSteps(
     const acl = { access: root.acl, default: root.acl };
     const none = { access: [], default: [] };
     return [
-        // In a home only its user makes one.
+        // In a home, the user creates the bin.
         ...(recycle === undefined || recycle.homes
             ? []
             : [
@@ -58,11 +58,11 @@ interface BinRoot {
     group: string;
     mode: string;
     recycle?: Bin;
-    /** Owner and mode are the clients' from the beginning. */
+    /** Clients manage owner and mode after creation. */
     once: boolean;
 }
 
-/** The bin's folder stands in the share: whoever may rename there can put one of their own, or a link, in its place. */
+/** The bin's folder lies in the share, so a user who may rename there can replace it by a folder or a link. */
 export function binDrift(share: string, { owner, group, mode, recycle, once }: BinRoot, stat: GatherResult["stat"]): string[] {
     if (recycle === undefined || recycle.homes) return [];
     const path = `${share}/${recycle.path}`;
@@ -78,7 +78,7 @@ export function binDrift(share: string, { owner, group, mode, recycle, once }: B
     return said(found) === said(wanted) ? [] : [`recycle: ${path} is ${said(found)} instead of ${said(wanted)}: somebody has replaced it`];
 }
 
-/** What the file of a share's expiry holds; undefined: there is none. */
+/** Content of a share's expiry file; undefined: no file. */
 export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor" | "homes"> | undefined): string | undefined =>
     recycle?.keepFor === undefined
         ? undefined
@@ -86,7 +86,7 @@ export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor" | 
 
 const EVERY = "*";
 
-/** A part of a glob of tmpfiles.d(5) that stands for itself; alone, a star is every folder. */
+/** A literal component of a tmpfiles.d(5) glob; a lone star matches every folder. */
 const literally = (part: string): string => (part === EVERY ? part : part.replace(/[*?[]/g, "[$&]"));
 
 /** One line of tmpfiles.d(5): a quoted glob with C escapes. */

@@ -2,17 +2,17 @@ import type { Step, Word } from "../hosts/batch";
 import { section } from "./text";
 
 /**
- * For Samba's tools: not the gateway's configuration with its shares. None of what they need to find smbd is the program's to set, and they
- * have loaded their libraries, most of what they take, when they come to read it.
+ * An empty config for Samba's tools, instead of the gateway's with all its shares. The program cannot set any option that they need to find
+ * smbd. They read it only after loading their libraries, which takes most of their time.
  */
 export const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
 
-/** Messages are taken in order, and smbd hands the first on before it answers the second. One that runs and still was not told fails here. */
+/** smbd handles messages in order and forwards the first before it answers the second. Fails if smbd runs but does not answer. */
 export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
 
 /**
- * Tells smbd that its files have changed, or starts it. A client that connects afterwards is served by them: a new process of smbd reads
- * its files. `awaited`: the processes of open sessions have read them too.
+ * Makes smbd reread its files, or starts it. Clients that connect afterwards get the new state, since a new smbd process reads its files.
+ * `awaited`: processes of open sessions have read them too.
  */
 export const reload = (awaited: boolean): Step[] => [
     {

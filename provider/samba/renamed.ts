@@ -4,14 +4,14 @@ import { isLocal, reserve } from "./ids";
 import { accountPath, groupPath, openingPath } from "./paths";
 
 /**
- * An account or a group under another name. What belongs to it belongs to its numbers, which go over to the new name, and the old one is free
- * for somebody else. All of it happens only while the old name still is ours: done before, or gone, there is nothing to do.
+ * Renames an account or a group. Its files belong to its uid or gid, which pass to the new name; the old name becomes free. The steps run
+ * only while the old name is still ours: if the rename is done or the account is gone, nothing happens.
  */
 
-/** How usermod ends while a process has that user, as threads of smbd have for a second after a request. */
+/** usermod's exit code while a process runs as that user; smbd's threads do for a second after a request. */
 export const BUSY = [8];
 
-/** Its value is our nonce, while the old mark has it. */
+/** Id of the step that returns our nonce while the old mark contains it. */
 const OLD = "old";
 const stillOurs = (mark: string, nonce: string): Step => ({
     do: "run",
@@ -23,10 +23,10 @@ const stillOurs = (mark: string, nonce: string): Step => ({
 
 const due = (steps: Step[]): Step[] => steps.map((step): Step => ({ ...step, ifChanged: OLD }));
 
-/** Comes before the steps of a renamed user: they run only while the account still is ours under its old name. */
+/** Precedes the steps of a renamed user, which run only while the account is still ours under its old name. */
 export const accountStillOurs = (was: string, nonce: string): Step => stillOurs(accountPath(was), nonce);
 
-/** The Unix side of a user and of the group that is the user's own. usermod(8) and groupmod(8) keep memberships. */
+/** Unix account and private group of a user. usermod(8) and groupmod(8) keep memberships. */
 export function renamedAccount({ name: was, home, fullName }: AccountBefore, name: string): Step[] {
     return due([
         {
@@ -63,7 +63,7 @@ const groupmod = (was: string, name: string): Step[] => [
     },
 ];
 
-/** The folder of a user's own moves along, within the folder of all homes. */
+/** Moves the user's own folder too, within the folder of all homes. */
 export const renamedHome = (was: string | undefined, home: string | undefined): Step[] =>
     was === undefined || home === undefined || was === home || dirname(was) !== dirname(home)
         ? []
@@ -75,7 +75,7 @@ export const IMPORT_PLACE: Step = { do: "directory", path: IMPORTS, mode: "0700"
 
 export const USER_SID = "^User SID:\\s+(S-\\S+)";
 
-/** Samba's own entry for a user, under the name `id`. */
+/** The SID of a user's Samba account, returned by the step `id`. */
 export const sidOf = (name: string, id: string): Step => ({
     do: "run",
     id,
@@ -84,7 +84,7 @@ export const sidOf = (name: string, id: string): Step => ({
     changes: false,
 });
 
-/** Of the account as it was, for a rollback. */
+/** The previous account, for a rollback. */
 export interface AccountBefore {
     name: string;
     fullName: string;
@@ -94,8 +94,8 @@ export interface AccountBefore {
 }
 
 /**
- * Before the Unix account has another name: Samba's entry as it is, and how a rollback makes it again (last step first). That has to wait for
- * the Unix account's own rollback, since Samba imports no entry without one and says nothing.
+ * Before the Unix account is renamed: saves the Samba account and registers how a rollback restores it (last step first). The restore must
+ * run after the Unix account's own rollback, since pdbedit silently skips an entry without a Unix account.
  */
 export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
     const file = importFile(name);
@@ -114,7 +114,7 @@ export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
         ...withEntry([
             sidOf(name, SID),
             undone({ undo: ["rm", "-f", file] }),
-            // The import gives it yet another identifier, and takes no name and no expiry.
+            // The import assigns another SID and ignores full name and expiry.
             undone({ undo: ["pdbedit", "-u", name, "-U", { value: SID }, "-f", fullName, "-K", kickoff] }),
             undone({ undo: ["pdbedit", "-i", `smbpasswd:${file}`] }),
             undone({ undo: ["install", "-D", "-m", "0600", "/dev/stdin", file], undoStdin: [name, { value: ENTRY }, "\n"] }),
@@ -123,14 +123,15 @@ export function notedEntry({ name, fullName, kickoff }: AccountBefore): Step[] {
 }
 
 /**
- * Samba's entry: its password, its flags and its identifier go over. No tool of Samba's renames one; it is imported under the new name, from a
- * file in smbpasswd's format (pdbedit reads no pipe, seen with 4.17), and the old one goes. To be done after the Unix account: Samba looks that up.
+ * Moves the Samba account's password, flags and SID to the new name. No Samba tool renames an account, so it is imported under the new name
+ * from a file in smbpasswd format (pdbedit cannot read a pipe, seen with 4.17), and the old one is deleted. Runs after the rename of the
+ * Unix account, which Samba looks up.
  */
 export function renamedEntry(was: string, name: string): Step[] {
     const file = importFile(name);
     const entry: Step = { do: "run", argv: ["pdbedit", "-i", `smbpasswd:${file}`], undo: ["pdbedit", "-x", "-u", name], quiet: true };
     const removal: Step = { do: "run", argv: ["pdbedit", "-x", "-u", was] };
-    // Samba has one entry for names that differ in capitals alone; else there is none without the other.
+    // Names that differ only in case are one account in Samba, so the old one must go first. Otherwise it goes last.
     const sameForSamba = was.toLowerCase() === name.toLowerCase();
     return withEntry([
         IMPORT_PLACE,

@@ -7,13 +7,11 @@ import { SAMBA } from "./paths";
 import { withShareAlone } from "./share-alone";
 import type { ShareSection } from "./share";
 
-/**
- * The rights of the shares themselves, which Samba keeps in share_info.tdb and takes together with what smb.conf says (sharesec(1)).
- */
+/** Share permissions, which Samba keeps in share_info.tdb and combines with smb.conf (sharesec(1)). */
 
 /**
- * What `sharesec --replace` takes. In numbers, because sharesec does not resolve local names without winbind;
- * every session's token holds the S-1-22 identifiers of its Unix account and groups.
+ * The argument of `sharesec --replace`. By number, because sharesec does not resolve local names without winbind; every session's token
+ * holds the S-1-22 SIDs of its Unix account and groups.
  */
 function shareRights(share: ShareSection): Text {
     return everybodyNamed(share).flatMap((entry, i): Text[] => [
@@ -23,19 +21,19 @@ function shareRights(share: ShareSection): Text {
     ]);
 }
 
-/** Guests too: who is not named may not connect once somebody is. */
+/** Includes guests: once anyone is named, all others are refused. */
 const everybodyNamed = ({ access, guest, readOnly }: ShareSection): readonly Access[] =>
     guest && !access.some(({ user }) => user === GUEST) ? [...access, { user: GUEST, level: readOnly ? "read" : "change" }] : access;
 
-/** They are needed only where somebody may change files but not permissions: smb.conf alone cannot say that. */
+/** Needed only if someone may change files but not permissions, which smb.conf alone cannot express. */
 export function needsRights(access: readonly Access[]): boolean {
     return access.some((entry) => entry.level === "change");
 }
 
-/** Names of which the file of rights shows by a mere search that it has none: most shares have none, and sharesec takes 25 ms to say so. */
+/** Names that can be grepped for in share_info.tdb before running sharesec (25 ms): most shares have no entry. */
 const SEARCHABLE = /^[ -~]+$/;
 
-/** `back`: a rollback restores them, for a share that has some. */
+/** `back`: a rollback restores existing permissions. */
 export const clearRights = (share: ShareSection, back = false): Step[] =>
     ofShare(share, (sharesec) => {
         // 255: there were none.
@@ -56,8 +54,8 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
     ]);
 
 /**
- * sharesec knows a share only from its configuration: it is shown this share alone, since smb.conf is written at the end of the batch, and
- * of the shares that a file included there has, newer versions (4.22) say that the name is invalid.
+ * sharesec needs the share in its config. It gets a config with this share alone, because smb.conf changes only at the end of the batch,
+ * and newer versions (4.22) reject the names of shares in an included file as invalid.
  */
 const ofShare = (share: ShareSection, steps: (sharesec: string[]) => Step[]): Step[] =>
     withShareAlone(share, {}, "rights", (config) => steps(["sharesec", "-s", config, share.name]));
@@ -65,14 +63,14 @@ const ofShare = (share: ShareSection, steps: (sharesec: string[]) => Step[]): St
 const NOTED = "rights-before";
 const noted = (sharesec: string[]): Step => ({ id: NOTED, do: "run", argv: [...sharesec, "--viewsddl"], changes: false });
 
-/** All shares' in one look. A share that has none is said to have what Samba then goes by. */
+/** All shares at once; shares without permissions are printed with Samba's default. */
 export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights", argv: ["sharesec", "--view-all"] };
 const EVERYBODY = "S-1-1-0";
 
-/** Rights that are not what the access levels want: they narrow or widen who may do what, and smb.conf shows nothing of it. */
+/** Share permissions that differ from the access levels: they change who may do what, and smb.conf does not show it. */
 export function rightsDrift(share: ShareSection, look: GatherResult): string[] {
     const { name, access, homes } = share;
-    // Samba goes by the name of each user's own share there.
+    // For homes, Samba uses the name of each user's own share.
     const found = homes ? undefined : rights(look).get(name);
     if (found === undefined) return [];
     const wanted = needsRights(access)
@@ -89,7 +87,7 @@ const rights = onceSeen(({ commands }) => {
     return new Map(blocks.map(([head = "", ...lines]) => [head.slice(1, -1), own(lines)]));
 });
 
-/** A right as the access levels have it: `alice change`, `+staff read`; others as they are. */
+/** A permission in terms of access levels: `alice change`, `+staff read`; others unchanged. */
 function spoken(right: string, look: GatherResult): string {
     const [, sid = "", level = ""] = /^(.+):ALLOWED\/0x0\/(READ|CHANGE|FULL)$/.exec(right) ?? [];
     const whose = ofSid(sid, look);

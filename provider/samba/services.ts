@@ -8,7 +8,7 @@ import { LOG_UNITS, logFiles, LOGS_TIMER, logSteps } from "./logs";
 import { SAMBA } from "./paths";
 import { SSHD, sshdConfig, sshdSteps } from "./sshd";
 
-/** Packages beside Samba that the settings need. */
+/** Packages besides Samba that the settings need. */
 export function servicePackages({ discovery, logging }: SambaSettings): string[] {
     return [
         ...(discovery.wsdd ? ["wsdd"] : []),
@@ -19,7 +19,7 @@ export function servicePackages({ discovery, logging }: SambaSettings): string[]
 
 const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
 
-/** What a refresh looks at: files that serviceFiles may want, services that the settings may want to run. */
+/** For a refresh: files that serviceFiles may want, and services that the settings may want to run. */
 export const SERVICE_FILES = [
     SAMBA.macos,
     SAMBA.noGuests,
@@ -35,16 +35,16 @@ export const SERVICE_FILES = [
 ];
 export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE, LOGS_TIMER];
 
-/** What the files and services beside smb.conf depend on. */
+/** Inputs of the files and services besides smb.conf. */
 export interface ServiceSettings {
     samba: SambaSettings;
-    /** Of the gateway, as `lxc.memory` has it. */
+    /** The gateway's memory, as in `lxc.memory`. */
     memory: string;
-    /** `packages.securityUpdates`; undefined: as the host has it. */
+    /** `packages.securityUpdates`; undefined: leave the host's setting. */
     securityUpdates?: boolean;
 }
 
-/** Files beside smb.conf that the settings want, by path; undefined: that must not be there. */
+/** Wanted files besides smb.conf, by path; undefined: the file must be absent. */
 export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings): Record<string, string | undefined> {
     const { macos, logging, discovery, workgroup } = samba;
     const limits = limitsOf(samba, memory);
@@ -61,7 +61,7 @@ export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings
     };
 }
 
-/** What the settings want of the host beside smb.conf: files that others go by, discovery, rotation, time zone. */
+/** Steps for the host besides smb.conf: config files, discovery, log rotation, time zone. */
 export function serviceSteps(settings: ServiceSettings): Step[] {
     const { samba } = settings;
     const { discovery, timeZone } = samba;
@@ -72,24 +72,24 @@ export function serviceSteps(settings: ServiceSettings): Step[] {
         ...Object.entries(serviceFiles(settings)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
         ),
-        // The memory counts from then on, the rest from smbd's next start.
+        // daemon-reload applies the memory limit at once; the rest applies when smbd next starts.
         { do: "run", argv: ["systemctl", "daemon-reload"], ifChanged: SAMBA.unit, changes: false },
         ...clientSteps,
         ...sshdSteps,
         ...logs.after,
         ...service("wsdd", discovery.wsdd),
         ...(discovery.wsdd ? [restart("wsdd", SAMBA.wsdd), restart("wsdd", "hostname")] : []),
-        // smbd tells avahi of itself, and of shares for Time Machine ("multicast dns register", smb.conf(5)).
+        // smbd registers itself and its Time Machine shares with Avahi ("multicast dns register", smb.conf(5)).
         ...service("avahi-daemon", discovery.avahi),
         ...(discovery.avahi ? [restart("avahi-daemon", "hostname")] : []),
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
 
-/** They read it at their start only. `hostname`: the step of gateway-unit.ts. */
+/** These daemons read the hostname only at start. `hostname`: a step of gateway-unit.ts. */
 const restart = (name: string, after: string): Step => ({ do: "run", ifChanged: after, argv: ["systemctl", "restart", name] });
 
-/** For apt's daily timers (apt.conf(5), "PERIODIC AND ARCHIVES OPTIONS"); later than what unattended-upgrades brings. */
+/** For apt's daily timers (apt.conf(5), "PERIODIC AND ARCHIVES OPTIONS"); sorts after the file of unattended-upgrades. */
 const updates = (install: boolean): string =>
     `// Written by pvesmb.\nAPT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "${install ? 1 : 0}";\n`;
 

@@ -1,9 +1,9 @@
 import type { Step } from "../hosts/batch";
 
-/** One process of smbd, as smbcontrol(1) takes it: `4711`, in a cluster `2:4711`. */
+/** An smbd process as an smbcontrol(1) argument: `4711`, or `2:4711` in a cluster. */
 export type ProcessId = string;
 
-/** As smbstatus names one. Samba alone on a host is on a node of no number (NONCLUSTER_VNN in librpc/idl/server_id.idl). */
+/** A process in smbstatus output. Without a cluster the node number is NONCLUSTER_VNN (librpc/idl/server_id.idl). */
 interface ServerId {
     pid: string;
     vnn?: string;
@@ -12,16 +12,16 @@ const NO_NODE = "4294967295";
 
 const processOf = ({ pid, vnn = NO_NODE }: ServerId): ProcessId => (vnn === NO_NODE ? pid : `${vnn}:${pid}`);
 
-/** One tree connection of `smbstatus --json`: a client that has a share open. */
+/** One tree connection in `smbstatus --json`: a client that has a share open. */
 export interface Connection {
     pid: ProcessId;
     share: string;
-    /** Unix account of the session. */
+    /** The session's Unix account. */
     user: string;
     group: string;
 }
 
-/** Reads `smbstatus --json` (Samba 4.17 and later). */
+/** Parses `smbstatus --json` (Samba 4.17 and later). */
 export function parseConnections(json: string): Connection[] {
     const status = JSON.parse(json) as {
         sessions?: Record<string, { session_id: string; username: string; groupname: string }>;
@@ -34,7 +34,7 @@ export function parseConnections(json: string): Connection[] {
     });
 }
 
-/** A user by name, or by the number of the account: where that has been removed, the name of its sessions is no longer known. */
+/** A user by name or uid: after the account is deleted, its sessions no longer show the name. */
 export type Login = string | number;
 
 /** The smbd processes that serve some users. */
@@ -46,7 +46,7 @@ export function parseLogins(json: string, users: readonly Login[]): ProcessId[] 
     return [...new Set(theirs.map((session) => processOf(session.server_id)))];
 }
 
-/** Fails where it cannot be told who is connected: for a change after which nobody knows any more whose sessions have to end. */
+/** Fails if open sessions cannot be listed: needed before a change after which they can no longer be attributed. */
 export const WHO_IS_CONNECTED = {
     do: "run",
     argv: ["smbstatus", "--json"],
@@ -56,7 +56,7 @@ export const WHO_IS_CONNECTED = {
         "nothing was taken away, because who is connected cannot be told (`smbstatus --json` fails there) and open sessions could not be ended",
 } satisfies Step;
 
-/** Tells one smbd process something. That its client has left meanwhile is no failure. */
+/** Sends a message to one smbd process; ignores a process that has ended since. */
 export const tell = (pid: ProcessId, ...words: string[]): Step => ({
     do: "run",
     argv: ["smbcontrol", pid, ...words],

@@ -3,7 +3,7 @@ import { fileName } from "./paths";
 import { renderAlone } from "./share";
 import type { ShareSection } from "./share";
 
-/** A share's section by itself, with these of its raw options, in a file that is there for some steps only. */
+/** A temporary config with this share's section alone and the given raw options, for some steps. */
 export function withShareAlone(
     share: ShareSection,
     options: Record<string, string>,

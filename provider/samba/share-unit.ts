@@ -17,18 +17,17 @@ import type { ShareRoot } from "./share-root";
 import { files } from "./store/files";
 import type { ShareStore } from "./store/store";
 
-/** What a share was to be so far. */
+/** A share's previous declaration. */
 export interface ShareBefore {
     section: ShareSection;
     root?: ShareRoot;
-    /** Something about it was found changed by hand. */
+    /** A refresh found changes made by hand. */
     byHand?: boolean;
 }
 
 /**
- * What brings a share from `before` (undefined: it is new) to what is wanted. Running it twice changes nothing.
- * `claim` is what a fragment of that name must contain to be ours: our key at a create (a killed create left it), our nonce later; without
- * one the share is taken over from whoever has it.
+ * Converges a share from `before` (undefined: new). Idempotent. `claim`: what an existing fragment of that name must contain to be ours,
+ * our key at create (a killed create left it) and our nonce later. Without a claim the share is taken over from any owner.
  */
 export function shareUnit(
     wanted: ShareSection,
@@ -66,7 +65,7 @@ export function shareUnit(
     steps.push(
         ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
     );
-    // ext4's own folder in a new volume: clients would see one that nobody may open. e2fsck makes it when it needs it (mklost+found(8)).
+    // ext4's own folder in a new volume: clients would see it but could not open it. e2fsck recreates it when needed (mklost+found(8)).
     if (root.mounted && before === undefined)
         steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
     steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
@@ -86,8 +85,8 @@ export function shareUnit(
 }
 
 /**
- * Ends a share. Its directory is retained unless `remove` says otherwise; `discards`: its files go, here or by who asks for it. A fragment
- * with another nonce is somebody else's and stays.
+ * Removes a share. Its directory is kept unless `remove` is set; `discards`: its files are deleted, here or by the caller. A fragment with
+ * another nonce belongs to another resource and stays.
  */
 export function shareRemovalUnit(
     share: ShareSection,
@@ -109,7 +108,7 @@ export function shareRemovalUnit(
     };
 }
 
-/** Samba looks for one spelling only, and never finds what has another one (samba.md 1). */
+/** Samba looks for one spelling only and does not find files with another one (samba.md 1). */
 function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
     const fixed = fixedCase(wanted);
     if (fixed === undefined || (was !== undefined && fixedCase(was) === fixed)) return [];
@@ -119,7 +118,7 @@ function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefi
             do: "spelt",
             path: was?.path ?? wanted.path,
             case: fixed,
-            // Of homes the first folder is the share.
+            // In homes, the folders at the top are the shares.
             below: wanted.homes,
             skip: root.snapshotFolder === undefined ? [] : [root.snapshotFolder],
             message: `caseHandling: with \`${fixed}\` clients would no longer find what has ${other} letters in its name; give it ${own} ones first, or leave \`caseHandling\` as it is`,
@@ -139,17 +138,19 @@ function known({ access }: ShareSection, root: ShareRoot): Step {
     };
 }
 
-/** Whether this is allowed where it is, before anything is made for it on the node or in Proxmox VE. */
+/** Whether the share may use its directory; runs before anything is created on the node or in Proxmox VE. */
 export function shareCheckUnit(wanted: ShareSection, root: ShareRoot, owner: FragmentOwner, store: ShareStore = files): Unit {
     return { key: `share:${owner.nonce}`, steps: [dataIsThere, ...shareApart(wanted, root, owner, undefined, store)] };
 }
 
-/** Before the node's snapshots of a share go with it. */
+/** Runs before a share's snapshots on the node are deleted with it. */
 export function discardCheckUnit(share: ShareSection, nonce: string, store: ShareStore = files): Unit {
     return { key: `share:${nonce}`, steps: [...ours(store, share.name, nonce), dataIsThere, discardsAlone(share, nonce, store)] };
 }
 
-/** A view of another's directory has no rights to give: whom the other lets in there, it says by itself. 65534: nobody and nogroup. */
+/**
+ * A view of another share's directory cannot grant permissions, so its users must be able to read it already. 65534: nobody and nogroup.
+ */
 const mayRead = ({ access, guest, path }: ShareSection): Step[] =>
     [...access.map(principalOf), ...(guest ? [localUser(GUEST)] : [])].map((principal): Step => {
         const { kind, name } = principal;
@@ -169,7 +170,7 @@ function ours(store: ShareStore, name: string, claim: string | undefined): Step[
     return store.owned(name, claim, anothers(`a share ${JSON.stringify(name)}`));
 }
 
-/** Which options there are, and what they take, its own Samba knows best: testparm says so on standard error, with exit code 0. */
+/** Only the gateway's own Samba knows its options and their values. testparm reports faults on stderr and exits 0. */
 const tryOptions = (share: ShareSection): Step[] =>
     withShareAlone(share, share.options, "options", (config) => [
         {

@@ -80,7 +80,7 @@ describe("a share's fragment", () => {
         const files = { [fragmentPath("docs")]: text, [openingPath("anna")]: passwordOpening };
         const told = (more = {}): [string, string][] =>
             parseSections(openings({ ...files, ...more })).flatMap(({ options }) => [...options]);
-        // Samba takes the last one.
+        // In Samba the last one counts.
         expect(told()).toEqual([
             ["restrictanonymous", "1"],
             ["serversmbencrypt", "if_required"],
@@ -147,7 +147,7 @@ describe("config text", () => {
                 expect(sections[0]?.name).toBe(name);
                 expect(sections[0]?.options.get("comment") ?? "").toBe(comment);
             }),
-            { numRuns: 3000 }, // Ten thousand go through Samba itself: test/e2e/hostile-text.test.ts.
+            { numRuns: 3000 }, // test/e2e/hostile-text.test.ts runs ten thousand through Samba itself.
         );
     });
 
@@ -181,7 +181,7 @@ describe("config text", () => {
 it("gives two shares one file only if Samba takes their names for the same", () => {
     expect(fragmentPath("Docs")).toBe(fragmentPath("docs"));
     expect(fragmentPath("a b")).not.toBe(fragmentPath("a%20b"));
-    // As Samba, and not JavaScript, has the capital letters of a word that ends in sigma.
+    // Samba, unlike JavaScript, maps a final sigma like any other letter.
     expect(fragmentPath("ΑΣ")).toBe(fragmentPath("ασ"));
     expect(fragmentPath("ας")).not.toBe(fragmentPath("ασ"));
     const [long, longer] = ["中".repeat(79), "中".repeat(80)];

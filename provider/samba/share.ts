@@ -6,7 +6,7 @@ import { option, parseBoolean, section, valueText } from "./text";
 import type { Line, Section } from "./text";
 import { TIME_MACHINE } from "./vfs";
 
-/** A share as its section of smb.conf says it. */
+/** A share as its section of smb.conf expresses it. */
 export interface ShareSection {
     name: string;
     path: string;
@@ -18,33 +18,36 @@ export interface ShareSection {
     access: Access[];
     createMask: string;
     directoryMask: string;
-    /** Its other typed settings; drift of these is named, not taken over. */
+    /** The other typed settings; their drift is reported, not adopted. */
     settings: Line[];
     modules: { plain: string; macos: string };
     homes: boolean;
-    /** DFS: names in the root directory -> places such as `server\\share`. */
+    /** DFS: names in the root directory -> targets such as `server\\share`. */
     links: Record<string, string[]>;
     options: Record<string, string>;
 }
 
-/** Where a section leads: `homes` to a folder per user. */
+/** The section's `path`; with `homes` a folder per user. */
 const pathOf = (share: ShareSection): Line["value"] => (share.homes ? { macros: `${share.path}/%S` } : share.path);
 
-/** The directory that holds all that a section with this path serves. */
+/** The directory that holds everything served by a section with this path. */
 export const directoryOf = (path: string, homes: boolean): string => (homes ? path.replace(/\/%S$/, "") : path);
 
-/** The raw options name the modules, by whichever of the option's names. */
+/** The raw options set the modules, under any of the option's synonyms. */
 const ownModules = (options: Record<string, string>): boolean =>
     Object.keys(options).some((name) => canonicalOption(name) === canonicalOption("vfs objects"));
 
-/** `vfs objects` replaces the server's list: so it says all, in two spellings where the gateway has a word in it. */
+/**
+ * `vfs objects` replaces the server's list, so the share lists all modules, in a second line for gateways with `samba.macos` if that
+ * differs.
+ */
 function moduleText({ modules: { plain, macos }, options }: ShareSection): string {
     if (ownModules(options)) return "";
     const differs = macos !== plain || macos === "";
     return [plain === "" ? "" : option("vfs objects", plain), differs ? `${ON_MACOS}${option("vfs objects", macos)}` : ""].join("");
 }
 
-/** The section that gives each user a share of the user's own name (smb.conf(5)). */
+/** The section that gives each user a share named after the user (smb.conf(5)). */
 export const HOMES = "homes";
 
 export const sectionName = (share: ShareSection): string => (share.homes ? HOMES : share.name);
@@ -57,17 +60,17 @@ const rawText = (options: Record<string, string>): string =>
         .map(([name, value]) => option(name, value))
         .join("");
 
-/** Who a fragment belongs to. */
+/** The owner of a fragment. */
 export interface FragmentOwner {
     key: string;
     nonce: string;
-    /** A share's directory may be another one's, which it only shows. */
+    /** The share only shows its directory, which may belong to another share. */
     view?: true;
 }
 
 const FORMAT = 1;
 
-/** Nobody may connect: neither named access nor guests. */
+/** Nobody may connect: neither users nor guests. */
 const closed = (share: ShareSection): boolean => !share.guest && share.access.length === 0;
 
 const list = (access: readonly Access[], ...levels: Level[]): string =>
@@ -78,13 +81,13 @@ const list = (access: readonly Access[], ...levels: Level[]): string =>
         .join(", ");
 
 /**
- * Who is in `read list` by a group only reads, whatever another entry says, unless `write list` has them too (smb.conf(5)): the more generous
- * entry counts, as in the file system's ACL. Not on a share that nobody may write, since `write list` would lift that.
+ * A member of a group in `read list` only reads, whatever other entries say, unless `write list` has the user too (smb.conf(5)). So the
+ * more generous entry counts, as in the file system's ACL. Not on a read-only share, since `write list` would override that.
  */
 const writeList = ({ access, readOnly }: ShareSection): string =>
     readOnly || list(access, "read") === "" ? "" : list(access, "change", "full");
 
-/** The fragment file of a share: a header that says whose it is, and its section. */
+/** A share's fragment file: a header that names its owner, and its section. */
 export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     const header = `# pvesmb ${FORMAT} ${JSON.stringify(owner).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
     const named = list(share.access, "read", "change", "full");
@@ -113,28 +116,28 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     ].join("");
 }
 
-/** Who may connect, and how, is not for the private instance to prove. */
+/** Settings about who may connect and how, which the private instance does not test. */
 const ACCESS_SETTINGS = ["guest", "hostsAllow", "hostsDeny", "encryptionRequired", "maxConnections"];
-/** Nor is on which of the host's addresses: the private instance is on loopback (an option unknown to 4.17). */
+/** Nor does it test addresses, since it listens on loopback only (option unknown to 4.17). */
 const ACCESS_OPTIONS = ["serveraddresses"];
 
-/** The name on the private instance: there, `homes` would be a user's home. No share's name has a +. */
+/** The section's name on the private instance, where `homes` would mean a user's home. No share's name contains a +. */
 export const probeName = (share: ShareSection): string => (share.homes ? `+${share.name}` : share.name);
 
-/** The same section for the private instance that proves it: path, modules and options are the real ones, only the access lines are its own. */
+/** The section for the private instance: real path, modules and options, but its own access lines. */
 export function renderProbe(share: ShareSection): string {
     return [
         section(probeName(share)),
         option("path", share.path),
         option("read only", true),
         ...share.settings.filter(({ property }) => !ACCESS_SETTINGS.includes(property)).map(({ name, value }) => option(name, value)),
-        // Proven as a gateway with `samba.macos` has it: that is all that can be asked of it.
+        // Tested as on a gateway with `samba.macos`, which loads the most modules.
         moduleText(share).replaceAll(ON_MACOS, ""),
         rawText(Object.fromEntries(Object.entries(share.options).filter(([name]) => !ACCESS_OPTIONS.includes(optionKey(name))))),
     ].join("");
 }
 
-/** The section with its path and the raw options given, to be looked at by itself. */
+/** A section with only the path and the given raw options, to check them separately. */
 export function renderAlone({ name, path }: ShareSection, options: Record<string, string>): string {
     return [section(name), option("path", path), option("read only", true), rawText(options)].join("");
 }
@@ -157,12 +160,12 @@ const names = (text: string | undefined): string[] =>
         .map((part) => part.trim())
         .filter((part) => part !== "");
 
-/** Samba sees the list without macOS in a fragment: the other one is a comment there. */
+/** In a fragment Samba sees the list without macOS; the other one is a comment there. */
 function moduleDrift({ modules: { plain } }: ShareSection, found = ""): Line[] {
     return found === plain ? [] : [{ property: "modules", name: "vfs objects", value: found || "(missing)" }];
 }
 
-/** Settings that are not what they should be, in words. */
+/** Settings that differ from the wanted ones, in words. */
 export function settingDrift(found: ShareSection, wanted: ShareSection): string[] {
     return found.settings.flatMap(({ property, name, value }) => {
         const written = name === "write list" ? writeList(wanted) : wanted.modules.plain;
@@ -173,7 +176,10 @@ export function settingDrift(found: ShareSection, wanted: ShareSection): string[
     });
 }
 
-/** What sections of smb.conf say now, in terms of the resource's properties. `expected` gives `change` or `full`, which smb.conf alone does not tell apart, and the user's spelling of options. */
+/**
+ * The share that sections of smb.conf define, as resource properties. `expected` decides between `change` and `full`, which smb.conf alone
+ * does not distinguish, and the spelling of options.
+ */
 export function shareIn(sections: readonly Section[], expected: ShareSection): ShareSection | undefined {
     const own = sections.find((each) => each.name.toLowerCase() !== "global");
     if (!own) return undefined;

@@ -1,11 +1,11 @@
 import type { Step } from "../hosts/batch";
 
-/** First of its folder: of each setting sshd takes the first value that it reads (sshd_config(5)). */
+/** Sorts first in its folder: sshd uses the first value of each setting (sshd_config(5)). */
 export const SSHD = "/etc/ssh/sshd_config.d/00-pvesmb.conf";
 
 /**
- * A gateway's sshd lets root in by key and runs commands; pvesmb needs no more of it. Of the connections that wait for a login one address has so few
- * that others are not turned away by chance (sshd_config(5), "MaxStartups").
+ * pvesmb only needs root logins by key, to run commands. The limit on unauthenticated connections per address leaves room for other
+ * addresses, which sshd would otherwise drop at random (sshd_config(5), "MaxStartups").
  */
 export const sshdConfig = `# Written by pvesmb.
 PasswordAuthentication no
@@ -21,7 +21,7 @@ MaxStartups 30:30:60
 PerSourceMaxStartups 20
 `;
 
-/** Behind the file: sshd says whether it understands it before it gets it. Who is logged in stays. */
+/** Runs after the file is written. sshd checks the file before the reload; open sessions stay. */
 export const sshdSteps: Step[] = [
     {
         do: "run",
@@ -30,6 +30,6 @@ export const sshdSteps: Step[] = [
         changes: false,
         message: `sshd does not take ${SSHD}, which was taken back; something else in /etc/ssh keeps it from starting, as \`sshd -t\` on the gateway tells`,
     },
-    // One that a socket starts reads its files at each connection.
+    // A socket-activated sshd reads its files at each connection.
     { do: "run", argv: ["systemctl", "try-reload-or-restart", "ssh"], ifChanged: SSHD, changes: false },
 ];

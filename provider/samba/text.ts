@@ -2,17 +2,17 @@ import { PvesmbError } from "../base/errors";
 import { optionKey } from "../model/options/synonyms";
 import { lineFault } from "../model/text";
 
-/** Text in which Samba's substitutions (`%U`), or strftime's, are meant; everywhere else a % is refused. */
+/** Text with Samba's substitutions (`%U`) or strftime's; in all other text a % is refused. */
 export interface Macros {
     macros: string;
 }
 
-/** A list, in quotation marks what Samba would divide (str_list_make_v3() in source3/lib/util_str.c). */
+/** A list. Elements that Samba would split are quoted (str_list_make_v3() in source3/lib/util_str.c). */
 export interface Words {
     words: readonly string[];
 }
 
-/** One setting of a section, and the property of the resource that it comes from. */
+/** One setting of a section, and the resource property that it comes from. */
 export interface Line {
     property: string;
     name: string;
@@ -20,11 +20,11 @@ export interface Line {
 }
 
 /**
- * One `name = value` line of smb.conf. The only place that makes config text of a value; it refuses what smb.conf cannot represent
+ * One `name = value` line of smb.conf. The only place that turns a value into config text. It refuses what smb.conf cannot represent
  * instead of changing it (samba.md section 0, facts 5 and 6: Samba's own tools accept section injections).
  */
 export function option(name: string, value: Line["value"]): string {
-    // A `*` as in `idmap config * : range`.
+    // `*` as in `idmap config * : range`.
     if (!/^[A-Za-z][A-Za-z0-9 _:.*-]*$/.test(name) && !DOMAIN_OPTION.test(name))
         throw new PvesmbError("InvalidInput", `smb.conf has no option named ${JSON.stringify(name)}`);
     const text = valueText(value);
@@ -34,7 +34,7 @@ export function option(name: string, value: Line["value"]): string {
     return `\t${name} = ${text}\n`;
 }
 
-/** The one kind of option with a domain's name in it, or a star. */
+/** The only options with a domain's name, or `*`, in theirs. */
 const DOMAIN_OPTION = /^idmap config (?:\*|[A-Za-z0-9][A-Za-z0-9_&'!$()~^{}@-]*) : [a-z_]+$/;
 
 /** A value as smb.conf writes it. */
@@ -52,13 +52,13 @@ export function section(name: string): string {
 
 export interface Section {
     name: string;
-    /** Names as Samba compares them: lower case, blanks and underscores dropped. */
+    /** By name as Samba compares it: lower case, without blanks and underscores. */
     options: Map<string, string>;
-    /** The same names as they are written. */
+    /** The same names as written. */
     spelling: Map<string, string>;
 }
 
-/** Reads smb.conf text as Samba does: comments, joined lines, sections, blanks in a row as one (lib/util/tini.c). */
+/** Parses smb.conf text as Samba does: comments, continued lines, sections, repeated blanks as one (lib/util/tini.c). */
 export function parseSections(text: string): Section[] {
     const sections: Section[] = [];
     for (const raw of text.replace(/\\\n/g, "").split("\n")) {

@@ -1,6 +1,6 @@
 /**
- * The host of a UNC path. It has no colons, so an IPv6 address takes the form that Windows resolves by itself, without asking any name
- * server (MS-DTYP 2.2.57); a zone begins with `s` there.
+ * The host of a UNC path. UNC allows no colons, so an IPv6 address takes the form that Windows resolves without a name server (MS-DTYP
+ * 2.2.57); `s` marks its zone.
  */
 function uncHost(address: string): string {
     return address.includes(":") ? `${address.replaceAll(":", "-").replace("%", "s")}.ipv6-literal.net` : address;

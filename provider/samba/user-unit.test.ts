@@ -104,7 +104,7 @@ it("takes over what somebody else has only without a claim", () => {
     expect(of(owner.key)).toEqual([`owned ${owner.key}`, 'no foreign "passwd"', 'no foreign "group"']);
     expect(ofGroup(owner.key)).toHaveLength(2);
     for (const guardsOf of [of, ofGroup]) expect(guardsOf(owner.nonce)).toEqual([`owned ${owner.nonce}`]);
-    // A group of the distribution's is no account that could be taken over.
+    // A group of the distribution is not an account that could be adopted.
     expect(of(undefined)).toEqual(['no foreign "group"']);
     expect(ofGroup(undefined)).toEqual([]);
 });
@@ -117,7 +117,7 @@ it("disables an account and asks who is connected before it removes it, and enab
         ...["pdbedit -w", "pdbedit -w", "smbpasswd -d", "smbstatus --json", "smbpasswd -x", "userdel -f", "groupdel alice"],
     ]);
     expect(runs[2]).toMatchObject({ undo: ["pdbedit", "-u", "alice", "-c", ["[", { value: "flags" }, { value: "further" }, "]"]] });
-    // The line has the hash of the password in it.
+    // The line contains the password's hash.
     for (const look of runs.slice(0, 2)) expect(look.quiet).toBe(true);
     const before = (flags: string): string =>
         runs

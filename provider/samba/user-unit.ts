@@ -28,10 +28,10 @@ export interface Account {
     name: string;
     uid?: number;
     gid?: number;
-    /** Undefined: not this user's to say. */
+    /** Undefined: not defined by this user. */
     groups?: string[];
     enabled: boolean;
-    /** The program says that the user has to choose a password. */
+    /** The program demands a password change. */
     mustChange: boolean;
     fullName: string;
     /** `2027-06-30` */
@@ -39,15 +39,15 @@ export interface Account {
     home?: string;
 }
 
-/** What becomes of the password: nothing, a new one, or the stored form of one. */
+/** The change of the password: none, a new password, or an NT hash. */
 export interface PasswordChange {
     password?: string;
     ntHash?: string;
-    /** Whether the user has to choose another; undefined leaves it as it is. */
+    /** Whether the user must choose another one; undefined: unchanged. */
     mustChange?: boolean;
 }
 
-/** A change of an account: `leaving` are groups it was in before, `was` is it under its name so far. */
+/** A change of an account. `leaving`: groups to leave. `was`: the account before the change. */
 interface UserChange {
     secret: PasswordChange;
     leaving: string[];
@@ -55,14 +55,14 @@ interface UserChange {
 }
 
 /**
- * What brings an account to what is wanted. Without a `claim` it is taken over from whoever has it. The lists are apart because they have
- * different places: Unix accounts are per host, Samba's accounts are one base for all hosts that share it, homes are where the data is.
+ * Converges an account. Without a `claim` it is taken over from any owner. The lists of steps are separate because they apply to different
+ * places: Unix accounts are per host, Samba accounts are shared by all hosts of one user base, homes are where the data is.
  */
 export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange): Unit {
     const was = renamedFrom(wanted, change);
     const steps = [
         ...refusals(wanted, owner, claim, change),
-        // Samba's entry is noted first: it cannot be looked up once its Unix account has another name.
+        // The Samba account is saved first: it cannot be looked up after its Unix account is renamed.
         ...(was === undefined ? [] : [accountStillOurs(was.name, owner.nonce), ...notedEntry(was)]),
         ...unixSteps(wanted, owner, change),
         ...passdbSteps(wanted, change),
@@ -71,13 +71,13 @@ export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | 
     return { key: `user:${owner.nonce}`, steps, assembled: true };
 }
 
-/** The account under another name, if it had one so far. */
+/** The previous account, if renamed. */
 const renamedFrom = ({ name }: Account, { was }: UserChange): AccountBefore | undefined =>
     was === undefined || was.name === name
         ? undefined
         : { name: was.name, fullName: was.fullName, home: was.home ?? NO_HOME, kickoff: kickoff(was.expires) };
 
-/** Per host, before anything is changed. */
+/** Per host, before any change. */
 function refusals(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange): Step[] {
     const { name, groups = [], home } = wanted;
     const known = claim === owner.nonce && renamedFrom(wanted, change) === undefined;
@@ -97,7 +97,10 @@ function refusals(wanted: Account, owner: FragmentOwner, claim: string | undefin
     ];
 }
 
-/** Per host: the Unix account without a login shell, its groups, and the files that say whose it is and what it needs of smbd. `uid` and `gid` are the steps with its numbers. */
+/**
+ * Per host: the Unix account without a login shell, its groups, and the files with its owner and what it needs of smbd. The steps `uid` and
+ * `gid` return its numbers.
+ */
 export function unixSteps(wanted: Account, owner: FragmentOwner, change: UserChange): Step[] {
     const { name, groups = [] } = wanted;
     const was = renamedFrom(wanted, change);
@@ -117,7 +120,7 @@ export function unixSteps(wanted: Account, owner: FragmentOwner, change: UserCha
     ];
 }
 
-/** Once per user base, after the Unix account is there: Samba's account. `sid` is the step with its identifier. */
+/** Once per user base, after the Unix account exists: the Samba account. The step `sid` returns its SID. */
 export function passdbSteps(wanted: Account, change: UserChange): Step[] {
     const { name, enabled, fullName, expires } = wanted;
     const was = renamedFrom(wanted, change);
@@ -140,7 +143,7 @@ function homeSteps(wanted: Account, change: UserChange): Step[] {
     ];
 }
 
-/** What smbd has to allow for a client that changes a password which nobody can log in with. */
+/** What smbd must allow so that a client can change an expired password. */
 const opening = ({ name, mustChange }: Account): Step[] =>
     mustChange
         ? [
@@ -155,7 +158,7 @@ const opening = ({ name, mustChange }: Account): Step[] =>
           ]
         : [{ do: "remove", path: openingPath(name) }];
 
-/** The file that says whose an account is, and which groups it is in by its own word. */
+/** The file with an account's owner and the groups that it lists itself. */
 export function accountMark({ key, nonce }: FragmentOwner, groups: readonly string[]): string {
     return `${JSON.stringify({ v: 1, key, nonce, ...(groups.length > 0 ? { groups: groups.map(joined) } : {}) })}\n`;
 }
@@ -177,11 +180,11 @@ function unixAccount({ name, fullName, home }: Account): Step[] {
     ];
 }
 
-/** Samba's time of expiry, in seconds since 1970. */
+/** Samba's expiry time, in seconds since 1970. */
 const kickoff = (day: string | undefined): string => (day === undefined ? "never" : String(Date.parse(`${day}T00:00:00Z`) / 1000));
 
 /**
- * The flags of an account that pdbedit can set: those before and those behind `U`, which it cannot (`[NDU LX      ]`, pdb_encode_acct_ctrl() in
+ * The account flags that pdbedit can set: those before and after `U`, which it cannot (`[NDU LX ]`, pdb_encode_acct_ctrl() in
  * source3/passdb/pdb_get_set.c; pdbedit(8), -c).
  */
 const flags = [
@@ -190,7 +193,7 @@ const flags = [
 ] as const;
 const asBefore: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
 
-/** Secrets travel by stdin, or in a file that only root can read and that is gone at the end. */
+/** Secrets go through stdin, or through a root-only file that is removed at the end. */
 function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordChange): Step[] {
     const set = (secret: string, unless?: string[]): Step => ({
         do: "run",
@@ -209,8 +212,8 @@ function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordC
 }
 
 /**
- * No tool of Samba takes a hash except as an argument, which `ps` shows; but pdbedit imports accounts from a file in smbpasswd's format. Its
- * import gives the account another SID (seen with 4.17), so that is set back.
+ * Samba's tools take a hash only as an argument, which `ps` shows. pdbedit, however, imports accounts from a file in smbpasswd format. The
+ * import gives the account another SID (seen with 4.17), so the SID is restored.
  */
 function importHash(name: string, ntHash: string): Step[] {
     const file = importFile(name);
@@ -226,8 +229,8 @@ function importHash(name: string, ntHash: string): Step[] {
 }
 
 /**
- * Removes the account: from the first step on nobody logs in as it any more, and only where it can be told whose sessions have to end. Its
- * numbers stay reserved for its name. An account with another nonce is somebody else's and stays.
+ * Removes the account. The first step blocks logins, and the removal fails if sessions to end cannot be listed. Its uid and gid stay
+ * reserved for its name. An account with another nonce belongs to another resource and stays.
  */
 export const userRemovalUnit = (name: string, nonce: string): Unit => ({
     key: `user:${nonce}`,
@@ -235,7 +238,7 @@ export const userRemovalUnit = (name: string, nonce: string): Unit => ({
     steps: [ours(name, nonce), ...passdbRemovalSteps(name), ...unixRemovalSteps(name)],
 });
 
-/** Once per user base, before the Unix account goes, without which Samba does not find its own. */
+/** Once per user base, before the Unix account is removed: Samba cannot find its account without it. */
 function passdbRemovalSteps(name: string): Step[] {
     const known = ["pdbedit", "-u", name];
     return [
@@ -256,17 +259,21 @@ function passdbRemovalSteps(name: string): Step[] {
 
 /** Per host. */
 const unixRemovalSteps = (name: string): Step[] => [
-    // Without -f it refuses while a process has that user, as threads of smbd have for a second after a request; -f alone takes no home.
+    // Without -f, userdel refuses while a process runs as that user; smbd's threads do for a second after a request. -f alone keeps the
+    // home.
     { do: "run", argv: ["userdel", "-f", name], onlyIf: isLocal(name, "/etc/passwd") },
     { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
     { do: "remove", path: openingPath(name) },
     { do: "remove", path: accountPath(name) },
 ];
 
-/** Samba looks for a user's Unix account in small letters first (Get_Pwnam_internals() in source3/lib/username.c): whose that is must not be served. */
+/**
+ * Samba looks up a user's Unix account in lower case first (Get_Pwnam_internals() in source3/lib/username.c), so that account must not be
+ * another owner's.
+ */
 const smaller = (name: string): string[] => (name === name.toLowerCase() ? [] : [name.toLowerCase()]);
 
-/** An account that is there without a file of ours is the distribution's or somebody's by hand. */
+/** An account without a file of ours belongs to the distribution or was made by hand. */
 function notForeign(name: string, account: string): Step {
     return {
         do: "run",
@@ -278,7 +285,7 @@ function notForeign(name: string, account: string): Step {
     };
 }
 
-/** A group of the distribution (`video`, `staff`): a new account of that name could not have a group of its own. */
+/** A group of the distribution (`video`, `staff`): a new account of that name could not have its own group. */
 function notOthersGroup(name: string): Step {
     return {
         do: "run",

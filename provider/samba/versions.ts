@@ -1,6 +1,9 @@
 import { optionKey } from "../model/options/synonyms";
 
-/** Options of a file server that came or went between 4.17 and 4.23: the first version with them, and the first without (docs-xml/smbdotconf of each). */
+/**
+ * File server options added or removed between 4.17 and 4.23: the first version with the option, and the first one without
+ * (docs-xml/smbdotconf of each).
+ */
 const LIFE: Record<string, { from?: string; until?: string }> = {
     smb3directoryleases: { from: "4.22" },
     smb3unixextensions: { from: "4.18" },
@@ -11,7 +14,7 @@ const LIFE: Record<string, { from?: string; until?: string }> = {
     "fruit:posixrename": { until: "4.22" },
 };
 
-/** Why a version of Samba ("4.17.12+dfsg-...") does not have an option, or undefined when it has. */
+/** Why a version of Samba ("4.17.12+dfsg-...") does not have an option; undefined if it does. */
 export function optionsInVersion(name: string, version: string): string | undefined {
     const life = LIFE[optionKey(name)];
     if (life?.from !== undefined && !atLeast(version, life.from)) return `needs Samba ${life.from}; the gateway has ${version}`;

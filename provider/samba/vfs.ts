@@ -8,7 +8,10 @@ const ORDER = ["full_audit", "catia", "fruit", "streams_xattr", "shadow_copy2", 
 type Module = (typeof ORDER)[number];
 const MAC: Module[] = ["fruit", "streams_xattr"];
 
-/** Operations by kind, by the names that vfs_full_audit has for them in all of 4.17 to 4.22; one it does not know would refuse every client (samba.md section 0, fact 3). */
+/**
+ * Operations by kind, named as in vfs_full_audit of all versions from 4.17 to 4.22; an unknown one would refuse every client (samba.md
+ * section 0, fact 3).
+ */
 const OPERATIONS: Record<NonNullable<Effective["audit"]>["success"][number], string[]> = {
     connect: ["connect", "disconnect"],
     open: ["openat"],
@@ -20,13 +23,13 @@ const OPERATIONS: Record<NonNullable<Effective["audit"]>["success"][number], str
     permissions: ["fchmod", "fchown", "lchown", "fset_nt_acl", "sys_acl_set_fd"],
 };
 
-/** vfs_fruit(8): what macOS uses for characters that Windows cannot have. */
+/** vfs_fruit(8): what macOS uses for characters that Windows does not allow. */
 const MAC_MAPPINGS = [
     ..."01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f".split(" "),
     ..."22 2a 3a 3c 3e 3f 5c 7c".split(" "),
 ].map((code) => `0x${code}:0xf0${code}`);
 
-/** The modules that a share asks for, and what they are told. */
+/** The options of a share's modules. */
 export function moduleLines(share: Effective): Line[] {
     return [
         ...aclLines(share),
@@ -38,7 +41,7 @@ export function moduleLines(share: Effective): Line[] {
     ];
 }
 
-/** `vfs objects` of a share on a gateway without and with `samba.macos`: the share's own list replaces that of the server. */
+/** `vfs objects` of a share on gateways without and with `samba.macos`: the share's list replaces the server's. */
 export function moduleLists(share: Effective): { plain: string; macos: string } {
     const own = new Set<Module>();
     if (share.audit) own.add("full_audit");
@@ -59,14 +62,17 @@ const operations = (kinds: readonly (keyof typeof OPERATIONS)[]): string =>
               .sort()
               .join(" ");
 
-/** An unprivileged container cannot store security.NTACL (samba.md section 0, fact 7). The module keeps clients from writing its attribute as one of their own. */
+/**
+ * An unprivileged container cannot store security.NTACL (samba.md section 0, fact 7). The module hides this attribute, so clients cannot
+ * write it themselves.
+ */
 function aclLines({ acl }: Effective): Line[] {
     return acl === "windows" ? [{ property: "acl", name: "acl_xattr:security_acl_name", value: "user.NTACL" }] : [];
 }
 
 /**
- * The share that an audit names. Samba makes a _ of what `%S` has of these (talloc_string_sub2() in lib/util/substitute.c), so that `scan$` could
- * not be told from `scan_`; of homes only Samba knows the name.
+ * The share's name in audit records. Samba replaces these characters by _ in `%S` (talloc_string_sub2() in lib/util/substitute.c), so
+ * `scan$` would look like `scan_`; for homes only Samba knows the name.
  */
 const auditedName = ({ name = "", homes }: Effective): string => (homes !== true && /[$`';]/.test(name) ? name : "%S");
 
@@ -95,7 +101,7 @@ function timeMachineLines({ timeMachine }: Effective): Line[] {
     const { maxSize } = timeMachine;
     return [
         line(TIME_MACHINE, true),
-        // Without a unit Samba takes it for bytes.
+        // Without a unit Samba reads it as bytes.
         ...(maxSize === undefined ? [] : [line("fruit:time machine max size", bytesOf(maxSize))]),
     ];
 }
@@ -113,8 +119,8 @@ function snapshotLines({ previousVersions }: Effective): Line[] {
 }
 
 /**
- * Names with more before the time than strptime(3) can be told: of what `snapprefix` (a regular expression) fits, that behind `delimiter` is
- * read as `format` (vfs_shadow_copy2(8); seen with sanoid's and zfs-auto-snapshot's names).
+ * For names with more text before the time than strptime(3) can skip: if `snapprefix` (a regular expression) matches, the part from
+ * `delimiter` on is read as `format` (vfs_shadow_copy2(8); seen with sanoid's and zfs-auto-snapshot's names).
  */
 function prefixLines({ prefix, format }: NonNullable<Effective["previousVersions"]>): [string, string][] {
     const begins = timeBegins(format);
@@ -135,7 +141,7 @@ function recycleLines({ recycle }: Effective): Line[] {
         line("directory_mode", recycle.perUser ? "0700" : "0770"),
         line("keeptree", recycle.keepTree),
         line("versions", recycle.versions),
-        // The time of deletion, as far as `keepFor` is concerned; the file's own date of change stays.
+        // Sets the access time to the time of deletion, which `keepFor` counts from; the file's modification time is kept.
         line("touch", true),
         ...list("exclude", recycle.exclude),
         ...list("exclude_dir", recycle.excludeFolders),

@@ -1,4 +1,4 @@
-/** Files of pvesmb on a node whose shares have snapshots by schedule. */
+/** Files of pvesmb on a node that makes scheduled snapshots of shares. */
 export const SNAPSHOTS = {
     library: "/usr/local/lib/pvesmb",
     program: "/usr/local/lib/pvesmb/snapshots.py",

@@ -6,7 +6,7 @@ import { Program } from "../hosts/programs";
 import { SNAPSHOTS } from "./paths";
 import { units } from "./units";
 
-/** How many snapshots stay: the newest of each of the latest hours, days, weeks and months. */
+/** How many snapshots to keep: the newest one of each of the last hours, days, weeks and months. */
 export interface Keep {
     hourly: number;
     daily: number;
@@ -14,7 +14,7 @@ export interface Keep {
     monthly: number;
 }
 
-/** A share's directory as its node has it, and how far up the gateway sees (its volume, or what is bound as its data). */
+/** A share's directory on its node; `top` is the root of what the gateway can see (its volume, or the bind-mounted data directory). */
 export interface Tree {
     path: string;
     top: string;
@@ -22,7 +22,7 @@ export interface Tree {
 
 const FORMAT = 1;
 
-/** Their names, as strftime(3) writes them and as shadow_copy2 reads them; STAMP and prefix in program/snapshots.py. */
+/** Snapshot names, as a format for strftime(3) and shadow_copy2; see STAMP and prefix in program/snapshots.py. */
 export const snapshotFormat = (id: string): string => `pvesmb-${id}-%Y.%m.%d-%H.%M.%S`;
 
 const entry = (id: string, key: string, { path, top }: Tree, { hourly, daily, weekly, monthly }: Keep): string =>
@@ -41,10 +41,10 @@ const program = new Program({
     entry: "the schedule",
 });
 
-/** The program, asked something. */
+/** A call of the program. */
 const asked = (...args: string[]): string[] => ["python3", "-I", SNAPSHOTS.program, ...args];
 
-/** Before anything of the share is written: whether and where its file system keeps snapshots, as the value of the step `folder`. */
+/** Runs before the share is created: checks that its file system supports snapshots. The step `folder` returns where they are. */
 export function prepareUnit(id: string, { path, top }: Tree, make: { owner: number } | undefined): Unit {
     const args = make === undefined ? ["look", path, top] : ["prepare", path, top, String(make.owner)];
     return {
@@ -53,7 +53,7 @@ export function prepareUnit(id: string, { path, top }: Tree, make: { owner: numb
     };
 }
 
-/** Has snapshots made from now on. The value of the step `first` tells of the newest one, which is made at once if there is none. */
+/** Starts a schedule. The step `first` returns the newest snapshot; if there is none, one is made at once. */
 export const scheduleUnit = (id: string, key: string, tree: Tree, keep: Keep): Unit => ({
     key: `snapshots:${id}`,
     steps: program.install(id, entry(id, key, tree, keep), [
@@ -61,7 +61,7 @@ export const scheduleUnit = (id: string, key: string, tree: Tree, keep: Keep): U
     ]),
 });
 
-/** Where the newest snapshot is: of which directory, in which folder of it, under which name. */
+/** The newest snapshot: the directory it was made of, the folder in it, and its name. */
 export interface Made {
     root: string;
     folder: string;
@@ -70,7 +70,7 @@ export interface Made {
 
 export const madeOf = (value: string | number | undefined): Made => JSON.parse(String(value)) as Made;
 
-/** Ends a schedule; with `clear` its snapshots go too. With the last one of a node go timer and program. */
+/** Ends a schedule; `clear` also deletes its snapshots. The last schedule of a node takes timer and program with it. */
 export function endUnit(id: string, clear: boolean): Unit {
     const clearing: Step = { do: "run", argv: asked("clear", id), onlyIf: ["test", "-e", program.entryPath(id)], timeout: 600 };
     return {
@@ -79,16 +79,16 @@ export function endUnit(id: string, clear: boolean): Unit {
     };
 }
 
-/** What a refresh looks at on the node. */
+/** What a refresh gathers on the node. */
 export const SCHEDULES: Gather = joined([program.look, { commands: [{ name: "snapshot report", argv: asked("report") }] }]);
 
-/** The program of an earlier version of pvesmb makes no report: it ends with an error, and nothing is said. */
+/** The program of an earlier pvesmb has no report: it exits with an error, and no fault is reported. */
 const reports = z.record(
     z.string(),
     z.union([z.object({ error: z.string() }), z.object({ newest: z.string().nullable(), late: z.boolean() })]),
 );
 
-/** How a schedule does, in words; undefined: well. */
+/** The trouble of a schedule, in words; undefined: none. */
 function trouble({ commands }: GatherResult, id: string): string | undefined {
     const { code, stdout = "" } = commands["snapshot report"] ?? {};
     if (code !== 0) return undefined;

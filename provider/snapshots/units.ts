@@ -11,7 +11,7 @@ TimeoutStartSec=30min
 ${NODE_SANDBOX}ReadWritePaths=-${SNAPSHOTS.entries}
 `;
 
-/** The program knows by the snapshots that are there which of them are due: after a night switched off, one round makes up for it. */
+/** The program derives what is due from the existing snapshots, so one round catches up after a night switched off. */
 const timer = `[Unit]
 Description=pvesmb: snapshots of shares
 

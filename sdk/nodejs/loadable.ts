@@ -8,8 +8,8 @@ const NEEDED = {
 let found = false;
 
 /**
- * Pulumi loads the provider by name from the folder that the program runs in, wherever the program itself has this package from. Where it
- * would not find it, it would say so with a stack of its own. Tests with mocks need no provider.
+ * Pulumi loads the provider by name from the folder where the program runs, wherever the program itself got this package. Without this
+ * check Pulumi would report a missing provider with a stack trace. Tests with mocks need no provider.
  */
 export function needProvider(folder: string, hasEngine: boolean): void {
     if (found || !hasEngine) return;
@@ -24,7 +24,7 @@ function resolves(module: string, folder: string): boolean {
         createRequire(join(folder, "index.js")).resolve(module);
         return true;
     } catch (error) {
-        // Anything else than that nobody there knows the name is Node's to judge when Pulumi loads it.
+        // Node reports any error other than an unknown name when Pulumi loads it.
         return !(error instanceof Error && error.message.includes(`'${module}'`));
     }
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CANNOT_IMPORT } from "../../provider/base/kind";
 
-/** Resource options of Pulumi that a dynamic resource has no use for, and what to do in their place. */
+/** Pulumi resource options that have no use for a dynamic resource, and the alternative. */
 const REFUSED: [option: "import" | "id" | "urn" | "provider" | "version" | "pluginDownloadURL", why: string][] = [
-    // The engine would read it without inputs, hence without a provider, and fail with words that help nobody (pulumi.md 1.7).
+    // The engine would read it without inputs, hence without a provider, and fail with an unhelpful message (pulumi.md 1.7).
     ["import", CANNOT_IMPORT],
     ["id", CANNOT_IMPORT],
     ["urn", "cannot be looked up by its URN; hand what is needed of it on as a stack output, such as a gateway's `ref`"],
@@ -12,15 +12,15 @@ const REFUSED: [option: "import" | "id" | "urn" | "provider" | "version" | "plug
     ["pluginDownloadURL", "takes no `pluginDownloadURL`: pvesmb comes as a package and downloads no plugin"],
 ];
 
-/** Why an option would not do what it says, as an error. */
+/** Throws if an option would not do what it says. */
 export function needOptions(kind: string, name: string, opts: pulumi.CustomResourceOptions): void {
     const found = REFUSED.find(([option]) => opts[option] !== undefined);
     if (found !== undefined) throw new pulumi.ResourceError(`${kind} ${name} ${found[1]}`, opts.parent);
 }
 
 /**
- * The engine hands `customTimeouts` on to the plugin of dynamic resources, which drops them: they become the resource's own `timeouts`, where
- * the program gives none.
+ * The engine passes `customTimeouts` to the plugin for dynamic resources, which drops them. They become the resource's own `timeouts`
+ * unless the program sets those.
  */
 export function timeoutsOf(kind: string, name: string, own: unknown, opts: pulumi.CustomResourceOptions): unknown {
     const given = Object.entries(opts.customTimeouts ?? {}).filter(([, text]) => text !== undefined) as [string, string][];
@@ -41,7 +41,7 @@ export function timeoutsOf(kind: string, name: string, own: unknown, opts: pulum
 
 const UNITS: Record<string, number> = { h: 3600, m: 60, s: 1 };
 
-/** Of a duration as Go writes it. */
+/** Parses a duration in Go's format. */
 function secondsOf(text: unknown): number | undefined {
     if (typeof text !== "string" || !/^(\d+(\.\d+)?[hms])+$/.test(text)) return undefined;
     const all = [...text.matchAll(/([\d.]+)([hms])/g)].reduce((sum, [, many, unit = ""]) => sum + Number(many) * (UNITS[unit] ?? 0), 0);

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { holdsData, type Kind } from "../../provider/base/kind";
 
 /**
- * A resource whose data would go with it is protected by the engine itself, so that `destroy` stops before anything on it is gone. The engine
- * takes no Output for that: where it is only known later whether there is something to protect, the provider's own refusal has to do.
+ * Lets the engine protect a resource whose data would be deleted with it, so that `destroy` stops before it deletes anything that depends
+ * on it. The engine accepts no Output here: if the values are only known later, the provider's own refusal must do.
  */
 export function protectedBy(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
     if (opts.protect !== undefined) return opts;

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { following, type Kind, type PropertyPath, referenceParts, valueAt } from "../../provider/base/kind";
 
-/** Holds what a resource's reference is made of. Known to every copy of this package that a program may have loaded. */
+/** Holds the parts of a resource's reference; shared by all copies of this package that a program may load. */
 const PARTS = Symbol.for("pvesmb.reference");
 
-/** A resource that others refer to, of whatever copy of this package. */
+/** A resource that others can refer to, from any copy of this package. */
 export interface ResourceWith<Reference> extends pulumi.CustomResource {
     readonly ref: pulumi.Output<Reference>;
 }
 
 /**
- * What others keep of a resource. It is made from the id and the arguments, not from outputs: those are unknown in the preview of every
- * update of it, and all that refers to it would show as changed.
+ * What others store of a resource. Built from the id and the arguments: outputs are unknown in the preview of every update, so all
+ * resources that refer to it would show as changed.
  */
 export function refOf(resource: pulumi.CustomResource, kind: Kind, args: Record<string, unknown>): pulumi.Output<unknown> {
     const parts = referenceParts(kind, args, pick);
@@ -22,10 +22,13 @@ export function refOf(resource: pulumi.CustomResource, kind: Kind, args: Record<
 const pick = (value: unknown, path: PropertyPath): unknown =>
     path.length === 0 ? value : outputOf(value).apply((known) => valueAt(known, path));
 
-/** An Output of a value of which the compiler knows nothing. */
+/** An Output of a value whose type the compiler does not know. */
 export const outputOf = (value: unknown): pulumi.Output<unknown> => pulumi.output(value as object);
 
-/** An argument in the form that the provider knows. Taken apart, so that in a preview only what is unknown is so. */
+/**
+ * Converts an argument to the form that the provider expects. Split into properties, so that in a preview only the unknown ones are
+ * unknown.
+ */
 export function referenceIn(given: unknown): unknown {
     if (!pulumi.CustomResource.isInstance(given)) return given;
     const { [PARTS]: parts, ref } = given as { [PARTS]?: object; ref?: unknown };
@@ -33,8 +36,8 @@ export function referenceIn(given: unknown): unknown {
 }
 
 /**
- * An output at the place where the resource that it begins with is now. The resource itself does not change with that one, so that what is
- * in its state follows at its next update or refresh only.
+ * An output that starts with another resource's current output. A change there does not change this resource, so its state gets the new
+ * value only at its next update or refresh.
  */
 export function followed(resource: unknown, output: string, own: pulumi.Output<unknown>): pulumi.Output<unknown> {
     if (!pulumi.CustomResource.isInstance(resource)) return own;

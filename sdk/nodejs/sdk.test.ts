@@ -31,7 +31,7 @@ beforeEach(async () => {
     );
 });
 
-/** What arrives at the engine, once everything has. */
+/** The registered resource, after all have been registered. */
 async function arrived(name: string): Promise<Registered> {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const found = registered.find((each) => each.name === name);
@@ -99,7 +99,7 @@ describe("key", () => {
 describe("secrets are marked, whatever the user did", () => {
     const connection = { endpoint: "https://pve1:8006", apiToken: "svc@pve!gw=s3cret", ssh: { username: "root", privateKey: "KEY" } };
 
-    // Mocks show an object with a secret in it as secret, so that this looks at what is handed to Pulumi.
+    // Mocks mark a whole object as secret if it contains one, so this checks what is passed to Pulumi.
     test("each by itself in plain arguments", async () => {
         const secrets = [
             ["connection", "apiToken"],
@@ -182,7 +182,7 @@ describe("resource options that Pulumi has for every resource", () => {
         expect(() => new SmbShare("docs", { gateway: { id: "x" } }, opts)).toThrow(new RegExp(`^${says}`));
     });
 
-    // What the engine does by itself is seen in test/e2e/lifecycle.test.ts; it has to be handed over as it is.
+    // test/e2e/lifecycle.test.ts covers what the engine does with it; here it must be passed on unchanged.
     const other = (): pulumi.Resource => new SmbGroup("crew", { gateway: { id: "x" } });
     test.each<[string, () => pulumi.CustomResourceOptions]>([
         ["aliases", () => ({ aliases: [{ name: "papers" }] })],
@@ -286,7 +286,7 @@ describe("a gateway with data is protected", () => {
     test.each<[string, object, pulumi.CustomResourceOptions | undefined, boolean | undefined]>([
         ["with data", { data }, undefined, true],
         ["whose data may go", { data, dataOnDelete: "destroy" }, undefined, undefined],
-        // The engine would protect it for ever, whatever the value is in the end.
+        // The engine would protect it for ever, whatever the final value.
         ["not where it is known later that they may", { data, dataOnDelete: pulumi.output("destroy") }, undefined, undefined],
         ["nor where it is known later that they are the node's", { data: pulumi.output({ bind: "/tank/x" }) }, undefined, undefined],
         ["nor where that is a promise", { data, dataOnDelete: Promise.resolve("destroy") }, undefined, undefined],
@@ -348,7 +348,7 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
     afterAll(() => rmSync(folder, { recursive: true }));
 
     test("pvesmb below another package only, then from another folder, then right", () => {
-        // In a process of its own: Jest resolves modules in its own way.
+        // In a child process: Jest resolves modules in its own way.
         const script = `
             import { mkdirSync, writeFileSync } from "node:fs";
             import { needProvider } from ${JSON.stringify(join(__dirname, "loadable.ts"))};

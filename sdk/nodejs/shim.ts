@@ -12,12 +12,12 @@ export type { ResourceWith } from "./reference";
 export const typeOf = (kind: string): string => `pulumi-nodejs:dynamic/pvesmb:${kind}`;
 
 /**
- * The provider of a resource, as it stands in state: a text that Pulumi's dynamic provider process evaluates. It never changes
- * (docs/decisions/0003): what it names is `provider/adapters/v1.ts`.
+ * The provider of a resource as stored in state: a text that Pulumi's dynamic provider process evaluates. It never changes
+ * (docs/decisions/0003); it refers to `provider/adapters/v1.ts`.
  */
 export const providerText = (kind: string): string => `exports.handler=()=>require("pvesmb/runtime/v1").${kind}`;
 
-/** A resource that is managed by the provider in this same package. */
+/** A resource that the provider in this package manages. */
 export abstract class PvesmbResource extends pulumi.CustomResource {
     protected constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
         needArguments(kind, name, args);
@@ -51,7 +51,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
         } finally {
             asBefore();
         }
-        // Pulumi makes outputs of the properties only that it is handed. Those left out would be the most of them, and each costs time and memory.
+        // Pulumi creates an output, which costs time and memory, for each property that it gets. Most inputs are unset and become getters.
         for (const input of kind.inputs)
             if (!Object.hasOwn(properties, input))
                 Object.defineProperty(this, input, { enumerable: true, get: () => this.id.apply(() => undefined) });
@@ -62,7 +62,7 @@ export abstract class PvesmbResource extends pulumi.CustomResource {
     }
 }
 
-/** How Pulumi marks a secret. */
+/** Marks secrets for Pulumi. */
 export const sealing: Sealing = {
     secret: (value) => pulumi.secret(value),
     isLater,
@@ -70,8 +70,8 @@ export const sealing: Sealing = {
 };
 
 /**
- * The URN that the resource will have: its identity on hosts and in Proxmox VE. Only the text is handed on: with the dependency on the
- * parent that the Output carries, two children of one component would wait for each other for ever.
+ * The future URN of the resource: its identity on hosts and in Proxmox VE. Only the text is passed on: the Output depends on the parent,
+ * and with that two children of one component would wait for each other for ever.
  */
 function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
     const urn = pulumi.createUrn(name, type, parent);

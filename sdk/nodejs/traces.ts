@@ -1,19 +1,19 @@
 import { sep } from "node:path";
 
-/** What V8 makes of a stack; ts-node has one that knows the lines of the sources, before Node 24 there may be none. */
+/** V8's hook for stack traces. ts-node installs one that maps source lines; before Node 24 there may be none. */
 type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
 
-/** Frames that Pulumi passes over (Resource.stackTrace): two of its functions, and three constructors, the last of them PvesmbResource's. */
+/** Frames that Pulumi skips (Resource.stackTrace): two functions of its own and three constructors, the last of them PvesmbResource's. */
 const PASSED_OVER = 5;
 const PULUMI = ["", "node_modules", "@pulumi", "pulumi", ""].join(sep);
 
 /**
- * Makes stack traces sparing, of which Pulumi takes many for each resource, until the function that it gives is called.
+ * Shortens the stack traces that Pulumi takes for each resource, until the returned function is called.
  *
- * With each of four promises per property it keeps one that it shows only when asked to: those stay empty. Where in the program the resource
- * stands it finds out with one that goes into the state, a dozen frames of which are Node's, Pulumi's and pvesmb's own. Those go: the first
- * that is left, by which Pulumi names the place, is the program's, and the engine, which writes the whole state after every step, has a
- * third less to write (docs/performance.md).
+ * Pulumi keeps a trace for each of four promises per property but shows it only for debugging: those stay empty. One more trace goes into
+ * the state to locate the resource in the program. About a dozen of its frames belong to Node, Pulumi and pvesmb; they are dropped.
+ * Example: for a share made in index.ts:12, the first frame after those that Pulumi skips is index.ts:12, which Pulumi reports. The engine
+ * writes its whole state after every step and has a third less to write (docs/performance.md).
  */
 export function sparingTraces(): () => void {
     if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return () => undefined;

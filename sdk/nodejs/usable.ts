@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** From plain JavaScript anything can come: one sentence instead of a TypeError somewhere in here. */
+/** Plain JavaScript can pass anything: report it in one sentence instead of a TypeError inside the SDK. */
 export function needArguments(kind: { name: string }, name: unknown, args: unknown): void {
     if (typeof name !== "string" || name === "")
         throw new Error(`new ${kind.name}(name, args): the name must be a string that is not empty`);

@@ -6,7 +6,7 @@ import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Users and groups: every property through the CLI, seen by a client or on the gateway. */
+/** Users and groups: every property through the CLI, checked by a client or on the gateway. */
 
 const vmids = { from: 5600, to: 5619 };
 const host = "10.86.0.90";
@@ -16,11 +16,11 @@ const bob = { user: "bob", password: "bob's long p4ssword" };
 const files = gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid });
 const docs = { host, share: "docs" };
 
-/** docs is for the group team alone. */
+/** Only the group team has access to docs. */
 const team = (args: string): string => `const team = new pvesmb.SmbGroup("team", { gateway: files, ${args} });`;
 const shared = `const docs = new pvesmb.SmbShare("docs", { gateway: files, access: [{ group: team.name, level: "change" }] });`;
 
-/** What was said of things taken over. */
+/** What was reported about adopted objects. */
 const told = ({ diagnostics }: Result): string[] =>
     diagnostics.map(({ message }) => message.trim()).filter((message) => message.includes("taken over"));
 
@@ -94,7 +94,7 @@ test("a group of the distribution is taken only when asked", async () => {
     const lines = [user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared];
     stack.write(program(files, ...lines, 'new pvesmb.SmbGroup("games", { gateway: files });'));
     expect((await stack.up({ fails: true })).output).toMatch(/already has a group games that pvesmb did not make/);
-    // Nor does a user get the number of such a group, adopted or not.
+    // A user does not get the gid of such a group either, adopted or not.
     const named = ["video", "staff"].map((name, i) => user("files", { user: name, password: "a long p4ssword" }, { adopt: i === 1 }));
     stack.write(program(files, ...lines, ...named));
     const { output } = await stack.up({ fails: true, flags: ["--continue-on-error"] });
@@ -193,7 +193,7 @@ describe("renamed in place, in their groups and with their files", () => {
         await up(...with_("mara-b"));
         expect(await reads(renamed)).toBe("mara's\n");
         expect(await inGuest(guest, "ls /srv/pvesmb/homes; cat /srv/pvesmb/homes/mara-b/diary")).toBe("mara-b\ndiary\n");
-        // Nor does a run need a refresh that begins with what the killed one left.
+        // The next run needs no refresh first, whatever the interrupted run left behind.
         const again = await stack.exportState();
         await up(...with_("mara"));
         await stack.importState(again);
@@ -337,7 +337,7 @@ describe("a user's own settings", () => {
         const own = { ...bob, password: "b0b's own choice" };
         await up(...lines({}));
         await inGuest(guest, `printf "b0b's own choice\\nb0b's own choice\\n" | smbpasswd -s bob`);
-        // A refresh without the option tells it; the option then counts for that too.
+        // A refresh without the option reports it; after that the option also applies to it.
         expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/password: no longer the declared one/);
         await up(...ignoring({}));
         expect(await status(own)).toBe("fine");
@@ -358,7 +358,7 @@ describe("a user's own settings", () => {
         expect(await anonymously(within, host, "getusername")).toContain("NT_STATUS_ACCESS_DENIED");
         await up(...lines({ passwordMustChange: true }));
         expect(await status(bob)).toBe("NT_STATUS_PASSWORD_MUST_CHANGE");
-        // Nobody learns anything without a login, and the shares go on to be encrypted.
+        // Without a login nobody learns anything, and the shares stay encrypted.
         for (const list of ["netshareenum", "enumdomusers", "querydominfo"])
             expect([list, await anonymously(within, host, list)]).toEqual([list, expect.stringContaining("ACCESS_DENIED")]);
         const session = await SmbSession.open(within, docs, alice);
@@ -377,7 +377,7 @@ describe("a user's own settings", () => {
         await nothingLeft();
         await up(...lines({ passwordMustChange: true, fullName: "Bob" }));
         expect(await status({ ...bob, password: chosen })).toBe("fine");
-        // Later ones need no help: the user can log in.
+        // A later change needs no help: the user can log in.
         const later = "an0ther choice";
         await up(...lines({}, undefined, { ignoreChanges: ["password", "passwordMustChange"] }));
         expect(await changePassword(within, host, { ...bob, password: chosen }, later)).toContain("Password changed for user bob");
@@ -412,12 +412,12 @@ test("names as companies have them: with dots and capitals, whatever letters the
         "/srv/pvesmb/homes/Karl/own.txt Karl\n/srv/pvesmb/homes/anna.keller/own.txt anna.keller\n",
     );
     await nothingLeft();
-    // Capitals alone: for Unix another name, for Samba the same one.
+    // A change of case only: a different name for Unix, the same one for Samba.
     await up(...crew({ ...karl, user: "karl" }));
     expect([await status(karl), await inGuest(guest, "id -u karl; getent passwd Karl || true")]).toEqual(["fine", "20401\n"]);
     expect(await getFile(within, { host, share: "karl" }, karl, "own.txt")).toBe("Karl\n");
     await nothingLeft();
-    // Samba would serve the account in small letters.
+    // Samba would serve the account in lower case.
     stack.write(program(files, ...crew({ ...karl, user: "Backup" })));
     expect((await stack.up({ fails: true })).output).toContain("already has an account backup that pvesmb did not make");
     expect(await status(karl)).toBe("fine");

@@ -4,7 +4,7 @@ import { putFile, smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Who may do what with files, and who decides about it: declared permissions, and Windows' own ACLs. */
+/** File permissions: declared ones, and Windows ACLs. */
 
 const vmids = { from: 5660, to: 5679 };
 const host = "10.86.0.93";
@@ -52,7 +52,7 @@ test("a group has the access that it is given", async () => {
 });
 
 describe("Windows' ACLs", () => {
-    /** A shell on the gateway's own clients: smbcacls takes the password from a file. */
+    /** Runs smbcacls on the gateway itself; it takes the password from a file. */
     const cacls = (args: string): Promise<string> =>
         inGuest(
             guest,
@@ -89,7 +89,7 @@ describe("Windows' ACLs", () => {
 
 test("entries of one's own, handed down only when asked", async () => {
     await putFile(within, at("posix"), alice, "old.txt", "x\n");
-    // Samba makes files that their owner may execute; one that nobody may stays so.
+    // Samba creates files that are executable by their owner; a file without x stays that way.
     await inGuest(guest, "cd /srv/pvesmb/posix && chmod 640 old.txt && mkdir sub && ln -s /etc/hostname link");
     const before = await inGuest(guest, "stat -c '%U:%G %a' /etc/hostname");
     const entries = 'owner: "bob", group: "team", mode: "0750", aclEntries: [{ user: "alice", permissions: "r-x" }]';

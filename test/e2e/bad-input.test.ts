@@ -7,7 +7,10 @@ import { runDirectory } from "./support/run-directory";
 import type { Result, Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** What cannot work is refused with the property's name and the way out, and nothing is touched. Every property: provider/runtime/bad-input.test.ts. */
+/**
+ * Inputs that cannot work are refused with the property's name and the way out, and nothing is changed. Every property:
+ * provider/runtime/bad-input.test.ts.
+ */
 
 const vmids = { from: 5250, to: 5299 };
 const address = (last: number): string => `10.86.0.${last}`;
@@ -28,7 +31,7 @@ afterEach(async () => {
     expect(await volumesWithin(vmids.from, vmids.to)).toEqual([]);
 });
 
-/** What the engine said about each resource. */
+/** The engine's errors, by resource. */
 function complaints({ diagnostics }: Result, names: string[]): Record<string, string> {
     const about = (name: string): string =>
         diagnostics
@@ -38,13 +41,13 @@ function complaints({ diagnostics }: Result, names: string[]): Record<string, st
     return Object.fromEntries(names.map((name) => [name, about(name)]));
 }
 
-/** Resources of a program that hang on nothing, each with what must be said about it. */
+/** Independent resources of a program, each with the error it must get. */
 type Cases = Record<string, { args: object; says: RegExp }>;
 
 const matching = (cases: Cases): Record<string, unknown> =>
     Object.fromEntries(Object.entries(cases).map(([name, { says }]) => [name, expect.stringMatching(says)]));
 
-/** A preview ends with the first resource that is refused, and tells all that is wrong with that. */
+/** A preview stops at the first refused resource and reports all its errors. */
 describe("a preview refuses", () => {
     const on = { gateway: { id: "pve1/5250/0123456789abcdef" } };
     const small = smallArgs(address(160), vmids);
@@ -104,7 +107,7 @@ describe("a preview refuses", () => {
     ];
 
     test.each(refused)("%s", async (_, kind, args, says) => {
-        // A program may be JavaScript: whatever TypeScript would have said of it is left unsaid.
+        // Programs may be JavaScript, so TypeScript's checks are switched off.
         stack.write(program(`new pvesmb.${kind}("bad", ${JSON.stringify(args)} as any);`));
         const { output } = await stack.preview({ fails: true });
         for (const each of says) expect(output).toMatch(each);
@@ -176,7 +179,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         stores: { args: { connection: token("stores") }, says: /stores@pve!e2e lacks.*VM\.Allocate.* on \/pool\/e2e(?!.*Datastore)/s },
         stranger: { args: { connection: { ssh: { via: "node", knownHosts } } }, says: /10\.86\.0\.11.*known_hosts|nobody-known/s },
     };
-    // As root@pam: what is not there looks to others like what they may not see.
+    // As root@pam: others cannot tell a missing object from one that they may not see.
     const root = { ...place.lab.environment, PROXMOX_VE_API_TOKEN: "" };
     const text = program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args })));
     const stack = await place.stack(text, { environment: root });

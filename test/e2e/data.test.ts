@@ -10,7 +10,7 @@ import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Nobody's files are lost: each test goes on where the one before it ended. */
+/** No data is lost. Each test continues where the previous one ended. */
 
 const vmids = { from: 5200, to: 5249 };
 const host = "10.86.0.55";
@@ -41,7 +41,7 @@ const volumes = (): Promise<string[]> => volumesWithin(guest.vmid, guest.vmid);
 
 const { data, ...basics } = smallArgs(host, vmids);
 const args = { ...basics, vmid: guest.vmid, dataOnDelete: "refuse" } as const;
-/** What the second gateway was given, under its name of then. */
+/** The volume that was given to the second gateway, under its former name. */
 let given: string | undefined;
 const everybody = { alice: "full", bob: "full" } as const;
 const parts = {
@@ -108,7 +108,7 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
 
     await control("run", "POST", "/nodes/pve1/lxc", {
         vmid: String(holder.vmid),
-        // Its own ACLs would go with it.
+        // PVE deletes a guest's own ACLs together with the guest.
         pool: POOL,
         ostemplate: template ?? "",
         rootfs: "local:1",
@@ -123,7 +123,7 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
 
     given = (await guestsWithin(holder.vmid, holder.vmid)).map(({ config: { unused0 } }) => String(unused0))[0];
     expect(given).not.toBe(kept);
-    // A newcomer, who must get nobody's number.
+    // A new user must not get the uid of a former one.
     change({
         files: gateway("files", { ...args, data: { volume: given } }),
         alice: user("files", { ...alice, user: "aaron" }) + user("files", alice),
@@ -135,7 +135,7 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
     await stack.preview({ flags: ["--expect-no-changes"] });
     await stack.refresh({ flags: ["--expect-no-changes"] });
 
-    // The volume is the gateway's own now: the guest that held it can go.
+    // The volume now belongs to the gateway: the guest that held it can be removed.
     await control("run", "DELETE", `/nodes/pve1/lxc/${holder.vmid}`);
     expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
     expect((await mounts()).filter((mount) => mount.startsWith(`tank:${guest.vmid}/`))).toHaveLength(1);
@@ -158,12 +158,12 @@ describe("a share in a directory", () => {
     test("is not hidden by a volume mounted over it", async () => {
         const before = await mounts();
         const volume = { storage: "tank", size: "32MiB" };
-        // For the share that is there the preview says so, and the share stays as it is.
+        // For the existing share already the preview refuses it, and the share stays as it is.
         change({ docs: share("files", "docs", everybody, { volume }) });
         for (const refused of [await stack.preview({ fails: true }), await stack.up({ fails: true })])
             expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; make another share for that/);
         expect(await files()).toBe("alice's\n");
-        // For another one at its place the gateway does, before the old one goes.
+        // For another share at the same path the gateway refuses it before the old share is removed.
         change({
             docs: share("files", "docs", everybody, { name: "papers", path: "/srv/pvesmb/docs", volume }).replace('("docs"', '("papers"'),
         });
@@ -237,7 +237,7 @@ describe("a directory has one owner", () => {
         expect(await acl()).toBe(before);
         await stack.refresh({ flags: ["--expect-no-changes"] });
 
-        // Where it shows something else, or that again, the files stay where they are.
+        // When the view shows another directory, and then this one again, the files stay where they are.
         change({ vault: gallery.replace("pvesmb/docs", "pvesmb/hall") });
         await stack.up();
         expect(await inGuest(guest, "ls -A /srv/pvesmb/hall")).toBe("");
@@ -267,7 +267,7 @@ describe("a directory has one owner", () => {
             "onDelete: /srv/pvesmb/docs is that of share gallery (/srv/pvesmb/docs) too",
         );
         expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
-        // Made by hand, or by a version that did not ask.
+        // Created by hand, or by a version without the check.
         await inGuest(guest, "useradd -M -d /srv/pvesmb/docs/ida ida");
         change({ vault: "" });
         expect((await stack.up({ fails: true })).output).toContain(
@@ -283,7 +283,7 @@ describe("a directory has one owner", () => {
 describe("a share with a volume of its own", () => {
     const sized = (size: string, more = {}): void =>
         change({ vault: share("files", "vault", everybody, { volume: { storage: "tank", size }, ...more }) });
-    /** Bytes in all, as a client sees them. */
+    /** Total bytes as a client sees them. */
     const seen = async (): Promise<number> => {
         const { output } = await smbclient(within, at("vault"), alice, "du");
         const [, blocks, bytes] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];
@@ -370,7 +370,7 @@ describe("a share with a volume of its own", () => {
 });
 
 let others: Stack[] = [];
-/** What a program of another stack begins with. */
+/** The start of a program of another stack. */
 const beside = [
     'const files = new pulumi.StackReference("organization/data/dev").requireOutput("ref") as pulumi.Output<pvesmb.GatewayRef>;',
     'const alice = { name: "alice" };',

@@ -7,7 +7,7 @@ import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** What somebody changes behind pvesmb's back is named by `refresh --diff`, and repaired by the next `up`. */
+/** `refresh --diff` names what somebody changed behind pvesmb's back, and the next `up` repairs it. */
 
 const vmids = { from: 5150, to: 5199 };
 const host = "10.86.0.54";
@@ -63,10 +63,10 @@ test("a create that failed half-way is still known after a refresh, and the next
     await nothingLeft();
 });
 
-/** One thing done by hand: how the refresh names it, and how one sees that it was repaired. */
+/** A manual change, how the refresh reports it, and how to check the repair. */
 interface Deed {
     what: string;
-    /** The resource that shows it, and in what words. */
+    /** The resource that reports it, and the text. */
     name: string;
     shows: RegExp;
     done: () => Promise<unknown>;
@@ -219,7 +219,7 @@ describe("everything by hand at once", () => {
 
     test.each(deeds)("$what: the refresh names it", ({ name, shows }) => {
         const urn = refreshed.steps.find((step) => step.name === name)?.urn ?? name;
-        // The part of the diff that is about this resource: from its own URN to the next one.
+        // The part of the diff about this resource: from its URN to the next one.
         const own = refreshed.output.split(/^(?=\s*[~+-]? ?pulumi-nodejs:dynamic)/m).find((part) => part.includes(urn));
         expect(own).toMatch(shows);
     });
@@ -255,7 +255,7 @@ test("a data volume taken off is named at the gateway, and comes back with its f
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
     await power("start");
     await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
-    // A change that leaves the gateway out writes nothing into the directory beneath.
+    // An update of the share alone writes nothing into the directory beneath the missing mount.
     stack.write(declared("Changed meanwhile"));
     expect((await stack.up({ fails: true, flags: ["--target", "**docs"] })).output).toContain(
         "the gateway's data is not mounted at /srv/pvesmb",

@@ -6,14 +6,14 @@ import { SoakReport } from "./support/soak-report";
 import type { Operation } from "./support/stack";
 
 /**
- * A table of faults at every remote step. After each, the next command finishes: one guest, one share, no orphan, no lock, no task; and
- * destroy leaves nothing. The default run has some rows of each kind, `make soak` has all and writes docs/soak/fault-points.md.
+ * A table of faults at every remote step. After each fault the next command succeeds: one guest, one share, no orphan, no lock, no task;
+ * and destroy leaves nothing. The default run has some rows of each kind; `make soak` has all and writes docs/soak/fault-points.md.
  */
 const soak = process.env["PVESMB_SOAK"] === "1";
 const columns = ["stage", "fault", "the command", "its seconds", "then", "whole (s)"];
 const report = new SoakReport("fault-points", "Faults at every remote step, and what came after", columns);
 const repairs = new SoakReport("fault-points-repairs", "Faults while a volume comes back, an address changes, a share is renamed", columns);
-/** Stages with a report of their own. */
+/** Stages with a separate report. */
 const OF_REPAIRS: Stage[] = ["mend", "move", "rename"];
 
 const addresses = ["10.86.0.150", "10.86.0.158"] as const;
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 afterAll(() => drill?.dispose());
 
-/** Runs the operation with the fault in it, then without when it failed. Gives what the struck command did. */
+/** Runs the operation with the fault and, if it failed, again without. Returns what the failing command did. */
 async function strike(operation: Operation, { request, task, strike: blow, login, outcome }: Row, flags: string[] = []): Promise<string[]> {
     const fault = request ? await control("injectRequest", request) : task ? await control("injectTask", task) : undefined;
     await blow?.prepare?.(drill);
@@ -54,7 +54,7 @@ async function strike(operation: Operation, { request, task, strike: blow, login
     return found;
 }
 
-/** The tests of a stage. One that fails leaves nothing for the next to stumble over. */
+/** The tests of a stage. A failed test leaves nothing behind for the next one. */
 function stage(name: Stage, run: (row: Row) => Promise<string[]>): void {
     const rows = faultTable.filter((row) => row.stage === name && (soak || row.fast));
     test.each(rows.map((row): [string, Row] => [row.what, row]))(`${name}: %s`, async (_, row) => {
@@ -82,7 +82,7 @@ stage("create", async (row) => {
 });
 
 let round = 0;
-/** The data volume after that many changes. A volume cannot shrink, so the later stages keep it. */
+/** The data volume after that many changes. A volume cannot shrink, so later stages keep the size. */
 const grown = (): { data: { storage: string; size: string } } => ({ data: { storage: "tank", size: `${256 + round}MiB` } });
 
 stage("change", async (row) => {

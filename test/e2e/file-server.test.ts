@@ -20,7 +20,7 @@ let lab: Lab;
 let stack: Stack;
 const at = (share: string) => ({ host, share });
 
-/** The example, with something else in one place of it. */
+/** The example with one place changed. */
 function changed(what: RegExp, to: string): string {
     const text = example.replace(what, to);
     if (text === example) throw new Error(`the example has no ${what.source}`);
@@ -33,7 +33,7 @@ beforeAll(async () => {
         runDirectory: runDirectory(),
         program: { example: "file-server" },
         within: lab.within,
-        // Its types are the compiler's business, at `make lint`.
+        // `make lint` checks its types.
         environment: { ...lab.environment, ...(await leastRights("all")), PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
     });
     await configureExample(stack, lab, { template: "debian-12-samba", address: host, dataSize: "256MiB" }, [alice, bob]);

@@ -3,13 +3,13 @@ import { limited, type Limited } from "./support/limited";
 import { until } from "./support/until";
 
 /**
- * What the kernel's file systems do with limits, told by a kernel that has them all: the facts that quotas rest on. `make soak
+ * How the kernel's file systems enforce limits, on a kernel that has all of them: the facts that quotas rely on. `make soak
  * ONLY=file-systems-vm`; software emulation, some minutes.
  */
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
-/** What root of an unprivileged container may do. */
+/** Runs as root of an unprivileged container. */
 const unprivileged = "lxc-usernsexec -m b:0:100000:65536 --";
 
 let vm: Vm;
@@ -24,14 +24,14 @@ afterAll(() => vm?.dispose());
 const all: Limited[] = Object.values(limited);
 const space = async (path: string): Promise<number> => Number((await vm.run(`df -B1 --output=size ${path} | tail -1`)).trim());
 
-/** Writes as root of an unprivileged container; how much arrived, and what stopped it. */
+/** Writes as root of an unprivileged container; returns how much was written and the error. */
 async function write(path: string, mebibytes: number): Promise<{ code: number; said: string; bytes: number }> {
     const dd = `dd if=/dev/shm/random of=${path} bs=1M count=${mebibytes} conv=fsync`;
     const { code, stderr } = await vm.attempt(`${unprivileged} ${dd}`);
     return { code, said: stderr, bytes: Number(await vm.run(`stat -c %s ${path} 2>/dev/null || echo 0`)) };
 }
 
-/** Empties it and sets a limit. What was freed counts until it is on the disk: ZFS refuses a refquota below it, btrfs the next write. */
+/** Empties it and sets a limit. Freed space counts until it is written to disk: ZFS refuses a refquota below it, btrfs the next write. */
 async function afresh(fs: Limited, mebibytes: number): Promise<void> {
     const script = `find ${fs.path} -mindepth 1 -not -path '*/.zfs*' -delete; sync -f ${fs.path}; ${fs.limit(mebibytes)}`;
     await until(`an empty ${fs.path}`, async () => (await vm.attempt(script)).code === 0);
@@ -125,7 +125,7 @@ describe("zfs", () => {
 
     test("userquota stops one user and nobody else", async () => {
         await vm.run(`chmod 0777 ${limited.zfs.path}; zfs set userquota@101000=8M ${dataset}`);
-        // Usage per user is known when it is on the disk: a few MiB more may pass.
+        // Usage per user is known once it is on disk: a few more MiB may pass.
         const dd = (uid: number): string =>
             `for i in 0 1 2 3 4 5; do setpriv --reuid ${uid} --regid ${uid} --clear-groups dd if=/dev/shm/random of=${limited.zfs.path}/u${uid} bs=4M count=1 seek=$i conv=notrunc,fsync 2>&1 || exit 1; zpool sync; done`;
         expect(await vm.attempt(dd(101000))).toMatchObject({ code: 1, stdout: expect.stringContaining("Disk quota exceeded") as string });

@@ -5,7 +5,7 @@ import { runDirectory } from "./support/run-directory";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import { Stack } from "./support/stack";
 
-/** examples/first-share from nothing to nothing, as `make demo` shows it. */
+/** examples/first-share from creation to destroy, as `make demo` shows it. */
 
 const host = "10.86.0.100";
 const docs = { host, share: "docs" };

@@ -15,8 +15,8 @@ import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * Clients that take what they can get: connections without end, SMB negotiations left open, files opened and never closed. The session
- * that was there lives, the container does not stop, and afterwards everything is as before.
+ * Clients that exhaust resources: endless connections, unfinished SMB negotiations, files opened and never closed. An existing session
+ * survives, the container keeps running, and afterwards everything is as before.
  */
 
 const soak = process.env["PVESMB_SOAK"] === "1";
@@ -33,7 +33,7 @@ const host = "10.86.0.97";
 const docs = { host, share: "docs" };
 const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5740 };
 const login = (name: string) => ({ user: name, password: `${name}'s long p4ssword` });
-/** Where the workstation's users come from, and an address beside it for who floods. */
+/** The address of the workstation's users, and another one for the attacker. */
 const [USERS, FLOODER] = ["10.86.0.2", "10.86.0.4"];
 
 let place: Workplace;
@@ -56,7 +56,7 @@ const up = async (samba: SmbGatewayArgs["samba"], memory = "512MiB"): Promise<vo
     await stack.up();
 };
 
-/** When its init was started, and smbd. */
+/** Start times of the container's init and of smbd. */
 const initOf = (): Promise<string> => inGuest(guest, "cut -d' ' -f22 /proc/1/stat");
 const smbdOf = (): Promise<string> => inGuest(guest, "systemctl show -P MainPID smbd");
 const processes = async (): Promise<number> => Number(await inGuest(guest, "pgrep -c -P $(systemctl show -P MainPID smbd) smbd"));
@@ -68,14 +68,14 @@ const limits = (): Promise<string> =>
         cat /sys/fs/cgroup/memory/system.slice/smbd.service/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/system.slice/smbd.service/memory.max`,
     );
 
-/** The session from before the flood writes and reads. */
+/** The session from before the flood reads and writes. */
 async function lives(session: SmbSession): Promise<void> {
     expect(await session.run("put /etc/os-release alive.txt")).toContain("putting file");
     expect(await session.run("ls alive.txt")).toMatch(/alive\.txt +A/);
     expect(await initOf()).toBe(begun);
 }
 
-/** Somebody comes, and can work. */
+/** A new client can connect and work. */
 async function letIn(name: string): Promise<void> {
     await putFile(within, docs, login(name), "new.txt", `${name} was here\n`);
     expect(await getFile(within, docs, login(name), "new.txt")).toBe(`${name} was here\n`);
@@ -117,7 +117,7 @@ seen("rules that somebody flushed are named, and come back", async () => {
     await inGuest(guest, "nft flush ruleset");
     const { output } = await stack.refresh({ flags: ["--diff"] });
     expect(output).toContain("connections per address: not limited instead of 64");
-    // From many addresses: as if each had its own share.
+    // From many addresses: as if each had a limit of its own.
     await up({ maxPerAddress: 100_000 });
     expect(await limits()).toMatch(/^402653184\n128\n(count over 100000\n){2}/);
     await lives(old);
@@ -127,7 +127,7 @@ for (const what of ["idle", "negotiate", "channels"] as const)
     seen(`connections from everywhere (${what}): who is there works on, and the container runs`, async () => {
         const flood = await Flood.on(within, host, FLOODER, MANY, what, soak ? 300 : 60);
         try {
-            // One client's channels are all in one process, which takes little more for each.
+            // All channels of one client share a process, and each needs little memory.
             if (what !== "channels") await until("what is over the limit is refused", async () => (await flood.alive()) <= 128);
             expect(await processes()).toBeLessThanOrEqual(128);
             await lives(old);
@@ -147,7 +147,7 @@ seen("sshd takes only so many that wait for a login, and lets others in", async 
     try {
         await until("what is over the limit is refused", async () => (await flood.alive()) <= 20);
         await lives(old);
-        // pvesmb itself comes this way.
+        // pvesmb itself still gets in.
         await stack.refresh({ flags: ["--expect-no-changes"] });
     } finally {
         flood.end();
@@ -182,7 +182,7 @@ seen("a user who opens files without end has as many as one process may, and nob
         for (const session of greedy) await session.run(commands);
         const open = async (): Promise<number> => Number(await inGuest(guest, "smbstatus --locks | grep -c 'docs *f[0-9]'"));
         const all = greedy.length * each;
-        // 16,000 files take 40 MiB: of eight such sessions as many stay as smbd's memory holds.
+        // 16,000 open files take 40 MiB, so smbd's memory limit decides how many of the eight sessions survive.
         let before = 0;
         const settled = async (): Promise<boolean> => {
             const now = await open();

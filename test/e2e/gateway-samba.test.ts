@@ -10,7 +10,7 @@ import type { Result, Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** The Samba settings of a gateway as a whole, changed through the CLI and seen by clients or on the gateway. */
+/** The Samba settings of the whole gateway, changed through the CLI and checked by clients or on the gateway. */
 
 const vmids = { from: 5640, to: 5659 };
 const host = "10.86.0.92";

@@ -10,14 +10,14 @@ import { getFile, listShares, putFile } from "./support/smb-client";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Texts that try to be more than a text: Samba itself reads each as the value that was meant, and as nothing else. */
+/** Texts that try to break out of their setting: Samba reads each one as exactly the intended value. */
 
 const vmids = { from: 5700, to: 5719 };
 const host = "10.86.0.95";
 const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5700 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
 
-/** Reproducible, or else a failure could not be looked into. */
+/** Fixed, so that a failure can be reproduced. */
 const seed = 20_251_121;
 const sample = (arbitrary: fc.Arbitrary<string>, count: number, fault: (text: string) => boolean): string[] =>
     fc.sample(
@@ -40,7 +40,7 @@ const shares = [
     { name: "中".repeat(80), path: `/srv/pvesmb/${"ä".repeat(127)}`, comment: "ß".repeat(256) },
     ...hostileShares(60, seed)
         .map(({ inputs: { name = "", path, comment } }) => ({ name, path: path ?? `/srv/pvesmb/${name}`, comment }))
-        // What smbclient divides its list by; and a folder of one share is not another one's.
+        // smbclient separates its list with `|`; and no share may lie in a folder of another one.
         .filter(({ name, path, comment }) => !comment.includes("|") && !/^share \d/.test(name) && path.split("/").length === 4)
         .slice(0, 6),
 ];

@@ -9,18 +9,18 @@ import { until } from "./support/until";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
- * What hostile.test.ts does on btrfs, on the true ZFS and on XFS with project quotas (ext4's are set by the same calls): root of an unprivileged gateway against its
- * node and another gateway there. After each attack the node and the other one's data and limit are as before, and the other one's quota was
- * changed meanwhile. `make soak ONLY=hostile`; software emulation, half an hour and more.
+ * hostile.test.ts on btrfs, real ZFS and XFS with project quotas (ext4's use the same calls): root of an unprivileged gateway attacks its
+ * node and another gateway there. After each attack the node and the other gateway's data and limit are as before, and the other quota was
+ * changed during the attack. `make soak ONLY=hostile`; software emulation, half an hour and more.
  */
 
 interface Kind {
     vmids: { evil: number; good: number };
-    /** Above the data of both. */
+    /** The parent directory of both gateways' data. */
     top: string;
     make: string;
     args: { convert?: boolean };
-    /** Prints what the neighbours have that is nobody else's business, their limits apart. */
+    /** Prints what belongs to the neighbours only, except their limits. */
     theirs: string;
 }
 
@@ -56,23 +56,23 @@ afterAll(async () => {
     await at?.dispose();
 });
 
-/** What root of the gateway does before, while and after the deployer makes the limit (or changes it, where it stands). */
+/** What root of the gateway does before, while and after the deployer sets or changes the limit. */
 interface Attack {
     before?: string;
     meanwhile?: string;
     after?: string;
-    /** What `up` says. */
+    /** The output of `up`. */
     says: RegExp;
-    /** The limit is there already; else it is new. */
+    /** The limit exists already; otherwise it is new. */
     stands?: boolean;
 }
 
 const docs = claim("/srv/pvesmb/docs");
-/** The directory is in its place again, and no link is left. */
+/** Puts the directory back and removes all links. */
 const sorted = (name: string): string =>
     `cd /srv/pvesmb; for n in ${name} ${name}.other; do [ ! -L $n ] || rm $n; done; [ ! -d ${name}.other ] || mv ${name}.other ${name}`;
 
-/** Of a claim's place, on all file systems: who writes there is the node, when a limit is new. */
+/** Attacks on a claim's path, on all file systems: for a new limit the node writes there. */
 const claims: Record<string, Attack> = {
     "a FIFO in the place of a claim": { before: `mkfifo ${docs}`, after: `rm ${docs}`, says: /not a regular file/ },
     "a socket there": {
@@ -163,14 +163,14 @@ describe.each(Object.entries(kinds))("%s", (name, { vmids, top, make, args, thei
         return Number(blocks) * Number(each);
     }
 
-    /** The node's /etc, what is mounted on it, what pvesmb has no business with, and what the neighbours have. */
+    /** The node's /etc, its mounts, paths that pvesmb must not touch, and the neighbours' state. */
     const state = (): Promise<string> =>
         at.vm.run(
             `find /etc -xdev -path /etc/projects -prune -o -printf '%p %y %m %U:%G %l\\n' | sort
             find /etc -xdev -type f -not -path /etc/projects -exec sha256sum {} + | sort -k2
             findmnt -rno TARGET,SOURCE | grep -v '^/var/lib/pvesmb/datasets/' | sort; ls -A /root; ${theirs}; ls -lanR --time-style=+ ${good}/work`,
         );
-    /** The other gateway's limit is changed, and holds. */
+    /** The other gateway's limit is changed and is enforced. */
     async function neighbour(): Promise<void> {
         const wanted = ++turn % 2 === 0 ? 48 : 64;
         honest.write(program(...neighbours, quota("work", "limit", { limit: `${wanted}MiB`, ...args })));
@@ -181,7 +181,7 @@ describe.each(Object.entries(kinds))("%s", (name, { vmids, top, make, args, thei
         expect(await state()).toBe(untouched);
         expect(await at.vm.run(`cut -d: -f2 /etc/projects 2>/dev/null || true`)).toMatch(new RegExp(`^(/[a-z0-9]+/(evil|good)/.*\n)*$`));
     }
-    /** What the deployer declared is there once nothing is in the way any more. */
+    /** The declared state is reached once the obstacle is removed. */
     async function mended(): Promise<void> {
         await stack.up();
         expect(Math.abs((await sizeOf("evil", "docs")) - size * MiB)).toBeLessThanOrEqual(MiB);

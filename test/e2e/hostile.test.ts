@@ -8,8 +8,8 @@ import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * Root of an unprivileged gateway against its node (docs/security.md): it may do anything in its data, which the node limits for it, and it
- * knows what pvesmb does there. After each attack nothing below the node's /etc is another than before, and the other gateway works.
+ * Root of an unprivileged gateway attacks its node (docs/security.md): it may do anything in its data, on which the node sets limits, and
+ * it knows how pvesmb does that. After each attack nothing in the node's /etc has changed, and the other gateway works.
  */
 
 const vmids = { from: 6690, to: 6709 };
@@ -43,7 +43,7 @@ const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 const at = (host: { address: string }, name: string) => ({ host: host.address, share: name });
 const inEvil = (script: string): Promise<string> => inGuest(evil, script);
 
-/** A program of the guest's root that goes on while something is done, and is over afterwards. */
+/** Runs a program as the guest's root during the work and ends it afterwards. */
 async function during<T>(attack: string, work: () => Promise<T>): Promise<T> {
     await inEvil(begun(attack));
     try {
@@ -53,7 +53,7 @@ async function during<T>(attack: string, work: () => Promise<T>): Promise<T> {
     }
 }
 
-/** What `up` says, whether it fails or not. */
+/** The output of `up`, whether it fails or not. */
 const attempted = (): Promise<string> =>
     stack.up().then(
         ({ output }) => output,
@@ -78,7 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => place?.dispose());
 
-/** The node is as it was, and works for others. */
+/** The node is unchanged and serves other gateways. */
 async function unharmed(limit: string): Promise<void> {
     expect(await manifest()).toBe(etc);
     expect(await onNode("ls /root/owned 2>/dev/null || true")).toBe("");
@@ -117,7 +117,7 @@ test("neither does one in the place of a new share's empty directory", async () 
     stack.write(program(...ours, ...more, share("evil", "empty", access), quota("empty", "emptyLimit", { limit: "32MiB" })));
     const output = await during(swapping("empty", "/etc/cron.hourly", "mine"), attempted);
     await unharmed("64MiB");
-    // It may come too late to be seen by this run, but by the next.
+    // If the swap is too late for this run, the next one sees it.
     expect(output).toMatch(new RegExp(`${NOTICED.source}|emptyLimit created`));
     await inEvil("cd /srv/pvesmb && rm -rf empty.stolen-*; [ ! -L empty ] || { rm empty && mkdir empty; }");
     await stack.refresh();
@@ -157,7 +157,7 @@ test("a link in the place of a directory above, of the gateway's data, or of wha
     expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
     stack.write(program(...ours, ...rest, dataQuota("evil", "above", { path: "/srv/pvesmb/above", limit: "16MiB", convert: true })));
     expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
-    // A claim that says a conversion was cut off, and where the files are.
+    // A claim that records an interrupted conversion and the place of the files.
     const docs = claim("/srv/pvesmb/docs");
     await inEvil(
         `cd /srv/pvesmb && ln -s /etc .pvesmb-convert-0 && sed -i 's#}$#,"aside":"/srv/pvesmb/.pvesmb-convert-0"}#' ${docs} && cat ${docs}`,
@@ -178,7 +178,7 @@ test("directories with names like lines of btrfs' tools change no other gateway'
     const group = (): Promise<string> =>
         onNode(`btrfs qgroup show -re --raw /mnt/btrfs | grep '^0/${work} ' | awk '{ print $4 }' | head -1`);
     const before = await group();
-    // Whoever makes a directory may make a subvolume (ioctl BTRFS_IOC_SUBVOL_CREATE).
+    // A user who may create a directory may create a subvolume (ioctl BTRFS_IOC_SUBVOL_CREATE).
     await inEvil(`cat > /root/names.py <<'END'
 import fcntl, os, struct
 os.chdir("/srv/pvesmb")

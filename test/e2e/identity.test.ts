@@ -6,7 +6,9 @@ import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Whose guest is it? Copies, killed creates, replacements with both alive, stacks of the same name: nobody's guest is taken or deleted. */
+/**
+ * Who owns a guest? Copies, killed creates, replacements with both alive, stacks of the same name: no foreign guest is adopted or deleted.
+ */
 
 const vmids = { from: 5200, to: 5249 };
 const [first, second] = ["10.86.0.151", "10.86.0.152"];
@@ -17,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => place?.dispose());
 
-/** Each part begins with none. */
+/** Each part starts without guests. */
 const nobody = (): Promise<void> => removeGuests(vmids.from, vmids.to);
 const guests = (): Promise<Guest[]> => guestsWithin(vmids.from, vmids.to);
 async function only(): Promise<Guest> {
@@ -73,7 +75,7 @@ describe("two backends with the same project and stack name", () => {
         await Promise.all(stacks.map((stack) => stack.up()));
         const both = await guests();
         expect(both).toHaveLength(2);
-        // The same URN in both: nothing but the nonce tells them apart.
+        // Both have the same URN: only the nonce distinguishes them.
         expect(new Set(both.map(({ mark }) => mark?.key)).size).toBe(1);
         expect(new Set(both.map(({ mark }) => mark?.nonce)).size).toBe(2);
         for (const address of [first, second]) await expectServed(place, address);
@@ -108,7 +110,7 @@ describe("two backends with the same project and stack name", () => {
         expect((await only()).vmid).toBe(copy.vmid);
         expect(await volumesWithin(copy.vmid, copy.vmid)).toHaveLength(2);
 
-        // Nor is it taken for the gateway when that is made again.
+        // A new gateway does not adopt it either.
         await stack.up();
         const made = (await guests()).filter(({ vmid }) => vmid !== copy.vmid);
         expect(made).toHaveLength(1);

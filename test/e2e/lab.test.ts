@@ -9,8 +9,8 @@ import { repository } from "./support/package";
 import { type Outcome, run, start } from "./support/process";
 
 /**
- * The lab itself, seen from outside: through its API, SSH and SMB. It is a second lab beside the one that the other tests use, so
- * that it may be crashed and taken down here.
+ * The lab itself, through its API, SSH and SMB. This is a second lab beside the one for the other tests, so that it can be crashed and
+ * taken down here.
  */
 const labName = "t";
 process.env["LAB_NAME"] = labName;
@@ -21,7 +21,7 @@ let credentials: string;
 const labCommand = [join(repository, "node_modules/.bin/tsx"), join(repository, "test/lab/src/cli.ts")];
 const lab = (...words: string[]): Promise<Outcome> => run([...labCommand, ...words], { env: process.env });
 
-/** A call of the API by curl, as root@pam; secrets go by stdin. */
+/** Calls the API by curl as root@pam; secrets go through stdin. */
 async function api<T = unknown>(method: string, path: string, params: Record<string, string> = {}): Promise<T> {
     const access = client.labAccess();
     const body = Object.entries(params).map(([key, value]) => `data-urlencode = ${JSON.stringify(`${key}=${value}`)}`);
@@ -48,7 +48,7 @@ async function login(): Promise<void> {
     credentials = `header = "CSRFPreventionToken: ${csrf}"\ncookie = "PVEAuthCookie=${encodeURIComponent(ticket)}"`;
 }
 
-/** A task to its end: how it ended, and its log. */
+/** Waits for a task; returns its exit status and log. */
 async function ended(method: string, path: string, params?: Record<string, string>): Promise<{ exit: string | undefined; log: string }> {
     const upid = encodeURIComponent(await api<string>(method, path, params));
     for (;;) {
@@ -64,7 +64,7 @@ async function task(method: string, path: string, params?: Record<string, string
     if (exit !== "OK") throw new Error(`${method} ${path}: ${exit}\n${log}`);
 }
 
-/** A command in a guest over SSH, waiting for sshd; throws unless it ends with 0. */
+/** Runs a command in a guest over SSH and waits for sshd first; throws unless it exits with 0. */
 async function inGuest(address: string, command: string): Promise<string> {
     const until = Date.now() + 30_000;
     for (;;) {
@@ -94,7 +94,7 @@ async function createGuest(vmid: number, ip: string, template: string, storage?:
     });
 }
 
-/** Whatever a lab of that name could leave on the machine. */
+/** Everything that a lab of that name could leave on the machine. */
 function traces(): string[] {
     const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns").filter((name) => name.startsWith(`pvesmb-${labName}-`)) : [];
     const directory = `/var/lib/pvesmb-lab-${labName}`;
@@ -114,7 +114,7 @@ function traces(): string[] {
     return [...namespaces, ...mounts, ...loops, ...processes, ...cgroups, ...links, ...(existsSync(directory) ? [directory] : [])];
 }
 
-/** A process of the lab, in words. Corpses that the machine's init has not collected yet don't count. */
+/** Describes a process of the lab. Zombies that the machine's init has not reaped yet don't count. */
 function processOfLab(pid: string): string[] {
     try {
         const state = /^State:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
@@ -124,14 +124,14 @@ function processOfLab(pid: string): string[] {
         if (state.startsWith("Z") || cgroup === undefined) return [];
         return [`${pid} ${state} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} in ${cgroup}`];
     } catch {
-        return []; // Gone in the meantime.
+        return []; // The process has ended.
     }
 }
 
 beforeAll(async () => {
     await lab("down");
     await lab("up");
-    client = jest.requireActual<typeof Client>("../lab/src/client"); // Only now: the name decides its paths.
+    client = jest.requireActual<typeof Client>("../lab/src/client"); // Imported late: the name decides its paths.
     await login();
 });
 afterAll(() => lab("down"));
@@ -262,7 +262,7 @@ describe("a guest of the standard template, by DHCP", () => {
     });
 });
 
-/** The process that holds the lab's node: mount namespaces made from its own have copies of all guests' mounts. */
+/** The process that keeps the lab's node alive: mount namespaces cloned from its own have copies of all guests' mounts. */
 function keeper(): string {
     const holds = (pid: string): boolean => {
         const seen = (file: string): string => readFileSync(`/proc/${pid}/${file}`, "utf8");
@@ -271,7 +271,7 @@ function keeper(): string {
                 seen("cmdline") === "sleep\0infinity\0" && seen("mountinfo").includes(`/var/lib/pvesmb-lab-${labName}/nodes/pve1/guests/`)
             );
         } catch {
-            return false; // Gone in the meantime.
+            return false; // The process has ended.
         }
     };
     const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && holds(name));
@@ -456,7 +456,7 @@ test("DNS answers at once: its own names, NXDOMAIN, and for a delegated zone wha
     const unknown = await ask("dc.example.test");
     expect(unknown.code).toBe(2);
     expect(unknown.ms).toBeLessThan(1000);
-    // A name server of its own at the workstation, which knows one name.
+    // A name server at the workstation that knows one name.
     const server = client.spawnAtWorkstation(
         [
             "dnsmasq",

@@ -10,8 +10,8 @@ import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * What stands in a guest's notes anybody with VM.Config.Options can write. Mallory may change options and network of the gateway, and has
- * containers of its own; nothing that it writes there gives it a password, a guest, or the end of one.
+ * Anybody with VM.Config.Options can write a guest's notes. Mallory may change the gateway's options and network and has containers of its
+ * own; nothing that it writes there gives it a password or a guest, or deletes one.
  */
 
 const vmids = { from: 7800, to: 7849 };
@@ -26,7 +26,7 @@ const carol = { user: "carol", password: "carol's very long p4ssword" };
 
 let place: Workplace;
 let stack: Stack;
-/** The notes and the interface as pvesmb made them. */
+/** The notes and the interface as pvesmb created them. */
 let made: { description: string; net0: string };
 
 const files = (more: object = {}): string => {
@@ -45,13 +45,13 @@ async function read(guest: typeof ours): Promise<Guest> {
     return found;
 }
 
-/** A container that pvesmb did not make, in the pool where the deployer may do anything. */
+/** A container that pvesmb did not create, in the pool where the deployer may do anything. */
 async function somebodys({ node, vmid }: typeof ours, config: string): Promise<void> {
     await control("setConfig", vmid, config, { node, kind: "lxc" });
     await control("call", "PUT", `/pools/${POOL}`, { vms: String(vmid) });
 }
 
-/** What a create that was cut off on Mallory's container would have left. */
+/** What an interrupted create would have left on Mallory's container. */
 const halfMade = (key: string): Claim => ({
     key,
     nonce: "0123456789abcdef",
@@ -61,7 +61,7 @@ const halfMade = (key: string): Claim => ({
     hostKeys: [],
 });
 
-/** The notes with a mark that says something else: its MAC as it was. */
+/** The notes with a changed mark: its MAC is the old one. */
 function forged(description: string, change: Partial<Claim>): string {
     const { text: before, claim } = readClaim(description);
     if (claim === undefined) throw new Error(`no mark in ${description}`);
@@ -87,13 +87,13 @@ beforeAll(async () => {
             { path: "/sdn/zones/localnetwork/vmbr0", ugid: MALLORY, type: "user" as const, roleid: "PVESDNUser" },
         ],
     });
-    // A container with a foreign mark on it: nothing in it matters.
+    // A container with a foreign mark: its content does not matter.
     await somebodys(foreign, "hostname: payroll\nunprivileged: 1\n");
 });
 afterAll(() => place?.dispose());
 
 describe("notes and address that lead to another machine", () => {
-    /** Mallory's machine takes the deployer's public key, bears the gateway's nonce, and writes down what it is told. */
+    /** Mallory's machine accepts the deployer's public key, has the gateway's nonce and records what it receives. */
     beforeAll(async () => {
         const { outputs } = (await stack.resources()).find(({ type }) => type.endsWith(":SmbGateway")) ?? {};
         await control("run", "POST", "/nodes/pve1/lxc", {
@@ -130,7 +130,7 @@ describe("notes and address that lead to another machine", () => {
     });
 
     test("nor does a refresh believe it, and the gateway itself is not changed by what the other machine says", async () => {
-        // What the refresh writes down is taken back: the tests below go on with what state knew.
+        // The state is restored after the refresh: the tests below continue with the earlier one.
         const state = join(stack.directory, "state.json");
         await stack.pulumi(["stack", "export", "--file", state]);
         const refreshed = await stack.refresh({ flags: ["--diff"] });
@@ -152,7 +152,7 @@ test("a mark as an earlier version made it: state knows the host, and the next u
     expect(await inGuest(ours, "pdbedit -L")).toContain("carol");
     expect(await notes()).not.toContain('"mac"');
 
-    // Another stack has no state of the gateway: it sends nothing to a host that it would know by the notes alone.
+    // Another stack does not have the gateway in its state: it sends nothing to a host that it only knows from the notes.
     const id = `${ours.node}/${ours.vmid}/${readClaim(made.description).claim?.nonce ?? ""}`;
     const dave = { user: "dave", password: "dave's very long p4ssword" };
     const guest = await place.stack(program(user(JSON.stringify({ id }), dave)));
@@ -170,7 +170,7 @@ test("a forged mark of a half-made gateway is not taken for one", async () => {
     const key = readClaim(made.description).claim?.key ?? "";
     const mark = halfMade(key);
     const other = await place.stack(program(files({ vmid: foreign.vmid, network: { bridge: "vmbr0", address: `${thiefs}/24` } })));
-    // A mark without a MAC, one with another guest's, and a true mark that was copied.
+    // A mark without a MAC, one with another guest's MAC, and a copied genuine mark.
     const { mac } = readClaim(made.description).claim ?? {};
     for (const description of [withClaim("", mark), withClaim("", { ...mark, mac }), made.description]) {
         await put(foreign, { description });

@@ -9,16 +9,16 @@ import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * The first share on each release of Proxmox VE, kind of storage and node. The default run has combinations in which every two of these
- * meet, `make soak` has them all and writes docs/soak/first-share-matrix.md.
+ * The first share on each release of Proxmox VE, kind of storage and node. The default run covers every pair of values; `make soak` runs
+ * all combinations and writes docs/soak/first-share-matrix.md.
  */
 const soak = process.env["PVESMB_SOAK"] === "1";
 const factors = {
-    // The one that the other tests' lab plays comes last, and stays.
+    // The release that the other tests use comes last and stays.
     version: ["8.4", "9.2"],
     rootfs: ["local", "local-zfs", "local-btrfs"],
     data: ["tank", "local-zfs", "local-btrfs"],
-    /** The endpoint's, and another. */
+    /** The endpoint's node, and another one. */
     node: ["pve1", "pve2"],
 } as const;
 type Row = Combination<typeof factors>;
@@ -47,7 +47,7 @@ const programFor = ({ rootfs, data, node }: Row, dataSize: string): string => {
     return program(files, user("files", ALICE), share("files", "docs", { alice: "full" }));
 };
 
-/** From nothing to nothing; gives the seconds of each operation. */
+/** From creation to destroy; returns the seconds of each operation. */
 async function life(row: Row): Promise<number[]> {
     const within = place.lab.within;
     const seconds: number[] = [];

@@ -10,7 +10,7 @@ import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** More than one node: many gateways at once, guests that move, HA, and endpoints that do not answer. */
+/** Several nodes: many gateways at once, migrating guests, HA, and endpoints that do not answer. */
 
 const vmids = { from: 5300, to: 5399 };
 const nodes = ["pve1", "pve2"];
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
-/** Where the only guest is. */
+/** The place of the only guest. */
 async function whereabouts(): Promise<{ node: string; vmid: number }> {
     const [guest, ...more] = await guestsWithin(vmids.from, vmids.to);
     if (guest === undefined || more.length > 0) throw new Error(`${more.length + (guest ? 1 : 0)} guests in place of one`);
@@ -61,7 +61,7 @@ describe("ten gateways on two nodes", () => {
     });
 
     test("are made at once, each under its own number, in about the time that Proxmox itself takes", async () => {
-        // What PVE needs for as many containers of this size, asked for all at once and told nothing else to do.
+        // The time that PVE alone needs for as many containers of this size, all requested at once.
         const [template = ""] = (
             (await control("call", "GET", "/nodes/pve1/storage/local/content", { content: "vztmpl" })) as { volid: string }[]
         )
@@ -135,7 +135,7 @@ describe("a gateway on another node than the endpoint's, which then moves", () =
     test("while an up is about to change it: the up follows", async () => {
         const { vmid } = await whereabouts();
         write({ data, description: "moving" }, vault);
-        // The first write finds the guest gone: the migration ends between the look and the write.
+        // The first write does not find the guest: the migration ends between the look and the write.
         const rule = await control("injectRequest", {
             method: "PUT",
             path: `^/nodes/pve1/lxc/${vmid}/config$`,

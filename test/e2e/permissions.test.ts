@@ -7,7 +7,7 @@ import { installed } from "./support/package";
 import { run } from "./support/process";
 import { runDirectory } from "./support/run-directory";
 
-/** What `npx pvesmb permissions` prints for nodes, run there as it is: what it adds, what it leaves alone, and what its user can do with it. */
+/** Runs the output of `npx pvesmb permissions` on nodes as printed: what it adds, what it leaves alone, and what its user can do. */
 
 const USER = "deployer";
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKkY0jZfBqrs0nCSZX6wPlXuWlG2Gp3h0mQxv8m5k0aB deploy@ci";
@@ -110,7 +110,7 @@ describe("a user who is there already, with a key and rules of its own", () => {
 describe("root's keys, a link to what the cluster shares", () => {
     const ROOT = ["--feature", "node-login", "--ssh-user", "root", "--ssh-public-key", KEY];
     const there = "/root/.ssh/authorized_keys";
-    /** At a terminal where somebody types. */
+    /** At a terminal with typed input. */
     const typed = async (script: string, answer: string) => {
         await as(`cat > /root/printed.sh <<'PRINTED'\n${script}\nPRINTED`);
         const pty = "import pty, sys; sys.exit(pty.spawn(['sh', '/root/printed.sh']) >> 8)";
@@ -162,7 +162,7 @@ describe("what the rules let their user do", () => {
         return script;
     }
 
-    /** What pvesmb runs itself, by feature. */
+    /** The commands that pvesmb itself runs, by feature. */
     const used: Record<string, string[]> = {
         "quota-shrink": [
             "pvesm path local-zfs:subvol-101-disk-1",
@@ -178,7 +178,7 @@ describe("what the rules let their user do", () => {
         "node-login": ["/usr/local/sbin/pvesmb-pct exec 101 -- env -i sh -c 'one\ntwo --three; $four'"],
     };
 
-    /** Ways to more, tried with the rules of the features that are not as good as root, and of the wrapper. */
+    /** Privilege escalation attempts with the rules of features that are not root equivalent, and with the wrapper's. */
     const attacks = [
         ...[
             "mountpoint=/etc rpool/data/subvol-101-disk-1",
@@ -226,7 +226,7 @@ describe("what the rules let their user do", () => {
             ],
             ...["python3 -c 1", "sh", "cat /etc/shadow", "/bin/su"],
         ]);
-    /** Those that are about sudo itself; `ok` stands for a command that is allowed. */
+    /** Attempts on sudo itself; `ok` is an allowed command. */
     const aroundSudo = (ok: string): string[] => [
         `sudo -n LD_PRELOAD=/tmp/x.so ${ok}`,
         `sudo -n SUDO_USER=root ${ok}`,

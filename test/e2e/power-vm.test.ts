@@ -4,9 +4,9 @@ import { fragments, SambaInVm, type Version, versionOf } from "./support/samba-i
 import { SoakReport } from "./support/soak-report";
 
 /**
- * Power lost in the middle of share batches, with whatever the kernel had not yet written: the configuration after it is the old or the new
- * one as a whole. The virtual machine is the gateway, what changes it is the provider's own code, over SSH. `make soak ONLY=power-vm`;
- * software emulation, a minute and more for each of PVESMB_KILLS (20).
+ * Power loss during share batches, with whatever the kernel had not written yet: afterwards the configuration is either the old or the new
+ * one as a whole. The virtual machine is the gateway; the provider's own code changes it over SSH. `make soak ONLY=power-vm`; software
+ * emulation, a minute and more for each of PVESMB_KILLS (20).
  */
 
 const KILLS = Number(process.env["PVESMB_KILLS"] ?? 20);
@@ -22,18 +22,18 @@ const report = new SoakReport("power-loss", "Power lost in the middle of a batch
 
 let vm: Vm;
 let samba: SambaInVm;
-/** Milliseconds of a batch that nobody disturbs. */
+/** Milliseconds of an undisturbed batch. */
 let whole = 0;
-/** What stands. */
+/** The current version. */
 let now: Version = { number: 0, shares: new Map() };
 
-/** What smbd reads, as the fragments of a version give it. */
+/** The configuration that smbd reads, assembled from the fragments of a version. */
 async function assembled(version: Version): Promise<string> {
     const sorted = [...fragments(version)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
     return (await vm.run(`head -1 ${SAMBA.shares}`)) + sorted.join("");
 }
 
-/** path -> text of the fragments as they are. */
+/** The fragments on disk: path -> text. */
 async function onDisk(): Promise<Map<string, string>> {
     const script = `for file in ${SAMBA.fragments}/*.conf; do printf '%s\\0' "$file"; cat "$file"; printf '\\0'; done`;
     const parts = (await vm.run(script)).split("\0");

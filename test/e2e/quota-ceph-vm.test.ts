@@ -6,8 +6,8 @@ import { until } from "./support/until";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
- * Quotas on CephFS, by a real `pulumi up`: a cluster of one node, mounted by the kernel's client as Proxmox VE mounts it, and a gateway
- * whose data is a directory there. `make soak ONLY=quota-ceph-vm`; software emulation, ten minutes.
+ * Quotas on CephFS with a real `pulumi up`: a cluster of one node, mounted by the kernel's client as Proxmox VE mounts it, and a gateway
+ * with its data in a directory there. `make soak ONLY=quota-ceph-vm`; software emulation, ten minutes.
  */
 
 const mount = "/mnt/pve/cephfs";
@@ -42,7 +42,7 @@ describe("cephfs", () =>
             args: {},
             place: /^CephFS directory \(\/mnt\/pve\/cephfs\/data\/docs on pve1\)$/,
             byHand: () => `setfattr -n ceph.quota.max_bytes -v ${500 * MiB} ${docs}`,
-            // A directory without an attribute of quotas has none to print.
+            // A directory without a quota attribute prints nothing.
             limits: `find ${mount}/data -type d -exec ${printed("quota.max_bytes", "{}")} \\; 2>/dev/null | grep '[1-9]' || true`,
             more: cephAlone,
         },
@@ -50,9 +50,9 @@ describe("cephfs", () =>
         report,
     ));
 
-/** What is CephFS's own. */
+/** Tests for CephFS only. */
 function cephAlone({ vmid, seen, limited, client, put, stack }: QuotaDrill): void {
-    /** As it is once this node's client has told its server what it wrote. */
+    /** The value after this node's client has flushed its writes to the server. */
     const counted = async (attribute: string): Promise<number> => Number(await at.vm.run(`sync -f ${mount}; ${printed(attribute)}`));
 
     seen("the number of files is limited too", async () => {
@@ -76,7 +76,7 @@ function cephAlone({ vmid, seen, limited, client, put, stack }: QuotaDrill): voi
         let said = "";
         for (; written < 160 && !said.includes("NT_STATUS"); written += 4) said = await put(`far\\below\\${written}.bin`, 4);
         expect(said).toContain("NT_STATUS_DISK_FULL");
-        // What was written late is counted late.
+        // Late writes are counted late.
         const known = async (): Promise<number | false> => {
             const before = await counted("dir.rbytes");
             await sleep(15_000);

@@ -13,7 +13,7 @@ import type { OperationOptions, Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Gateways whose data is a directory of the node, limits that are set there, and snapshots that are made there: on btrfs. */
+/** Gateways with their data in a directory of the node, and with limits and snapshots made on the node: on btrfs. */
 
 const vmids = { from: 6630, to: 6659 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
@@ -257,9 +257,9 @@ describe("on btrfs", () => {
             share("files", "plans", { alice: "full" }, { onDelete: "delete" }) + quota("plans", "plansLimit", { limit: "32MiB" });
         const scheduled = (schedule: object): void =>
             change({ more: kept() + share("files", "history", { alice: "full" }, { onDelete: "delete", previousVersions: { schedule } }) });
-        /** The names of the snapshots, the newest last. */
+        /** The names of the snapshots, newest last. */
         const made = async (): Promise<string[]> => (await onNode(`ls ${folder}`)).split("\n").filter(Boolean);
-        /** What is there becomes old, and the timer's round comes. */
+        /** Makes the snapshots older and runs the timer's round. */
         const time = (): Promise<string> =>
             onNode(
                 `n=10; for s in ${folder}/*; do n=$((n+1)); mv "$s" "\${s%-*-*}-2025.01.02-03.04.$n"; done; systemctl start pvesmb-snapshots.service`,
@@ -351,13 +351,16 @@ describe("on btrfs", () => {
         const names = Array.from({ length: 16 }, (_, i) => `many${i}`);
         const shares = names.map((name) => share("files", name, { alice: "full" }, { onDelete: "delete" })).join("");
         const quotas = names.map((name) => quota(name, `${name}Limit`, { limit: "16MiB" })).join("");
-        /** Three looks, and two batches for each turn: a first one of few, then as many as the engine does side by side; one more on a busy machine. */
+        /**
+         * Three looks, then two batches per round: a small first round, then as many quotas as the engine runs in parallel; one more round
+         * on a busy machine.
+         */
         const most = 3 + 2 * (2 + names.length / 8);
 
         async function executions(run: (options: OperationOptions) => Promise<unknown>): Promise<number> {
             const file = join(stack.directory, "trace");
             rmSync(file, { force: true });
-            // The engine's default is 4 x cores; it is said here so that the bound holds on every machine.
+            // The engine's default is 4 x cores; it is set here so that the bound holds on every machine.
             await run({ environment: { PVESMB_TRACE: file }, flags: ["--parallel", "8"] });
             const { remote } = tally(readTrace(readFileSync(file, "utf8")));
             console.log(`${names.length} quotas: ${remote} remote executions`);
@@ -388,15 +391,15 @@ describe("on btrfs", () => {
             const twin = dataQuota("files", "twin", { path: "/srv/pvesmb/many3", limit: "32MiB" });
             change({ more: shares + quotas + twin });
             const { output } = await stack.up({ fails: true, flags: ["--parallel", "32", "--continue-on-error"] });
-            // The engine may hand it in with the next ones, which find the first one's limit.
+            // The engine may pass it on with a later round, which finds the limit of the first quota.
             expect(output).toMatch(/many3\b.* has (a quota of another resource already|a limit that pvesmb did not set)/);
             const made = (await stack.resources()).filter(({ type }) => type.endsWith(":Quota"));
             expect(made).toHaveLength(1 + names.length);
             expect(await inGuest(guest, "ls /srv/pvesmb/.pvesmb/quotas | wc -l; stat -c '%U %a' /srv/pvesmb/.pvesmb/quotas/* | uniq")).toBe(
                 `${1 + names.length}\nroot 600\n`,
             );
-            // Apart from the shares: nothing says that the twin ends before the share whose directory it limits, and a subvolume that is
-            // deleted leaves its qgroup with its limit.
+            // Remove the quotas before the shares: nothing makes the twin end before the share whose directory it limits, and a deleted
+            // subvolume leaves its qgroup with the limit.
             change({ more: shares });
             await stack.up();
             expect(await onNode("btrfs qgroup show -re --raw /mnt/btrfs")).not.toMatch(/ (16777216|33554432) /);

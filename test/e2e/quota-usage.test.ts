@@ -10,7 +10,10 @@ import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** What quotas use over time: recorded by the gateway's own timer, told to a receiver in the lab's network, gone with the last quota. */
+/**
+ * The usage of quotas over time: recorded by the gateway's own timer, reported to a receiver in the lab's network, removed with the last
+ * quota.
+ */
 
 const vmids = { from: 6630, to: 6659 };
 const host = "10.86.0.121";
@@ -23,7 +26,7 @@ const TOKEN = "t0ken-of-the-hook";
 const MAIL_PORT = 8025;
 const webhook = `http://${network.workstation}:${PORT}/${SECRET}`;
 
-/** Writes down what is posted, a line of JSON each. */
+/** Records each POST as a line of JSON. */
 const RECEIVER = `import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
@@ -33,7 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("", int(sys.argv[1])), Handler).serve_forever()
 `;
 
-/** A mail server that writes down what it is given. */
+/** A mail server that records its mail. */
 const MAILBOX = `import socketserver, sys
 class Smtp(socketserver.StreamRequestHandler):
     def handle(self):
@@ -50,7 +53,7 @@ socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(("", int(sys.argv[1])), Smtp).serve_forever()
 `;
 
-/** What a gateway's administrator installs (msmtp-mta and the like), in short. */
+/** A short version of what administrators of gateways install (msmtp-mta and the like). */
 const SENDMAIL = `#!/usr/bin/python3
 import smtplib, sys
 with smtplib.SMTP("${network.workstation}", ${MAIL_PORT}, timeout=60) as server:
@@ -124,7 +127,7 @@ test("the gateway's timer takes samples of all quotas, and a refresh finds every
         "active\nenabled\n",
     );
     const [limit, small] = [await idOf("limit"), await idOf("small")];
-    // The timer's own doing, only more often.
+    // Runs the timer's service more often.
     const often = "/etc/systemd/system/pvesmb-quota.timer.d";
     const reload = "systemctl daemon-reload; systemctl restart pvesmb-quota.timer";
     await inGuest(
@@ -140,7 +143,7 @@ test("the gateway's timer takes samples of all quotas, and a refresh finds every
     expect(found[limit]!.limit).toBeGreaterThan(80 * MIB);
     expect(found[limit]!.limit).toBeLessThanOrEqual(128 * MIB);
     expect(await inGuest(guest, "stat -c '%a %n' /var/lib/pvesmb/quota.d /var/lib/pvesmb/quota.d/*")).toMatch(/^700 .*\n600 .*\n600 .*\n$/);
-    // The longest of what the quotas ask for: 365 days of quarters, for up to 16 quotas (collector/program/ring.py).
+    // The longest period that the quotas request: 365 days of quarter hours, for up to 16 quotas (collector/program/ring.py).
     expect(await inGuest(guest, "stat -c %s /var/lib/pvesmb/quota/quarters.ring")).toBe(`${64 + 365 * 4 * (16 + 16 * 6 * 8)}\n`);
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });

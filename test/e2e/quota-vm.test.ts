@@ -4,11 +4,11 @@ import { SoakReport } from "./support/soak-report";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
- * Quotas on file systems that the lab's own kernel does not have, by a real `pulumi up`: gateways whose data is a directory of the node, on
- * XFS, ext4, btrfs and the true ZFS. `make soak ONLY=quota-vm`; software emulation, half an hour and more.
+ * Quotas on file systems that the lab's own kernel lacks, with a real `pulumi up`: gateways with their data in a directory of the node, on
+ * XFS, ext4, btrfs and real ZFS. `make soak ONLY=quota-vm`; software emulation, half an hour and more.
  */
 
-/** A row of repquota, its hard limit (KiB). */
+/** The hard limit (KiB) in a row of repquota. */
 const hard = (flag: string, id: number, at: string): string =>
     `repquota ${flag} -n -v -O csv ${at} | awk -F, '$1 == "#${id}" { print $6 * 1024 }'`;
 
@@ -69,7 +69,7 @@ afterAll(async () => {
 
 describe.each(Object.entries(kinds))("%s", (name, kind) => quotaDrill(name, kind, () => at, report));
 
-/** What only ZFS can. */
+/** Tests for ZFS only. */
 function zfsAlone({ vmid, seen, change, limited, client, put, size, stack }: QuotaDrill): void {
     seen("snapshots count or not, as asked", async () => {
         limited("48MiB", { snapshots: "count" });

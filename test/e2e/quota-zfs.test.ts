@@ -9,9 +9,9 @@ import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * Limits on ZFS, by zfs-fuse. That has no POSIX ACLs and lets only true root change owners: the gateways are privileged, and the share is one
- * for guests (true ZFS: zfs-vm.test.ts). Everything is done as root@pam with a password, the one identity that may make such containers; binds
- * then go by the API.
+ * Limits on ZFS with zfs-fuse. It has no POSIX ACLs and lets only real root change owners, so the gateways are privileged and the share is
+ * for guests (real ZFS: zfs-vm.test.ts). Everything runs as root@pam with a password, the only identity that may create such containers;
+ * bind mounts then go through the API.
  */
 
 const vmids = { from: 6660, to: 6689 };
@@ -19,7 +19,7 @@ const host = "10.86.0.122";
 const guest = { node: "pve1", vmid: 6660 };
 const other = { node: "pve1", vmid: 6661 };
 const visitor = { user: "visitor", password: "none" };
-/** Where the node has the share's dataset. */
+/** The path of the share's dataset on the node. */
 const docs = "/var/lib/pvesmb/datasets/rpool/quota/docs";
 const MIB = 2 ** 20;
 const bytes = (mib: number): string => "x".repeat(mib * MIB);
@@ -43,7 +43,7 @@ const change = (changes: Partial<typeof parts>): void => {
 
 beforeAll(async () => {
     place = await workplace(vmids);
-    // A container that has just ended may hold its mounts for a moment.
+    // A container that has just stopped may hold its mounts for a moment.
     await until("the pool is as it was", async () =>
         (
             await onNode("zfs list rpool/quota >/dev/null 2>&1 && zfs destroy -r rpool/quota >&2; zfs list rpool/quota 2>&1 || true")
@@ -72,7 +72,7 @@ const at = (name: string) => ({ host, share: name });
 const write = (name: string, mib: number, to = "docs"): Promise<void> => putFile(within, at(to), visitor, name, bytes(mib));
 const FULL = /NT_STATUS_(DISK_FULL|QUOTA_EXCEEDED)/;
 
-/** Does something while a client that has a session goes on writing. */
+/** Does the work while a client with an open session keeps writing. */
 async function written<T>(during: () => Promise<T>): Promise<T> {
     const session = await SmbSession.open(within, at("docs"), visitor);
     try {
@@ -227,7 +227,7 @@ describe("a volume that is a dataset", () => {
         expect(await size()).toMatch(/^local-zfs:subvol-6661-disk-\d+,.*size=320M/);
     });
 
-    /** MiB. ZFS reckons them when it has written what changed, some seconds later. */
+    /** In MiB. ZFS updates the figure after it has written the changes, some seconds later. */
     const used = async (): Promise<number> => {
         const [size = 0, all = 0, free = 0] = (await inGuest(other, "stat -f -c '%S %b %f' /srv/pvesmb")).split(" ").map(Number);
         return (size * (all - free)) / MIB;

@@ -6,7 +6,7 @@ import { SmbSession } from "./support/smb-session";
 import type { Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Limits on volumes: of a share, and of a gateway's data. */
+/** Limits on volumes: a share's, and a gateway's data. */
 
 const vmids = { from: 6600, to: 6629 };
 const host = "10.86.0.120";
@@ -46,7 +46,7 @@ const config = async (): Promise<Guest["config"]> => (await guestsWithin(guest.v
 const outputs = async (name: string): Promise<Record<string, unknown>> =>
     (await stack.resources()).find(({ urn }) => urn.endsWith(`:Quota::${name}`))?.outputs ?? {};
 const claims = async (): Promise<string[]> => (await inGuest(guest, "ls /srv/pvesmb/.pvesmb/quotas")).split("\n").filter(Boolean);
-/** Bytes in all, as a client sees them. */
+/** Total bytes as a client sees them. */
 const seen = async (name: string): Promise<number> => {
     const { output } = await smbclient(within, at(name), alice, "du");
     const [, blocks, bytes] = /(\d+) blocks of size (\d+)/.exec(output) ?? [];

@@ -2,7 +2,10 @@ import { Drill } from "./support/drill";
 import { labUp } from "./support/lab";
 import { smallArgs } from "./support/program";
 
-/** root@pam, logged in by password: all other tests have the least rights. It may do what Proxmox VE keeps for it, here a feature of a privileged container. */
+/**
+ * root@pam with a password login; all other tests have the least rights. root@pam may do what Proxmox VE reserves for it, here a feature of
+ * a privileged container.
+ */
 
 const address = "10.86.0.166";
 const vmids = { from: 5350, to: 5389 };

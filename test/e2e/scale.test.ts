@@ -6,7 +6,7 @@ import { runDirectory } from "./support/run-directory";
 import { smbclient } from "./support/smb-client";
 import { Stack } from "./support/stack";
 
-/** Many shares in one `up`: how many trips to the host and to the API it takes, and that one bad share fails alone. */
+/** Many shares in one `up`: the number of requests to the host and the API; one bad share fails alone. */
 
 const host = "10.86.0.70";
 const alice = { user: "alice", password: "alice's long p4ssword" };
@@ -61,7 +61,7 @@ afterAll(async () => {
     }
 });
 
-/** Runs an operation and gives the remote calls that it made. */
+/** Runs an operation and returns its remote calls. */
 async function traced(run: (environment: Record<string, string>) => Promise<unknown>): Promise<Event[]> {
     rmSync(traceFile, { force: true });
     await run({ PVESMB_TRACE: traceFile, SHARES: String(SHARES) });
@@ -85,8 +85,8 @@ describe.each([
     ["the default", 8],
     ["50", 50],
 ])("--parallel %s", (_name, parallel) => {
-    // The engine's default is 4 x cores; it is said here so that the bound below holds on every machine.
-    // On a busy machine two groups of shares may take turns, each in batches of its own; `make bench` holds the bound without that.
+    // The engine's default is 4 x cores; it is set here so that the bound below holds on every machine. On a busy machine two groups of
+    // shares may alternate, each with its own batches; `make bench` holds the bound without that.
     const most = 2 * Math.ceil(SHARES / parallel) + 2;
     it(`makes ${SHARES} shares in at most ${most} batches, without a call to the API per share`, async () => {
         const events = await traced((environment) => stack.up({ environment, flags: ["--parallel", String(parallel)] }));

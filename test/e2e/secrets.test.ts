@@ -15,14 +15,14 @@ import type { CommandOptions, Operation, Stack } from "./support/stack";
 import { type Workplace, workplace } from "./support/workplace";
 
 /**
- * A whole life of a gateway, with refused inputs, failed logins and a failed batch in it. Afterwards its secrets are nowhere in clear: not
- * in the state, not in what was printed or traced, not in a process list, not on a disk of workstation, node or guest.
+ * A gateway's whole life, with refused inputs, failed logins and a failed batch. Afterwards its secrets are nowhere in clear text: not in
+ * the state, in output or traces, in a process list, or on a disk of workstation, node or guest.
  */
 
 const vmids = { from: 5300, to: 5349 };
 const host = "10.86.0.163";
 
-/** Every secret has such a piece in it, and characters around it that each encoding writes in its own way. */
+/** Every secret contains such a piece, surrounded by characters that each encoding writes differently. */
 const piece = (): string => randomBytes(9).toString("hex");
 const pieces = { password: piece(), changed: piece(), refused: piece(), wrong: piece(), token: piece() };
 const password = `"ä' $${pieces.password}\\ %u`;
@@ -36,11 +36,11 @@ let watch: ProcessWatch;
 let guest: Guest;
 let printed = "";
 
-/** With -v=9 the engine logs every value that passes, secrets in clear: its own doing, in lines of its own. */
+/** With -v=9 the engine logs every value, secrets in clear text; it does so in lines of its own. */
 const ENGINE = /^\{"time":.*"level":.*\}\n/gm;
 const trace = (): string => join(stack.directory, "trace.json");
 
-/** Older than everything that happens here. */
+/** A file that is older than everything in this test. */
 const begin = (): string => join(runDirectory(), "secrets-begin");
 
 async function run(operation: Operation, options: CommandOptions & { fails?: boolean; flags?: string[] } = {}): Promise<string> {
@@ -49,7 +49,7 @@ async function run(operation: Operation, options: CommandOptions & { fails?: boo
     return output;
 }
 
-/** Secrets come from encrypted configuration, the connection's too. */
+/** Secrets come from encrypted configuration, also those of the connection. */
 function write(more: { user?: string; connection?: string; rest?: string } = {}): void {
     const { user = 'config.requireSecret("alice")', connection = "", rest = "" } = more;
     stack.write(
@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 afterAll(() => place?.dispose());
 
-/** Tools of the guest that are told to write down their arguments: they end too soon to be seen in a list of processes. */
+/** Wrapped tools of the guest that record their arguments: they end too soon to be seen in a process list. */
 const TOOLS = ["smbpasswd", "pdbedit", "net", "smbclient", "smbcontrol", "useradd", "usermod", "groupadd", "gpasswd", "python3"];
 
 test("a life with failures in it", async () => {
@@ -104,20 +104,20 @@ test("a life with failures in it", async () => {
     write({ rest: `new pvesmb.SmbUser("bob", { gateway: files, passwrod: config.requireSecret("refused") } as any);` });
     expect(await run("preview", { fails: true })).toContain("did you mean password?");
 
-    // Refused by PVE: another gateway, whose login is wrong.
+    // Refused by PVE: another gateway with a wrong login.
     const login = `{ username: "root@pam", password: config.requireSecret("wrong"), ssh: connection.ssh }`;
     const other = JSON.stringify(smallArgs("10.86.0.164", vmids));
     write({ rest: `new pvesmb.SmbGateway("other", { ...${other}, connection: ${login} });` });
     expect(await run("up", { fails: true })).toContain("does not accept the credentials of root@pam");
 
-    // A batch that fails in part: a changed password beside a share that Samba cannot serve and an account that is Debian's own.
+    // A partly failed batch: a changed password, a share that Samba cannot serve and an account that belongs to Debian.
     await stack.config("alice", changed, { secret: true });
     const broken = `new pvesmb.SmbShare("broken", { gateway: files, options: { "vfs objects": "nowhere" } });`;
     const taken = `new pvesmb.SmbUser("daemon", { gateway: files, password: config.requireSecret("alice") });`;
     write({ rest: broken + taken });
     await run("up", { fails: true, flags: ["--continue-on-error"] });
 
-    // As talkative as the CLI can be.
+    // With the CLI at its most verbose.
     write();
     const talk = ["-v=9", "--logtostderr", "--logflow", "--diff"];
     await run("up", { flags: talk });
@@ -127,7 +127,7 @@ test("a life with failures in it", async () => {
 });
 
 test("the hunt finds what is there", async () => {
-    // Written by the tools above, and in clear: were it not found, nothing below would mean anything.
+    // The tools above recorded this in clear text: if the search missed it, the results below would mean nothing.
     const ran = await inGuest(guest, "cat /var/tmp/argv");
     for (const tool of ["smbpasswd", "pdbedit", "usermod", "python3"]) expect(ran).toContain(tool);
     const there = { argv: "smbpasswd -s -a" };

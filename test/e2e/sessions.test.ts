@@ -10,7 +10,7 @@ import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** Who has a file open while shares and accounts change: whoever a tightening concerns loses it, and nobody else notices anything. */
+/** Clients with open files while shares and accounts change: a client that loses access is disconnected, and nobody else notices. */
 
 const soak = process.env["PVESMB_SOAK"] === "1";
 const vmids = { from: 5680, to: 5699 };
@@ -20,7 +20,7 @@ const login = (name: string) => ({ user: name, password: `${name}'s long p4sswor
 const people = ["alice", "bob", "carol", "dave"];
 const both: Grants = { alice: "full", bob: "full" };
 
-/** By the resource's name: who has access, and what else is said of the share. */
+/** By resource name: who has access, and further arguments of the share. */
 type Shares = Record<string, [grants: Grants, args?: Omit<SmbShareArgs, "gateway" | "access">]>;
 
 const files = gateway("files", {
@@ -32,7 +32,7 @@ function declared(shares: Shares, { team = ["alice", "dave"], carol = true, vic 
     return program(
         files,
         ...people.map((name) => user("files", login(name), name === "carol" ? { enabled: carol } : {})),
-        // In a group by the user's own word: when the account goes, no group and no share changes.
+        // The user declares the membership: when the account is deleted, no group or share changes.
         'const lot = new pvesmb.SmbGroup("lot", { gateway: files });',
         'new pvesmb.SmbShare("lots", { gateway: files, access: [{ group: lot.name, level: "full" }, { user: alice.name, level: "full" }] });',
         ...(vic
@@ -83,17 +83,17 @@ let place: Workplace;
 let stack: Stack;
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 const held = new Map<string, HeldFile>();
-/** On the gateway: on shares, and in homes. */
+/** The open files on the gateway: on shares, and in homes. */
 const HELD = "/srv/pvesmb/*/held-by-* /srv/pvesmb/people/*/held-by-*";
 
-/** Ends what still has files open, and removes these. */
+/** Closes all open files and removes them. */
 async function drop(): Promise<void> {
     for (const each of held.values()) each.close();
     held.clear();
     await inGuest(guest, `rm -f ${HELD}`);
 }
 
-/** Has files open by the names given, each on a share as somebody: `bob on taken`. */
+/** Opens files under the given names, each on a share as a user: `bob on taken`. */
 async function hold(...names: string[]): Promise<void> {
     await drop();
     for (const name of names) {
@@ -164,7 +164,7 @@ describe("much is tightened at once", () => {
     });
 });
 
-/** As `much is tightened at once` left it, with further changes. */
+/** The state after `much is tightened at once`, with further changes. */
 const then = (changes: Shares, more = ""): string => declared({ ...after, ...changes }, { team: ["alice"], carol: false, more });
 const letGo = async (): Promise<void> => {
     for (const [name, each] of held)
@@ -188,7 +188,7 @@ test("twenty shares are added and changed while a client copies: nothing is lost
     const added: Shares = {};
     for (let round = 0; round < rounds; round++) {
         for (let i = 0; i < each; i++) {
-            // The first half is added, then all of these are opened wider.
+            // Adds the first half of the shares, then widens access to all of them.
             const name = `more${(round * each + i) % 10}`;
             added[name] = name in added ? [both, { comment: `Of round ${round}` }] : [{ alice: "full" }];
         }
@@ -209,7 +209,7 @@ test("twenty shares are added and changed while a client copies: nothing is lost
     await letGo();
 });
 
-/** All that says who is served what: a hash of each file. */
+/** Hashes of all files that define who may access what. */
 const configuration = (): Promise<string> =>
     inGuest(guest, "cd /etc; find samba passwd group shadow gshadow -type f | sort | xargs sha256sum; pdbedit -L -w");
 
@@ -317,7 +317,7 @@ describe("who is connected cannot be told", () => {
         const { output } = await withBroken(guest, "smbstatus", () => stack.up({ fails: true }));
         expect(output).toContain("nothing was taken away, because who is connected cannot be told");
         expect((await smbclient(within, { host, share: "lots" }, login("vic"), "ls")).output).toContain("blocks");
-        // The account goes, and then the run ends before it has told the daemon: the next one knows whose session that is.
+        // The account is deleted, then the run ends before it can notify smbd: the next run still knows whose session it is.
         await withBroken(guest, "smbcontrol", () => stack.up({ fails: true }), 9);
         expect(await inGuest(guest, "getent passwd vic || smbstatus --json")).toMatch(/"username": "\d+"/);
         await stack.up();

@@ -8,7 +8,7 @@ import { smbtorture } from "./support/torture";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
-/** What shares can do beside being there, each seen by a real client. All shares are on one gateway. */
+/** Optional features of shares, each checked by a real client. All shares are on one gateway. */
 
 const vmids = { from: 5620, to: 5639 };
 const host = "10.86.0.91";
@@ -16,7 +16,7 @@ const guest: Pick<Guest, "node" | "vmid"> = { node: "pve1", vmid: 5620 };
 const alice = { user: "alice", password: "alice's long p4ssword" };
 const bob = { user: "bob", password: "bob's long p4ssword" };
 const carol = { user: "carol", password: "carol's long p4ssword" };
-/** What smbtorture takes for granted of a server for Macs. */
+/** smbtorture assumes these settings of a server for Macs. */
 const MAC_LIKE = { "fruit:copyfile": "yes", "fruit:nfs_aces": "yes" };
 const files = [
     gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid, samba: { minProtocol: "SMB2_10", options: MAC_LIKE } }),
@@ -181,7 +181,7 @@ test("who works on media together changes the other's files, and leaves no litte
     await putFile(within, at("media"), bob, "film", "his\n");
     expect(await getFile(within, at("media"), alice, "film")).toBe("his\n");
     expect(await client("media", bob, "put /etc/hostname .DS_Store")).toContain("NT_STATUS");
-    // What Macs left there before goes with its folder; files that somebody sees keep it.
+    // Files that Macs left there are deleted with their folder; a folder with visible files stays.
     expect(await client("media", alice, "mkdir album; mkdir mixed")).toBe("");
     await putFile(within, at("media"), alice, "mixed/song", "x\n");
     await inGuest(guest, "cd /srv/pvesmb/media && touch album/.DS_Store mixed/Thumbs.db");
@@ -224,9 +224,9 @@ test("a Mac sees as much room for backups as it may use, and keeps metadata and 
             ].map((name) => `vfs.${name}`),
         ),
     );
-    // Those need the share's files at hand (torture:localdir), or a share that is not for Time Machine.
+    // These need local access to the share's files (torture:localdir), or a share that is not for Time Machine.
     const foreign = /^vfs\.fruit\.(OS X AppleDouble|delete_trigger_convert|SMB2\/CREATE context AAPL)/;
-    // The workstation's smbtorture is 4.17, and knows no newer server's answer.
+    // The workstation's smbtorture is 4.17 and does not know the answers of newer servers.
     const newer = (await hasDebiansSamba(guest)) ? [] : ["vfs.fruit.rename_dir_openfile"];
     expect(Object.fromEntries(Object.entries(bad).filter(([name]) => !foreign.test(name) && !newer.includes(name)))).toEqual({});
 });
@@ -301,7 +301,7 @@ test("lists show a share to those who may connect", async () => {
 
 test("a setting changed by hand is named with its property, and repaired", async () => {
     await inGuest(guest, "sed -i 's/recycle:versions = yes/recycle:versions = no/' /etc/samba/pvesmb/shares.d/bin.conf");
-    // As a user of the share may: the bin's folder is one of theirs now.
+    // A user of the share may do this: the recycle folder then belongs to a user.
     await inGuest(guest, "cd /srv/pvesmb/bin && mv .recycle away && mkdir -m 777 .recycle && chown bob:bob .recycle");
     const { output } = await stack.refresh({ flags: ["--diff"] });
     expect(output).toContain("recycle: recycle:versions = no instead of yes");
@@ -318,12 +318,12 @@ test("an option that Samba does not know is refused with its name, and nothing h
         stack.write(program(...files, ...declared({ plain: { options: given } })));
         return (await stack.up({ fails: true })).output;
     };
-    // Known to no Samba: said in the preview already.
+    // No Samba version has it: the preview reports it.
     stack.write(program(...files, ...declared({ plain: { options: { "strct sync": "no", workgroup: "OTHER" } } })));
     const { output } = await stack.preview({ fails: true });
     expect(output).toMatch(/options\["strct sync"\].* is no option of Samba's; did you mean "strict sync"\?/);
     expect(output).toMatch(/options\.workgroup .* is an option of the server as a whole, not of a share/);
-    // Known to a later one.
+    // A later Samba version has it.
     if (await hasDebiansSamba(guest)) {
         expect(await options({ "server addresses": host })).toMatch(
             /options: the gateway's Samba refuses .*Unknown parameter encountered: "server addresses"/,

@@ -9,15 +9,15 @@ import type { Deployment, StateResource } from "./support/stack";
 import { workplace } from "./support/workplace";
 
 /**
- * States that this and earlier versions of pvesmb wrote, with the programs they came from: this version must see nothing to do in them. A preview
- * asks nobody, so none of that needs a lab. `PVESMB_RECORD=1` deploys a folder without a state in the lab and records it.
+ * States that this and earlier versions of pvesmb wrote, with their programs: this version must find nothing to do. A preview contacts no
+ * host, so most of this needs no lab. `PVESMB_RECORD=1` deploys a folder without a state in the lab and records it.
  */
 
 const folder = join(repository, "test/states");
 const stateOf = (name: string): string => join(folder, name, "state.json");
 const names = readdirSync(folder);
 
-/** Checked, and asked by nobody. */
+/** Settings that pass check but are never used. */
 const NOBODYS = {
     PROXMOX_VE_ENDPOINT: "https://pve1.example.org:8006",
     PROXMOX_VE_API_TOKEN: "pulumi@pve!states=00000000-0000-0000-0000-000000000000",
@@ -48,10 +48,10 @@ test.each(names)("%s gives an empty diff", async (name) => {
     }
 });
 
-/** What can be left to the provider. */
+/** Inputs that the provider can choose. */
 const CHOOSABLE = ["vmid", "uid", "gid", "path"];
 
-/** As format 1 had it: provider/model/migrations.ts. */
+/** Format 1 as in provider/model/migrations.ts. */
 function inFormat1(resource: StateResource): StateResource {
     const { given, ...outputs } = resource.outputs ?? {};
     const gave = typeof given === "string" ? given.split(" ") : [];
@@ -98,7 +98,7 @@ test("resources in format 1: refresh and up leave them so, a change brings what 
     }
 });
 
-/** The state right after an up, and a refresh that must not change it. */
+/** The state right after an up; a refresh must not change it. */
 async function record(name: string): Promise<void> {
     const stack = await stackOf(name, await labUp());
     try {

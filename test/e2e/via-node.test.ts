@@ -7,7 +7,7 @@ import { throughNodes } from "./support/known-hosts";
 import { labUp } from "./support/lab";
 import { SSH_USER, sshKeyFile, WRAPPER } from "./support/least-rights";
 
-/** `connection.ssh.via: "node"`: everything through the node's SSH and `pct exec`, nothing through the guest's own sshd. */
+/** `connection.ssh.via: "node"`: everything goes through the node's SSH and `pct exec`, nothing through the guest's own sshd. */
 
 let drill: Drill;
 
@@ -17,16 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => drill?.dispose());
 
-/** A command on the node as the SSH user whom `npx pvesmb permissions` made. */
+/** Runs a command on the node as the SSH user that `npx pvesmb permissions` created. */
 const asUser = (command: string) => runAtWorkstation(sshArguments(labAccess().nodes[0]?.address ?? "", sshKeyFile, command, SSH_USER));
 
 test("makes, keeps and removes a gateway without ever talking to its sshd", async () => {
     await control("clearRequests");
     await drill.stack.up();
-    // One call tells all rights, however many resources ask.
+    // One call returns all rights, however many resources ask.
     expect((await control("requests")).filter(({ path }) => path === "/access/permissions")).toHaveLength(1);
     const guest = await drill.guest();
-    // From here on the guest's own sshd could not help.
+    // From here on the guest's own sshd is not available.
     await inGuest(guest, "systemctl disable --now ssh.socket ssh.service 2>/dev/null || true");
     await drill.expectWhole();
     drill.rewrite({ docs: { comment: "changed by way of the node" } });
@@ -34,7 +34,7 @@ test("makes, keeps and removes a gateway without ever talking to its sshd", asyn
     await drill.expectWhole();
     expect(guest.mark?.phase).toBe("ready");
 
-    // The user may go into this container, and neither into another one nor anywhere else.
+    // The user may enter this container, but no other one and nothing else.
     const stranger = { node: "pve1", vmid: 7300 };
     await control("setConfig", stranger.vmid, "hostname: somebody\nunprivileged: 1\n", { node: stranger.node, kind: "lxc" });
     expect(await asUser(`sudo -n ${WRAPPER} exec ${guest.vmid} -- id -u`)).toMatchObject({ code: 0, stdout: "0\n" });
@@ -56,7 +56,7 @@ test("makes, keeps and removes a gateway without ever talking to its sshd", asyn
         });
     await control("run", "DELETE", `/nodes/pve1/lxc/${stranger.vmid}`);
 
-    // With the mark gone the wrapper lets nobody in: that is told, and up puts it back.
+    // Without the mark the wrapper refuses access: refresh reports it, and up restores it.
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { description: "somebody's notes" });
     expect((await drill.stack.refresh()).output).toContain("has lost pvesmb's mark in its notes");
     await drill.stack.up();

@@ -9,8 +9,8 @@ import { Stack } from "./support/stack";
 import { type VmWorkplace, vmWorkplace } from "./support/vm-workplace";
 
 /**
- * The gate for everything said about ZFS: a real `pulumi up` whose container is unprivileged, on datasets of the true ZFS module.
- * `make soak ONLY=zfs-vm`; software emulation, some ten minutes.
+ * The gate for every claim about ZFS: a real `pulumi up` with an unprivileged container, on datasets of the real ZFS module. `make soak
+ * ONLY=zfs-vm`; software emulation, about ten minutes.
  */
 
 const MiB = 2 ** 20;
@@ -28,7 +28,7 @@ let stack: Stack;
 let flags: string[];
 const client = (name: string, commands: string) => smbclient(within, unc(name), alice, commands, flags);
 
-/** The program, with a share of its own volume. */
+/** The program, with a share that has its own volume. */
 function files(size: string): string {
     return program(
         gateway("files", {
@@ -42,16 +42,16 @@ function files(size: string): string {
         }),
         user("files", alice),
         share("files", "docs", { alice: "full" }, { volume: { storage: "local-zfs", size }, onDelete: "delete", allowRestart: true }),
-        // Windows ACLs, kept where an unprivileged container may keep them (docs: vfs_acl_xattr(8)).
+        // Windows ACLs, stored where an unprivileged container may store them (docs: vfs_acl_xattr(8)).
         share("files", "windows", { alice: "full" }, { acl: "windows" }),
     );
 }
 
-/** A shell command in the container, as `pct exec` would run it. */
+/** Runs a shell command in the container, like `pct exec`. */
 const inside = (script: string): Promise<string> =>
     at.vm.run(`lxc-attach -n ${vmid} --clear-env -- sh -euc '${script.replaceAll("'", `'\\''`)}'`);
 
-/** What a client is told of a share's size, in bytes. */
+/** The size of a share that a client sees, in bytes. */
 async function sizeOf(name: string): Promise<number> {
     const [, blocks, each] = /(\d+) blocks of size (\d+)\./.exec((await client(name, "du")).output) ?? [];
     return Number(blocks) * Number(each);
@@ -101,7 +101,7 @@ report.test("clients see the refquota as the size of the share", async () => {
 
 report.test("a write beyond the size ends with DISK_FULL", async () => {
     expect(await put("big", 64)).toContain("NT_STATUS_DISK_FULL");
-    // ZFS lets the last transaction pass; statvfs then says what is used, not the limit.
+    // ZFS completes the last transaction; statvfs then shows the usage, not the limit.
     expect(await sizeOf("docs")).toBeLessThanOrEqual(49 * MiB);
 });
 

@@ -1,6 +1,6 @@
 import { installHostPackages } from "../lab/src/machine/packages/host-packages";
 
-/** Programs that the unit tests hold our own work against. */
+/** Programs against which the unit tests check our own code. */
 const peers = {
     setfacl: "acl",
     openssl: "openssl",
@@ -10,7 +10,7 @@ const peers = {
     python3: "python3-minimal",
 };
 
-/** Before the first unit test. */
+/** Runs before the first unit test. */
 export default async function setUp(): Promise<void> {
     await installHostPackages((line) => process.stderr.write(`${line}\n`), peers);
 }

@@ -4,7 +4,7 @@ import type { Model } from "../../provider/model/meta";
 import { PURPOSES } from "../../provider/model/share/purpose";
 import type { Tree } from "../../provider/model/tree";
 
-/** Secrets that no text of ours may ever hold. */
+/** Secrets that must never appear in our texts. */
 export const SECRETS = {
     password: "Tr0ub4dor&3",
     apiToken: "svc@pve!gw=0aa5f0c4-1111-2222-3333-444455556666",
@@ -145,7 +145,7 @@ const quota = fc.record({
     timeouts: some(timeouts),
 });
 
-/** Each kind with inputs as users might write them, spellings and omissions included; all of them pass check. */
+/** Each kind with inputs as users might write them, including spellings and omissions; all of them pass check. */
 export const samples: [string, Model, fc.Arbitrary<Tree>][] = [
     ["SmbGateway", gatewayModel, gatewayInputs.map(copied)],
     ["SmbShare", shareModel, share.map(copied)],
@@ -154,12 +154,12 @@ export const samples: [string, Model, fc.Arbitrary<Tree>][] = [
     ["Quota", quotaModel, quota.map(copied)],
 ];
 
-/** A deep copy, as JSON carries it: without what is undefined. */
+/** A deep copy through JSON: without undefined values. */
 export function copied(value: object): Tree {
     return JSON.parse(JSON.stringify(value)) as Tree;
 }
 
-/** A copy with another value at one place; `pick` chooses among all places below the top. */
+/** A copy with one value replaced; `pick` selects among all positions below the top. */
 export function changed(tree: Tree, pick: number, value: unknown): { tree: Tree; path: (string | number)[] } {
     const copy = copied(tree);
     const places = placesIn(copy, []);

@@ -11,10 +11,10 @@ interface Waiting {
     reject(error: PvesmbError): void;
 }
 
-/** The agent says this by itself when it is up. */
+/** Id of the message that the agent sends when it is up. */
 const HELLO = 0;
 
-/** Longer than any true answer. A host that sends a line without an end would fill our memory. */
+/** Longer than any real answer. Without this limit an endless line would fill our memory. */
 const LONGEST_LINE = 128 << 20;
 
 interface Reply {
@@ -23,13 +23,13 @@ interface Reply {
     error?: { kind: FailureKind; message: string };
 }
 
-/** One running agent and the requests it has. */
+/** One running agent and its pending requests. */
 export class AgentChannel {
     private readonly waiting = new Map<number, Waiting>();
     private last = HELLO;
     private ready = false;
     private errors = "";
-    /** False from the moment the channel is known to be gone: requests must go to another one. */
+    /** False once the channel is known to be broken; requests then need a new one. */
     alive = true;
 
     private constructor(
@@ -37,7 +37,7 @@ export class AgentChannel {
         private readonly channel: Channel,
     ) {
         const decoder = new StringDecoder("utf8");
-        // Joined once per line: an answer of 16 MiB comes in a thousand pieces.
+        // Joined once per line: an answer of 16 MiB arrives in a thousand pieces.
         const pieces: string[] = [];
         let length = 0;
         channel.io.on("data", (chunk: Buffer) => {
@@ -72,7 +72,7 @@ export class AgentChannel {
     async request(kind: "batch" | "gather" | "ping", spec: unknown, deadline: Deadline): Promise<unknown> {
         const id = ++this.last;
         const answer = this.answer(id);
-        // The host gives up a little earlier than we do, so that its answer, with the reason, is still heard.
+        // The host's time limit is shorter than ours, so that its answer with the reason still arrives.
         const seconds = (deadline.left - Math.min(2000, deadline.left / 4)) / 1000;
         this.channel.io.write(`${JSON.stringify({ id, do: kind, spec, seconds })}\n`);
         return within(deadline, `waiting for ${this.host.name} (${kind})`, answer, {
@@ -83,7 +83,7 @@ export class AgentChannel {
         });
     }
 
-    /** Ends the agent: a batch under way is taken back by it. */
+    /** Ends the agent, which first rolls back a running batch. */
     close(): void {
         this.alive = false;
         this.channel.destroy();
@@ -98,7 +98,7 @@ export class AgentChannel {
         try {
             reply = JSON.parse(line) as Reply;
         } catch {
-            // Something else writes to our stdout (a login script, say): part of the error text if the agent does not come up.
+            // Something else writes to our stdout (a login script, say); it becomes part of the error if the agent does not start.
             this.errors = `${this.errors}${line}\n`.slice(-4000);
             return;
         }

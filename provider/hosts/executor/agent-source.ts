@@ -1,6 +1,6 @@
 import { asset } from "../../base/asset";
 
-/** The executor's Python modules, each after those that it imports. */
+/** The executor's Python modules, dependencies first. */
 const MODULES = [
     "clock",
     "acl",
@@ -24,21 +24,24 @@ const MODULES = [
     "agent",
 ] as const;
 
-/** Reads the length of a JSON list of [name, text], then that list, and makes each a module. What follows on stdin is the agent's. */
+/** Reads the length of a JSON list of [name, text], then the list, and makes a module of each. The rest of stdin belongs to the agent. */
 const LOADER = [
     "import sys,json,types",
     "b=sys.stdin.buffer",
     "for n,t in json.loads(b.read(int(b.readline()))):m=sys.modules[n]=types.ModuleType(n);exec(compile(t,n+'.py','exec'),m.__dict__)",
 ].join("\n");
 
-/** The distribution's own Python, not what a login's PATH puts before it. -I, -S: nothing of the host's Python environment. -X utf8: text is UTF-8 whatever the host's locale. */
+/**
+ * The distribution's Python, not the first one in the login's PATH. -I, -S: ignores the host's Python environment. -X utf8: text is UTF-8
+ * in any locale.
+ */
 export function agentCommand(lock: string, journal: string): string[] {
     return ["/usr/bin/python3", "-I", "-S", "-X", "utf8", "-W", "ignore", "-c", LOADER, lock, journal];
 }
 
 let program: Buffer | undefined;
 
-/** What goes first to the agent's stdin. */
+/** Sent to the agent's stdin first. */
 export function agentProgram(): Buffer {
     if (program === undefined) {
         const modules = Buffer.from(JSON.stringify(MODULES.map((name) => [name, asset(`hosts/executor/agent/${name}.py`)])));

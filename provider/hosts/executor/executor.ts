@@ -7,21 +7,21 @@ import { within } from "../within";
 import { AgentChannel } from "./agent-channel";
 
 export interface ExecutorStats {
-    /** Agents started. */
+    /** Number of agents started. */
     opens: number;
     batches: number;
     gathers: number;
-    /** What the host said it worked, waiting for its lock apart. */
+    /** The host's own figure for its work, without waiting for its lock. */
     remoteMs: number;
 }
 
-/** What a start may take at least, whatever time its first caller has. */
+/** Minimum time for a start, however little time its first caller has left. */
 const START_MS = 20_000;
 
 /**
- * Runs batches and gathers on a host, in one agent that is started at the first request and stays for the process. Failures: Conflict (the
- * guard), Busy (the lock), Timeout (rolled back), Unreachable with `dispatched` (the connection was lost after sending: the host rolls back
- * what it had not finished, and the same batch may be sent again).
+ * Runs batches and gathers on a host, in one agent that starts with the first request and lives as long as the process. Failures: Conflict
+ * (the guard), Busy (the lock), Timeout (rolled back), Unreachable with `dispatched` (the connection was lost after sending: the host rolls
+ * back unfinished work, and the same batch may be sent again).
  */
 export class Executor {
     private agent: Promise<AgentChannel> | undefined;
@@ -51,7 +51,7 @@ export class Executor {
         return { ...this.counts };
     }
 
-    /** Ends the agent; a batch under way is rolled back by it. */
+    /** Ends the agent, which rolls back a running batch. */
     close(): void {
         void this.agent?.then(
             (agent) => agent.close(),
@@ -62,7 +62,7 @@ export class Executor {
 
     private async request(kind: "batch" | "gather" | "ping", spec: unknown, deadline: Deadline): Promise<unknown> {
         let agent = await this.running(deadline);
-        // An agent that died idle was sent nothing: another one, once.
+        // An agent that died while idle received nothing: start another one, once.
         if (!agent.alive) agent = await this.running(deadline);
         return agent.request(kind, spec, deadline);
     }
@@ -75,7 +75,7 @@ export class Executor {
             const known = await wait(before.catch(() => undefined));
             if (known?.alive) return known;
         }
-        // Of several that find it dead, the first starts the next one; the others may have more time than the first.
+        // If several callers find it dead, the first starts the next one; the others may have more time than the first.
         if (this.agent !== before) return this.running(deadline);
         this.counts.opens++;
         const next = AgentChannel.open(this.host, this.places, deadline.detached(START_MS));
@@ -102,7 +102,7 @@ export class Executor {
 
 const executors = perSession(() => new Map<string, Executor>(), closeOf);
 
-/** The one executor of a session for a place. */
+/** The session's executor for a host. */
 export function executorFor(host: Host): Executor {
     let executor = executors().get(host.id);
     if (executor === undefined) executors().set(host.id, (executor = new Executor(host)));

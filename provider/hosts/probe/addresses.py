@@ -1,6 +1,6 @@
 """
-Asks the neighbours on an interface whether one of them has an address: for IPv4 by ARP probes (RFC 5227 2.1), for IPv6 as duplicate address
-detection does (RFC 4862 5.4.2). Arguments: the interface, addresses. Prints {address: MAC address of who has it} as JSON. Needs CAP_NET_RAW.
+Asks the neighbours on an interface for the owners of addresses: IPv4 by ARP probes (RFC 5227 2.1), IPv6 as in duplicate address detection
+(RFC 4862 5.4.2). Arguments: the interface, addresses. Prints {address: the owner's MAC address} as JSON. Needs CAP_NET_RAW.
 """
 import ipaddress
 import json
@@ -27,7 +27,7 @@ def checksum(data):
 
 
 def solicitation(mac, address):
-    """From the unspecified address to the solicited-node multicast address."""
+    """Neighbour solicitation from the unspecified address to the solicited-node multicast address."""
     group = bytes.fromhex("ff0200000000000000000001ff") + address[-3:]
     message = lambda sum: struct.pack("!BBHI", 135, 0, sum, 0) + address
     pseudo = bytes(16) + group + struct.pack("!II", 24, 58)
@@ -36,7 +36,7 @@ def solicitation(mac, address):
 
 
 def claimed(frame):
-    """Who says in this frame that an address is theirs: the address, the sender."""
+    """-> the address that this frame claims and the MAC address of its sender."""
     kind = int.from_bytes(frame[12:14], "big")
     if kind == ARP and len(frame) >= 42:
         return frame[28:32], frame[22:28]

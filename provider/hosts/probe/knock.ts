@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 
-/** A free address answers nothing: on the same network its neighbours give up after seconds. */
+/** A free address never answers: on the same network, ARP gives up after seconds. */
 const PATIENCE = 1000;
 
 /**
- * Whether a machine answers at this address: sshd with its greeting, or with a refusal whoever has no service there. A mere connection
- * proves nothing, since what tunnels packets may accept one for somebody who is not there.
+ * Whether a machine answers at this address: sshd with its greeting, or a machine without sshd by refusing the connection. An accepted
+ * connection alone proves nothing, since a tunnel may accept it for an absent machine.
  */
 export function answersAt(host: string, port: number): Promise<boolean> {
     return new Promise((resolve) => {

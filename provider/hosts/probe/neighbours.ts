@@ -2,7 +2,7 @@ import type { Deadline } from "../../base/deadline";
 import { asset } from "../../base/asset";
 import type { Host } from "../host";
 
-/** Which of these addresses a neighbour on this interface of the host has, and its MAC address; undefined when the host cannot ask. */
+/** Which of these addresses a neighbour on this interface of the host has, and its MAC address; undefined if the host cannot ask. */
 export async function neighboursOn(
     host: Host,
     from: string,
@@ -15,7 +15,7 @@ export async function neighboursOn(
     try {
         const found = Object.entries(Object(JSON.parse(stdout)) as Record<string, unknown>);
         const told = found.filter((pair): pair is [string, string] => addresses.includes(pair[0]) && typeof pair[1] === "string");
-        // What a host says is input.
+        // A host's output is untrusted input.
         return new Map(told.filter(([, mac]) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)));
     } catch {
         return undefined;

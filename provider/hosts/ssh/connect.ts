@@ -7,7 +7,7 @@ import { within } from "../within";
 import { HostKey, HostKeyPolicy } from "./host-keys";
 import { place, type SshTarget } from "./target";
 
-/** How often a connection that sshd drops is tried: 0.1 s, 0.2 s, ... 3.2 s between, some of it random. */
+/** Attempts when sshd drops the connection: pauses of 0.1 s, 0.2 s, ... 3.2 s, partly random. */
 const ATTEMPTS = 7;
 
 export interface Connected {
@@ -15,10 +15,13 @@ export interface Connected {
     key: HostKey;
 }
 
-/** A way to a target: a TCP connection, or a forwarded one through the jump host. */
+/** Opens the transport to a target: a TCP connection, or one forwarded through the jump host. */
 export type Dial = (deadline: Deadline) => Promise<Duplex>;
 
-/** A new, authenticated connection. Failures: Unreachable, HostKeyMismatch, Denied, InvalidInput, Timeout; none has reached a command. */
+/**
+ * A new, authenticated connection. Failures: Unreachable, HostKeyMismatch, Denied, InvalidInput, Timeout; no command has run in any of
+ * them.
+ */
 export async function connect(target: SshTarget, dial: Dial, deadline: Deadline): Promise<Connected> {
     const login = credentials(target);
     const policy = new HostKeyPolicy(target);
@@ -31,14 +34,14 @@ export async function connect(target: SshTarget, dial: Dial, deadline: Deadline)
                 deadline,
             );
         } catch (error) {
-            // Perhaps another of the host's keys is the one that is pinned.
+            // Another key of the host may be the pinned one.
             if (!isKind(error, "HostKeyMismatch") || i === rounds.length - 1) throw error;
         }
     }
     throw policy.absent();
 }
 
-/** sshd drops connections when too many are not logged in yet (MaxStartups) or it is just starting: wait a little, then again. */
+/** sshd drops connections while too many are unauthenticated (MaxStartups) or while it starts: retries after a pause. */
 async function patiently(target: SshTarget, attempt: () => Promise<Connected>, deadline: Deadline): Promise<Connected> {
     for (let i = 1; ; i++) {
         try {
@@ -69,7 +72,7 @@ async function once(target: SshTarget, login: ConnectConfig, policy: HostKeyPoli
         client.on("ready", () => {
             if (key) resolve({ client, key });
         });
-        // Stays for good: an error without a listener would end the process.
+        // Never removed: an error without a listener would end the process.
         client.on("error", (error: Error & { level?: string; code?: string }) => reject(refused ?? explain(target, error, key, policy)));
         client.on("close", () => reject(refused ?? new Dropped("closed")));
         client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) =>
@@ -116,7 +119,7 @@ function explain(
     return new PvesmbError("Unreachable", `${place(target)}: ${error.message}`, { dispatched: false });
 }
 
-/** Opens the TCP connection. Dead peers are noticed by TCP keep-alive, which (other than ssh2's own) does not keep the process running. */
+/** Opens the TCP connection. TCP keep-alive detects dead peers; unlike ssh2's own it does not keep the process running. */
 export function direct(target: SshTarget): Dial {
     return async (deadline) => {
         const socket = tcp({ host: target.address, port: target.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
@@ -146,7 +149,7 @@ export function direct(target: SshTarget): Dial {
 function credentials({ privateKey, passphrase, password, agent, address }: SshTarget): ConnectConfig {
     if (privateKey !== undefined) {
         const parsed = utils.parseKey(privateKey, passphrase);
-        // The library's text says what is wrong (format, passphrase) and holds nothing of the key.
+        // The library's text names the fault (format, passphrase) and contains nothing of the key.
         if (parsed instanceof Error)
             throw new PvesmbError("InvalidInput", `the SSH private key for ${address} cannot be used: ${parsed.message}`);
     }

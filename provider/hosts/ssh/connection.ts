@@ -7,9 +7,9 @@ import type { Channel } from "../host";
 import type { Connected } from "./connect";
 import type { HostKey } from "./host-keys";
 
-/** sshd allows 10 sessions on a connection unless told otherwise (sshd_config(5), MaxSessions); we keep below. */
+/** sshd's default is 10 sessions per connection (sshd_config(5), MaxSessions); we stay below. */
 const CHANNELS = 8;
-/** Channels that stay (agents) leave room for commands. */
+/** Limit of long-lived channels (agents), so that commands find a free one. */
 const LASTING = 6;
 const ATTEMPTS = 5;
 
@@ -38,14 +38,14 @@ export class Connection {
         client.on("error", () => (this.closed = true));
     }
 
-    /** Sets one of the places for channels that stay aside, for `start`; false: all are taken. */
+    /** Reserves a slot for a long-lived channel, for `start`; false: all are taken. */
     takeLasting(): boolean {
         if (this.lasting >= LASTING) return false;
         this.lasting++;
         return true;
     }
 
-    /** Starts a command. When as many as sshd allows are running, it waits for one to end. `lasting`: takeLasting() was true. */
+    /** Starts a command; if CHANNELS are open, waits for one to close. `lasting`: takeLasting() was true. */
     async start(command: string, lasting: boolean, deadline: Deadline): Promise<Channel> {
         let release: () => void = () => undefined;
         const done = (): void => {
@@ -66,13 +66,13 @@ export class Connection {
         }
     }
 
-    /** A TCP connection from that host to another. */
+    /** A TCP connection from that host to another one. */
     async forward(address: string, port: number, deadline: Deadline): Promise<Duplex> {
         return this.opened<Duplex>(
             (use) =>
                 this.client.forwardOut("127.0.0.1", 0, address, port, (error, stream) => {
                     stream?.on("error", () => stream.destroy());
-                    // A forwarded connection stays half open when its far end goes (a socket of our own would not): nobody would notice.
+                    // A forwarded connection stays half open when its far end closes (unlike a socket of our own), so nothing would notice.
                     stream?.on("end", () => stream.destroy());
                     use(error, stream);
                 }),
@@ -84,7 +84,7 @@ export class Connection {
         this.closed = true;
         this.client.end();
         const { client } = this;
-        // Whoever does not answer the goodbye is cut off.
+        // A peer that does not answer the disconnect is cut off.
         setTimeout(() => client.destroy(), 300).unref();
     }
 
@@ -100,7 +100,7 @@ export class Connection {
                 dispatched: false,
             });
         } else this.taken++;
-        // Handed from one to the next, so that nobody slips in between.
+        // A slot passes directly to the next waiter, so that no newcomer takes it.
         return () => {
             const next = this.queue.shift();
             if (next) next();
@@ -108,7 +108,7 @@ export class Connection {
         };
     }
 
-    /** Others may have channels on a host whose sshd allows fewer: a refused one is tried again shortly. */
+    /** Other clients may use channels too, on a host whose sshd allows fewer: a refused channel is retried shortly. */
     private async opened<T extends Openable>(open: Open<T>, deadline: Deadline): Promise<T> {
         for (let i = 1; ; i++) {
             try {
@@ -130,7 +130,7 @@ export class Connection {
                     else resolve(channel);
                 });
             } catch (error) {
-                // Thrown when the connection is known to be gone: nothing was sent.
+                // Thrown when the connection is already known to be broken: nothing was sent.
                 reject(new PvesmbError("Unreachable", `${this.name}: ${messageOf(error)}`, { dispatched: false }));
             }
         });
@@ -148,7 +148,7 @@ export class Connection {
     }
 }
 
-/** To be called as soon as it is open: its end may follow in the same packet. */
+/** Call it as soon as the stream is open: its end may follow in the same packet. */
 function asChannel(stream: ClientChannel): Channel {
     const closed = new Promise<{ code?: number; signal?: string }>((resolve) => {
         let end: { code?: number; signal?: string } = {};
@@ -161,7 +161,7 @@ function asChannel(stream: ClientChannel): Channel {
         stderr: stream.stderr,
         closed,
         destroy: () => {
-            // Unread output would keep its close from being seen.
+            // Unread output would hide the close.
             stream.resume();
             stream.stderr.resume();
             stream.end();

@@ -4,7 +4,7 @@ import { PvesmbError } from "../../base/errors";
 import { knownKeys } from "./known-hosts";
 import { place, type SshTarget } from "./target";
 
-/** A host's public key as sshd shows it. */
+/** A host's public key, as sshd presents it. */
 export class HostKey {
     readonly type: string;
     readonly fingerprint: string;
@@ -21,12 +21,12 @@ export class HostKey {
     }
 }
 
-/** As ssh-keygen prints it. */
+/** The format of ssh-keygen. */
 export function fingerprint(blob: Buffer): string {
     return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** SHA-1 signatures (`ssh-rsa`) are left out. */
+/** Without SHA-1 signatures (`ssh-rsa`). */
 const ALGORITHMS: Record<string, ServerHostKeyAlgorithm[]> = {
     "ssh-ed25519": ["ssh-ed25519"],
     "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
@@ -37,12 +37,12 @@ const ALGORITHMS: Record<string, ServerHostKeyAlgorithm[]> = {
 const ALL = Object.values(ALGORITHMS).flat();
 
 interface Expected {
-    /** Only of pins and known_hosts that give the whole key. */
+    /** Only for pins and known_hosts entries with the whole key. */
     type?: string;
     fingerprint: string;
 }
 
-/** Which keys a target may show, and how to ask sshd (which has several) for one of these. */
+/** Which keys a target may present, and how to ask sshd (which has several) for one of them. */
 export class HostKeyPolicy {
     private readonly expected: Expected[];
     private readonly revoked: string[];
@@ -57,7 +57,7 @@ export class HostKeyPolicy {
         this.source = hostKeys.length > 0 ? "the host keys given" : (knownHosts ?? "known_hosts");
     }
 
-    /** Host key algorithms to offer, one list per attempt: a fingerprint does not say its type, so all are tried in turn. */
+    /** Host key algorithms to offer, one list per attempt: a fingerprint does not reveal its type, so all are tried in turn. */
     attempts(): ServerHostKeyAlgorithm[][] {
         if (this.expected.length === 0) return [ALL];
         if (this.expected.every(({ type }) => type !== undefined))
@@ -65,7 +65,7 @@ export class HostKeyPolicy {
         return Object.values(ALGORITHMS);
     }
 
-    /** What is wrong with this key, if anything. */
+    /** Why this key is refused, if it is. */
     refusal(key: HostKey): PvesmbError | undefined {
         if (this.revoked.includes(key.fingerprint))
             return this.mismatch(`shows a key that ${this.source} marks as revoked, ${key.fingerprint}`);
@@ -78,7 +78,7 @@ export class HostKeyPolicy {
         );
     }
 
-    /** Refused because none of the expected types is to be had. */
+    /** Error if sshd has no key of an expected type. */
     absent(): PvesmbError {
         return this.changed("a key of another type");
     }

@@ -9,7 +9,7 @@ export interface KnownKey {
     revoked: boolean;
 }
 
-/** The keys that a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) has for a host. Certificate authorities are passed over. */
+/** A host's keys in a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). Certificate authorities are ignored. */
 export function knownKeys(path: string, address: string, port: number): KnownKey[] {
     let text: string;
     try {

@@ -7,8 +7,8 @@ import { HostKeyPolicy } from "./host-keys";
 import { place, route, type SshTarget } from "./target";
 
 /**
- * The connections of a session, by route: one each, and another one only when those that stay (agents) fill it. They do not keep the
- * process running.
+ * A session's connections, by route: normally one each, more when long-lived channels (agents) fill it. They do not keep the process
+ * running.
  */
 const routes = perSession(
     () => new Map<string, Promise<Connection>[]>(),
@@ -24,12 +24,12 @@ export async function connection(target: SshTarget, deadline: Deadline, lasting 
             forget(key, each);
             return connection(target, deadline, lasting);
         }
-        // Somebody else may have let it in by looser rules.
+        // The connection may have been opened under a looser key policy.
         const refusal = new HostKeyPolicy(target).refusal(found.key);
         if (refusal) throw refusal;
         if (!lasting || found.takeLasting()) return found;
     }
-    // Unless others have begun one while we waited.
+    // Unless someone else opened a connection while we waited.
     if ((routes().get(key) ?? []).length <= open.length) {
         const next = connect(target, dial(target), deadline).then((connected) => new Connection(place(target), connected));
         routes().set(key, [...(routes().get(key) ?? []), next]);
@@ -52,7 +52,7 @@ function forget(key: string, gone: Promise<Connection>): void {
     else routes().delete(key);
 }
 
-/** Closes all connections; those that do not answer are cut off after 0.3 s. */
+/** Closes all connections; a peer that does not answer is cut off after 0.3 s. */
 export const closeAll = (): Promise<void> => closeRoutes(routes());
 
 async function closeRoutes(routes: Map<string, Promise<Connection>[]>): Promise<void> {

@@ -1,6 +1,6 @@
 import { PvesmbError } from "../../base/errors";
 
-/** A command line of which a POSIX shell makes exactly these arguments. */
+/** A command line that a POSIX shell splits into exactly these arguments. */
 export function quote(argv: readonly string[]): string {
     return argv.map(word).join(" ");
 }

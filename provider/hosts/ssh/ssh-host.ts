@@ -8,11 +8,11 @@ import { connection } from "./pool";
 import { quote } from "./quote";
 import { place, route, type SshTarget } from "./target";
 
-/** More output than this ends a command. */
+/** A command with more output is ended. */
 const LARGEST = 16 * 2 ** 20;
 
 export interface SshHost extends Host {
-    /** The key it showed, as a public key line (`ssh-ed25519 AAAA...`); connects if need be. */
+    /** The host's key as a public key line (`ssh-ed25519 AAAA...`); connects if necessary. */
     hostKey(deadline: Deadline): Promise<string>;
 }
 
@@ -77,7 +77,7 @@ async function collect(channel: Channel, stdin: string | Buffer | undefined, nam
         throw new PvesmbError("RemoteFailed", `${name}: a command printed more than ${LARGEST / 2 ** 20} MiB and was ended`, {
             dispatched: true,
         });
-    // As a shell reports a command that a signal ended.
+    // The exit code that a shell reports for a signal.
     const number =
         code ?? (signal === undefined ? undefined : 128 + (constants.signals[`SIG${signal.replace(/^SIG/, "")}` as NodeJS.Signals] ?? 0));
     if (number === undefined)

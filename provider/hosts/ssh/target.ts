@@ -10,19 +10,19 @@ export interface SshTarget {
     password?: string;
     /** Socket of an SSH agent. */
     agent?: string;
-    /** The keys it may have: public key lines (`ssh-ed25519 AAAA...`) or fingerprints (`SHA256:...`). When given, nothing else counts. */
+    /** Accepted keys: public key lines (`ssh-ed25519 AAAA...`) or fingerprints (`SHA256:...`). If set, nothing else is consulted. */
     hostKeys?: string[];
-    /** Path of a known_hosts file; it need not exist. */
+    /** Path of a known_hosts file; it may be missing. */
     knownHosts?: string;
-    /** Take whatever key an otherwise unknown host shows (a fresh guest of our own). A key that contradicts known ones is refused all the same. */
+    /** Accept any key of an unknown host (a fresh guest of our own). A key that contradicts known ones is still refused. */
     acceptNew?: boolean;
-    /** Connect through that host. */
+    /** Connect through this host. */
     jump?: SshTarget;
     /** Commands go through `sudo -n`. */
     sudo?: boolean;
 }
 
-/** Where, as whom, through what: targets alike in this share a connection. */
+/** User, address and jump hosts: targets with the same route share a connection. */
 export function route(target: SshTarget): string {
     const via = target.jump ? ` via ${route(target.jump)}` : "";
     return `${target.username}@${place(target)}${via}`;

@@ -2,8 +2,8 @@ import type { Failure } from "../../base/handler";
 import { isTree, type Tree } from "../tree";
 
 /**
- * Why a gateway in this state cannot be replaced: what deletes it goes by what the state says, so the way out is an `up` of its own. What
- * a state does not show (files on the root file system, HA, a VMID that is taken) is seen when it comes to that, before anything is touched.
+ * Why a gateway in this state cannot be replaced. Deletion uses the stored state, so the remedy must be a separate `up` before. What the
+ * state does not show (files on the root file system, HA, a VMID in use) is checked at deletion, before anything is changed.
  */
 export function irreplaceable(state: Tree, news: Tree): Failure[] {
     const [data, next] = [state["data"], news["data"]].map((each) => (isTree(each) ? each : undefined));

@@ -32,7 +32,7 @@ function networkFaults(at: string, network: NetworkInputs): Failure[] {
     return faults;
 }
 
-/** A new volume, an existing one, or a directory of the node: exactly one of them. */
+/** Exactly one of: a new volume, an existing one, a directory of the node. */
 function dataFaults(data: NonNullable<GatewayInputs["data"]>): Failure[] {
     const ofNew = (["storage", "size", "initialSize"] as const).filter((name) => data[name] !== undefined);
     const [given, other] = (["volume", "bind"] as const).filter((name) => data[name] !== undefined);

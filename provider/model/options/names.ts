@@ -1,6 +1,6 @@
 import { nearest } from "../../base/nearest";
 
-/** Names of smb.conf's options, old ones for the same included: all that Samba 4.17 to 4.24 know (`samba:parameter` and `synonym` in docs-xml/smbdotconf). */
+/** Names and synonyms of smb.conf options that Samba 4.17 to 4.24 know (`samba:parameter` and `synonym` in docs-xml/smbdotconf). */
 const OF_SHARES = `
 access based share enum, acl allow execute always, acl check permissions, acl flag inherited canonicalization, acl group control, acl
 map full control, admin users, administrative share, afs share, aio read size, aio write behind, aio write size, allocation roundup
@@ -88,12 +88,15 @@ const listed = (text: string): string[] => text.trim().split(/,\s+/);
 const shares = listed(OF_SHARES);
 const servers = listed(OF_SERVERS);
 
-/** As Samba compares them: without case and blanks. */
+/** Samba compares names without case and white space. */
 const key = (name: string): string => name.toLowerCase().replace(/\s+/g, "");
 const ofShares = new Set(shares.map(key));
 const ofServers = new Set(servers.map(key));
 
-/** Why no Samba takes an option of that name there, or undefined: one may. Those with a colon are modules' own, of which any is taken. */
+/**
+ * Why no version of Samba accepts an option of that name there; undefined if one may. Names with a colon belong to modules and are always
+ * accepted.
+ */
 export function unknownOption(name: string, where: "share" | "server"): string | undefined {
     if (name.includes(":") || ofShares.has(key(name))) return undefined;
     if (ofServers.has(key(name)))

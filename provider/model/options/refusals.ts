@@ -5,7 +5,7 @@ import { LOCAL_CONFIG } from "../paths";
 import { isLitter } from "../share/litter";
 import type { Effective } from "../share/effective";
 
-/** Options that pvesmb writes itself for every share: the property to use instead. */
+/** Options that pvesmb writes for every share: the property to use instead. */
 const OWNED: Record<string, string> = {
     path: "path",
     comment: "comment",
@@ -73,7 +73,7 @@ const DANGEROUS = new Set(
     ].map(canonicalOption),
 );
 
-/** Options that pvesmb writes itself in the global section: the property to use instead, or what is fixed. */
+/** Options that pvesmb writes in the global section: the property to use instead, or why it is fixed. */
 const OWNED_GLOBAL: Record<string, string> = {
     workgroup: "samba.workgroup",
     "netbios name": "samba.netbiosName",
@@ -97,7 +97,7 @@ const OWNED_GLOBAL: Record<string, string> = {
     "vfs objects": "samba.macos",
 };
 
-/** What a standalone file server of pvesmb's is made of: there is no property for it. */
+/** Options that define pvesmb's standalone file server; no property changes them. */
 const FIXED = [
     "server role",
     "security",
@@ -124,7 +124,7 @@ const FIXED = [
     "nsswitch command",
     "idmap config",
 ].map(canonicalOption);
-/** In names as Samba reads them; `acl allow execute always` is none of these. */
+/** Matches names in Samba's own spelling; `acl allow execute always` is harmless. */
 const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
 const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if it has to be, it can stand in ${LOCAL_CONFIG} on the gateway, which pvesmb never touches`;
 
@@ -136,7 +136,7 @@ const isOptionName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9 _:.-]*$/.te
 
 const dangerous = (name: string): boolean => DANGEROUS.has(canonicalOption(name)) || EXECUTING.test(canonicalOption(name));
 
-/** Why a raw share option is refused, or undefined when it may be used. */
+/** Why a raw share option is refused; undefined if it is allowed. */
 export function optionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
     const owned = OWNED_NORMAL.get(canonicalOption(name));
@@ -144,7 +144,7 @@ export function optionRefusal(name: string): string | undefined {
     return dangerous(name) ? REFUSED : unknownOption(name, "share");
 }
 
-/** Why a raw global option is refused, or undefined when it may be used. */
+/** Why a raw global option is refused; undefined if it is allowed. */
 export function globalOptionRefusal(name: string): string | undefined {
     if (!isOptionName(name)) return "is no name of an smb.conf option";
     const owned = OWNED_GLOBAL_NORMAL.get(canonicalOption(name));
@@ -153,24 +153,24 @@ export function globalOptionRefusal(name: string): string | undefined {
     return dangerous(name) ? REFUSED : unknownOption(name, "server");
 }
 
-/** Why a list of hosts among raw options would not be heeded. Names are only where the gateway's own options make Samba look them up. */
+/** Why Samba would ignore an entry of a host list in raw options. Host names work only if the gateway's own options enable lookups. */
 export function hostsFault(name: string, value: string, beside: Readonly<Record<string, string>> = {}): string | undefined {
     if (!["hosts allow", "hosts deny"].map(canonicalOption).includes(canonicalOption(name))) return undefined;
     const lookups = Object.entries(beside).find(([other]) => canonicalOption(other) === canonicalOption("hostname lookups"));
     return /^(yes|true|on|1)$/i.test(lookups?.[1] ?? "") ? undefined : hostsOptionFault(value);
 }
 
-/** Whether by a raw option of a share its clients have to encrypt, or are told to (enum_smb_encryption_vals in lib/param/param_table.c). */
+/** Whether a raw share option requires clients to encrypt or asks them to (enum_smb_encryption_vals in lib/param/param_table.c). */
 export const asksToEncrypt = (name: string, value: string): boolean =>
     canonicalOption(name) === canonicalOption("server smb encrypt") && /^(desired|required|mandatory|force|forced|enforced)$/i.test(value);
 
-/** Why an option of this list is refused beside the others: an earlier name means the same option, and Samba would take the last one. */
+/** Why an option of this list conflicts with an earlier one: both names mean the same option, and Samba would use the last. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {
     const first = all.find((other) => canonicalOption(other) === canonicalOption(name));
     return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep one of them`;
 }
 
-/** Options that a typed property writes when it is used, by how they begin as Samba reads them. */
+/** Prefixes, in Samba's spelling, of options that a typed property writes when it is set. */
 const TYPED: [string, (keyof Effective)[]][] = [
     ["vfsobjects", ["recycle", "audit", "previousVersions", "macos", "timeMachine", "catia"]],
     ["aclxattr:", ["acl"]],
@@ -208,10 +208,10 @@ const BESIDE = new Set(
         "shadow:crossmountpoints",
     ].map(optionKey),
 );
-/** For names that `previousVersions.prefix` cannot tell apart: only the daily ones, for one. */
+/** For names that `previousVersions.prefix` cannot distinguish, such as daily snapshots only. */
 const BESIDE_NO_PREFIX = new Set(["shadow:snapprefix", "shadow:delimiter"].map(optionKey));
 
-/** The typed property that writes this option for the share, if one does: an option has one writer. */
+/** The typed property that writes this option for the share, if any: only one may write an option. */
 export function typedWriter(name: string, share: Effective): string | undefined {
     const key = canonicalOption(name);
     if (key === "deletevetofiles") return isLitter(share) ? "vetoFiles" : undefined;

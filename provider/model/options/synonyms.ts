@@ -1,6 +1,6 @@
 /**
- * Names that Samba takes for other options (FLAG_SYNONYM in lib/param/param_table.c; each seen with testparm 4.17). A rule about an
- * option is about all its names. `writeable` and its kin are `read only` turned round.
+ * Synonyms of Samba's options (FLAG_SYNONYM in lib/param/param_table.c; each seen with testparm 4.17). A rule for an option covers all its
+ * names. `writeable` and its synonyms are the inverse of `read only`.
  */
 const SYNONYMS: Record<string, string> = {
     "allow hosts": "hosts allow",
@@ -42,14 +42,14 @@ const SYNONYMS: Record<string, string> = {
     "winbind uid": "idmap uid",
 };
 
-/** How Samba compares option names: without case, blanks and underscores. */
+/** Samba compares option names without case, spaces and underscores. */
 export function optionKey(name: string): string {
     return name.toLowerCase().replace(/[\s_]+/g, "");
 }
 
 const CANONICAL = new Map(Object.entries(SYNONYMS).map(([synonym, name]) => [optionKey(synonym), optionKey(name)]));
 
-/** The option that a name means, in the form in which names are compared: `VFS Object` and `vfs objects` are both `vfsobjects`. */
+/** The option behind a name, in the form for comparison: `VFS Object` and `vfs objects` are both `vfsobjects`. */
 export function canonicalOption(name: string): string {
     return CANONICAL.get(optionKey(name)) ?? optionKey(name);
 }

@@ -1,82 +1,84 @@
-/** Something that pvesmb does and that the owner of a cluster may allow or not. The list is in features.ts. */
+/** An action of pvesmb that a cluster's administrator may allow or deny. The list is in features.ts. */
 export interface Feature {
-    /** What it takes it for, in a few words that finish "is needed to ...". */
+    /** Its purpose, in a few words that complete "is needed to ...". */
     purpose: string;
-    /** Commands that use it, beside the kinds of resources whose models say so (`uses`). */
+    /** Commands that use it, in addition to the kinds of resources that list it in `uses`. */
     alsoUsedBy?: string[];
-    /** Part of what is granted when nobody chooses. */
+    /** Granted by default. */
     usual: boolean;
     grants: Grant[];
-    /** No privilege is enough: only root@pam itself, logged in by password, and never a token. The reason, in Proxmox VE's terms. */
+    /** Only root@pam with a password login may do it; no privilege or token is enough. Gives the reason in Proxmox VE's terms. */
     rootOnly?: string;
-    /** What it runs over SSH. */
+    /** The commands that it runs over SSH. */
     commands?: RemoteCommands[];
-    /** Whoever has these rights can make himself root; how. */
+    /** How a holder of these rights can become root. */
     rootEquivalent?: string;
-    /** What else whoever has these rights can do, where that is more than the purpose says. */
+    /** What else a holder of these rights can do, if that exceeds the purpose. */
     reach?: Reach;
 }
 
 export interface Reach {
     text: string;
-    /** Last major release of Proxmox VE of which it is true. */
+    /** Last major release of Proxmox VE to which it applies. */
     until?: number;
 }
 
 /** Privileges on one path of Proxmox VE's access control. */
 export interface Grant {
-    /** With at most one slot in braces, filled by a Scope. */
+    /** With at most one slot in braces, which a Scope fills. */
     path: string;
     privileges: string[];
-    /** One of them is enough; the first one is what gets granted. */
+    /** Any one of them is enough; the first one is granted. */
     any?: true;
-    /** First and last major release of Proxmox VE that asks for it. */
+    /** First and last major release of Proxmox VE that requires it. */
     since?: number;
     until?: number;
 }
 
 export interface RemoteCommands {
-    /** Whose sshd it is, or through which shell. */
+    /** The host that runs them: the node, or the container through its own sshd. */
     on: "node" | "container";
     commands: readonly RemoteCommand[];
 }
 
-/** A command line as a rule of sudo's: what may stand at each place, and nothing behind the last one. */
+/** A command line as a sudo rule: the allowed word at each position, and nothing after the last one. */
 export interface RemoteCommand {
     program: string;
-    /** A word as it is, or what may stand for a name. Absent: any arguments, so whoever may run it can do what the program can. */
+    /** Literal words, or patterns for names. Absent: any arguments, so the caller can do whatever the program can. */
     words?: readonly (string | Word)[];
 }
 
-/** An argument by name; `pattern` is a POSIX regular expression (sudo matches it, regcomp(3)) that takes neither blanks nor a leading `-`. */
+/**
+ * A named argument; `pattern` is a POSIX regular expression (sudo matches it, regcomp(3)) that accepts neither spaces nor a leading `-`.
+ */
 export interface Word {
     name: string;
     pattern: string;
 }
 
-/** As documentation shows it: `pct rescan --vmid VMID`. */
+/** The command as docs show it: `pct rescan --vmid VMID`. */
 export const shownCommand = ({ program, words }: RemoteCommand): string =>
     [program, ...(words === undefined ? ["..."] : words.map((word) => (typeof word === "string" ? word : word.name)))].join(" ");
 
-/** Where a grant is looked for (any one of the places will do), and where to give it when it is missing: on a pool, not on each guest. */
+/** Where to look for a grant (one match is enough), and where to add a missing one: on a pool rather than on each guest. */
 export interface Spot {
     at: readonly string[];
     give: string;
 }
 
-/** What stands for the slots of a path; a slot that is left out asks for nothing. */
+/** The values of a path's slots; a slot without values requires nothing. */
 export type Scope = Record<string, readonly Spot[]>;
 
 export const spots = (...names: readonly string[]): Spot[] => [...new Set(names)].map((name) => ({ at: [name], give: name }));
 
-/** A grant at its places. */
+/** A grant with its paths. */
 export interface Need extends Spot {
     privileges: string[];
     any: boolean;
     purpose: string;
 }
 
-/** What the features need in that scope, on that major release of Proxmox VE. */
+/** The grants that the features need in this scope on this major release of Proxmox VE. */
 export function needsOf(features: readonly { feature: Feature; scope: Scope }[], major: number): Need[] {
     return features.flatMap(({ feature, scope }) =>
         feature.grants
@@ -95,7 +97,7 @@ function placed(path: string, scope: Scope): Spot[] {
     return (scope[slot] ?? []).map(({ at, give }) => ({ at: at.map(fill), give: fill(give) }));
 }
 
-/** Path -> privileges to give there, each path once; of alternatives none when another need gives one of them anyway. */
+/** Path -> privileges to grant there, one entry per path; alternatives are skipped if another need grants one of them. */
 export function united(needs: readonly Pick<Need, "give" | "privileges" | "any">[]): Map<string, string[]> {
     const given = new Map<string, Set<string>>(needs.map(({ give }) => [give, new Set()]));
     for (const { give, privileges, any } of [...needs].sort((a, b) => Number(a.any) - Number(b.any))) {

@@ -3,13 +3,13 @@ import { BIND, BYTES, DATASET, MOUNT, MOUNT_POINT, REST, VMID, VMID_OR_NONE, VOL
 
 const SHELLS = ["cat", "sh", "python3"].map((program) => ({ program }));
 
-/** The wrapper stands in for it. */
+/** A wrapper may replace pct (`ssh.pct`). */
 export const EXEC = { program: "pct", words: ["exec", VMID_OR_NONE, "--", REST] };
 
 /**
- * Everything that pvesmb asks of Proxmox VE's access control and of SSH: the one list behind the checks before a create or update,
- * docs/permissions.md and `npx pvesmb permissions`. Privileges were found by leaving each one out (pve-api.md 2.2);
- * test/unit/permissions does so again for every row.
+ * All rights that pvesmb needs from Proxmox VE's access control and from SSH: the source of the checks before a create or update, of
+ * docs/permissions.md and of `npx pvesmb permissions`. Found by omitting one privilege at a time (pve-api.md 2.2); test/unit/permissions
+ * repeats that for every row.
  */
 export const features = {
     gateway: {
@@ -172,7 +172,7 @@ export const featureNames = Object.keys(features) as FeatureName[];
 
 export const featureOf = (name: FeatureName): Feature => features[name];
 
-/** What the Python program calls, as root where it runs: in containers, and on nodes for `quota-node` and `share-snapshots`. */
+/** The programs that the Python agent runs as root: in containers, and on nodes for `quota-node` and `share-snapshots`. */
 export const PROGRAMS = [
     "/usr/sbin/sshd",
     "apt-cache",

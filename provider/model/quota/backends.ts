@@ -1,20 +1,20 @@
-/** What can hold a limit. */
+/** What can enforce a limit. */
 export const BACKENDS = ["volume", "zfs", "btrfs", "xfs", "ext4", "cephfs"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
-/** What a backend can do beside one hard limit on a tree, from what its file system has; rules, handlers and docs go by it. */
+/** What a backend's file system supports beyond one hard limit on a tree; used by rules, handlers and docs. */
 export interface Abilities {
-    /** Says what it limits, for messages. */
+    /** The limited object, for messages. */
     unit: string;
     soft: boolean;
     files: boolean;
     /** Limits per user and group. */
     principals: boolean;
-    /** Whether snapshots can be counted or not, as asked. */
+    /** Whether the program can choose if snapshots count. */
     snapshots: boolean;
-    /** Whether it can be made smaller while the gateway runs. */
+    /** Whether it can shrink while the gateway runs. */
     shrinks: boolean;
-    /** Whether a client sees the limit without help of a `dfree command`. */
+    /** Whether clients see the limit without a `dfree command`. */
     seen: boolean;
 }
 
@@ -67,5 +67,5 @@ export const ABILITIES: Record<BackendName, Abilities> = {
     },
 };
 
-/** Backends that have an ability, as a message names them. */
+/** Backends with an ability, as messages list them. */
 export const having = (ability: Exclude<keyof Abilities, "unit">): string => BACKENDS.filter((name) => ABILITIES[name][ability]).join(", ");

@@ -32,7 +32,7 @@ const notify = z.strictObject({
     mail: field(z.array(mailAddress()).min(1).optional(), { description: "Addresses to mail to, by the gateway's sendmail." }),
 });
 
-/** The width of a sample, and what divides an hour into such. */
+/** Sample intervals; each divides an hour evenly. */
 const PERIODS = ["5m", "10m", "15m", "20m", "30m", "1h"] as const;
 
 const history = z.strictObject({

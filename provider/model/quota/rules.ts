@@ -7,7 +7,7 @@ import { bytesOf } from "../size";
 
 type Ability = Exclude<keyof Abilities, "unit">;
 
-/** What the inputs ask for beyond one hard limit: property, ability that it needs. */
+/** What the inputs request beyond one hard limit: the property and the ability that it needs. */
 export function asked(inputs: Partial<QuotaInputs>): { property: string; ability: Ability }[] {
     const principals = [
         ...(inputs.users ?? []).map((each) => ["users", each] as const),
@@ -39,7 +39,7 @@ const WORDS: Record<Ability, string> = {
     seen: "no size that clients see",
 };
 
-/** What this backend cannot do of what is asked for, with the way out. */
+/** The requests that this backend does not support, with the way out. */
 export function beyond(inputs: Partial<QuotaInputs>, backend: keyof typeof ABILITIES): Failure[] {
     const lacking = asked(inputs).filter(({ ability }) => !ABILITIES[backend][ability]);
     return lacking.map(({ property, ability }) => ({

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { field } from "../meta";
 import { accountName } from "../text";
 
-/** Access levels: Samba's share-level rights and the file system's ACL entries follow from them. */
+/** Access levels; they determine Samba's share-level rights and the ACL entries of the file system. */
 export const LEVELS = ["read", "change", "full"] as const;
 
 export const access = z.strictObject({

@@ -3,8 +3,8 @@ import type { Consequence } from "../meta";
 import type { AccessEntry } from "./access";
 
 /**
- * What changes of a share do to its clients. A reload reaches none that is connected, so what takes something
- * away closes connections; the handler goes by the same words.
+ * Effects of share changes on clients. A reload does not affect connected clients, so removing a right closes connections; the handler acts
+ * on the same entries.
  */
 const CLOSED = "open connections to the share are closed";
 
@@ -15,7 +15,7 @@ const closes = (when: string, holds: (before: unknown, after: unknown) => boolea
     effect: "closes-share",
 });
 
-/** Modules are loaded, and most of them read their settings, when a client connects. */
+/** Modules are loaded when a client connects, and most read their settings then. */
 const LATER = "open connections may go on as they are until they connect again";
 
 type Options = Record<string, string>;
@@ -44,14 +44,14 @@ export const changes = {
     homes: closes("set to another value", (before, after) => (before === true) !== (after === true)),
     modules: { does: LATER, when: "added or removed" },
     module: { does: LATER },
-    /** Of the properties that it gives defaults to, the preview says what they do. */
+    /** The preview shows the effects of the properties whose defaults it changes. */
     purpose: { does: "as for the properties that it gives defaults to", if: () => false },
     recursive: becomes(true, "owner, group and ACL of everything below the directory are set"),
 } satisfies Record<string, Consequence>;
 
 const principal = ({ user, group }: AccessEntry): string => JSON.stringify([user, group]);
 
-/** Entries that had more before than they have after. */
+/** Entries that lose rights. */
 export function tightened(before: readonly AccessEntry[], after: readonly AccessEntry[]): AccessEntry[] {
     const rank = { read: 1, change: 2, full: 3 };
     return before.filter((old) => {

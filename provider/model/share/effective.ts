@@ -1,7 +1,7 @@
 import type { ShareInputs } from "./inputs";
 import { plain, presets } from "./purpose";
 
-/** Inputs as they take effect: what the program left out comes from the purpose. */
+/** Inputs as they take effect: the purpose supplies what the program omits. */
 export type Effective = ShareInputs & Required<Pick<ShareInputs, keyof typeof plain>>;
 
 export function effective(inputs: ShareInputs): Effective {

@@ -12,7 +12,7 @@ const client = z.string().check((ctx) => {
 const clients = (description: string, brings: Consequence) =>
     field(z.array(client).min(1).max(100).optional(), { description, compare: "set", brings });
 
-/** What a share can do beside being there. Left out, nothing of it is stored or written. */
+/** Optional features of a share. An omitted one is neither stored nor written. */
 export const features = {
     macos: field(z.boolean().optional(), {
         description: "Metadata and streams as macOS wants them (fruit).",

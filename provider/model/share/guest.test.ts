@@ -18,7 +18,7 @@ test.each([
     [{ guest: true, access: [{ user: "alice", level: "full" }] }, ["user alice rwx", "user nobody rwx"]],
     [{ guest: true, access: [{ user: "nobody", level: "read" }] }, ["user nobody r-x"]],
     [{ guest: false }, []],
-    // What the program says of the directory stands.
+    // The program's own setting for the directory wins.
     [{ guest: true, mode: "0755" }, []],
     [{ guest: true, aclEntries: [{ user: "nobody", permissions: "r-x" }] }, ["user nobody r-x"]],
 ])("guests may do what the share says: %j", (more, acl) => {

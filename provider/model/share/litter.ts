@@ -1,6 +1,6 @@
-/** What Finder and Explorer leave in every folder that they show. */
+/** Files that Finder and Explorer create in every folder that they show. */
 export const LITTER = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
-/** Whether nothing that nobody sees in a folder is worth keeping. */
+/** Whether all hidden files are litter, so that a folder may be deleted with them. */
 export const isLitter = ({ vetoFiles }: { vetoFiles?: readonly string[] }): boolean =>
     vetoFiles !== undefined && vetoFiles.every((name) => LITTER.includes(name));

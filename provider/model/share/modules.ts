@@ -4,7 +4,7 @@ import { changes } from "./changes";
 import { size } from "../size";
 import { configText, fileName, filePattern } from "../text";
 
-/** Kinds of what clients do, by which auditing is chosen; what each means to Samba is in samba/vfs.ts. */
+/** The kinds of client operations that auditing can select; samba/vfs.ts maps them to Samba's names. */
 const AUDITED = ["connect", "open", "read", "write", "mkdir", "rename", "delete", "permissions"] as const;
 
 export const patterns = (description: string, brings?: Consequence) =>
@@ -86,7 +86,7 @@ export const previousVersions = z.strictObject({
     }),
 });
 
-/** The text by which the time of a snapshot is found in its name: what stands before the year, and its first digits, until 2099. */
+/** The text that marks the start of the time in a snapshot's name: the text before the year plus its first digits, valid until 2099. */
 export function timeBegins(format: string): string | undefined {
     const match = /^([^%]*)%([Yy])/.exec(format);
     return match === null ? undefined : `${match[1] ?? ""}${match[2] === "Y" ? "20" : "2"}`;

@@ -4,7 +4,7 @@ import { field, named } from "../meta";
 import { size } from "../size";
 import { absolutePath } from "../text";
 
-/** What a quota keeps of its share: made of the share's id and arguments, so that an update of the share does not show on its quota. */
+/** What a quota stores of its share: the share's id and arguments, so that an update of the share does not change its quota. */
 export const shareRef = z.strictObject({
     id: field(z.string().regex(/^[0-9a-f]{16}$/, "must be the `ref` of an SmbShare"), {
         description: "The share's id.",

@@ -11,7 +11,7 @@ import { configTextFault, dataPathFault, fileName } from "../text";
 
 type Principal = Pick<AccessEntry, "user" | "group">;
 
-/** Each entry is for one user or group, and nobody has two. */
+/** Each entry names one user or group; nobody has two entries. */
 function principalFaults(property: string, entries: readonly Principal[]): Failure[] {
     const faults = entries.flatMap((entry, i) =>
         (entry.user === undefined) === (entry.group === undefined)
@@ -23,7 +23,7 @@ function principalFaults(property: string, entries: readonly Principal[]): Failu
     return doubled === undefined ? faults : [...faults, { property, reason: `names ${doubled} twice; keep one entry` }];
 }
 
-/** Samba takes what is behind the first place where the time begins: nothing in front of it may look so. */
+/** Samba parses from the first match of the time's beginning: the prefix must not contain one. */
 function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersions"]>): Failure[] {
     if (prefix === undefined) return [];
     if (!/^[A-Za-z0-9@._:+-]+$/.test(prefix))
@@ -47,13 +47,13 @@ function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersi
 }
 
 /**
- * Samba refuses a guest at a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c), and tells one to encrypt where
- * a share desires it: clients then give up (seen with 4.17).
+ * Samba refuses guests on a share that requires encryption (smbd_smb2_tree_connect() in source3/smbd/smb2_tcon.c), and asks them to encrypt
+ * if the share desires it: clients then give up (seen with 4.17).
  */
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
     `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
 
-/** Rights that the program gives itself have to let guests in, who are nobody. */
+/** Rights that the program sets itself must let guests in; guests act as nobody. */
 function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareInputs): Failure[] {
     if (!guest || (mode === undefined && aclEntries === undefined)) return [];
     const bits = parseInt((mode ?? "0770").slice(-3), 8);
@@ -178,7 +178,7 @@ export const shareRules: Rule<ShareInputs>[] = [
                     ? [{ property: "recursive", reason: "must not be set where homes are served: they are their users' own" }]
                     : []),
                 ...(inputs.guest ? [{ property: "guest", reason: "a guest has no home; remove it" }] : []),
-                // Share-level rights go by the share's name, and each user's home has another one.
+                // Share-level rights use the share's name, but each home has its user's name.
                 ...(change < 0 ? [] : [{ property: `access[${change}].level`, reason: "must be `read` or `full` where homes are served" }]),
             ];
         },

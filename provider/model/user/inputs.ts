@@ -4,14 +4,16 @@ import { becomes, without } from "../consequences";
 import { field } from "../meta";
 import { accountId, accountName, CONTROL, dataPath, groupName, HALF, HALF_FAULT } from "../text";
 
-/** What a line of passwd, and an argument, can hold. */
+/** Text that a line of passwd and an argument can hold. */
 const gecos = (max: number): z.ZodString =>
     z
         .string()
         .max(max)
         .refine((text) => !CONTROL.test(text) && !HALF.test(text) && !/[:,]/.test(text), { error: "must be one line without : and ," });
 
-/** Why a text cannot be a password. smbpasswd reads a line of at most 254 bytes (`fstring` in source3/utils/passwd_util.c; seen with 4.17). */
+/**
+ * Why a text cannot be a password. smbpasswd reads lines of at most 254 bytes (`fstring` in source3/utils/passwd_util.c; seen with 4.17).
+ */
 export function passwordFault(text: string): string | undefined {
     if (text === "") return "must not be empty";
     if (text.length > 127) return "must have at most 127 characters";
@@ -25,7 +27,7 @@ const isDay = (text: string): boolean => {
     return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 };
 
-/** Accounts that the gateway itself lives by: root has its administrators' keys, guests act as nobody. */
+/** Accounts that the gateway itself needs: root has the administrators' keys, guests act as nobody. */
 const SYSTEM = ["root", "nobody"];
 
 const userName = (): z.ZodString =>
@@ -33,7 +35,7 @@ const userName = (): z.ZodString =>
         error: `must not be an account of the system (${SYSTEM.join(", ")})`,
     });
 
-/** Chowning whatever has the number would be to change the owners of files unasked, on other shares too. */
+/** A chown of everything with that id would change the owners of files without being asked to, in other shares too. */
 export const FILES_BELONG_TO_IT =
     "files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has";
 
@@ -116,7 +118,7 @@ export const inputs = z.strictObject({
         z
             .string()
             .regex(/^20[0-3]\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'must be a day such as "2027-06-30"')
-            // What Samba takes for "never" is in February 2036.
+            // Samba treats dates from February 2036 on as "never".
             .refine((day) => isDay(day) && day < "2036-01-01", { error: "must be a day before 2036-01-01" })
             .optional(),
         { description: "First day, in UTC, on which the account no longer works.", defaultText: "never" },

@@ -4,7 +4,7 @@ import { COLLECTOR } from "./paths";
 
 const MODULES = ["__main__", "alerts", "collect", "entries", "history", "levels", "metrics", "ring", "sources", "state", "trend"] as const;
 
-/** Puts the program's modules on the host. */
+/** Installs the program's modules on the host. */
 export function programSteps(): Step[] {
     return [
         { do: "directory", path: COLLECTOR.program, mode: "0755" },

@@ -7,13 +7,13 @@ import { collector } from "./steps";
 
 const NAME = "quota-report";
 
-/** What to look at on a host, one command for all its quotas. */
+/** Gather for a host: one command reports all its quotas. */
 export const COLLECTOR_LOOK: Gather = joined([{ commands: [{ name: NAME, argv: [...COLLECTOR.command, "report"] }] }, collector.look]);
 
 const bytes = z.number().nullable();
 
 const quota = z.object({
-    /** Unix time of the sample that the figures are from; null: there is none yet, and nothing is known. */
+    /** Unix time of the sample behind the figures; null: no sample yet. */
     at: z.number().nullable(),
     used: bytes,
     limit: bytes,
@@ -26,26 +26,26 @@ const quota = z.object({
             bytesPerDay: z.number(),
             low: z.number(),
             high: z.number(),
-            /** Samples that the slope rests on, and the seconds between the first and the last. */
+            /** Number of samples behind the slope, and the seconds between first and last. */
             samples: z.number(),
             seconds: z.number(),
         })
         .nullable(),
-    /** Unix time at which the limit is reached if it goes on so; null: not in sight, or not known. */
+    /** Unix time at which the limit is reached at this rate; null: not in sight or unknown. */
     fullAt: z.number().nullable(),
     /** Why the last attempt to read the usage failed. */
     error: z.string().nullable(),
 });
 
-/** What the collector knows of one quota. */
+/** The collector's report on one quota. */
 export type QuotaUsage = z.infer<typeof quota>;
 
 const report = z.object({ v: z.literal(1), quotas: z.record(z.string(), quota) });
 
-/** The report by quota id. Undefined: no collector is installed on the host. */
+/** Reports by quota id; undefined if the host has no collector. */
 export function collectorReport(look: Pick<GatherResult, "commands">): Map<string, QuotaUsage> | undefined {
     const answer = look.commands[NAME];
-    // python3 says 2 when the program is not there.
+    // python3 exits with 2 when the program is missing.
     if (answer === undefined || answer.code === 2 || answer.code === 127) return undefined;
     return parseReport(answer.code === 0 ? answer.stdout : "", answer.stderr);
 }

@@ -23,17 +23,17 @@ export const collector = new Program({
     entry: "the collector's entry",
 });
 
-/** The entry as its file holds it; what differs from this was changed by hand. */
+/** The entry's file text; any difference from it is a change by hand. */
 export function renderEntry(entry: CollectorEntry): string {
     return `${JSON.stringify({ v: FORMAT, ...entry })}\n`;
 }
 
-/** Has one quota recorded, on a host that may know nothing of it yet. The last steps of the quota's unit. */
+/** Starts recording one quota, and installs the collector if needed. The last steps of the quota's unit. */
 export const collectorSteps = (entry: CollectorEntry): Step[] => [
     ...collector.install(entry.id, renderEntry(entry)),
-    // A first sample, without waiting for it: a round that is under way already leaves it to the next one.
+    // Takes a first sample without waiting for it; if a round is already running, the next one takes it.
     { do: "run", argv: ["systemctl", "start", "--no-block", COLLECTOR.service], ifChanged: collector.entryStep, changes: false },
 ];
 
-/** Ends one quota's record; with the last one of the host, the collector itself and all it kept. The last steps of a removal unit. */
+/** Stops recording one quota; the last one of the host removes the collector and its records. The last steps of a removal unit. */
 export const collectorRemovalSteps = (id: string): Step[] => collector.remove(id);

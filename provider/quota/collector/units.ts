@@ -1,7 +1,7 @@
 import { SANDBOX } from "../../base/sandbox";
 import { COLLECTOR } from "./paths";
 
-/** The least of the host for it: a round is late rather than in anybody's way. */
+/** Lowest priority: a late round is better than a slow host. */
 const serviceUnit = `[Unit]
 Description=pvesmb: records what quotas use
 
@@ -14,7 +14,7 @@ TimeoutStartSec=10min
 UMask=0077
 ${SANDBOX}`;
 
-/** Every five minutes of the clock, which is also the width of a sample (SAMPLE_SECONDS in program/history.py). */
+/** Every five minutes by the clock, which is also the sample width (SAMPLE_SECONDS in program/history.py). */
 const timerUnit = `[Unit]
 Description=pvesmb: records what quotas use
 
@@ -26,7 +26,7 @@ AccuracySec=30s
 WantedBy=timers.target
 `;
 
-/** Nobody from outside: whoever wants another address says so in a drop-in. Eight readers at once are enough, and none may stay. */
+/** Loopback only; a drop-in can set another address. At most eight readers, and each is cut off after ten seconds. */
 const socketUnit = `[Unit]
 Description=pvesmb: metrics of quotas by HTTP
 
@@ -39,7 +39,7 @@ MaxConnections=8
 WantedBy=sockets.target
 `;
 
-/** One connection. It reads one file that everybody may read, and needs no right for that. */
+/** One connection. It serves a world-readable file and needs no privileges. */
 const connectionUnit = `[Unit]
 Description=pvesmb: metrics of quotas, one reader
 

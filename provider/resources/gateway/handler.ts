@@ -5,7 +5,7 @@ import type { GatewayInputs } from "../../model";
 import { readGateway } from "./read";
 import { tenantOf } from "./tenant";
 
-/** A gateway is a machine of some kind, which does the work, and Samba on it, which the tenant looks after. */
+/** A gateway is a machine, which its kind manages, with Samba on it, which the tenant manages. */
 export const gatewayHandler: ResourceHandler<GatewayInputs, Outputs> = {
     create: (ctx, inputs) => machineKindFor(inputs).create(ctx, inputs, tenantOf(ctx, inputs)),
 

@@ -12,7 +12,7 @@ import type { GatewayInputs } from "../../model";
 import { foundLockout, lockoutLook } from "../../samba/lockout";
 import { uncOf } from "../../samba/unc";
 
-/** The gateway as its machine and, when it runs, Samba on it are. Undefined when the machine is gone, or somebody else's. */
+/** Reads the machine and, if it runs, Samba on it. Undefined when the machine is gone or belongs to another owner. */
 export async function readGateway(
     ctx: Context<Outputs>,
     id: string,
@@ -26,25 +26,25 @@ export async function readGateway(
     for (const warning of seen === undefined ? [] : gatewayWarnings(seen, `gateway ${machineKindOf(id).nameOf(id)}`))
         ctx.log.warnOnce(warning, warning);
     const sambaVersion = seen === undefined ? undefined : versionIn(seen);
-    // Where another machine answers is no address of the gateway's, whatever its configuration says.
+    // An address at which another machine answers is not the gateway's, even if its configuration says so.
     const own = look === "stranger" ? state.address : found.running ? await addressOf(ctx, id, state) : undefined;
     const address = own ?? found.address;
     const outputs: Outputs = {
         ...found.outputs,
         ...(address === undefined ? {} : { address, unc: uncOf(address) }),
-        // An update of its packages may have come.
+        // A package upgrade may have changed it.
         ...(sambaVersion === undefined || state.sambaVersion === undefined ? {} : { sambaVersion }),
     };
     return { inputs: { ...found.inputs, ...observedLockout(state, seen), drift }, state: { ...state, ...outputs } };
 }
 
-/** Of Samba's settings the one that no file holds. */
+/** The only Samba settings that are not stored in a file. */
 function observedLockout({ samba }: GatewayInputs, look: GatherResult | undefined): Record<string, unknown> {
     const lockout = samba.lockout === undefined || look === undefined ? undefined : foundLockout(look.commands);
     return lockout === undefined ? {} : { samba: { lockout } };
 }
 
-/** Where the gateway answers now. */
+/** The address at which the gateway answers now. */
 async function addressOf(ctx: Context<unknown>, id: string, state: GatewayInputs): Promise<string | undefined> {
     try {
         const gateway = await openGateway(ctx, { id, connection: state.connection });
@@ -57,7 +57,7 @@ async function addressOf(ctx: Context<unknown>, id: string, state: GatewayInputs
 
 const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
 
-/** What differs on the host; nothing, with a warning, when it cannot be reached. */
+/** Differences on the host; none, with a warning, if it cannot be reached. */
 export async function hostDrift(ctx: Context<unknown>, id: string, inputs: GatewayInputs): Promise<string[]> {
     return driftIn(await lookInto(ctx, id, inputs), id, inputs);
 }
@@ -67,7 +67,7 @@ function driftIn(look: GatherResult | "stranger" | undefined, id: string, inputs
     return look === "stranger" ? [STRANGER] : gatewayDrift(look, inputs, nonceOf(id));
 }
 
-/** What is on the host; nothing, with a warning, when it cannot be reached; a stranger when another machine has its address. */
+/** Looks at the host; undefined, with a warning, if it cannot be reached; "stranger" if another machine has its address. */
 async function lookInto(ctx: Context<unknown>, id: string, inputs: GatewayInputs): Promise<GatherResult | "stranger" | undefined> {
     try {
         const gateway = await openGateway(ctx, { id, connection: inputs.connection });

@@ -11,7 +11,7 @@ import { DATA_ROOT } from "../../model/paths";
 import type { Workshop } from "../../hosts";
 import { hostDrift } from "./read";
 
-/** Samba on a gateway's machine. */
+/** Samba as the tenant of a gateway's machine. */
 export function tenantOf(ctx: Context<unknown>, inputs: GatewayInputs, before: Partial<GatewayState> = {}): Tenant {
     const { deadline, log } = ctx;
     let shop: Workshop | undefined;
@@ -33,7 +33,7 @@ export function tenantOf(ctx: Context<unknown>, inputs: GatewayInputs, before: P
 const restarts = (before: Partial<GatewayInputs>, inputs: GatewayInputs): boolean =>
     consequencesOf(gatewayModel, before, inputs).some(({ consequence }) => consequence.effect === "restarts-smbd");
 
-/** Files under the data root; what cannot be looked at counts as data. */
+/** Describes the files under the data root; a root that cannot be read counts as data. */
 async function filesOf(ctx: Context<unknown>, id: string, { connection }: GatewayInputs): Promise<string | undefined> {
     try {
         const gateway = await openGateway(ctx, { id, connection });

@@ -7,7 +7,7 @@ import { tellAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";
 import { nameOf } from "../../base/given";
 
-/** A group that is to be taken over keeps its number, which its files have. What becomes different is told. */
+/** An adopted group keeps its gid, since its files have it. Changes are logged. */
 export async function adopting(ctx: Context<unknown>, inputs: GroupInputs): Promise<GroupInputs> {
     const name = nameOf(inputs, "group");
     const { workshop } = await readyGateway(ctx, inputs.gateway);

@@ -34,7 +34,7 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
             const { steps, look } = await workshop.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(workshop, listed(steps["before"]), look, ctx.deadline);
         } catch (error) {
-            // The group belongs to another resource by now, or the host to another gateway: ours is gone.
+            // Another resource now has the group, or another gateway the host: ours is gone.
             if (!isKind(error, "Conflict")) throw error;
         }
     },
@@ -59,7 +59,7 @@ async function converge(
     });
 }
 
-/** Who was in the group before. */
+/** The group's former members. */
 const listed = (step: StepResult | undefined): string[] =>
     String(step?.value ?? "")
         .split(",")

@@ -8,7 +8,7 @@ import { lookAt } from "../../gateway/look";
 import { nameOf } from "../../base/given";
 import type { GroupState, Outputs } from "./types";
 
-/** The group as the host has it. Undefined when the gateway is gone, or the group is no longer ours. */
+/** Reads the group from the host. Undefined when the gateway is gone or the group is no longer ours. */
 export async function readGroup(
     ctx: Context<Outputs>,
     id: string,
@@ -20,7 +20,7 @@ export async function readGroup(
     const { groups } = hostFacts(seen.look);
     const isOurs = (name: string): boolean => seen.look.files[groupPath(name)]?.includes(id) === true;
     const known = nameOf(state, "group");
-    // A run that was cut off after it had renamed the group has told nobody.
+    // An interrupted run may have renamed the group without storing the new name.
     const name = isOurs(known) ? known : [...groups.values()].find(({ name, gid }) => gid === state.gid && isOurs(name))?.name;
     if (name === undefined) return undefined;
     const mark = seen.look.files[groupPath(name)] ?? "";

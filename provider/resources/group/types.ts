@@ -1,6 +1,6 @@
 import type { GroupInputs, GroupOutputs } from "../../model/group/inputs";
 
-/** Outputs, the number among them, which is an input too when the user chose it. */
+/** Outputs, including the gid, which is also an input if the user chose it. */
 export type Outputs = Partial<GroupOutputs> & { gid?: number };
-/** What is stored. */
+/** Stored state. */
 export type GroupState = GroupInputs & Outputs;

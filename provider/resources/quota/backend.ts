@@ -9,62 +9,62 @@ import type { Figures } from "../../quota/figures";
 import { rough } from "../../quota/volume";
 import type { Outputs, QuotaState } from "./types";
 
-/** What a backend sees of a tree. */
+/** What a backend finds at a tree. */
 export interface Found {
-    /** The object that has the limit. */
+    /** The object that carries the limit. */
     place: string;
-    /** Bytes that are enforced; undefined: there is no limit. */
+    /** Enforced limit in bytes; undefined: no limit. */
     limit: number | undefined;
-    /** Other inputs as they really are. */
+    /** Actual values of other inputs. */
     observed: Partial<Record<keyof QuotaInputs, unknown>>;
     figures: Figures;
     drift: string[];
     usage?: Outputs["usage"];
-    /** How the gateway itself can read what is used. */
+    /** How the gateway itself can read the usage. */
     source: UsageSource;
-    /** Whether a limit stands there in a way that only a quota sets: without a claim of ours it is somebody else's. */
+    /** The tree has a limit of a kind that only a quota sets: without our claim it belongs to another owner. */
     limited: boolean;
 }
 
-/** A limit that is to be set. */
+/** A limit to set. */
 export interface Change {
     id: string;
     found: Found;
     inputs: QuotaInputs;
-    /** Writes who has the tree; before anything else. */
+    /** Writes the owner of the tree; runs before any other change. */
     claim: (to?: { place?: ClaimPlace; aside?: string }) => Step[];
-    /** To be called when that stands. */
+    /** Call once the claim is written. */
     claimed: () => void;
-    /** Where the directory's files are since a conversion that was cut off. */
+    /** Where an interrupted conversion left the directory's files. */
     aside?: string;
-    /** To be called when the directory is another one than those who are connected have open. */
+    /** Call after the directory was replaced: open sessions still hold the old one. */
     replaced: () => void;
-    /** So it was before, and they could not be disconnected. */
+    /** A previous run replaced it but could not close the sessions. */
     unended: boolean;
-    /** Throws if what came of it is not what was wanted; else what is left to do on the gateway. */
+    /** Throws if the result is not what was requested; otherwise returns the steps left for the gateway. */
     settle: (after: Found) => Step[];
 }
 
-/** One way to hold a limit. `look` changes nothing; `apply` runs the same steps for new and for changed limits, and looks what came of them. */
+/** One way to enforce a limit. `look` changes nothing; `apply` runs the same steps for new and changed limits, then checks the result. */
 export interface Backend {
     name: BackendName;
     look(): Promise<Found>;
-    /** Throws, before anything is touched, what cannot be. */
+    /** Throws if the limit is impossible, before anything is changed. */
     refuse?(found: Found, inputs: QuotaInputs, aside: string | undefined): void;
     apply(change: Change): Promise<Pick<Outputs, "made"> & { after: Found }>;
-    /** Takes the limit away; the data stays. Gives what is left to do on the gateway. */
+    /** Removes the limit and keeps the data. Returns the steps left for the gateway. */
     release(id: string): Promise<Pick<Unit, "steps" | "activates">>;
 }
 
 export interface Opening {
-    /** With figures as they are at this moment, for a change; else as the file system happens to know them. */
+    /** For a change: read exact figures; otherwise the file system's cached ones are enough. */
     closely: boolean;
-    /** What held the limit last, as far as is known: that is looked at first. */
+    /** The last known backend; it is probed first. */
     was?: BackendName;
     before?: QuotaState;
 }
 
-/** A limit that is exceeded already would fail every write from its first moment. */
+/** If usage already exceeds the limit, every write would fail at once. */
 export function refuseBelowUse(found: Found, inputs: QuotaInputs): void {
     if (bytesOf(inputs.limit) < found.figures.used)
         throw new PvesmbError(

@@ -7,7 +7,7 @@ import type { Target } from "./target";
 import { treeBackend } from "./tree-backend";
 import { volumeBackend } from "./volume-backend";
 
-/** The backend for a tree. Throws InvalidInput, naming the way out, when nothing there can hold what is asked for. */
+/** Opens the backend of a tree. Throws InvalidInput with the way out if nothing there can enforce the request. */
 export async function openBackend(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
     const backend = await onMount(ctx, target, inputs, opening);
     if (inputs.backend !== "auto" && inputs.backend !== backend.name)

@@ -9,7 +9,7 @@ import type { Found } from "./backend";
 import type { Outputs } from "./types";
 import type { Target } from "./target";
 
-/** Percentage points below a threshold at which its level ends: a tree that stays around a threshold tells it once. */
+/** Hysteresis in percentage points, so that usage near a threshold alerts once. */
 const HYSTERESIS = 2;
 
 type Owner = Pick<CollectorEntry, "id" | "key">;
@@ -22,7 +22,7 @@ function entryOf({ path, share }: Target, owner: Owner, inputs: QuotaInputs, { s
         ...owner,
         label: share ?? path,
         source,
-        // A volume's file system is somewhat smaller than the volume: there, what it shows is the limit.
+        // A file system is slightly smaller than its volume; there statvfs shows the limit.
         ...(source.kind === "statvfs" ? {} : { limit: bytesOf(inputs.limit) }),
         thresholds: inputs.alerts,
         hysteresis: HYSTERESIS,
@@ -35,7 +35,7 @@ function entryOf({ path, share }: Target, owner: Owner, inputs: QuotaInputs, { s
     };
 }
 
-/** Has the usage recorded on the gateway, or no longer. */
+/** Starts or stops recording the usage on the gateway. */
 export function collecting(
     target: Target,
     owner: Owner,
@@ -50,7 +50,7 @@ export function collecting(
 export function collectorFaults(look: GatherResult, target: Target, owner: Owner, inputs: QuotaInputs, found: Found): string[] {
     if (!inputs.collect) return [];
     const file = collector.entryIn(look, owner.id) ?? "";
-    // A share that is renamed keeps the name that it is known by until its quota changes.
+    // A renamed share keeps its recorded name until its quota changes.
     const label = /"label":"((?:[^"\\]|\\.)*)"/.exec(file)?.[1] ?? "";
     const wanted = renderEntry({ ...entryOf(target, owner, inputs, found), label: JSON.parse(`"${label}"`) as string });
     return collector.faults(look, owner.id, wanted);
@@ -58,7 +58,7 @@ export function collectorFaults(look: GatherResult, target: Target, owner: Owner
 
 const reported = onceSeen((look) => collectorReport(look) ?? new Map<string, QuotaUsage>());
 
-/** What has been recorded, to three digits: a trend that is the same to the eye is no change. */
+/** The recorded trend, to three digits: smaller differences do not count as a change. */
 export function trendOutputs(look: GatherResult, id: string, inputs: QuotaInputs): Pick<Outputs, "trend" | "trendSamples" | "fullOn"> {
     const usage = inputs.collect ? reported(look).get(id) : undefined;
     const { trend, fullAt } = usage ?? {};

@@ -7,13 +7,13 @@ import type { BackendName } from "../../model/quota/backends";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
 
-/** A plain directory's content: one of its files, and what they take; nothing of an empty one. */
+/** Content of a plain directory: one of its files and the total size. Empty for an empty directory. */
 export interface Content {
     filled?: string;
     figures?: Figures;
 }
 
-/** Of all directories side by side, which are empty. */
+/** Checks which directories next to this one are empty; readers share the gather. */
 export function emptyLook(path: string): Gather {
     const above = dirname(path);
     return {
@@ -25,7 +25,7 @@ export const isEmpty = (look: GatherResult, path: string): boolean => empties(lo
 
 const empties = onceSeen(({ commands }, name) => new Set(commands[name]?.stdout.split("\n")));
 
-/** `mayLack`: it may have been moved aside. Also makes sure that no link of the guest's leads elsewhere. */
+/** `mayLack`: the directory may have been moved aside. Also checks that no link on the guest leads outside it. */
 export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string, mayLack: boolean): Promise<Content> {
     const [find, du] = ["first", "size"].map((what) => `${what} ${path}`) as [string, string];
     const commands = [
@@ -48,13 +48,13 @@ export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: str
 }
 
 /**
- * A directory with files is made into another object in four turns: the gateway moves it aside and ends its clients' sessions, the node makes
- * the object and hands it over, the gateway copies (docs/decisions/0020). That it has begun stands in the quota's claim: whoever comes after
- * one that was cut off goes on.
+ * A directory with files is converted in four steps: the gateway moves it aside and ends its clients' sessions, the node creates the object
+ * and hands it over, the gateway copies (docs/decisions/0020). The quota's claim records the start, so that the next run can resume an
+ * interrupted conversion.
  */
 export const asideOf = (path: string, id: string): string => `${dirname(path)}/.pvesmb-convert-${id}`;
 
-/** By the gateway. What could not be copied is refused before anything is moved. On ZFS there is an empty directory to mount over. */
+/** Runs on the gateway. Refuses files that cannot be copied before anything is moved. ZFS needs an empty directory as mount point. */
 export function moveAside(path: string, aside: string, backend: BackendName): Step[] {
     const whole: Step = {
         do: "run",
@@ -69,17 +69,17 @@ export function moveAside(path: string, aside: string, backend: BackendName): St
     return [...(backend === "btrfs" ? [whole] : []), { do: "rename", from: path, to: aside }, ...(backend === "zfs" ? [place] : [])];
 }
 
-/** As it was. */
+/** Undoes moveAside. */
 export const moveBack = (path: string, aside: string, backend: BackendName): Step[] => [
     ...(backend === "zfs" ? [{ do: "run", in: dirname(path), argv: ["rmdir", `./${basename(path)}`] } satisfies Step] : []),
     { do: "rename", from: aside, to: path },
 ];
 
-/** By the gateway, in the object that it was given. */
+/** Copies the files into the new object; runs on the gateway. */
 export const bringIn = (path: string, aside: string): Step[] => [
     { do: "carry", from: aside, to: path },
     { do: "remove", path: aside, tree: true },
 ];
 
-/** The inode of a subvolume's own directory, which no other directory of btrfs has (btrfs-subvolume(8)). */
+/** Inode number of a subvolume's root; no other directory on btrfs has it (btrfs-subvolume(8)). */
 const SUBVOLUME = "256";

@@ -37,7 +37,7 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
     delete: (ctx, id, state) => stepping(ctx, state, (turn) => remove(ctx, turn, id, state)),
 };
 
-/** Together with the other quotas of the gateway that come now. */
+/** Runs together with other pending quotas of the gateway. */
 const stepping = <T>(ctx: Context<Outputs>, inputs: QuotaInputs, work: (turn: Turn) => Promise<T>): Promise<T> =>
     inStep(gatewayOf(inputs).id, ctx.deadline, work);
 
@@ -46,7 +46,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     if (ready === undefined) return;
     const claimed = state.path ?? "";
     const look = await ready.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
-    // Nobody's claim, or another resource's by now: ours is gone.
+    // There is no claim or it belongs to another resource by now: ours is gone.
     const { nonce, aside } = parseClaim(look.files[claimPath(claimed)]) ?? {};
     if (nonce !== id) return;
     const mounts = await mountsOf(turn, ready);
@@ -56,11 +56,11 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
         const opening = { closely: false, was: state.backendFound };
         left = await (await openBackend(ctx, target, { ...state, backend: "auto" }, opening)).release(id);
     } catch (error) {
-        // The tree is on something that holds no limit, or no longer ours: there is none to take away.
+        // The tree is on storage without limits or no longer ours: there is no limit to remove.
         if (!isKind(error, "InvalidInput")) throw error;
     }
     try {
-        // The files come back before the claim goes, which alone says where they are.
+        // Restore the files before removing the claim: only the claim records where they are.
         const back = aside === undefined ? [] : bringIn(claimed, aside);
         const steps = [...back, ...claimRemovalSteps(claimed, id), ...left.steps, ...collectorRemovalSteps(id)];
         await ready.workshop.queue.submit({ ...left, key: `quota:${id}`, steps, looks: CHANGE_LOOK }, ctx.deadline);
@@ -69,7 +69,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
     }
 }
 
-/** Looks and refuses first; then the claim, the limit, and a look at what came of it. */
+/** Looks and refuses first; then writes the claim, sets the limit and checks the result. */
 async function converge(
     ctx: ChangeContext<Outputs>,
     turn: Turn,
@@ -81,7 +81,7 @@ async function converge(
     const { target, claim } = await find(ctx, turn, inputs);
     const backend = await openBackend(ctx, target, inputs, { closely: true, was: before?.backendFound, before });
     const found = await backend.look();
-    // A share's limit moves with its directory, which nobody has claimed at its new place yet.
+    // A share's limit moves with its directory, which has no claim at its new path yet.
     const moved = before?.path !== undefined && before.path !== target.path;
     const ours = moved || (claim !== undefined && (claim.nonce === id || claim.key === known));
     const aside = ours && !moved ? claim?.aside : undefined;

@@ -4,7 +4,7 @@ import { sharedOr } from "../../base/together";
 import { within } from "../../hosts";
 import { perSession } from "../../base/session";
 
-/** What those who go together ask once. All that they depend on was there before it began. */
+/** Queries shared by the members of one round. Everything they depend on existed before it began. */
 export class Turn {
     private readonly asked = new Map<string, Promise<unknown>>();
 
@@ -17,7 +17,7 @@ export class Turn {
     }
 }
 
-/** Begins one; resolves when it is done. */
+/** Starts a round; resolves when it is done. */
 interface Begin {
     begin: (turn: Turn) => Promise<void>;
     fail: (error: unknown) => void;
@@ -32,8 +32,8 @@ async function run(round: Begin[]): Promise<() => void> {
 }
 
 /**
- * Changes to the quotas of a gateway go in step: those that come together meet in the same looks and batches, on the gateway and on its
- * node, and who comes meanwhile goes with the next ones. Without that groups would part and each take batches of its own.
+ * Changes to a gateway's quotas run in rounds, so that they share looks and batches on the gateway and on its node; later arrivals join the
+ * next round. Without rounds the changes drift apart and need separate batches.
  */
 export async function inStep<T>(gateway: string, deadline: Deadline, work: (turn: Turn) => Promise<T>): Promise<T> {
     let all = rounds().get(gateway);

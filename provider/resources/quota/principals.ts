@@ -11,7 +11,7 @@ type Kind = Principal["kind"];
 const KINDS = ["user", "group"] as const;
 type Lists = Pick<QuotaInputs, "users" | "groups" | "userLimit" | "groupLimit" | "report">;
 
-/** Users and groups of a gateway, and the numbers that its node has for them. */
+/** Users and groups of a gateway and their ids on its node. */
 export class Principals {
     constructor(
         private readonly look: GatherResult,
@@ -27,7 +27,7 @@ export class Principals {
         return this.known(kind).find(([, number]) => number + this.offset === id)?.[0] ?? String(id - this.offset);
     }
 
-    /** Limits as the node takes them; an unknown name is the user's mistake. */
+    /** Limits with the ids of the node; an unknown name is a user error. */
     limits(lists: Lists): IdLimit[] {
         return KINDS.flatMap((kind) =>
             this.limited(lists, kind).map(({ name, limit, soft, files }) => {
@@ -45,7 +45,7 @@ export class Principals {
         );
     }
 
-    /** Whom to look at: those with limits, and with `report` every account. */
+    /** The ids to look at: those with limits, and with `report` every account. */
     watched(lists: Lists): LookOptions["ids"] {
         const all = KINDS.flatMap((kind) => {
             const names = [...this.limited(lists, kind).map(({ name }) => name), ...(lists.report ? this.everybody(kind) : [])];
@@ -54,7 +54,7 @@ export class Principals {
         return all;
     }
 
-    /** Limits that the program had and has no longer. */
+    /** Limits that the program has removed. */
     forsaken(before: Lists | undefined, now: Lists): IdLimit[] {
         if (before === undefined) return [];
         return KINDS.flatMap((kind) =>
@@ -65,7 +65,7 @@ export class Principals {
         );
     }
 
-    /** Who has another limit than the one for everybody. */
+    /** Principals whose limit differs from the default. */
     strayed(lists: Lists, state: TreeState): string[] {
         return KINDS.flatMap((kind) => {
             const property = `${kind}Limit` as const;
@@ -82,7 +82,7 @@ export class Principals {
         return [...listOf(lists, kind), ...this.others(lists, kind)];
     }
 
-    /** Everybody who has no limit by name. */
+    /** All principals without a limit of their own. */
     private others(lists: Lists, kind: Kind): PrincipalLimit[] {
         const limit = lists[`${kind}Limit`];
         if (limit === undefined) return [];
@@ -90,7 +90,7 @@ export class Principals {
         return this.everybody(kind).flatMap((name) => (named.has(name) ? [] : [{ name, limit }]));
     }
 
-    /** 65534 is nobody; below 1000 are the distribution's own. */
+    /** 65534 is nobody; ids below 1000 belong to the distribution. */
     private everybody(kind: Kind): string[] {
         return this.known(kind)
             .filter(([, id]) => id >= 1000 && id < 65_534)
@@ -104,7 +104,7 @@ export class Principals {
             : [...groups.values()].map(({ name, gid }) => [name, gid] as const);
     }
 
-    /** The program's limits as they really are. */
+    /** The actual values of the program's limits. */
     observed(lists: Lists, state: TreeState): Partial<Record<"users" | "groups", PrincipalLimit[]>> {
         const found = KINDS.filter((kind) => listOf(lists, kind).length > 0).map((kind) => [
             `${kind}s`,

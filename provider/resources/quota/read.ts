@@ -11,7 +11,7 @@ import { collectorFaults, trendOutputs } from "./collect";
 import type { Outputs, QuotaState } from "./types";
 import { gatewayOf, targetOf, treeOf } from "./target";
 
-/** The limit as the storage enforces it, and what is used. Undefined when gateway, share or the claim are gone. */
+/** Reads the enforced limit and the usage. Undefined when the gateway, the share or the claim is gone. */
 export async function readQuota(
     ctx: Context<Outputs>,
     id: string,
@@ -50,7 +50,7 @@ export async function readQuota(
     };
 }
 
-/** Figures that are still the same keep their time: the engine would write its whole state anew for each quota. */
+/** Unchanged figures keep their timestamp; otherwise the engine would rewrite its whole state for each quota. */
 export function figureOutputs({ figures, usage }: Found, inputs: QuotaInputs, before: Partial<QuotaState>): Outputs {
     const now = { ...figures, level: levelOf(figures.percent, inputs.alerts), usage: inputs.report ? (usage ?? []) : undefined };
     const names = Object.keys(now) as (keyof typeof now)[];

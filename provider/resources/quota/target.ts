@@ -12,20 +12,20 @@ import { files } from "../../samba/store/files";
 import type { Ready } from "../../gateway/session";
 import type { Mount, Mounts } from "../../machines/machine";
 
-/** The tree that a quota limits, and the way there. */
+/** The tree that a quota limits and how to reach it. */
 export interface Target {
     gateway: Ready;
     /** Directory on the gateway. */
     path: string;
-    /** Name of the share, when it is one's directory. */
+    /** The share's name, if the tree is a share's directory. */
     share: string | undefined;
     mount: Mount;
     mounts: Mounts;
-    /** What the gateway looks like. */
+    /** Last look at the gateway. */
     look: GatherResult;
 }
 
-/** What whoever changes a quota needs to know of the gateway. With its last change it looks at that for the next one. */
+/** What a quota change needs to know about the gateway. Each change gathers it again for the next one. */
 export const CHANGE_LOOK = joined([SHARES_AND_PEOPLE, CLAIMS_LOOK, { commands: [MOUNTS] }]);
 
 export function gatewayOf(inputs: QuotaInputs): GatewayRef {
@@ -34,13 +34,16 @@ export function gatewayOf(inputs: QuotaInputs): GatewayRef {
     return ref;
 }
 
-/** A directory of the gateway that is to be limited, and the share that it belongs to, if any. */
+/** A directory on the gateway to limit, and its share, if any. */
 export interface Place {
     path: string;
     share?: string;
 }
 
-/** Undefined when the share is not there (any more). Of homes it is the directory that holds all of them. A share is found by the mark in its section, whatever its name and path are by now. */
+/**
+ * Finds a share by the mark in its section, whatever its current name and path. A share of homes gives the directory that contains all of
+ * them. Undefined when the share is gone.
+ */
 export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefined {
     const { share } = inputs;
     if (share === undefined) return { path: inputs.path ?? DATA_ROOT };
@@ -58,15 +61,15 @@ export const targetOf = (gateway: Ready, mounts: Mounts, look: GatherResult, { p
     look,
 });
 
-/** Where the node has the gateway's claims, if they are in a directory of its own. */
+/** Where the gateway's claims are on the node, if they are in a directory of their own. */
 export function claimsOnNode({ mounts }: Target): string | undefined {
     const mount = mounts.under(CLAIMS);
     return mount.kind === "bind" ? mount.source + CLAIMS.slice(mount.at.length) : undefined;
 }
 
-/** A directory as the node has it. Looks go by the outermost directory that the gateway has of the node, which many trees share. */
+/** A directory as seen from the node. Looks start at the outermost directory that the node gives to the gateway; many trees share it. */
 export function spotOf({ mounts, path }: Target, { source, at }: Extract<Mount, { kind: "bind" }>): Spot {
-    // The share's path is what the gateway says, and its root may say anything; all looks at the node go together and would fail together.
+    // The gateway supplies the share's path, and its root may set any text; all looks at the node share one gather and would fail together.
     if (path.split("/").some((part) => part === ".." || part === "."))
         throw new PvesmbError(
             "InvalidInput",

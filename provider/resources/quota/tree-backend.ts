@@ -31,17 +31,17 @@ import type { Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
 
-/** What a tree backend keeps of a look for the change that follows. */
+/** What a tree backend keeps from a look for the change that follows. */
 interface Seen extends Found {
     state: TreeState;
     tree: Tree;
-    /** The directory holds files; undefined while it is of no interest. */
+    /** The directory has files; undefined when not checked. */
     filled?: string;
     /** Where the node can write claims; undefined: only the gateway can. */
     claims?: ClaimPlace;
 }
 
-/** The node of a gateway, looked up once, and what limits its directories, as far as is known. */
+/** The node of a gateway, looked up once, and the known backends of its directories. */
 const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
 
 function bound({ workshop }: Ready, below: Below): NonNullable<ReturnType<(typeof nodes)["get"]>> {
@@ -55,7 +55,7 @@ function bound({ workshop }: Ready, below: Below): NonNullable<ReturnType<(typeo
     return known === undefined ? lookUp() : sharedOr(known, lookUp);
 }
 
-/** A limit on a directory of the node that is bound into the gateway: set on the node, where alone it can be set. */
+/** A limit on a node directory that is bind-mounted into the gateway; only the node can set it. */
 export async function treeBackend(
     ctx: Context<unknown>,
     target: Target,
@@ -90,7 +90,7 @@ export async function treeBackend(
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
 
     function seenIn(look: GatherResult): Seen {
-        // Each time: a new dataset is a mount of its own.
+        // Evaluated each time: a new dataset is a mount of its own.
         const { tree } = kindAt(mountsIn(look), spot);
         const state = kind.parse(tree, look, options);
         return {
@@ -121,7 +121,7 @@ export async function treeBackend(
             ? []
             : ["clients are not shown the limit"];
 
-    /** Ends what clients have open in the share's directory. */
+    /** Ends the clients' open sessions in the share's directory. */
     async function disconnect(): Promise<void> {
         if (target.share === undefined) return;
         const { workshop } = gateway;
@@ -130,7 +130,7 @@ export async function treeBackend(
     }
 
     async function look(): Promise<Seen> {
-        // Whom the gateway does not know is told before anything is touched.
+        // Refuse names that the gateway does not know before anything is changed.
         if (closely) people.limits(inputs);
         const seen = await shop.snapshot.read(ctx.deadline, nodeLook);
         const found = seenIn(seen);
@@ -172,7 +172,7 @@ export async function treeBackend(
                 return { steps: [...first, ...shown, ...settle(after)], activates: shown.length > 0 };
             };
 
-            // Only an empty subvolume can take a directory's place at once: a dataset would be mounted over what came meanwhile.
+            // Only an empty subvolume can replace a directory at once: a dataset would hide files written in between.
             const copies =
                 aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
             if (copies) {
@@ -183,7 +183,7 @@ export async function treeBackend(
                 try {
                     await disconnect();
                 } catch (error) {
-                    // Nothing has been made yet: better the old directory for all than none for anybody.
+                    // Nothing has been created yet: restore the directory for all clients.
                     if (aside === undefined) await queue.submit({ key, steps: [...moveBack(path, to, name), ...claim()] }, ctx.deadline);
                     throw error;
                 }
@@ -197,7 +197,7 @@ export async function treeBackend(
                 return { after, made: true };
             }
 
-            // On the node both go in one batch, and stand or fall together.
+            // On the node both are in one batch and succeed or fail together.
             if (place === undefined) {
                 await queue.submit({ key, steps: claim() }, ctx.deadline);
                 claimed();
@@ -208,10 +208,10 @@ export async function treeBackend(
                 claimed();
             }
             if (made !== undefined) replaced();
-            // Of one that was mounted in its directory before pvesmb had a place for them.
+            // Also binds a dataset that was mounted in its directory before pvesmb had a place for datasets.
             if (name === "zfs") await below.bind(path, spot.path);
             const own = onGateway(after);
-            // Whoever had the directory open still has the one that was replaced.
+            // Open sessions still hold the replaced directory.
             const ending = made !== undefined || unended ? target.share : undefined;
             if (own.steps.length > 0 || ending !== undefined) {
                 const looks = joined([CHANGE_LOOK, ...(ending === undefined ? [] : [CONNECTIONS])]);
@@ -237,11 +237,11 @@ function belowOf({ machine }: Ready): Below {
     });
 }
 
-/** In the name of whom the directory above belongs to: the gateway's root, however its numbers are mapped. */
+/** Owned by the owner of the parent directory: the gateway's root, whatever its id mapping. */
 const placeFor = (directory: string | undefined, above: FileFacts | undefined): ClaimPlace | undefined =>
     directory === undefined || above?.type !== "directory" ? undefined : { directory, root: String(above.uid) };
 
-/** Soft limit and number of files as they really are, where the program or the file system has one. */
+/** Actual soft limit and number of files, where the quota tool or the file system has one. */
 function observedLimits(inputs: QuotaInputs, { soft, files }: TreeState): Partial<Record<"soft" | "files", unknown>> {
     return {
         ...(inputs.soft === undefined && soft === undefined ? {} : { soft: soft === undefined ? undefined : formatSize(soft) }),
@@ -249,7 +249,7 @@ function observedLimits(inputs: QuotaInputs, { soft, files }: TreeState): Partia
     };
 }
 
-/** How the gateway reads the usage: what statvfs does not show, from the kernel's counters or the directory's attributes. */
+/** How the gateway reads usage that statvfs does not show: from the kernel's counters or the directory's attributes. */
 function sourceOf(name: BackendName, path: string, { counter }: TreeState): UsageSource {
     if (name === "cephfs")
         return { kind: "xattr", path, used: "ceph.dir.rbytes", limit: "ceph.quota.max_bytes", files: "ceph.dir.rentries" };

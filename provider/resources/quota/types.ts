@@ -1,6 +1,6 @@
 import type { QuotaInputs, QuotaOutputs } from "../../model";
 
-/** Outputs, the path among them, which is an input too when the user chose it. */
+/** Outputs, including the path, which is also an input if the user chose it. */
 export type Outputs = Partial<QuotaOutputs> & { path?: string };
-/** What is stored. */
+/** Stored state. */
 export type QuotaState = QuotaInputs & Outputs;

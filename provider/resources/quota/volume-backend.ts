@@ -12,14 +12,12 @@ import type { Ready } from "../../gateway/session";
 import type { VolumeMount, Volumes } from "../../machines/machine";
 import type { Target } from "./target";
 
-/**
- * The size of the tree's own volume. It grows while the gateway runs; it becomes smaller only where its storage can do that.
- */
+/** Limits the tree by the size of its own volume. It grows online; it shrinks only where the storage supports it. */
 export function volumeBackend(ctx: Context<unknown>, target: Target, mount: VolumeMount, { closely }: Opening): Backend {
     const { gateway, path } = target;
     const { machine } = gateway;
     const volumes = volumesOf(gateway);
-    // Those who only read ask for the same and share one look; who changes a size must not be told what another saw before that.
+    // Reads share one gather; a size change must not use an older result of another caller.
     const spaces = !closely && isSideBySide(path) ? SIDE_BY_SIDE : path;
 
     async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
@@ -106,7 +104,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         await volumes.shrink(mount, bytesOf(inputs.limit));
     }
 
-    // A volume always has a size: without the quota it stays as it is.
+    // A volume always has a size: without the quota it keeps the current one.
     return { name: "volume", look, refuse, apply, release: async () => ({ steps: [] }) };
 }
 

@@ -17,8 +17,8 @@ import { propertiesOf } from "./read";
 import { defaultPath, sectionOf } from "./section";
 
 /**
- * A share that is to be taken over, as it was: undefined when there is none. Unless the program says where its files are they stay where
- * they are. What becomes different is told.
+ * The existing share to adopt, or undefined if there is none. Its files stay where they are unless the program sets a path. Changes are
+ * logged.
  */
 export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { workshop }: Ready): Promise<ShareInputs | undefined> {
     const name = nameOf(inputs, "share");
@@ -37,10 +37,13 @@ export async function adopting(ctx: Context<unknown>, inputs: ShareInputs, { wor
     return { ...inputs, ...propertiesOf(found), path };
 }
 
-/** Where snapshots will be is not known yet. */
+/** The folder of the snapshots is not known yet. */
 const UNMADE = { id: "" };
 
-/** A section does not tell `full` from `change` (shareIn): where the program has not `change` it was `full`, if the section has that at all. */
+/**
+ * A section has the same lines for `full` and `change` (shareIn): unless the program says `change`, a level in the section counts as
+ * `full`.
+ */
 function parsed({ sections }: Stored, inputs: ShareInputs): ShareSection | undefined {
     const expected = sectionOf(inputs, defaultPath(inputs), UNMADE);
     const declared = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));

@@ -66,12 +66,12 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
             forgetNodes();
             await endSessions(workshop, sectionName(section), [ALL], look, ctx.deadline);
         } catch (error) {
-            // The name belongs to another resource by now, or the host to another gateway: ours is gone.
+            // Another resource now has the name, or another gateway the host: ours is gone.
             if (isKind(error, "Conflict")) return;
             throw error;
         }
         if (dataset !== undefined) {
-            // A mount point can be emptied from within, not removed. Nothing of that is undone, so the share ends first.
+            // A mount point can be emptied from inside, not removed. This cannot be undone, so the share is removed first.
             const empty: Step = { do: "run", in: section.path, argv: ["find", ".", "-xdev", "-mindepth", "1", "-delete"], timeout: 3600 };
             await workshop.queue.submit({ key: `empty:${id}`, steps: [empty] }, ctx.deadline);
             ctx.log.warn(
@@ -85,7 +85,7 @@ export const shareHandler: ResourceHandler<ShareInputs, Outputs> = {
     },
 };
 
-/** Of what is made outside of the gateway, before it is made: whether it is allowed, and whether there is room. */
+/** Checks, before anything is made outside of the gateway, that it is allowed and that there is room. */
 async function checkPlace(ctx: ChangeContext<Outputs>, id: string, gateway: Ready, inputs: ShareInputs, path: string): Promise<void> {
     const { volume } = inputs;
     if (volume === undefined && scheduleOf(inputs) === undefined) return;
@@ -97,7 +97,7 @@ async function checkPlace(ctx: ChangeContext<Outputs>, id: string, gateway: Read
     await volumesOf(gateway).checkSpace(volume);
 }
 
-/** Before the snapshots go, which nothing brings back. That the name is another share's by now is no reason to keep them. */
+/** Runs before the snapshots are deleted for good. That another share has the name by now is no reason to keep them. */
 async function checkDiscard(ctx: Context<Outputs>, { queue }: Workshop, section: ShareSection, id: string): Promise<void> {
     const check = (): Promise<unknown> => queue.submit(discardCheckUnit(section, id), ctx.deadline);
     await onceAlone(ctx.deadline, check).catch((error: unknown) => {
@@ -105,7 +105,7 @@ async function checkDiscard(ctx: Context<Outputs>, { queue }: Workshop, section:
     });
 }
 
-/** Waits until a gateway that may have been restarted takes commands again: what comes next shall not find it booting. */
+/** Waits until a gateway that may have restarted accepts commands, so that the next step does not find it booting. */
 async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promise<void> {
     forgetGateway(gateway.id);
     const deadline = ctx.deadline.atMost(180_000);
@@ -120,7 +120,7 @@ async function restarted(ctx: Context<Outputs>, { gateway }: ShareState): Promis
     }
 }
 
-/** Volume, then directory and section in one unit, then the sessions that a tightening concerns, and snapshots of what is there now. */
+/** Volume first; then directory and section in one unit; then the sessions that lose rights, and snapshots of the current content. */
 async function converge(
     ctx: ChangeContext<Outputs>,
     id: string,
@@ -172,13 +172,13 @@ async function converge(
     return done;
 }
 
-/** Who is connected, where somebody is to be ended; the space of a volume whose size the share declares. */
+/** Gathers open connections if some may have to end, and the size of the share's volume if the share declares it. */
 function looksOf(connections: boolean, { volume }: ShareInputs, path: string): Pick<Unit, "looks"> {
     const looks = [...(connections ? [CONNECTIONS] : []), ...(volume?.size === undefined ? [] : [{ statvfs: [path] }])];
     return looks.length === 0 ? {} : { looks: joined(looks) };
 }
 
-/** A volume of the share's own is Proxmox VE's work. */
+/** Proxmox VE manages a share's own volume. */
 function volumesOf({ machine }: Ready): Volumes {
     if (machine.volumes !== undefined) return machine.volumes;
     throw new PvesmbError(

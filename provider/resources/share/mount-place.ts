@@ -2,7 +2,7 @@ import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Workshop } from "../../hosts";
 
-/** A volume that is mounted over files hides them: refused before there is one. */
+/** Refuses to mount a new volume over files, which it would hide. */
 export async function refuseHiding({ executor }: Workshop, path: string, deadline: Deadline): Promise<void> {
     const { commands } = await executor.gather(
         {

@@ -20,7 +20,7 @@ import type { Outputs, ShareState } from "./types";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
 
-/** The share as its fragment, its directory and its volume say it. Undefined when the gateway or the fragment is gone. */
+/** Reads the share from its fragment, directory and volume. Undefined when the gateway or the fragment is gone. */
 export async function readShare(
     ctx: Context<Outputs>,
     id: string,
@@ -57,12 +57,12 @@ export async function readShare(
     drift.push(...binDrift(path, rootOf(state), seen.look.stat));
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
-    // What a view shows is another share's, and so are its rights.
+    // The directory of a view, and its rights, belong to another share.
     if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
         const volume = seen.gateway.machine.mounts.volumeAt(path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
-        // A size that the share does not declare is somebody else's to watch.
+        // If the share does not declare the size, something else manages it.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
         drift.push(...lagsIn(seen, path, state));
     }
@@ -77,12 +77,12 @@ export async function readShare(
     return { inputs: { ...asDeclared(observed, state), urn: owner?.key, drift }, state: { ...state, ...outputs } };
 }
 
-/** What a section says in properties of its own; the other settings are compared line by line. */
+/** The part of a section that has properties; the other settings are compared line by line. */
 export function propertiesOf({ path: _path, settings: _settings, modules: _modules, links: _links, homes: _homes, ...rest }: ShareSection) {
     return rest;
 }
 
-/** Of a volume whose size the share declares: whether its file system is as large. */
+/** For a volume whose size the share declares: reports a file system that is smaller. */
 function lagsIn({ gateway, look }: Seen, path: string, { volume }: ShareState): string[] {
     const size = volume?.size === undefined ? undefined : gateway.machine.mounts.volumeAt(path)?.size;
     const mounted = gateway.machine.mounts.at(path);
@@ -96,20 +96,20 @@ function lagsIn({ gateway, look }: Seen, path: string, { volume }: ShareState): 
     return lag === undefined ? [] : [lag];
 }
 
-/** The directories of shares that are no views. */
+/** The directories of shares that are not views. */
 const mains = onceSeen((look) => {
     const sections = files.all(look).flatMap((stored) => (stored.owner?.view === true ? [] : stored.sections));
     return new Set(sections.map(({ name, options }) => directoryOf(options.get("path") ?? "", name === HOMES)));
 });
 
-/** Without what is as it should be though the program does not say it: a purpose may have. */
+/** Omits values that are in effect although the program does not set them: a purpose may do so. */
 function asDeclared(observed: Record<string, unknown>, state: ShareState): Record<string, unknown> {
     const wanted: Record<string, unknown> = effective(state);
     const stored: Record<string, unknown> = state;
     return Object.fromEntries(Object.entries(observed).filter(([name, value]) => stored[name] !== undefined || value !== wanted[name]));
 }
 
-/** Key order apart; what differs in a property is shown there. */
+/** Ignores key order; differences within a property are reported there. */
 function sameShare(a: object, b: object): boolean {
     const text = (value: object): string => JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)));
     return text(a) === text(b);
@@ -121,7 +121,7 @@ function rootDrift(inputs: ShareState, path: string, look: GatherResult, observe
         drift.push(`path: ${path} is ${root === undefined ? "missing" : "no directory"}`);
         return;
     }
-    // From here on clients decide.
+    // From here on clients own the rights.
     if (inputs.acl === "windows") return;
     observed["owner"] = root.owner;
     observed["group"] = root.group;

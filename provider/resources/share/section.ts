@@ -11,12 +11,12 @@ import type { ShareRoot } from "../../samba/share-root";
 import { snapshotFormat } from "../../snapshots";
 import { nameOf } from "../../base/given";
 
-/** Where a new share's files go unless the user says otherwise; it stays there when the share is renamed. */
+/** The default directory of a new share; a rename of the share does not move it. */
 export function defaultPath(inputs: ShareInputs): string {
     return inputs.path ?? `${DATA_ROOT}/${nameOf(inputs, "share")}`;
 }
 
-/** As clients are to see them: the snapshots of a schedule are where `known` says. */
+/** The section that clients see; `known` has the folder of scheduled snapshots. */
 export function sectionOf(inputs: ShareInputs, path: string, known: Known): ShareSection {
     const share = withSnapshots(effective(inputs), known);
     const {
@@ -36,7 +36,7 @@ export function sectionOf(inputs: ShareInputs, path: string, known: Known): Shar
     return { ...own, settings: settingLines(share), modules: moduleLists(share), homes, links, options };
 }
 
-/** What of a share is only known once it is made. */
+/** Properties of a share that are only known after it is created. */
 export interface Known extends Pick<ShareOutputs, "snapshotFolder"> {
     id: string;
 }
@@ -44,7 +44,7 @@ export interface Known extends Pick<ShareOutputs, "snapshotFolder"> {
 function withSnapshots(share: Effective, { id, snapshotFolder: folder }: Known): Effective {
     if (share.previousVersions?.schedule === undefined || folder === undefined) return share;
     const previousVersions = { ...share.previousVersions, folder, format: snapshotFormat(id) };
-    // A folder of the share itself on btrfs: clients have it as previous versions, and nobody moves it away.
+    // On btrfs this is a folder in the share itself: clients see it as previous versions and must not be able to move it.
     return isInside(folder)
         ? { ...share, previousVersions, vetoFiles: [...(share.vetoFiles ?? []), folder] }
         : { ...share, previousVersions };
@@ -55,10 +55,10 @@ const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
 
 export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
     const { owner, group, mode, volume, aclEntries: own, recursive, acl: kind, purpose, homes = false, ...share } = effective(inputs);
-    // A `mode` or entries that the program gives say what guests may do.
+    // If the program sets `mode` or entries, they decide what guests may do.
     const guests = inputs.mode === undefined ? guestEntries(inputs) : [];
     const acl = own === undefined ? withGuests(aclEntries(inputs.access), guests) : ownEntries(own);
-    // What is dropped is for those who collect it, and not for others who drop something.
+    // Dropped files are for the collectors, not for others who drop files.
     const collectors = own === undefined && purpose === "dropBox" ? inputs.access.filter(({ level }) => level === "full") : undefined;
     return {
         owner,
@@ -80,7 +80,7 @@ const withGuests = (named: AclEntry[], guests: AclEntry[]): AclEntry[] => [
     ...guests.filter((guest) => !named.some(({ kind, name }) => kind === guest.kind && name === guest.name)),
 ];
 
-/** It reads, and nothing that it declares is about the directory itself: that may be another share's. */
+/** The share is read-only and declares nothing about the directory itself, which may belong to another share. */
 function onlyShows(inputs: ShareInputs): boolean {
     const { owner, group, mode, volume, recycle, aclEntries, recursive, acl, homes, dfsLinks, timeMachine } = {
         ...effective(inputs),

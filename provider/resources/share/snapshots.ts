@@ -7,7 +7,7 @@ import type { Keep, Tree } from "../../snapshots";
 import type { Below, Mounts } from "../../machines/machine";
 import type { Ready } from "../../gateway/session";
 
-/** A share's snapshots: whose they are, and what they are of. */
+/** A share's snapshots: their owner and their source. */
 export interface Series {
     gateway: Ready;
     urn: string;
@@ -17,13 +17,13 @@ export interface Series {
 
 export const scheduleOf = ({ previousVersions }: Pick<ShareInputs, "previousVersions">): Keep | undefined => previousVersions?.schedule;
 
-/** Snapshots are made on the node: a container can neither snapshot its volume nor, on ZFS, what is bound into it. */
+/** Snapshots are made on the node: a container can snapshot neither its volume nor, on ZFS, a dataset that is bound into it. */
 interface Site {
     shop: Workshop;
     tree: Tree;
-    /** Where the gateway has `tree.top`. */
+    /** The path of `tree.top` on the gateway. */
     at: string;
-    /** The uid of the gateway's root there. */
+    /** The node's uid of the gateway's root. */
     root: number;
 }
 
@@ -57,7 +57,7 @@ const refusal = (why: string): PvesmbError =>
         { property: "previousVersions.schedule" },
     );
 
-/** Before anything of the share is written: refuses what has no snapshots, and says in which folder they will be. */
+/** Runs before the share is written: refuses storage without snapshots and returns the folder where they will be. */
 export async function snapshotFolder(ctx: Context<unknown>, series: Series, isNew: boolean): Promise<string> {
     const { shop, tree, root } = await siteOf(ctx, series);
     try {
@@ -70,7 +70,7 @@ export async function snapshotFolder(ctx: Context<unknown>, series: Series, isNe
     }
 }
 
-/** Schedule and first snapshot, and the proof that the gateway sees it. */
+/** Sets up the schedule, makes the first snapshot and checks that the gateway sees it. */
 export async function makeSnapshots(ctx: Context<unknown>, series: Series, keep: Keep): Promise<void> {
     const { gateway, urn, id } = series;
     const { shop, tree, at } = await siteOf(ctx, series);
@@ -85,7 +85,7 @@ export async function makeSnapshots(ctx: Context<unknown>, series: Series, keep:
         );
 }
 
-/** `clear`: with the snapshots, where the files go too. Otherwise they stay, as the files do. */
+/** `clear` deletes the snapshots, for a share whose files are deleted too. Otherwise they stay with the files. */
 export async function endSnapshots(ctx: Context<unknown>, { gateway, id }: Pick<Series, "gateway" | "id">, clear: boolean): Promise<void> {
     const shop = await belowOf(gateway).workshop();
     await shop.queue.submit(endUnit(id, clear), ctx.deadline);

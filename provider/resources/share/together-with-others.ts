@@ -2,12 +2,12 @@ import type { Deadline } from "../../base/deadline";
 import { isKind, PvesmbError } from "../../base/errors";
 import { perSession } from "../../base/session";
 
-/** Directories of shares that this process is making: the gateway knows of each only once it is made. */
+/** Directories of shares that this process is creating: the gateway knows each one only afterwards. */
 const making = perSession(() => new Map<string, { volume: boolean }[]>());
 
 /**
- * Makes a share while no other one is made at the same path that has a volume of its own: that one would be mounted over this one's files, or
- * be taken for this one's, made earlier.
+ * Creates a share unless another share is being created at the same path and either has its own volume: that volume would be mounted over
+ * the other's files, or be mistaken for one made earlier.
  */
 export async function makingAt<T>(gateway: string, path: string, volume: boolean, work: () => Promise<T>): Promise<T> {
     const key = `${gateway} ${path}`;
@@ -31,7 +31,7 @@ export async function makingAt<T>(gateway: string, path: string, volume: boolean
     }
 }
 
-/** What lies in a directory that goes may be going at the same time: it gets a moment for that. */
+/** A share inside a directory to be deleted may be on its way out too: retry once after a moment. */
 export async function onceAlone<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
     return work().catch(async (error: unknown) => {
         if (!isKind(error, "InvalidInput")) throw error;

@@ -1,6 +1,6 @@
 import type { ShareInputs, ShareOutputs } from "../../model";
 
-/** Outputs, the path among them, which is an input too when the user chose it. */
+/** Outputs, including the path, which is also an input if the user chose it. */
 export type Outputs = Partial<ShareOutputs> & { path?: string };
-/** What is stored. */
+/** Stored state. */
 export type ShareState = ShareInputs & Outputs;

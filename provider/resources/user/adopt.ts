@@ -9,10 +9,7 @@ import { nameOf } from "../../base/given";
 import { accountIn } from "./read";
 import { declaredHash, secretName } from "./secret";
 
-/**
- * An account that is to be taken over: it keeps its numbers, which its files have, and leaves the groups that the program does not name.
- * What becomes different is told.
- */
+/** An adopted account keeps its ids, since its files have them, and leaves groups that the program does not list. Changes are logged. */
 export async function adopting(ctx: Context<unknown>, inputs: UserInputs): Promise<{ inputs: UserInputs; leaving: string[] }> {
     const name = nameOf(inputs, "user");
     const { workshop } = await readyGateway(ctx, inputs.gateway);

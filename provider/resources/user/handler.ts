@@ -27,7 +27,7 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     read: (ctx, id, state) => readUser(ctx, id, state),
 
     async update(ctx, id, state, inputs) {
-        // What it said it is in and no longer says, also when it says nothing any more.
+        // Groups removed from the list, also when the list is gone altogether.
         const leaving = (state.groups ?? []).filter((group) => !inputs.groups?.includes(group));
         const [was, name] = [nameOf(state, "user"), nameOf(inputs, "user")];
         if (was !== name) sayHomeStays(ctx, was, state, inputs);
@@ -49,10 +49,10 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
         try {
             const name = nameOf(state, "user");
             const { look } = await workshop.queue.submit({ ...userRemovalUnit(name, id), looks: CONNECTIONS }, ctx.deadline);
-            // The account has gone by then, perhaps in an earlier run. Its number is nobody else's for ever.
+            // The account may have been deleted in an earlier run. Its uid is never reused.
             await endLogins(workshop, [name, ...(state.uid === undefined ? [] : [state.uid])], look, ctx.deadline);
         } catch (error) {
-            // The account belongs to another resource by now, or the host to another gateway: ours is gone.
+            // Another resource now has the account, or another gateway the host: ours is gone.
             if (!isKind(error, "Conflict")) throw error;
         }
     },

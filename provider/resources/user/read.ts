@@ -11,7 +11,7 @@ import { nameOf } from "../../base/given";
 import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
-/** What the host says of an account: how Unix, Samba and the groups have it. */
+/** The account on the host: its Unix entry, its Samba entry and its groups. */
 export function accountIn(look: GatherResult, name: string) {
     const { users, groups, accounts, expiries } = hostFacts(look);
     return {
@@ -23,7 +23,7 @@ export function accountIn(look: GatherResult, name: string) {
     };
 }
 
-/** A run that was cut off after it had renamed the account has told nobody: the mark stands under another name then. */
+/** An interrupted run may have renamed the account without storing the new name: the mark is then on another name. */
 function nameNow(look: GatherResult, id: string, state: UserState): string | undefined {
     const known = nameOf(state, "user");
     if (look.files[accountPath(known)]?.includes(id)) return known;
@@ -31,7 +31,7 @@ function nameNow(look: GatherResult, id: string, state: UserState): string | und
     return accounts.find(({ name, uid }) => uid === state.uid && look.files[accountPath(name)]?.includes(id))?.name;
 }
 
-/** The account as Unix and Samba have it. Undefined when the gateway is gone, or the account is no longer ours. */
+/** Reads the account from Unix and Samba. Undefined when the gateway is gone or the account is no longer ours. */
 export async function readUser(
     ctx: Context<Outputs>,
     id: string,

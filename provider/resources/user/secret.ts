@@ -7,21 +7,21 @@ import { ntHash } from "../../samba/nt-hash";
 import type { PasswordChange } from "../../samba/user-unit";
 import type { UserState } from "./types";
 
-/** What `drift` says of a user whose entry in Samba's database is missing: the password then has to be set again. */
+/** The `drift` entry of a user without an entry in Samba's database: its password must be set again. */
 export const ACCOUNT_GONE = "the Samba account was deleted";
 
-/** The declared password, read from where it is, or its hash. */
+/** The declared password, read from its source, or its hash. */
 export async function secretOf(inputs: UserInputs): Promise<PasswordChange> {
     if (inputs.ntHash !== undefined) return { ntHash: inputs.ntHash };
     return { password: inputs.password ?? (await readFrom(inputs.passwordFrom ?? {})) };
 }
 
-/** What an update has to do about the password. One that the user was told to choose is left alone until another one is declared. */
+/** The password change of an update. A password that the user had to choose stays until the program declares another one. */
 export async function secretChange(state: UserState, inputs: UserInputs): Promise<PasswordChange> {
     const drift = state.drift ?? [];
-    // Whose own it has become by the program's word.
+    // The program lets the user own the password.
     const own = inputs.passwordMustChange || inputs.ignored?.includes(secretName(inputs));
-    // Nothing was told of it while it was ignored.
+    // No changes were recorded while it was ignored.
     const ignoredNoMore = state.ignored?.includes(secretName(inputs)) && !inputs.ignored?.includes(secretName(inputs));
     const declared = text(state) !== text(inputs) || drift.includes(ACCOUNT_GONE) || ignoredNoMore === true;
     const repaired = !own && (state.passwordMustChange || inputs.passwordFrom !== undefined || drift.length > 0);
@@ -32,19 +32,19 @@ export async function secretChange(state: UserState, inputs: UserInputs): Promis
     };
 }
 
-/** The property that says what the password is. */
+/** The property that declares the password. */
 export const secretName = ({ password, ntHash: hash }: UserInputs): "password" | "passwordFrom" | "ntHash" =>
     hash !== undefined ? "ntHash" : password !== undefined ? "password" : "passwordFrom";
 
 const text = ({ password, passwordFrom, ntHash: hash }: UserInputs): string =>
     JSON.stringify([password, passwordFrom?.env, passwordFrom?.file, hash?.toUpperCase()]);
 
-/** Upper case hash of the password as it should be on the host; undefined where nobody here can know it. */
+/** The expected hash in upper case; undefined where we cannot know it. */
 export async function declaredHash(state: UserInputs): Promise<string | undefined> {
     if (state.passwordMustChange) return undefined;
     if (state.ntHash !== undefined) return state.ntHash.toUpperCase();
     if (state.password !== undefined) return ntHash(state.password);
-    // Whoever only refreshes need not have the password.
+    // A refresh must work without the password.
     return readFrom(state.passwordFrom ?? {}).then(ntHash, () => undefined);
 }
 
@@ -63,7 +63,7 @@ async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>):
     return value;
 }
 
-/** Editors of Windows begin a file with a byte order mark, which is no part of the password, and its shell writes UTF-16. */
+/** Windows editors start a file with a byte order mark, which is not part of the password, and PowerShell writes UTF-16. */
 function textOf(bytes: Buffer): string {
     const [first, second] = bytes;
     const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";

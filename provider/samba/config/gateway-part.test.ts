@@ -22,7 +22,7 @@ const render = (given: object = {}, version?: string): string => {
     refuseOptions(gateway(given, version));
     return renderConfig(gateway(given, version), files.config);
 };
-/** As Samba reads it: what comes last counts. */
+/** As Samba reads it: the last value counts. */
 const options = (given: object = {}): Record<string, string> =>
     Object.fromEntries(parseSections(render(given)).flatMap((section) => [...section.options]));
 
@@ -69,7 +69,7 @@ it("has the last word on guests, behind the shares", () => {
     const text = render({ guests: "never" });
     expect(text.lastIndexOf("map to guest = never")).toBeGreaterThan(text.indexOf("shares.conf"));
     expect(render().match(/map to guest/g)).toHaveLength(1);
-    // Who has to choose a password may still come without a login.
+    // A user who must change the password may still connect anonymously.
     expect(text.slice(text.indexOf("shares.conf"))).not.toMatch(/restrict anonymous|encrypt/);
     const encrypted = render({ encryption: "required" });
     expect(encrypted.slice(encrypted.indexOf("shares.conf"))).toMatch(
@@ -154,7 +154,7 @@ describe("versions", () => {
     });
 });
 
-/** As gateways have had it since the first version: another text would be a difference on every one of them. */
+/** Unchanged since the first version: any other text would be a diff on every gateway. */
 const SMB_CONF = `# Written by pvesmb; changes here are reported by \`pulumi refresh\` and undone by \`pulumi up\`.
 [global]
 	workgroup = WORKGROUP

@@ -14,22 +14,22 @@ import type { GlobalPart, Lines } from "./part";
 export interface GlobalSettings {
     hostname: string;
     samba: SambaSettings;
-    /** Of the gateway, as `lxc.memory` has it. */
+    /** The gateway's memory, as in `lxc.memory`. */
     memory: string;
-    /** Samba's version on the gateway, when it is known. */
+    /** Samba's version on the gateway, if known. */
     version?: string;
 }
 
 const HEAD = "# Written by pvesmb; changes here are reported by `pulumi refresh` and undone by `pulumi up`.\n";
 
-/** NetBIOS names have at most 15 characters. */
+/** NetBIOS names are limited to 15 characters. */
 export function netbiosName(hostname: string): string {
     return (hostname.split(".")[0] ?? hostname).slice(0, 15).toUpperCase();
 }
 
 /**
- * What the gateway says in [global]: secure by default (samba.md sections 3 and 6). SMB3 with mandatory signing and encryption where the
- * client can; no NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
+ * The gateway's part of [global], secure by default (samba.md sections 3 and 6): SMB3 with mandatory signing, encryption if the client
+ * supports it; no NetBIOS, no printing, no anonymous listing, no SMB1-era authentication.
  */
 export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings): GlobalPart {
     const own: Lines = [
@@ -48,7 +48,7 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
         ["disable netbios", true],
         ["smb ports", 445],
         ["max smbd processes", limitsOf(samba, memory).processes],
-        // Minutes: who is gone without a word, or has opened nothing for an hour, makes room for others; clients come back by themselves.
+        // Minutes. Frees the slots of vanished clients and of those without open files; clients reconnect by themselves.
         ["deadtime", 60],
         ["load printers", false],
         ["printing", "bsd"],
@@ -57,9 +57,10 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
         ["unix extensions", false],
         ...(version !== undefined && optionsInVersion(POSIX, version) === undefined ? ([[POSIX, false]] satisfies Lines) : []),
         ["allow insecure wide links", false],
-        // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): where Windows metadata must be kept, user.* is used.
+        // An unprivileged container cannot store security.* attributes (samba.md section 0, fact 7): Windows metadata goes to user.* where
+        // it must be kept.
         ["store dos attributes", true],
-        // Who may read a program may run it: POSIX's x is not set by Windows clients.
+        // Read permission implies execute, since Windows clients do not set POSIX's x.
         ["acl allow execute always", true],
         ...(samba.multichannel ? [] : ([["server multi channel support", false]] satisfies Lines)),
         ...(samba.directoryLeases === undefined ? [] : ([["smb3 directory leases", samba.directoryLeases]] satisfies Lines)),
@@ -69,7 +70,7 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
     ];
     const given = new Set(Object.keys(samba.options).map(optionKey));
     const lines: Lines = [
-        // The program's own options replace these; check has refused those that it may not set.
+        // The program's own options replace these; check has refused the reserved ones.
         ...own.filter(([name]) => !given.has(optionKey(name))),
         ...Object.entries(samba.options).sort(([a], [b]) => (a < b ? -1 : 1)),
     ];
@@ -77,10 +78,10 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
     return { owner: "gateway", lines, reserves };
 }
 
-/** smb.conf as a whole: the gateway's part, what has the shares served (ShareStore.config), and the file of the administrator. */
+/** The whole smb.conf: the gateway's part, the lines that serve the shares (ShareStore.config), and the administrator's file. */
 export function renderConfig(settings: GlobalSettings, shares: Lines): string {
     const { samba } = settings;
-    // After the shares, so that it counts: no share lets guests in, and where everybody has to encrypt nobody comes without a login.
+    // After the shares, so that it counts: no share admits guests, and if encryption is required, nobody connects anonymously.
     const noGuests: Lines = [
         ["map to guest", "never"],
         ...(samba.encryption === "required"
@@ -100,11 +101,11 @@ export function renderConfig(settings: GlobalSettings, shares: Lines): string {
     ].join("");
 }
 
-/** smb.conf against what it should be. Parts and shares are in files of their own, with a drift of their own. */
+/** Drift of smb.conf itself. Parts and shares have files and drift of their own. */
 export const configDrift = (settings: GlobalSettings, shares: Lines, look: Pick<GatherResult, "files">): string[] =>
     fileDrift(SAMBA.config, renderConfig(settings, shares), look);
 
-/** Throws for options that this version of Samba does not have, and for `samba.options` that belong to one of the other parts. */
+/** Throws for options that this Samba version does not have, and for `samba.options` that belong to another part. */
 export function refuseOptions(settings: GlobalSettings, others: readonly Pick<GlobalPart, "owner" | "reserves">[] = []): void {
     refuseUnknown(gatewayPart(settings).lines, settings.version, "samba");
     refuseReserved(Object.keys(settings.samba.options), others, "samba.options");
@@ -118,10 +119,10 @@ function listening({ interfaces }: SambaSettings): Lines {
     ];
 }
 
-/** On by default from Samba 4.23 on; 4.17 does not know it. */
+/** On by default since Samba 4.23; unknown to 4.17. */
 const POSIX = "smb3 unix extensions";
 
-/** Refused logins are level 2 of this class, the others 3 (smb.conf(5), "log level"). */
+/** Failed logins are level 2 of this class, successful ones 3 (smb.conf(5), "log level"). */
 const LOGINS = "auth_json_audit:3";
 
 function logLines({ logging }: SambaSettings): Lines {
@@ -140,10 +141,12 @@ function logLines({ logging }: SambaSettings): Lines {
     ];
 }
 
-/** For all shares, the administrator's own too: mixed, the first share that a Mac opens decides for all (vfs_fruit(8)). */
+/** For all shares, including the administrator's: with a mix, the first share that a Mac opens decides for all (vfs_fruit(8)). */
 const MAC: Lines = [["vfs objects", "fruit streams_xattr"]];
 
-/** For whatever share has the module, by `samba.macos` or by itself: metadata must not be in another place after that is changed. */
+/**
+ * The same for every share with the module, whether through `samba.macos` or its own: a later change of either must not move the metadata.
+ */
 const FRUIT: Lines = [
     ["fruit:metadata", "stream"],
     ["fruit:model", "MacSamba"],

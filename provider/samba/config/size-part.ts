@@ -3,18 +3,20 @@ import { SAMBA } from "../paths";
 import { partPath, partRemovalSteps, partSteps, partText } from "./part";
 import type { GlobalPart } from "./part";
 
-/** Has Samba ask a program for the size of every share, so that it does not matter what they are called. */
+/** Makes Samba run a program for the size of every share, whatever the share's name. */
 const sizePart = (program: string): GlobalPart => ({
     owner: "dfree",
     lines: [["dfree command", program]],
     reserves: ["dfree command", "dfree cache time"],
 });
 
-/** Where earlier versions had it: behind the shares whose names begin with a digit or are not ASCII, which did not get it. */
+/**
+ * The file of earlier versions. It sorted after shares whose names start with a digit or are not ASCII, so those did not get the option.
+ */
 const EARLIER = `${SAMBA.fragments}/=dfree.conf`;
 const earlierGone: Step = { do: "remove", path: EARLIER };
 
-/** What the folder of quotas needs to know of Samba (AskedBySamba). */
+/** The interface for the quota code (AskedBySamba). */
 export const askedForSizes = {
     directory: SAMBA.sizes,
     ask: (program: string): Step[] => [...partSteps(sizePart(program)), earlierGone],

@@ -40,7 +40,10 @@ function stored(place: string, text: string): Stored {
     };
 }
 
-/** One file per share; a file that smb.conf includes is assembled from all of them, from the parts of [global] beside them, and from what users need. */
+/**
+ * One file per share. smb.conf includes a file assembled from all of them, from the parts of [global] beside them, and from what users
+ * need.
+ */
 export const files: ShareStore = {
     prepare: [
         { do: "directory", path: SAMBA.fragments, mode: "0755" },
@@ -88,7 +91,7 @@ export const files: ShareStore = {
 
 const GLOBAL = "global";
 
-/** All that is said to the server as a whole, as one section: what comes last counts. */
+/** All [global] options as one section: the last value counts. */
 function globalOf(sections: readonly Section[]): Section[] {
     const all = sections.filter(({ name }) => name === GLOBAL);
     const joined = (pick: "options" | "spelling"): Map<string, string> => new Map(all.flatMap((each) => [...each[pick]]));

@@ -65,7 +65,7 @@ describe("files", () => {
             `${SAMBA.shares}: [Docs] read only = yes instead of no`,
         ]);
         expect(String(drift(served("")))).toBe(`${SAMBA.shares}: section [Docs] missing`);
-        // A gateway with samba.macos serves the other list of modules.
+        // A gateway with samba.macos serves the other module list.
         expect(drift(served(text.replace(ON_MACOS, ""), { [SAMBA.macos]: "" }))).toEqual([]);
         expect(drift(served(assembled, { [SAMBA.macos]: "" }))).toEqual([
             `${SAMBA.shares}: [Docs] vfs objects = (missing) instead of fruit streams_xattr`,
@@ -75,7 +75,7 @@ describe("files", () => {
     });
 });
 
-/** What a cluster will have, in short: its shares are in Samba's registry, which only commands change, and each has its owner as an option. */
+/** A sketch of a store for clusters: shares are in Samba's registry, which only commands change, and each has its owner as an option. */
 const LIST = "net conf list";
 const registry: ShareStore = {
     prepare: [],

@@ -3,52 +3,55 @@ import type { Lines } from "../config/part";
 import type { FragmentOwner, ShareSection } from "../share";
 import type { Section } from "../text";
 
-/** A share as a store keeps it. */
+/** A share in a store. */
 export interface Stored {
     /** Where an administrator finds it. */
     place: string;
-    /** Undefined: it has no mark of ours, or one of another format. */
+    /** Undefined: no mark of ours, or one of another format. */
     owner?: FragmentOwner;
-    /** [global] of a share that lets guests in, and the share's own section. */
+    /** [global] of a share that admits guests, and the share's own section. */
     sections: readonly Section[];
-    /** Whether it is written as the store writes this share; where a store has comments and layout, they count. */
+    /** Whether the stored text is exactly what the store would write, including comments and layout if it has them. */
     writtenAs(share: ShareSection, owner: FragmentOwner): boolean;
-    /** How what smbd is served differs from it, in words. `section`: the name of the share's section. */
+    /** How the configuration that smbd reads differs from the stored share, in words. `section`: the name of the share's section. */
     servedDrift(section: string, look: GatherResult): string[];
 }
 
 /**
- * Where the shares of a gateway are kept, and how smbd gets to serve them. `files.ts` keeps each in a file of its own. A store that works by
- * commands gives each of its steps an `undo`: a unit that fails must leave the store as it was.
+ * Where a gateway's shares are stored and how smbd gets them. `files.ts` uses one file per share. A store that works by commands gives each
+ * step an `undo`, since a failing unit must leave the store unchanged.
  */
 export interface ShareStore {
-    /** What makes the store on a new gateway. */
+    /** Creates the store on a new gateway. */
     readonly prepare: Step[];
-    /** What smb.conf says, behind the gateway's part of [global], to have the stored shares served. */
+    /** Lines of smb.conf after the gateway's part of [global] that make smbd serve the stored shares. */
     readonly config: Lines;
-    /** Whether two names are one share here: Samba compares names without case. */
+    /** Whether two names are the same share: Samba ignores case. */
     same(a: string, b: string): boolean;
-    /** Fails the unit when there is a share of that name whose owner's key and nonce both differ from `claim`. */
+    /** Fails the unit if a share of that name exists and neither its owner's key nor its nonce equals `claim`. */
     owned(name: string, claim: string, message: string): Step[];
     put(share: ShareSection, owner: FragmentOwner): Step[];
     drop(name: string): Step[];
-    /** Commit of a batch that changed nothing of a share, but what is served with them: new connections get it, smbd is not told. */
+    /** Commit of a batch that changes no share but something served with them: new connections see it, smbd is not reloaded. */
     readonly assemble: Step[];
-    /** Commit of a batch: smbd serves what is stored from now on. `awaited`: open sessions know it too when this is done. */
+    /** Commit of a batch: makes smbd serve what is stored. `awaited`: returns only after open sessions have it too. */
     activate(awaited: boolean): Step[];
-    /** What to look at for `all`, `named` and `of`. */
+    /** What `all`, `named` and `of` need. */
     readonly look: Gather;
-    /** What to look at for `Stored.servedDrift` and `foreign` beside that. */
+    /** What `Stored.servedDrift` and `foreign` need besides that. */
     readonly servedLook: Gather;
     all(look: GatherResult): readonly Stored[];
-    /** The share of that name, whosever it is. */
+    /** The share of that name, of any owner. */
     named(look: GatherResult, name: string): Stored | undefined;
-    /** The share with that owner's nonce, whatever its name. */
+    /** The share with that owner's nonce, under any name. */
     of(look: GatherResult, nonce: string): Stored | undefined;
-    /** What smbd is served and nobody has stored, in words. */
+    /** What smbd serves but the store does not contain, in words. */
     foreign(look: GatherResult): string[];
-    /** Where the directories of all shares are found, for ApartStep; `kind` is that of shares, `holds` that of what may lie in a share of homes. */
+    /**
+     * Where ApartStep finds the directories of all shares. `kind`: what a share is called there; `holds`: the kind of places that a share
+     * of homes may hold.
+     */
     others(kind: string, holds: string): Others;
-    /** Which of them are the own ones, by name. */
+    /** The entries of these shares, for ApartStep to ignore. */
     own(names: readonly string[]): { files: string[] };
 }

@@ -1,7 +1,6 @@
-"""Snapshots of shares, made and thinned out by schedule on a node of Proxmox VE. Written by pvesmb; the standard library only.
+"""Takes and prunes snapshots of shares by schedule on a node of Proxmox VE. Written by pvesmb; needs only the standard library.
 
-What is below a share's directory belongs to a container, whose root may put links there: so nothing of it is followed, and btrfs is
-given open directories in place of paths.
+A container's root can plant links below a share's directory. So links are never followed, and btrfs gets file descriptors instead of paths.
 """
 import calendar
 import contextlib
@@ -18,7 +17,7 @@ STAMP = "%Y.%m.%d-%H.%M.%S"
 HOUR = 3600
 PERIODS = {"hourly": "%Y-%m-%d %H", "daily": "%Y-%m-%d", "weekly": "%G-%V", "monthly": "%Y-%m"}
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-SUBVOLUME = 256  # number of a subvolume's root directory (btrfs-subvolume(8))
+SUBVOLUME = 256  # inode of a subvolume's root directory (btrfs-subvolume(8))
 
 
 class Refused(Exception):
@@ -33,7 +32,7 @@ def run(argv, fds=()):
 
 
 def open_dir(path):
-    """A directory, opened component by component; None when it is not there."""
+    """Opens a directory component by component; None if absent."""
     fd = os.open("/", FOLDER)
     for name in filter(None, path.split("/")):
         above = fd
@@ -62,7 +61,7 @@ def within(path, top):
 
 
 def mount_of(path):
-    """Mount point, type and source of what a path is on; of several mounts at one place the last one is on top."""
+    """Mount point, type and source of the mount that holds a path; the last of several mounts at one place is on top."""
     plain = lambda text: re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
     best = ("", "", "")
     with open("/proc/self/mountinfo") as file:
@@ -102,7 +101,7 @@ class Subvolume:
         self.root = root
 
     def place(self, make=False):
-        """The snapshots' directory: root's own, readable for all, whatever the directory above hands down."""
+        """The snapshots' directory, owned by root and readable for all, without inherited ACLs."""
         with opened(open_dir(self.root)) as root:
             if make:
                 with contextlib.suppress(FileExistsError):
@@ -136,13 +135,13 @@ class Subvolume:
             run(["btrfs", "subvolume", "delete", f"/proc/self/fd/{fd}/{name}"], (fd,))
 
     def tidy(self):
-        """Without its last snapshot the directory goes too."""
+        """Removes the directory after its last snapshot."""
         with opened(open_dir(self.root)) as root, contextlib.suppress(OSError):
             os.rmdir(self.folder, dir_fd=root)
 
 
 def holder(path, top):
-    """What is snapshotted so that a directory is in it: dataset or subvolume, not above what the gateway sees (`top`)."""
+    """The dataset or subvolume that holds a directory, at or below what the gateway can see (`top`)."""
     if not os.path.isdir(top):
         raise Refused(f"{top} is a disk image, and snapshots of one cannot be shown to clients")
     target, kind, source = mount_of(path)
@@ -162,7 +161,7 @@ def holder(path, top):
 
 
 def prepare(path, top, owner):
-    """Before a share is made: a directory that is not there yet becomes a subvolume where it can. Says where its snapshots will be."""
+    """Runs before a share is created: on btrfs, a missing directory becomes a subvolume. -> the folder of its snapshots."""
     name = os.path.basename(path)
     if os.path.isdir(top) and mount_of(path)[1] == "btrfs" and within(os.path.dirname(path), top):
         with opened(open_dir(os.path.dirname(path))) as above:
@@ -173,8 +172,8 @@ def prepare(path, top, owner):
 
 
 class Schedule:
-    """`gone`: it may be that nothing is left of the directory. Otherwise a folder that its container has moved away would have that above it
-    snapshotted. `anew`: whatever holds the directory now is what counts from here on."""
+    """`gone`: the directory may be missing. Otherwise that is an error, because the parent of a moved directory would be snapshotted instead.
+    `anew`: accept whatever dataset or subvolume holds the directory now."""
 
     def __init__(self, entry, gone=False, anew=False):
         self.keep = entry["keep"]
@@ -189,7 +188,7 @@ class Schedule:
             raise Refused(f"{entry['path']} is another folder now: snapshots were made of {before}, and would be of {self.holder.root}")
 
     def root_before(self):
-        """A folder put in the place of the one that was snapshotted is in another subvolume, or dataset: its snapshots would go unseen."""
+        """The recorded root. A directory that was replaced may be in another subvolume or dataset, where clients would not see its snapshots."""
         with contextlib.suppress(FileNotFoundError), open(self.note) as file:
             return file.read()
         return None
@@ -200,7 +199,7 @@ class Schedule:
                 file.write(self.holder.root)
 
     def times(self):
-        """Of the snapshots that this schedule has made, the newest first."""
+        """Times of this schedule's snapshots, newest first."""
         found = []
         for name in self.holder.names():
             if name.startswith(self.prefix):
@@ -219,7 +218,7 @@ class Schedule:
         return not any(same(PERIODS[self.period], now, at) for at in times[:1])
 
     def report(self, now):
-        """`late`: two rounds have gone by without one."""
+        """`late`: two rounds have passed without a snapshot."""
         times = self.times()
         newest = times[0] if times else None
         late = newest is None or now - newest > (2 * HOUR if self.period == "hourly" else 49 * HOUR) + HOUR / 2
@@ -235,7 +234,7 @@ class Schedule:
             self.holder.drop(self.name(at))
 
     def first(self, now):
-        """At once for a new share, so that its clients have something to see; says what is there and where."""
+        """Takes the first snapshot of a new share at once, so that its clients see one. -> the newest snapshot."""
         self.remember_root()
         times = self.times()
         if not times:
@@ -254,7 +253,7 @@ def same(period, a, b):
 
 
 def kept(times, keep):
-    """For each kind of period the newest snapshot in each of its latest ones; the newest of all stays in any case."""
+    """The snapshots to keep: the newest one in each of the last periods of each kind, and always the newest of all."""
     stay = set(times[:1])
     for kind, count in keep.items():
         newest = {}
@@ -270,7 +269,7 @@ def entry_of(name):
 
 
 def each(work):
-    """Schedule by schedule -> its id, and what came of it or why it failed: one that fails does not hold up the others."""
+    """Yields (id, result, error) for each schedule; one failure does not stop the others."""
     for name in sorted(os.listdir(ENTRIES)):
         if name.endswith(".json"):
             try:
@@ -287,7 +286,7 @@ def all_rounds():
 
 
 def report():
-    """What each schedule has come to: asks what is there, so that it tells also when no round runs any more."""
+    """The state of each schedule, from the existing snapshots, so that it also shows if rounds no longer run."""
     return {name: found or {"error": error} for name, found, error in each(lambda schedule: schedule.report(time.time()))}
 
 

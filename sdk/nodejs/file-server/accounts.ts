@@ -7,11 +7,11 @@ interface Account {
     resources: readonly pulumi.Resource[];
 }
 
-/** Users and groups that have been declared so far, by their keys. */
+/** Users and groups declared so far, by key. */
 export class Accounts {
     private readonly byKey = { user: new Map<string, Account>(), group: new Map<string, Account>() };
 
-    /** The first to declare a group has the say about its name: later ones only join it. */
+    /** The first declaration of a group sets its name; later ones only join it. */
     declare(kind: Kind, key: string, name: pulumi.Input<string>, resource: pulumi.Resource): void {
         const { name: known = name, resources = [] } = this.byKey[kind].get(key) ?? {};
         this.byKey[kind].set(key, { name: known, resources: [...resources, resource] });
@@ -26,7 +26,7 @@ export class Accounts {
     }
 }
 
-/** Puts names in place of the keys that one resource has for accounts, and keeps what the resource then depends on. */
+/** Replaces the account keys of one resource by names and records its dependencies. */
 export class Binding {
     readonly dependsOn: pulumi.Resource[] = [];
 
@@ -39,7 +39,7 @@ export class Binding {
         return account.name;
     }
 
-    /** Which accounts a list names that is known only later cannot be told: it may be any. */
+    /** A list that is only known later may name any account. */
     list<T>(given: pulumi.Input<pulumi.Input<T>[]> | undefined, each: (entry: T) => pulumi.Input<T>): typeof given {
         if (given === undefined) return given;
         if (!isKnown(given)) {
@@ -53,7 +53,7 @@ export class Binding {
         return this.list(given, (name) => this.name(kind, name));
     }
 
-    /** Entries that have either a `user` or a `group`. */
+    /** Entries with either a `user` or a `group`. */
     principals<T extends { user?: pulumi.Input<string>; group?: pulumi.Input<string> }>(
         given: pulumi.Input<pulumi.Input<T>[]> | undefined,
     ): typeof given {
@@ -65,7 +65,7 @@ export class Binding {
     }
 }
 
-/** Whether a value is there now, not later. */
+/** Whether a value is known now. */
 export function isKnown<T>(value: pulumi.Input<T>): value is T {
     return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }

@@ -9,13 +9,13 @@ export type FileServerUserArgs = Omit<SmbUserArgs, "gateway">;
 /** A limit on a directory of the gateway's data, or on all of it. */
 export type FileServerQuotaArgs = Omit<QuotaArgs, "gateway" | "share">;
 export type FileServerShareArgs = Omit<SmbShareArgs, "gateway"> & {
-    /** Its limit. */
+    /** The share's limit. */
     quota?: Omit<FileServerQuotaArgs, "path">;
 };
 
 /**
- * A file server in one object. Accounts are named by their keys in `users` and `groups`, wherever a plain text names one; an Output is
- * taken as it is, and may name what was made elsewhere.
+ * A file server in one object. Plain text that names an account is its key in `users` or `groups`; an Output is used as it is and may name
+ * an account made elsewhere.
  */
 export interface FileServerArgs<
     Share extends string = string,
@@ -23,11 +23,11 @@ export interface FileServerArgs<
     Group extends string = string,
     Limit extends string = string,
 > {
-    /** The gateway, its `connection` included, by which everything on it is reached too. */
+    /** The gateway. Its `connection` also serves everything on it. */
     gateway: SmbGatewayArgs;
     groups?: Readonly<Record<Group, FileServerGroupArgs>>;
     users?: Readonly<Record<User, FileServerUserArgs>>;
     shares?: Readonly<Record<Share, FileServerShareArgs>>;
-    /** Limits beside those of shares. */
+    /** Limits other than those of shares. */
     quotas?: Readonly<Record<Limit, FileServerQuotaArgs>>;
 }

@@ -2,12 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "./accounts";
 import type { FileServerArgs } from "./args";
 
-/** What is wrong with a file server and can be told before anything is made, each with the property it is about. */
+/** The errors in a file server that can be found before anything is created, each with its property. */
 export function faultsOf({ users = {}, groups = {}, shares = {}, quotas = {} }: FileServerArgs): string[] {
     const joined = Object.values(users).map((user) => user.groups);
     const known = {
         user: new Set(Object.keys(users)),
-        // A user brings a group of its own, and makes those it names.
+        // Each user has a group of the same name; the listed groups are created too.
         group: new Set([...Object.keys(groups), ...Object.keys(users), ...joined.flatMap(texts)]),
     };
     const groupsAreKnown = joined.every((list) => list === undefined || (isKnown(list) && list.every(isKnown)));

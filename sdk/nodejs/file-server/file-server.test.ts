@@ -3,7 +3,7 @@ import { FileServer, type FileServerArgs, SmbUser } from "..";
 
 type Properties = Record<string, unknown>;
 
-/** What arrives at the engine, by kind and name. */
+/** Registered resources, by kind and name. */
 const registered = new Map<string, Properties>();
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ const gateway = {
     network: { bridge: "vmbr0", address: "dhcp" },
 };
 
-/** The inputs of each child, once all have arrived. */
+/** The inputs of each child, after all have been registered. */
 async function made(args: Partial<FileServerArgs>, opts?: pulumi.ComponentResourceOptions): Promise<Record<string, Properties>> {
     const server = new FileServer("files", { gateway, ...args }, opts);
     const rest = [...Object.values(server.groups), ...Object.values(server.quotas)].map((each) => each?.id ?? "");
@@ -37,12 +37,12 @@ async function made(args: Partial<FileServerArgs>, opts?: pulumi.ComponentResour
     return Object.fromEntries(registered);
 }
 
-/** Keeps the options that each resource ends up with. */
+/** Records the final options of each resource. */
 function watching(seen: Map<string, pulumi.CustomResourceOptions>): pulumi.ComponentResourceOptions {
     return { transformations: [({ name, props, opts }) => (seen.set(name, opts), { props: props, opts })] };
 }
 
-/** Names of the resources that one waits for. */
+/** Names of a resource's dependencies. */
 const dependencies = (opts: pulumi.CustomResourceOptions = {}): string[] =>
     [opts.dependsOn ?? []].flat().map((each) => (each as unknown as { __name: string }).__name);
 

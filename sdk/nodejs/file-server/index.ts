@@ -36,11 +36,14 @@ export class FileServer<
     readonly groups: Readonly<Record<Group, SmbGroup>>;
     readonly users: Readonly<Record<User, SmbUser>>;
     readonly shares: Readonly<Record<Share, SmbShare>>;
-    /** Those of shares by the share's name, and those of `quotas`. */
+    /** The quotas of shares by the share's name, and those of `quotas`. */
     readonly quotas: Readonly<Partial<Record<Share | Limit, Quota>>>;
     /** First IP address of the gateway. */
     readonly address: pulumi.Output<string>;
-    /** UNC path of each share: `\\address\name`. */
+    /**
+     * UNC path of each share: `\\address
+     * ame`.
+     */
     readonly paths: pulumi.Output<Record<Share, string>>;
 
     constructor(name: string, args: FileServerArgs<Share, User, Group, Limit>, opts: pulumi.ComponentResourceOptions = {}) {
@@ -53,7 +56,7 @@ export class FileServer<
         const child = (key: string): string => `${name}-${key}`;
         const on = (binding: Binding): pulumi.CustomResourceOptions => ({ parent: this, dependsOn: binding.dependsOn });
 
-        // Pulumi hands `protect` down by itself, but the gateway has to know that somebody said something about it.
+        // Children inherit `protect` from Pulumi, but the gateway must know whether the user set it.
         this.gateway = new SmbGateway(name, args.gateway, { parent: this, protect: opts.protect, dependsOn: opts.dependsOn });
         const { gateway } = this;
 
@@ -64,7 +67,7 @@ export class FileServer<
             accounts.declare("group", key, given.name ?? key, made);
             return made;
         };
-        // Users join the groups that leave this to them; groups that list their members wait for the users.
+        // Users join the groups that do not list members; groups that list their members wait for the users.
         const groups = entriesOf(args.groups);
         const joinable = groups.filter(([, { members }]) => members === undefined).map(([key, given]) => [key, group(key, given)] as const);
         this.users = mapped(args.users, (key, given) => {

@@ -53,10 +53,20 @@ export async function inNetworkView(within: Within): Promise<string[]> {
         "urn:schemas-xmlsoap-org:ws:2005:04:discovery",
         "<wsd:Probe><wsd:Types>wsdp:Device</wsd:Types></wsd:Probe>",
     );
-    const answers = await ask(within, "239.255.255.250", 3702, Buffer.from(probe));
-    const places = [...answers.matchAll(/(urn:uuid:[0-9a-f-]+)<\/wsa:Address>[^]*?XAddrs>(http:\/\/[^\s<]+)</g)];
+    const everybody = (message: string): Promise<string> => ask(within, "239.255.255.250", 3702, Buffer.from(message));
+    const devices = [...(await everybody(probe)).matchAll(/(urn:uuid:[0-9a-f-]+)<\/wsa:Address>/g)].map(([, device = ""]) => device);
+    const resolved = await Promise.all(
+        [...new Set(devices)].map(async (device) => {
+            const asked = `<wsd:Resolve><wsa:EndpointReference><wsa:Address>${device}</wsa:Address></wsa:EndpointReference></wsd:Resolve>`;
+            const answer = await everybody(
+                soap("http://schemas.xmlsoap.org/ws/2005/04/discovery/Resolve", "urn:schemas-xmlsoap-org:ws:2005:04:discovery", asked),
+            );
+            return [device, /XAddrs>(http:\/\/[^\s<]+)/.exec(answer)?.[1]] as const;
+        }),
+    );
+    const places = resolved.flatMap(([device, url]) => (url === undefined ? [] : [[device, url] as const]));
     const shown = await Promise.all(
-        places.map(async ([, device = "", url = ""]) => {
+        places.map(async ([device, url]) => {
             const body = soap("http://schemas.xmlsoap.org/ws/2004/09/transfer/Get", device, "");
             const script = `fetch(process.argv[1], { method: "POST", headers: { "content-type": "application/soap+xml" }, body: process.argv[2] }).then((answer) => answer.text()).then((text) => process.stdout.write(text))`;
             const { stdout } = await start(within([process.execPath, "-e", script, url, body]), { timeout: 30 }).done;

@@ -6,7 +6,7 @@ export const good = {
     network: { bridge: "vmbr0", address: "dhcp" },
 };
 
-/** Bad values by property of an SmbGateway. `a.b` stands for b in an object a that is fine otherwise. */
+/** Bad values by property of an SmbGateway. `a.b` means property b of an otherwise valid object a. */
 export const rows: Rows = {
     mode: ["", "vm", "LXC"],
     node: ["", "pve 1", "-pve", "pve1/../x", "pve1\n", long(64)],

@@ -1,4 +1,4 @@
-/** Values that are out of range or malformed, by what they are values of. */
+/** Malformed and out-of-range values, by what they describe. */
 
 export const GATEWAY = { id: "pve1/101/0123456789abcdef" };
 
@@ -31,7 +31,7 @@ export const PORTS = [0, -1, 65_536, 22.5];
 export const URLS = ["", "example.org", "ftp://example.org", 'http://example.org/"; x', "http://example.org/a\nb", "http://example.org/ b"];
 export const HOST_KEYS = [["SHA256:short"], ["ssh-ed25519"], ["ssh-ed25519 AAAA\nssh-rsa BBBB"]];
 
-/** Bad values by property. A value in an object's place stands for `{...object, property: value}`. */
+/** Bad values by property. A single value for a property of an object means `{...object, property: value}`. */
 export const NETWORK: Rows = {
     bridge: ["", "1br", "vmbr0,tag=5", long(16)],
     address: ["", "10.0.0.1", "10.0.0.1/33", "10.0.0.256/24", "10.0.0.1/24,gw=10.0.0.2", "auto"],
@@ -83,7 +83,7 @@ export const CHILD = {
 };
 export const NAMES = ["", ".", "..", "a/b", " a", "a\\"];
 export const PATTERNS = [[], [""], ["a/b"], ["two\nlines"], ['say "x"'], ["%U"], [" *.tmp"]];
-/** What Samba takes for a list of hosts and then never matches, or reads as something else. */
+/** Host list entries that Samba accepts but never matches or misreads. */
 const UNHEEDED = [
     ...["pc1.lab", "pc1", "10.0.0", "@office", "EXCEPT", "ALL", "local", "10.0.0.", "10.0.0.*", "10.0.0.0/255.0.0.0", "10.0.0.0/08"],
     ...["FD00:0::1", "fd00::0:1", "fe80::1%eth0", "fe80::%eth0/64", "::ffff:10.0.0.1", "::ffff:a00:1", "::ffff:10.0.0.0/104", "::10.0.0.1"],
@@ -104,7 +104,7 @@ export const AMOUNTS = [...SIZES.filter((size) => size !== "1.5MiB"), "1023KiB",
 export const COUNTS = [0, -1, 1.5];
 export const PRINCIPAL = { name: ACCOUNTS, limit: AMOUNTS, soft: AMOUNTS, files: COUNTS };
 
-/** Rows of a property's properties. */
+/** Rows for the properties of a property. */
 export function prefixed(at: string, rows: Rows): Rows {
     return Object.fromEntries(Object.entries(rows).map(([property, values]) => [`${at}.${property}`, values]));
 }

@@ -3,7 +3,7 @@ import { Plugin, remainsOf } from "./plugin";
 
 const __provider = 'exports.handler=()=>require("pvesmb/runtime/v1").SmbUser';
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** Without the URN, as states are. */
+/** Without the URN, as in states. */
 const plain = { name: "alice", password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" }, __provider };
 const inputs = { ...plain, key: "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbUser::alice" };
 /** The engine compares the inputs. */
@@ -85,7 +85,7 @@ test("what Pulumi prints of a failed delete is kind and message, once, without t
             .output()
             .split("\n")
             .filter((line) => line.includes("delete of"));
-    // The answer and the output come by different ways.
+    // The answer and the output arrive on different channels.
     for (const end = Date.now() + 10_000; printed().length === 0 && Date.now() < end;) await new Promise((done) => setTimeout(done, 20));
     expect(printed()).toEqual([expect.stringMatching(/^Bug: delete of \[secret\] \(unexpected/)]);
     expect(plugin.output()).not.toContain("Tr0ub4dor");

@@ -5,12 +5,12 @@ import { stackConfig } from "../../../provider/base/stack-config";
 import type { AnyHandler } from "../../../provider/base/handler";
 import { userModel } from "../../../provider/model";
 
-/** A handler that does what the user's `fullName` says; it stands where `pvesmb/runtime/v1` stands for a user. */
+/** A handler that the user's `fullName` controls; it replaces `pvesmb/runtime/v1` for users. */
 const handler: AnyHandler = {
     async create(ctx, inputs) {
         const password = String(inputs["password"]);
         ctx.checkpoint("id-1", inputs);
-        // With what would clear a terminal: a host may have said it.
+        // Ends with a sequence that clears a terminal, as a host's output may.
         ctx.log.info(`making ${String(inputs["name"])}\u001b[2J`);
         ctx.log.warn(`of ${password}`);
         switch (inputs["fullName"]) {

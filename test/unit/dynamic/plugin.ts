@@ -11,10 +11,13 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 type Tree = Record<string, unknown>;
 const repository = resolve(__dirname, "../../..");
 
-/** Another version of @pulumi/pulumi to try can be named: the folder that it is installed in (`npm i --prefix FOLDER @pulumi/pulumi@3.216.0`). */
+/**
+ * PVESMB_PULUMI_SDK selects another version of @pulumi/pulumi: the folder where it is installed (`npm i --prefix FOLDER
+ * @pulumi/pulumi@3.216.0`).
+ */
 const sdk = createRequire(join(process.env["PVESMB_PULUMI_SDK"] ?? repository, "package.json"));
 
-/** Pulumi's own dynamic provider process with our adapter in it, spoken to as the engine does. */
+/** Pulumi's own dynamic provider process with our adapter, called as the engine calls it. */
 export class Plugin {
     private constructor(
         readonly process: ChildProcess,
@@ -23,7 +26,7 @@ export class Plugin {
         readonly output: () => string,
     ) {}
 
-    /** `engine`: where lines for the user go; by default nobody is there. */
+    /** `engine`: address that receives log lines for the user; by default nothing listens there. */
     static async start(config: Tree, engine = "127.0.0.1:1"): Promise<Plugin> {
         const project = mkdtempSync(join(tmpdir(), "pvesmb-plugin-"));
         const folder = join(project, "node_modules/pvesmb");
@@ -126,7 +129,7 @@ export class Plugin {
     }
 }
 
-/** What a partial failure carries: what the engine stores of the resource. */
+/** The contents of a partial failure: what the engine stores of the resource. */
 export function remainsOf(error: ServiceError): { id: string; state: Tree; reasons: string[] } | undefined {
     const [details] = error.metadata.get("grpc-status-details-bin");
     if (details === undefined) return undefined;

@@ -20,7 +20,7 @@ afterEach(async () => {
     engine?.forceShutdown();
 });
 
-/** An engine that takes lines and does nothing else. */
+/** An engine that only accepts log lines. */
 async function listen(): Promise<{ address: string; lines: Line[] }> {
     const lines: Line[] = [];
     const server = (engine = new Server());

@@ -6,7 +6,7 @@ let bench: Bench;
 beforeEach(() => (bench = new Bench()));
 afterEach(() => bench.dispose());
 
-/** Notes that it has begun, then reads its pipe to the end and prints that. */
+/** Records its start, then reads its pipe to the end and prints the text. */
 const reader = (text: Word): Word[] => ["sh", "-c", 'echo $$ >> "$1"; cat "$0"', text, bench.at("begun")];
 const begun = (): string[] => (existsSync(bench.at("begun")) ? readFileSync(bench.at("begun"), "utf8").trim().split("\n") : []);
 
@@ -61,7 +61,7 @@ it("one that waited and ended before its turn is begun again", async () => {
 it("what waits is not begun twice, and ends with the executor", async () => {
     await after(1);
     const [, second = ""] = await begunAre(2);
-    // Nothing has changed, so that commit's commands don't run.
+    // Without a change that commit's commands don't run.
     await after(1);
     await begunAre(2);
     bench.host.last.kill("SIGKILL");

@@ -6,7 +6,7 @@ let bench: Bench;
 beforeEach(() => (bench = new Bench()));
 afterEach(() => bench.dispose());
 
-/** Says its number to each line, after what the file `mood` says, if there is one. */
+/** Answers each line with its process number, after the text of the file `mood`, if it exists. */
 const oracle = (text: Word): Word[] => [
     "bash",
     "-c",
@@ -59,7 +59,7 @@ it("of one that has stayed a fault counts only when a new one finds it too", asy
     const [stale = ""] = begun();
     const once = ["bash", "-c", 'read -r line; echo "$line by $$"; while read -r line; do echo "bad $line"; done'];
     expect((await ask({ argv: once })).units).toMatchObject({ a: { ok: true } });
-    // The second time it finds fault with everything, so another one is asked, for which it is the first time.
+    // It rejects every line after its first, so a new process is asked, for which the line is the first.
     expect((await ask({ argv: once, keys: ["b"] })).units).toMatchObject({ b: { ok: true } });
     await bench.steps(write(bench.at("mood"), "bad "));
     expect((await ask()).units).toMatchObject({ a: { ok: false, step: "ask", message: expect.stringMatching(/^a by \d+$/) as string } });

@@ -55,7 +55,7 @@ it("of another deployment gives way, and comes back when that one goes on", asyn
 });
 
 it("is not taken to listen when a look at its port reaches only itself", async () => {
-    // A network where outgoing connections are given the daemon's own port as long as it is free.
+    // A network namespace where outgoing connections get the daemon's own port while it is free.
     const alone = 'ip link set lo up && echo 24450 24451 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"';
     const open = bench.host.open.bind(bench.host);
     bench.host.open = (argv) => open(["unshare", "--map-root-user", "--net", "sh", "-c", alone, "sh", ...argv]);

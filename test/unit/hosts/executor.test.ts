@@ -9,7 +9,7 @@ jest.setTimeout(20_000);
 let bench: Bench;
 beforeEach(() => (bench = new Bench()));
 afterEach(() => bench.dispose());
-/** Work that goes on until the test writes the file `go`, however slow the machine is. */
+/** Runs until the test writes the file `go`, however slow the machine is. */
 const untilGo = (): Step => run("sh", "-c", `until [ -e ${bench.at("go")} ]; do sleep 0.02; done`);
 
 it("200 units at once, then nothing to do", async () => {

@@ -163,7 +163,7 @@ it("but not when nobody else is known to come", async () => {
     const later = (ms: number, key: string): Promise<unknown> => sleep(ms).then(() => submit(key));
     await Promise.all(["a", "b", "c"].map(submit));
     await Promise.all([later(1000, "d"), later(1100, "e")]);
-    // It would wait 2 s now for a second one.
+    // If others could still come, it would wait 2 s for a second one.
     const began = Date.now();
     await submit("f");
     expect(Date.now() - began).toBeLessThan(1000);

@@ -43,7 +43,7 @@ export class LocalHost implements Host {
     }
 }
 
-/** A folder of its own with a lock and a journal, and an executor on it. */
+/** A folder with a lock and a journal of its own, and an executor for it. */
 export class Bench {
     readonly root = mkdtempSync(join(tmpdir(), "pvesmb-"));
     readonly places = { lock: join(this.root, "lock"), journal: join(this.root, "journal") };
@@ -58,26 +58,26 @@ export class Bench {
         return this.executor.batch({ units: [], verify: [], commit: [], ...batch }, soon());
     }
 
-    /** One unit with these steps. */
+    /** Runs one unit with these steps. */
     async steps(...steps: Step[]): Promise<UnitResult> {
         return (await this.run({ units: [unit("u", ...steps)] })).units["u"]!;
     }
 
-    /** One that goes well. */
+    /** Runs one unit that must succeed. */
     async fine(...steps: Step[]): Promise<Extract<UnitResult, { ok: true }>> {
         const result = await this.steps(...steps);
         if (!result.ok) throw new Error(`${result.step}: ${result.message}`);
         return result;
     }
 
-    /** One that does not. */
+    /** Runs one unit that must fail. */
     async broken(...steps: Step[]): Promise<Extract<UnitResult, { ok: false }>> {
         const result = await this.steps(...steps);
         if (result.ok) throw new Error("expected a failure");
         return result;
     }
 
-    /** Runs twice: changes first, nothing the second time. */
+    /** Runs the steps twice: the first run changes something, the second nothing. */
     async settles(...steps: Step[]): Promise<void> {
         expect((await this.fine(...steps)).changed).toBe(true);
         expect((await this.fine(...steps)).changed).toBe(false);
@@ -99,7 +99,7 @@ export class Bench {
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** One that is free, below those that the kernel gives away by itself (ip_local_port_range): nobody else gets it meanwhile. */
+/** A free port below the kernel's ephemeral range (ip_local_port_range), so that no other process gets it. */
 export async function freePort(): Promise<number> {
     for (;;) {
         const port = randomInt(10_000, 32_000);
@@ -111,7 +111,7 @@ export async function freePort(): Promise<number> {
     }
 }
 
-/** Whether a process is there and not just waiting to be reaped. */
+/** Whether the process exists and is not a zombie. */
 export function running(pid: string): boolean {
     try {
         return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid.trim()}/stat`, "utf8"));

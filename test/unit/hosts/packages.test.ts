@@ -9,7 +9,7 @@ beforeEach(() => {
     bench = new Bench();
     policy = bench.at("policy-rc.d");
     mkdirSync(bench.at("bin"));
-    // One file per installed package; apt-get notes what it is told and what services would be told meanwhile.
+    // One file per installed package; apt-get records its arguments and whether services may start.
     stub("dpkg-query", `eval "package=\\$$#"; [ -e "${bench.at("db")}/$package" ] && printf installed || exit 1`);
     stub("apt-get", `echo "$*" >> ${bench.at("log")}; sh ${policy} || echo "services: $?" >> ${bench.at("log")}; ${APT}`);
     mkdirSync(bench.at("db"));

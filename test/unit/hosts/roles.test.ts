@@ -3,7 +3,7 @@ import { workshopOn } from "../../../provider/hosts";
 import type { Batch, Unit } from "../../../provider/hosts/batch";
 import { LocalHost, soon, unit } from "./local-host";
 
-/** A host that is a gateway and the node below one at the same time. */
+/** A host that is both a gateway and the node below one. */
 const built: { role: string; keys: string[] }[] = [];
 const role = (key: string) => ({
     key,
@@ -36,7 +36,7 @@ test("roles of one host share its executor, its queue and what is seen of it, an
         await gateway.snapshot.read(soon());
         await gateway.snapshot.read(soon());
         expect(gather).toHaveBeenCalledTimes(1);
-        // What the node changes may be what the gateway has seen.
+        // The gateway may have seen what the node changes.
         await Promise.all([node.queue.submit(unit("limit"), soon()), gateway.queue.submit(unit("share"), soon())]);
         await gateway.snapshot.read(soon());
         expect(gather).toHaveBeenCalledTimes(2);
@@ -45,7 +45,7 @@ test("roles of one host share its executor, its queue and what is seen of it, an
             { role: "gateway", keys: ["share"] },
         ]);
 
-        // Opened again, the gateway's role goes on in the same queue.
+        // Opened again, the gateway's role continues in the same queue.
         built.length = 0;
         const again = workshopOn(host, role("gateway"));
         await Promise.all([gateway.queue.submit(unit("a"), soon()), again.queue.submit(unit("b"), soon())]);

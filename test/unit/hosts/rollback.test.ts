@@ -10,14 +10,14 @@ let bench: Bench;
 beforeEach(() => (bench = new Bench()));
 afterEach(() => bench.dispose());
 
-/** Everything in a folder but the executor's own: paths with type, mode, owner, ACLs, content and time. */
+/** Everything in a folder except the executor's own files: paths with type, mode, owner, ACLs, content and time. */
 function picture(): string {
     const mine = "! -path './journal*' ! -name lock";
     const script = `find . ${mine} ! -path . -printf '%P %y %m %U %G %l\\n' | sort; getfacl -Rcpns .; find . -type f ${mine} -exec stat -c '%n %y' {} + -exec cat {} +`;
     return execFileSync("sh", ["-c", script], { cwd: bench.root, encoding: "utf8" });
 }
 
-/** What stands there before: one of each. */
+/** The existing files: one of each kind. */
 function furnish(): void {
     mkdirSync(bench.at("dir"), { mode: 0o750 });
     execFileSync("setfacl", ["-m", "u:1:rwx,d:g:1:rx", bench.at("dir")]);
@@ -135,7 +135,7 @@ describe("verify", () => {
         contribute: { ask: `${key}\n`, all: `${key};` },
         asks: true,
     });
-    /** Answers `ok NAME` to each line, `bad NAME: reason` to those with an x. */
+    /** Answers each line with `ok NAME`, or `bad NAME: reason` if it contains an x. */
     const ask: Step = {
         do: "ask",
         id: "ask",
@@ -271,7 +271,7 @@ it("a unit that fails late leaves what a later unit has written since", async ()
     expect(readFileSync(bench.at("f"), "utf8")).toBe("b");
 });
 
-/** Kills the agent and waits until its channel is known to be closed: the next batch must not be written to a dying one. */
+/** Kills the agent and waits until its channel is closed: the next batch must not be written to a dying agent. */
 async function killed(): Promise<void> {
     const { last } = bench.host;
     const closed = new Promise((resolve) => last.once("close", resolve));
@@ -400,7 +400,7 @@ it("property: any batch run twice changes nothing the second time; with a failur
         fc.asyncProperty(fc.array(fc.array(step, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), async (units) => {
             const folder = `p/${n++}`;
             mkdirSync(bench.at(folder, "dir"), { recursive: true });
-            // A path is one unit's alone, and of one state: the last that the unit writes there.
+            // Each path belongs to one unit and has one final state: the unit's first step for it.
             const seen = new Map<string, string>();
             const batch = {
                 units: units.map((list, i) =>

@@ -126,7 +126,7 @@ it("a failure is everybody's, and not kept", async () => {
 });
 
 describe("a look that several share", () => {
-    /** Takes 150 ms, or as long as its own deadline lets it. */
+    /** Takes 150 ms, or less if its own deadline is shorter. */
     const slow = (): { it: Snapshot; made: () => number } => {
         let made = 0;
         const answer: GatherResult = { files: { "/base/*": "x" }, stat: {}, statvfs: {}, commands: {}, ms: 1 };

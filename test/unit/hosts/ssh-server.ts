@@ -24,7 +24,7 @@ export function newKey(type: "ed25519" | "ecdsa" | "rsa" = "ed25519", passphrase
 
 export interface ServerOptions {
     hostKeys: Keys[];
-    /** Who gets in; undefined: it answers by itself. Default: anybody with the password `right`. */
+    /** Who may log in; undefined: it answers by itself. Default: anybody with the password `right`. */
     admit?: (auth: AuthContext) => boolean | undefined;
     /** Connections to drop before the banner, as MaxStartups does. */
     drop?: number;
@@ -32,12 +32,12 @@ export interface ServerOptions {
     maxSessions?: number;
 }
 
-/** An sshd whose sessions run real commands in a shell. A plain TCP server stands before it, to drop and to cut. */
+/** An sshd whose sessions run real commands in a shell. A plain TCP server in front of it drops and cuts connections. */
 export class TestSshd {
     connections = 0;
     logins = 0;
     dropped = 0;
-    /** Most sessions that were open at once. */
+    /** Highest number of sessions open at the same time. */
     peak = 0;
     readonly commands: string[] = [];
     private readonly sockets = new Set<Socket>();
@@ -75,12 +75,12 @@ export class TestSshd {
         };
     }
 
-    /** All connections vanish, without a goodbye. */
+    /** Drops all connections abruptly. */
     cut(): void {
         for (const socket of this.sockets) socket.resetAndDestroy();
     }
 
-    /** All connections end in good order, as when a host shuts down. */
+    /** Ends all connections cleanly, as a host does on shutdown. */
     leave(): void {
         for (const socket of this.sockets) socket.end();
     }
@@ -122,7 +122,7 @@ export class TestSshd {
             socket.on("error", () => channel.close());
             channel.on("error", () => undefined).on("close", () => socket.destroy());
             channel.pipe(socket).pipe(channel, { end: false });
-            // As OpenSSH: what one side ends stays half open until the other does the same.
+            // Like OpenSSH: when one side closes, the channel stays half open until the other does too.
             socket.on("end", () => channel.eof());
         });
         client.on("session", (accept, reject) => {

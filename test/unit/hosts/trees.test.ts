@@ -15,7 +15,7 @@ import {
 import type { Step } from "../../../provider/hosts/batch";
 import { Bench, fail, run, soon } from "./local-host";
 
-/** Steps that go through a tree which others may write to meanwhile. */
+/** Steps that walk a tree while others may write to it. */
 
 let bench: Bench;
 beforeEach(() => (bench = new Bench()));
@@ -23,7 +23,7 @@ afterEach(() => bench.dispose());
 
 const sh = (script: string): string => execFileSync("sh", ["-c", script], { cwd: bench.root, encoding: "utf8" });
 
-/** One of each, with all that can be about it. */
+/** One entry of each kind, with all its possible attributes. */
 function furnish(): void {
     sh(`mkdir -p old/sub/deep && cd old &&
         echo one > file && echo two > sub/two && ln sub/two twin && ln -s /etc/passwd link && mkfifo sub/fifo &&
@@ -108,7 +108,7 @@ describe("carry", () => {
     });
 });
 
-/** A file system of its own, for what only that kind can do. */
+/** Runs the work on a separate file system, for features that only this type has. */
 async function on(make: string, work: (at: (...path: string[]) => string) => Promise<void>): Promise<void> {
     sh(`truncate -s 512M image && ${make} image && mkdir fs && mount -o loop image fs`);
     try {
@@ -157,7 +157,7 @@ test("subvolumes and their limits are what the kernel says, whatever directories
         expect(off.subvolumes).toEqual({ [at("work")]: Number(work), [at("docs")]: Number(docs) });
         const uuid = /uuid: (\S+)/.exec(sh("btrfs filesystem show fs"))?.[1];
         expect(off.btrfs).toEqual({ [at()]: { uuid } });
-        // btrfs-progs 6.2 print these as rows of their own, which say that docs is work, and that work is full.
+        // btrfs-progs 6.2 print these names as rows of their own, which claim that docs is work and that work is full.
         const names = [`x\nID ${work} gen 1 top level 256 path fs`, "docs", "y\n0", `${work}   99999999 1 none none z`] as const;
         for (const [folder, name] of [names.slice(0, 2), names.slice(2)] as [string, string][]) {
             mkdirSync(at(folder));
@@ -219,7 +219,7 @@ for _ in range(6000):
         }
     }));
 
-/** lsattr said the other one's number once in fifty looks (e2fsprogs 1.47). */
+/** lsattr reported the other directory's number once in fifty runs (e2fsprogs 1.47). */
 test("a project's number is read of the directory itself, through no link that changes places with it", () =>
     on("mkfs.xfs -q", async (at) => {
         sh("mkdir fs/mine fs/theirs && ln -s theirs fs/mine.other");

@@ -15,8 +15,8 @@ const mirror = lines();
 export const URN = "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbGateway::files";
 
 /**
- * Everything that pvesmb asks of PVE for a gateway and a share with a volume, from the template to the removal, without the check of
- * rights in front and without SSH.
+ * All requests that pvesmb sends to PVE for a gateway and a share with a volume, from the template to the removal, without the permission
+ * check before them and without SSH.
  */
 export async function life(pve: Pve, inputs: GatewayInputs): Promise<void> {
     const template = await fetchTemplate(pve, inputs.node, await findTemplate(pve, inputs), mirror);

@@ -5,7 +5,9 @@ import { checkRights } from "../../../provider/rights/check";
 import { Bench, failureOf } from "../proxmox/harness";
 import { inputsOf, ROOT, World } from "./world";
 
-/** Names that Proxmox VE does not have: the property and what it does have, for root and for a token that sees a part. */
+/**
+ * Names that Proxmox VE does not have: the error gives the property and the existing names, for root and for a token that sees only some.
+ */
 const bench = new Bench();
 let world: World;
 beforeEach(async () => {

@@ -11,7 +11,7 @@ import { Bench, lines } from "../proxmox/harness";
 import { life } from "./life";
 import { inputsOf, TEMPLATE, World } from "./world";
 
-/** What `npx pvesmb permissions` prints: run as it is, it gives what pvesmb needs. */
+/** The output of `npx pvesmb permissions`, run as printed, grants what pvesmb needs. */
 const bench = new Bench();
 const PLACES = ["--pool", "gw", "--storage", "system", "--storage", "tank", "--template-storage", "templates", "--bridge", "vmbr0"];
 
@@ -21,7 +21,7 @@ async function print(...args: string[]): Promise<{ code: number; text: string }>
     return { code, text: log.lines.join("\n") };
 }
 
-/** As a shell would split it, except that only pveum is there. */
+/** Splits commands like a shell that only has pveum. */
 function commandsOf(script: string): string[][] {
     const shell = 'pveum() { printf "%s\\0" "$@"; printf "\\n"; }\n';
     const output = execFileSync("sh", ["-eu"], { input: shell + script, encoding: "utf8" });

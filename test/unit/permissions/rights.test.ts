@@ -10,7 +10,7 @@ import { life, URN } from "./life";
 import { inputsOf, ROOT, TEMPLATE, TOKEN, World } from "./world";
 
 /**
- * The declared privileges are enough, and each is needed: with one left out the check in front names it, and without that check Proxmox VE
+ * The declared privileges are enough, and each is needed: without one the permission check names it, and without that check Proxmox VE
  * refuses. One row per privilege (pve-api.md 2.2).
  */
 const bench = new Bench();
@@ -18,7 +18,7 @@ let world: World;
 afterEach(() => world?.api.close());
 
 const PLAIN = inputsOf();
-/** A volume that a stopped container of somebody's holds. */
+/** A volume in another owner's stopped container. */
 const GIVEN = inputsOf({ data: { volume: "tank:300/vm-300-disk-1.raw" } });
 const PRIVILEGED = inputsOf({ lxc: { ...PLAIN.lxc, unprivileged: false, nesting: false } });
 

@@ -5,8 +5,8 @@ import { Bench, failureOf } from "../proxmox/harness";
 import { ROOT, TEMPLATE, World } from "./world";
 
 /**
- * What Proxmox VE keeps for root@pam, row by row of pve-api.md 2.1: its own ticket may, no token may, not even root's or an
- * administrator's; and the error says so, whatever status and words Proxmox VE has for it.
+ * What Proxmox VE reserves for root@pam, row by row of pve-api.md 2.1: its own ticket works, no token does, not even root's or an
+ * administrator's; and the error says so, whatever status and text Proxmox VE returns.
  */
 const bench = new Bench();
 let world: World;
@@ -32,7 +32,7 @@ const container = (more: Params): Params => ({
     ...more,
 });
 
-/** The same for the lab's own hands, which take text only. */
+/** The same for the lab's own API calls, which accept only text. */
 const made = Object.fromEntries(Object.entries(container({})).map(([key, value]) => [key, String(value)]));
 
 type Row = [what: string, path: string, params: Params];
@@ -96,7 +96,7 @@ test("raw LXC keys are for nobody", async () => {
         });
 });
 
-/** What looks like it and is only a matter of a privilege: named with the place where to give it. */
+/** Similar cases that only need a privilege: the error names it with the path where to grant it. */
 const limited: [what: string, path: string, params: Params, privileges: [string, string][], lacks: RegExp][] = [
     ["a privileged container", "lxc", container({ unprivileged: 0 }), [["/", "Sys.Modify"]], /lacks Sys\.Modify on \//],
     ["a VM's start order", "qemu", { vmid: 301, startup: "order=1" }, [["/", "Sys.Modify"]], /lacks Sys\.Modify on \//],

@@ -18,7 +18,7 @@ export const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 export const TOKEN = "pulumi@pve!files";
 export const ROOT: Connection["auth"] = { kind: "ticket", username: "root@pam", password: "root password" };
 
-/** A small cluster: templates, root file systems and data each on a storage of their own, guests of pvesmb in a pool. */
+/** A small cluster: separate storages for templates, root file systems and data, guests of pvesmb in a pool. */
 export class World {
     private constructor(
         private readonly bench: Bench,
@@ -56,7 +56,7 @@ export class World {
         await this.machine.removeFile("pve1", { id: "templates", type: "dir", path: "/templates", shared: false }, "vztmpl", TEMPLATE);
     }
 
-    /** A command of pveum's, as root. */
+    /** Runs a pveum command as root. */
     async pveum(argv: readonly string[]): Promise<void> {
         const call: PveCall = async (method, path, params) => {
             try {
@@ -70,7 +70,7 @@ export class World {
         await pveum({ request, call, out: () => undefined });
     }
 
-    /** Gives the token just these rights, by the commands that pvesmb prints for them. */
+    /** Gives the token exactly these rights, with the commands that pvesmb prints for them. */
     async grant(needs: readonly Pick<Need, "give" | "privileges" | "any">[]): Promise<void> {
         const grants = new Map([...united(needs)].filter(([, privileges]) => privileges.length > 0));
         for (const [, ...argv] of grantCommands(grants, { user: "pulumi@pve", token: TOKEN }))
@@ -82,14 +82,14 @@ export class World {
         return this.bench.pve([endpoint], { auth, timing: { answer: 2_000, busy: 3_000 }, deadline: 8_000 });
     }
 
-    /** The token's own client: a new one, which has asked nothing yet. */
+    /** A new client for the token, without cached answers. */
     token(): Pve {
         const secret = this.api.lab.access.token(TOKEN)?.secret ?? "";
         return this.as({ kind: "token", id: TOKEN, secret });
     }
 }
 
-/** Inputs of a gateway with everything that asks for a right of its own. */
+/** Inputs of a gateway with every property that needs a right of its own. */
 export function inputsOf(more: object = {}): GatewayInputs {
     return filled(gatewayModel.inputs, {
         node: "pve1",

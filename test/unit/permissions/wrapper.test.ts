@@ -11,7 +11,7 @@ import { sudoersFile, sudoRule } from "../../../provider/rights/sudoers";
 import { configText, parseConfig } from "../../lab/src/pve/guest-config";
 import { failureOf } from "../proxmox/harness";
 
-/** The wrapper of `pct exec`, run as it is installed, on a node whose guests and `pct` are files of this test. */
+/** The wrapper of `pct exec`, run as installed, on a node whose guests and `pct` are files of this test. */
 let folder: string;
 beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pvesmb-pct-"));

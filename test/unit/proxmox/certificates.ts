@@ -14,15 +14,15 @@ export interface Certificate {
 export interface Certificates {
     /** PEM of the cluster's CA. */
     ca: string;
-    /** A node's certificate by that CA, for 127.0.0.1 and localhost. */
+    /** A node's certificate from that CA, for 127.0.0.1 and localhost. */
     node: Certificate;
-    /** Another one by the same CA, as after a renewal. */
+    /** Another certificate from the same CA, as after a renewal. */
     renewed: Certificate;
-    /** By the same CA, but for another name. */
+    /** From the same CA, but for another name. */
     misnamed: Certificate;
 }
 
-/** A cluster CA and node certificates as PVE makes them (only the leaf is sent), by the openssl command. */
+/** A cluster CA and node certificates as PVE makes them (only the leaf is sent), made with the openssl command. */
 export function makeCertificates(): Certificates {
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-certificates-"));
     const at = (name: string): string => join(folder, name);

@@ -1,6 +1,6 @@
 import { Endpoints } from "../../../provider/proxmox/client/endpoints";
 
-/** Which endpoint is asked, as time goes by. */
+/** Which endpoint is used over time. */
 let now = 0;
 const endpoints = (...all: string[]): Endpoints => new Endpoints(all, () => now);
 beforeEach(() => (now = 0));

@@ -5,7 +5,7 @@ import { startContainer } from "../../../provider/proxmox/lxc/power";
 import { Bench, failureOf } from "./harness";
 import { data, type Reply, said, type ScriptedPve } from "./scripted-pve";
 
-/** Work on a container that moves to another node in the middle of it. */
+/** The container moves to another node during the work. */
 const bench = new Bench();
 const place = { node: "pve1", vmid: 101 };
 const at = (node: string): string => `/nodes/${node}/lxc/101`;
@@ -13,7 +13,7 @@ const missing = said(500, "Configuration file 'nodes/pve1/lxc/101.conf' does not
 const upid = "UPID:pve1:00001B8F:000387A6:6B00C2A7:hastart:101:svc@pve!gw:";
 const status = (state: string): Reply => data({ status: state, ha: { managed: 1 } });
 
-/** The container is on pve2 now. */
+/** The container is now on pve2. */
 async function moved(): Promise<ScriptedPve> {
     return (await bench.server())
         .on(`GET ${at("pve1")}/config`, missing)

@@ -12,7 +12,7 @@ const PLACE = { node: "pve1", vmid: 101 };
 const CT = "/nodes/pve1/lxc/101";
 const upid = (type: string): string => `UPID:pve1:00001B8F:000387A6:6B00C2A7:${type}:101:svc@pve!gw:`;
 
-/** Every task of these types ends at once, as told. */
+/** Tasks of these types end at once with the given exit status. */
 function tasks(server: ScriptedPve, ...ends: [type: string, ...exits: string[]][]): ScriptedPve {
     for (const [type, ...exits] of ends) {
         server.on(`GET /nodes/pve1/tasks/${upid(type)}/status`, ...exits.map((exitstatus) => data({ status: "stopped", exitstatus })));
@@ -44,7 +44,7 @@ describe("create", () => {
     });
 });
 
-/** A config with a digest that changes with every write, as PVE keeps it. */
+/** A config with a digest that changes with every write, as in PVE. */
 class Config {
     version = 1;
     values: Record<string, string> = { memory: "512", net0: "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:01" };
@@ -226,7 +226,7 @@ describe("power", () => {
 
 describe("delete", () => {
     const [pve1, pve2] = [PLACE, { ...PLACE, node: "pve2" }];
-    /** Where it is at each look. */
+    /** The container's place at each look. */
     const at = (...places: (typeof PLACE | undefined)[]) => {
         const left = [...places];
         return async (): Promise<typeof PLACE | undefined> => (left.length > 1 ? left.shift() : left[0]);

@@ -7,7 +7,7 @@ import { type Timing, TIMING } from "../../../provider/proxmox/client/timing";
 import { makeCertificates, type Certificates } from "./certificates";
 import { ScriptedPve } from "./scripted-pve";
 
-/** The client's own times, a hundred times shorter. */
+/** The client's own timings, a hundred times shorter. */
 export const QUICK: Timing = {
     ...TIMING,
     connect: 500,
@@ -73,7 +73,7 @@ export class Bench {
     }
 }
 
-/** The failure of something that must fail. */
+/** The error of work that must fail. */
 export async function failureOf(work: Promise<unknown>): Promise<PvesmbError> {
     const error = await work.then(
         (value) => Promise.reject(new Error(`it succeeded: ${JSON.stringify(value)}`)),

@@ -12,7 +12,7 @@ const taken = (vmid = 101): Reply => said(400, "Parameter verification failed.",
 const config = (node: string): string => `GET /nodes/${node}/lxc/101/config`;
 
 describe("locateContainer", () => {
-    /** Three nodes; the container is nowhere until a test says otherwise. */
+    /** Three nodes; the container does not exist until a test creates it. */
     async function cluster(): Promise<ScriptedPve> {
         const server = await bench.server();
         for (const node of ["pve1", "pve2", "pve3"]) server.on(config(node), missing(node));
@@ -68,7 +68,7 @@ describe("locateContainer", () => {
         const began = Date.now();
         const pve = bench.pve(server, { timing: { silence: 10_000 }, deadline: 20_000 });
         await expect(locateContainer(pve, 101, "pve1")).resolves.toMatchObject({ node: "pve2" });
-        // The dead node was not given the patience that a restarting one gets.
+        // The client did not wait for the dead node as long as for a restarting one.
         expect(Date.now() - began).toBeLessThan(7_000);
     });
 

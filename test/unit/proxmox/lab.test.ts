@@ -27,7 +27,7 @@ import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
 import { Bench, failureOf } from "./harness";
 
-/** The client against the lab's API: one state behind three nodes, PVE's validation, permissions, locks and tasks. */
+/** The client against the lab's API: one state behind three nodes, with PVE's validation, permissions, locks and tasks. */
 const bench = new Bench();
 const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 const SECRET = "0b5c8a52-3f4e-4d8e-9d4f-2f1f0a6f8c11";
@@ -155,10 +155,10 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
             return found.state === "found" ? { node: found.node, vmid: 105 } : undefined;
         });
         expect(await isFreeVmid(pve, 105)).toBe(true);
-        // PVE's ACL of a pooled guest goes with it: the token now gets 403 for it.
+        // PVE deletes the ACL of a pooled guest with the guest: the token now gets 403 for it.
         expect(await locateContainer(pve, 105, "pve2")).toEqual({ state: "gone" });
         expect((await listVolumes(pve, "pve2", "local", { vmid: 105 })).length).toBe(0);
-        // With the guest its pool's rights on the volume have gone too.
+        // With the guest, its pool's rights on the volume are gone too.
         expect((await failureOf(deleteVolume(pve, "pve2", "local:105/vm-105-disk-9.raw"))).message).toContain("VM.Config.Disk on /vms/105");
         await (await deleteVolume(world.pve(ROOT), "pve2", "local:105/vm-105-disk-9.raw"))?.wait();
     });

@@ -6,7 +6,7 @@ import { bare, data, type Received, type Reply, said, type ScriptedPve } from ".
 const bench = new Bench();
 const USER: Connection["auth"] = { kind: "ticket", username: "root@pam", password: "correct horse; battery+staple" };
 
-/** A PVE that gives out tickets T1, T2, ... and takes only those that are not in `expired`. */
+/** A PVE that issues tickets T1, T2, ... and accepts those that are not in `expired`. */
 function ticketing(server: ScriptedPve, options: { expired?: Set<string>; passwords?: string[] } = {}): ScriptedPve {
     const { expired = new Set(), passwords = [USER.kind === "ticket" ? USER.password : ""] } = options;
     let given = 0;

@@ -6,7 +6,7 @@ import { bare, data, type Reply, said } from "./scripted-pve";
 const bench = new Bench();
 const CT = "/nodes/pve1/lxc/101";
 
-/** One call of each column of the table in pve-api.md 4.3. */
+/** One call for each column of the table in pve-api.md 4.3. */
 const CALLS: Record<string, { what: string; send: (pve: Pve) => Promise<unknown> }> = {
     GET: { what: `GET ${CT}/config`, send: (pve) => pve.get(`${CT}/config`) },
     create: { what: "POST /nodes/pve1/lxc", send: (pve) => pve.post("/nodes/pve1/lxc", { vmid: 101 }) },
@@ -146,7 +146,7 @@ describe("waiting has an end", () => {
         const server = await bench.server();
         server.on(`DELETE ${CT}`, said(500, "CT is locked (snapshot)"));
         const began = Date.now();
-        // Busy, unless the deadline comes while the call is being sent once more.
+        // Busy, or Timeout if the deadline expires during a retry.
         expect(["Busy", "Timeout"]).toContain((await failureOf(bench.pve(server, { deadline: 100 }).delete(CT))).kind);
         expect(Date.now() - began).toBeLessThan(QUICK.busy - 50);
     });

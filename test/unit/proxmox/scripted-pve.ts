@@ -14,12 +14,12 @@ export interface Received {
     headers: IncomingMessage["headers"];
 }
 
-/** What the server does with one request. */
+/** What the server does with a request. */
 export type Reply =
     | { status?: number; reason?: string; body?: object | string }
-    /** Takes the request, then breaks the connection without an answer. */
+    /** Reads the request, then resets the connection without an answer. */
     | "reset"
-    /** Breaks the connection in the middle of the body. */
+    /** Resets the connection in the middle of the body. */
     | "cut"
     /** Never answers. */
     | "hang";
@@ -35,7 +35,7 @@ export const bare = (status: number, reason: string): Reply => ({ status, reason
 
 type Script = (request: Received) => Reply | Promise<Reply>;
 
-/** An HTTPS server on loopback that answers by script and remembers what it was asked. Anything without a script is 501. */
+/** A scripted HTTPS server on loopback that records its requests. Requests without a script get 501. */
 export class ScriptedPve {
     readonly received: Received[] = [];
     connections = 0;
@@ -49,7 +49,7 @@ export class ScriptedPve {
 
     static async start(certificate: Certificate): Promise<ScriptedPve> {
         const server = createServer({ key: certificate.key, cert: certificate.cert });
-        // PVE announces no keep-alive time; what closes idle sockets in these tests is closeIdle().
+        // PVE announces no keep-alive time; these tests close idle sockets with closeIdle().
         server.keepAliveTimeout = 0;
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
@@ -60,13 +60,13 @@ export class ScriptedPve {
             socket.on("close", () => pve.sockets.delete(socket));
             socket.on("error", () => undefined);
         });
-        // Clients that refuse the certificate hang up: that is what some tests are about.
+        // Clients that refuse the certificate close the connection, as some tests expect.
         server.on("tlsClientError", () => undefined);
         server.on("request", (request, response) => void pve.serve(request, response));
         return pve;
     }
 
-    /** Answers `GET /version` and the like, one reply after the other; the last one stays. */
+    /** Answers `GET /version` and the like with one reply after the other; the last one is repeated. */
     on(what: string, ...replies: (Reply | Script)[]): this {
         const left = [...replies];
         this.scripts.set(what, (request) => {
@@ -84,7 +84,7 @@ export class ScriptedPve {
         for (const socket of this.sockets) socket.destroy();
     }
 
-    /** Refuses connections, until `resume`. */
+    /** Refuses connections until `resume`. */
     async pause(): Promise<void> {
         await this.stop();
     }

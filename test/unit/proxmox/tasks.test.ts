@@ -40,7 +40,7 @@ describe("ends", () => {
         expect(failure.details.log).toHaveLength(20);
         expect(failure.details.log?.at(-1)).toBe("with [secret]");
         expect(failure.message).not.toContain("hunter2222");
-        // Without limit=0 PVE gives the first 50 lines only.
+        // Without limit=0 PVE returns only the first 50 lines.
         expect(server.received.at(-1)?.params.get("limit")).toBe("0");
     });
 

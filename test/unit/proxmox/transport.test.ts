@@ -125,11 +125,11 @@ describe("connections", () => {
         const server = (await bench.server()).on("GET /x", data(1));
         const pve = bench.pve(server, { timing: { keepAlive: 1_100 } });
         await pve.get("/x");
-        // undici lets one turn of the event loop pass before it uses a connection again.
+        // undici reuses a connection only after one turn of the event loop.
         await sleep(5);
         await pve.get("/x");
         expect(server.connections).toBe(1);
-        // undici closes idle connections up to a second before the given time, and looks once per second or so.
+        // undici closes idle connections up to a second before the given time and checks about once per second.
         await sleep(2_500);
         await pve.get("/x");
         expect(server.connections).toBe(2);

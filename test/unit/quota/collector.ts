@@ -7,7 +7,7 @@ import { type CollectorEntry, type QuotaUsage, renderEntry, type UsageSource } f
 import { parseReport } from "../../../provider/quota/collector/report";
 
 export const program = join(__dirname, "../../../provider/quota/collector/program");
-/** In memory where there is some: the time that a disk takes to sync is not what the tests are about. */
+/** In memory if possible: the tests should not wait for disk syncs. */
 export const makeFolder = (): string => mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "pvesmb-collector-"));
 export const START = 1_800_000_000;
 
@@ -19,7 +19,7 @@ export interface Kept {
     quarters: [number, number, number, number, number][];
 }
 
-/** A quota for the collector in a folder to look at. */
+/** Writes a quota's entry for the collector into a test folder. */
 export function writeEntry(root: string, id: string, source: UsageSource, more: Partial<CollectorEntry> = {}): void {
     const entry: CollectorEntry = {
         id,
@@ -36,7 +36,7 @@ export function writeEntry(root: string, id: string, source: UsageSource, more: 
     writeFileSync(join(root, "quota.d", `${id}.json`), renderEntry(entry));
 }
 
-/** The real program in a folder of its own, with a clock that the test sets. What quotas use is in a table that a real command prints. */
+/** The real program in a test folder, with a clock that the test sets. A real command prints the usage from a table. */
 export class Collector {
     readonly root: string;
     readonly journal: string[] = [];
@@ -72,7 +72,7 @@ export class Collector {
         return JSON.parse(answer.value) as T;
     }
 
-    /** One more quota, or a change to one. */
+    /** Adds or changes a quota. */
     declare(id: string, more: Partial<CollectorEntry> = {}): void {
         const argv = ["cat", join(this.root, "usage")];
         const key = { column: 0, equals: id };
@@ -90,7 +90,7 @@ export class Collector {
         writeFileSync(join(this.root, "usage"), rows.join("\n"));
     }
 
-    /** A round, `seconds` after the one before. -> how many things went wrong */
+    /** Runs a round `seconds` after the previous one; returns the number of errors. */
     async round(seconds = 300): Promise<number> {
         this.now += seconds;
         return this.ask<number>({ do: "round", now: this.now });

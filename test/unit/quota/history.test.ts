@@ -16,7 +16,7 @@ function collector(...arguments_: ConstructorParameters<typeof Collector>): Coll
 
 const span = (time: number, seconds: number): number => Math.floor(time / seconds) * seconds;
 
-/** What must be kept of these samples when the last one has been taken: [begin, count, sum, min, max] per hour or quarter that is over. */
+/** The history that must be kept after the last of these samples: [begin, count, sum, min, max] per completed hour or quarter. */
 function averages(samples: readonly (readonly [number, number])[], seconds: number): Kept["hours"] {
     const groups = new Map<number, number[]>();
     for (const [time, value] of samples) groups.set(span(time, seconds), [...(groups.get(span(time, seconds)) ?? []), value]);
@@ -37,7 +37,7 @@ async function take(one: Collector, count: number, from: number): Promise<[numbe
     return samples;
 }
 
-/** Every span of 90 days either way; the quotas differ by their numbers only, so few of them say nearly what many do. */
+/** Every span of 90 days either way; the quotas differ only in their numbers, so a few prove nearly as much as many. */
 const quotas = process.env["PVESMB_SOAK"] === "1" ? 1000 : 64;
 
 test(`keeps 90 days of ${quotas} quotas in a fixed size, its averages exactly those of the raw series`, async () => {
@@ -97,7 +97,7 @@ test("a row that was torn is all that is lost, and averages are reckoned again",
         writeSync(fd, text, at);
         closeSync(fd);
     };
-    /** Second half of the row of a time: 64 bytes of head, rows of 16 bytes and 16 columns of so many fields. */
+    /** Offset of the second half of a time's row: a header of 64 bytes, rows of 16 bytes, and 16 columns with this many fields. */
     const row = (time: number, seconds: number, rows: number, fields: number): number =>
         64 + (Math.floor(time / seconds) % rows) * (16 + 128 * fields) + 16;
     const last = samples.pop()!;
@@ -119,7 +119,7 @@ test("remembers by the other slot when one is torn, and goes on", async () => {
     await one.round();
     const file = join(one.root, "quota", "state");
     for (const at of [0, statSync(file).size / 2]) {
-        await one.round(); // error and trend alike: nothing new is written
+        await one.round(); // errors and trend are unchanged: nothing is written
         const fd = openSync(file, "r+");
         writeSync(fd, "torn", at + 20);
         closeSync(fd);
@@ -141,7 +141,7 @@ test("killed at any moment, it has everything up to the sample before", async ()
         samples.push(...(await take(one, rounds, samples.length)));
         one.use({ docs: { used: 7 } });
         void one.round().catch(() => undefined);
-        // From before it begins to after its end.
+        // From before its start to after its end.
         await new Promise((resolve) => setTimeout(resolve, (kill * 0.9) % 12));
         one.process.kill("SIGKILL");
         await new Promise((resolve) => one.process.on("close", resolve));
@@ -149,7 +149,7 @@ test("killed at any moment, it has everything up to the sample before", async ()
         const after = collector(root);
         after.now = now;
         const kept = (await after.kept()).samples;
-        // The one that was under way when it was killed is there or it is not.
+        // The sample that was being written at the kill is either there or not.
         if (kept.length > samples.length) samples.push([now, 7]);
         expect(kept).toEqual(samples);
         after.process.kill("SIGKILL");
@@ -164,7 +164,7 @@ test("killed at any moment, it has everything up to the sample before", async ()
 
 test("on a full disk it goes on recording and telling", async () => {
     const root = makeFolder();
-    // A small file system of its own, gone with the process.
+    // A small file system that disappears with the process.
     const inside = `mount -t tmpfs -o size=2m none "$0"; mkdir "$0/quota" "$0/quota.d" "$0/metrics"; exec "$@"`;
     const one = collector(root, ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", inside, root]);
     const within = (path: string): string => `/proc/${one.process.pid!}/root${path}`;
@@ -190,7 +190,7 @@ test("on a full disk it goes on recording and telling", async () => {
     expect(await one.report("disk")).toMatchObject({ level: "ok", error: null });
 
     await sh(fill);
-    expect(await one.round()).toBe(1); // the text for Prometheus, which is written anew
+    expect(await one.round()).toBe(1); // the text for Prometheus, which is always rewritten
     expect(one.journal.at(-2)).toMatch(/^<4>quota disk has reached 90 %: 2.0 MiB of 2.0 MiB used \(100.0 %\), warning, was ok/);
     expect(one.journal.at(-1)).toMatch(/quota.prom.*No space left on device/);
     for (let i = 0; i < 12; i++) expect(await one.round()).toBe(1);

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { Collector, START } from "./collector";
 
-/** How often a quota is read, and how long the record goes back, as the entries ask. */
+/** How often a quota is read and how far the record goes back, as the entries request. */
 
 let one: Collector;
 beforeEach(() => {

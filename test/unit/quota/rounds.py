@@ -1,4 +1,4 @@
-"""Runs the collector on a clock that is told: reads lines of JSON, answers each with one. argv: program folder, root folder, sendmail, PVE's forwarder."""
+"""Runs the collector on the test's clock: reads and answers lines of JSON. argv: program folder, root folder, sendmail, PVE's forwarder."""
 import json
 import sys
 
@@ -15,7 +15,7 @@ places.metrics = places.metrics[:1]
 
 
 def kept(now):
-    """Everything that is kept of column 0."""
+    """All recorded values of column 0."""
     history = History(places.data)
     history.attach()
     rows = {"samples": [(span * 300 + offset, fields[0][0]) for span, offset, fields in history.samples.all()]}

@@ -1,6 +1,6 @@
 """
-Many quotas over many days, on an injected clock: every sample that is recorded is also kept here, and what the collector has kept in the end
-is held against averages reckoned from these. Prints figures as JSON. argv: program folder, data folder, quotas, days.
+Many quotas over many days, on an injected clock. Every recorded sample is also kept here; at the end the collector's history is compared
+with averages of these samples. Prints figures as JSON. argv: program folder, data folder, quotas, days.
 """
 import json
 import os
@@ -27,7 +27,7 @@ noise = [(i * i * 15485863 + i * 104729) % 1_000_003 for i in range(8191 + quota
 
 
 def used(step):
-    """Grows and wavers; different for each quota. A few quotas have gaps."""
+    """Grows with noise, differently for each quota. A few quotas have gaps."""
     return list(map(add, map(add, bases, map(mul, rates, repeat(step))), islice(noise, step % 8191, step % 8191 + quotas)))
 
 
@@ -53,7 +53,7 @@ end = START + STEPS * SAMPLE_SECONDS
 
 
 def wrong(ring, seconds):
-    """Compares every number of every row that should be there; counts what is not exactly so."""
+    """Compares every number of every expected row and counts the differences."""
     compared = faults = 0
     parts = seconds // SAMPLE_SECONDS
     current = end // seconds

@@ -9,7 +9,7 @@ beforeEach(() => (bench = new Bench()));
 afterEach(() => bench.dispose());
 
 const sizes = new ShownSizes(askedForSizes);
-/** In the bench's folder in place of the host's. */
+/** The steps with paths in the bench's folder. */
 const here = (steps: Step[]): Step[] => JSON.parse(JSON.stringify(steps).replace(/"\/(etc|usr)\//g, `"${bench.root}/$1/`)) as Step[];
 const tabs = (): string[] => (existsSync(bench.at("etc/samba/pvesmb/dfree.d")) ? readdirSync(bench.at("etc/samba/pvesmb/dfree.d")) : []);
 const script = (): boolean => existsSync(bench.at("usr/local/lib/pvesmb/dfree"));

@@ -74,7 +74,7 @@ test("counters of btrfs, and extended attributes", async () => {
     expect(await read({ kind: "counters", used: file("used", "123\n"), limit: none })).toEqual({ used: 123, limit: null, files: null });
     expect(await read({ kind: "counters", used: join(collector.root, "gone") })).toMatchObject({ error: expect.stringContaining("gone") });
     expect(await read({ kind: "counters", used: file("bad", "much") })).toEqual({ error: "counters: what it shows is no number" });
-    // Not in memory: tmpfs has had user attributes only since Linux 6.6.
+    // Not in memory: tmpfs has user attributes only since Linux 6.6.
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-"));
     execFileSync("python3", [
         "-c",

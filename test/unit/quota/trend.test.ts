@@ -15,7 +15,7 @@ interface Trend {
 const DAY = 86_400;
 const HOUR = 3600;
 const GIB = 2 ** 30;
-/** Two weeks of hourly averages, of 12 samples each. */
+/** Two weeks of hourly averages, each of 12 samples. */
 const series = (value: (day: number, i: number) => number, count = 14 * 24): [number, number, number][] =>
     Array.from({ length: count }, (_, i) => [START + i * HOUR, value((i * HOUR) / DAY, i), 12]);
 const trendOf = (points: [number, number, number][]): Promise<Trend | null> => collector.ask({ do: "trend", points });

@@ -20,7 +20,7 @@ oneNode(async (client) => {
     await startContainer(pve, place);
 });
 
-/** What answers to commands. */
+/** The host that answers commands. */
 const hosts = {
     "another machine by its MAC address": () => Promise.resolve({ code: 0, stdout: "02:00:00:00:00:01\n", stderr: "" }),
     "another machine by its host key": () => Promise.reject(new PvesmbError("HostKeyMismatch", "10.9.0.6 shows the host key SHA256:x")),

@@ -19,7 +19,7 @@ const start = (): Promise<unknown> => startContainer(pve, { node: "pve1", vmid: 
 
 const inputs = (network: object, extraNetworks: object[] = []): GatewayInputs =>
     ({ network: { bridge: "vmbr0", address6: "none", ...network }, extraNetworks }) as unknown as GatewayInputs;
-/** `node`: nothing here can be reached, so Proxmox VE alone is asked. */
+/** `node`: no address is reachable from here, so only Proxmox VE is asked. */
 const connection = (ssh: object): Connection =>
     ({ ssh: { via: "node", pct: "pvesmb-pct", port: 22, nodes: {}, ...ssh } }) as unknown as Connection;
 const log = lines();
@@ -84,7 +84,7 @@ describe("a machine that Proxmox VE knows nothing of", () => {
         await to({ port: silent });
         server?.close();
         await expect(to({ port: silent })).rejects.toThrow("is in use");
-        // Where the way goes through another host, nothing here can tell.
+        // Behind a jump host a local probe proves nothing.
         await to({ port: silent, jump: { address: "127.0.0.1" } });
     });
 
@@ -109,7 +109,7 @@ describe("a machine that Proxmox VE knows nothing of", () => {
         expect(asked[0]?.slice(-2)).toEqual(["eth0", "10.9.0.6"]);
         await expect(to('{"10.9.0.6": "bc:24:11:00:00:07"}')).rejects.toThrow("CT 107 (web) on pve1 (net0, bc:24:11:00:00:07) has it");
         await to("{}");
-        // What it says is input; and it knows nothing of another network.
+        // Its output is untrusted, and it knows no other network.
         for (const lie of ['{"10.9.0.6": "`reboot`"}', "null", "[", '{"10.9.0.9": "02:00:00:00:00:01"}']) await to(lie);
         await to('{"10.9.0.6": "02:00:00:00:00:01"}', { bridge: "vmbr1" });
         await to('{"10.9.0.6": "02:00:00:00:00:01"}', { vlan: 5 });

@@ -8,7 +8,7 @@ import { withOwnVolume } from "../../../provider/machines/lxc/given-volume";
 import { failureOf } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 
-/** A data volume that is given: whoever holds it, it becomes the gateway's own, once. */
+/** An existing data volume becomes the gateway's own exactly once, whoever holds it. */
 const holder = { node: "pve1", vmid: 101 };
 const gateway = { node: "pve1", vmid: 102 };
 
@@ -20,7 +20,7 @@ oneNode(async (fresh) => {
     await (await createContainer(pve, gateway, BARE)).wait();
 });
 
-/** The holder's volume, mounted there or taken off. */
+/** The holder's volume, mounted or detached. */
 async function held(how: "mounted" | "unused"): Promise<string> {
     const { mp, unused } = await editConfig(pve, holder, (config) => (how === "unused" && config.mp[0] ? { delete: ["mp0"] } : undefined));
     return (mp[0] ?? unused[0] ?? "").split(",")[0] ?? "";
@@ -35,7 +35,7 @@ test.each(["mounted", "unused"] as const)("%s in a stopped container, it is hand
     expect((await readConfig(pve, gateway)).unused[0]).toBe(volume);
     expect((await readConfig(pve, holder)).all).not.toMatchObject({ mp0: expect.anything() as unknown });
     expect((await readConfig(pve, holder)).unused).toEqual({});
-    // Cut off here, the next run knows the old name only.
+    // If the run is interrupted here, the next one only knows the old name.
     expect(await given(before)).toBe(volume);
     await editConfig(pve, gateway, ({ mp }) => (mp[0] ? undefined : { set: { mp0: `${volume},mp=/srv/pvesmb` } }));
     expect((await readConfig(pve, gateway)).unused).toEqual({});

@@ -5,13 +5,13 @@ import type { Pve } from "../../../provider/proxmox/client/client";
 import { guestHost, nodeHost, reachFaults } from "../../../provider/machines/reach";
 import { newKey, TestSshd } from "../hosts/ssh-server";
 
-/** Which passwords the hosts on the way get to see: each its own, if it has one, and none of another's. */
+/** Which passwords the hosts along a jump see: each only its own, if it has one. */
 const key = newKey();
 const deadline = Deadline.in(15_000);
 const offered = new Map<string, string[]>();
 const started: TestSshd[] = [];
 
-/** Lets in whoever has `right`, and notes every password that was tried. */
+/** Accepts the password `right` and records every attempt. */
 async function sshd(name: string, right: string | undefined): Promise<TestSshd> {
     const seen: string[] = [];
     offered.set(name, seen);

@@ -5,7 +5,7 @@ import { refuseLosses } from "../../../provider/machines/lxc/refusals";
 import { diff } from "../../../provider/runtime/diff";
 import { failureOf, lines } from "../proxmox/harness";
 
-/** A volume that somebody moved to another storage in Proxmox VE: moved is moved, and nothing is made anew for it. */
+/** A volume that was moved to another storage in Proxmox VE: pvesmb follows the move and creates no new volume. */
 const lxc = { template: "debian-12-standard", rootfs: { storage: "local", size: "4GiB" } };
 const gateway = { node: "pve1", lxc, network: { bridge: "vmbr0" }, data: { storage: "tank", size: "1GiB" } };
 const share = { gateway: { id: "pve1/101/0123" }, volume: { storage: "tank", size: "1GiB" } };

@@ -3,7 +3,7 @@ import { nodePlace } from "../../../provider/machines/node-place";
 import { Bench } from "../proxmox/harness";
 import { data, type Reply, said } from "../proxmox/scripted-pve";
 
-/** Which address SSH uses for a node of the cluster, when the connection does not say it. */
+/** The SSH address of a cluster node that the connection does not configure. */
 const bench = new Bench();
 const denied = said(403, "Permission check failed (/, Sys.Audit)");
 const cluster = data([

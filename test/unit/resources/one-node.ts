@@ -7,14 +7,14 @@ import { Bench } from "../proxmox/harness";
 
 const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 
-/** What every container of these tests is made with. */
+/** Parameters of every container in these tests. */
 export const BARE = {
     ostemplate: `local:vztmpl/${TEMPLATE}`,
     unprivileged: true,
     config: { rootfs: newVolume("local", 2 ** 30) },
 };
 
-/** Before each test of a file a new PVE of one node, in memory, with a template to make containers from; `prepare` gets a client of it. */
+/** Before each test of a file: a new one-node PVE in memory with a container template; `prepare` gets a client for it. */
 export function oneNode(prepare: (pve: Pve, api: LabApi) => Promise<void>): void {
     const bench = new Bench();
     let api: LabApi;

@@ -10,7 +10,7 @@ import { applySettings } from "../../../provider/machines/lxc/settings";
 import type { Mark } from "../../../provider/machines/mark";
 import { BARE, oneNode } from "./one-node";
 
-/** The data volume of a running container: what is changed of its mount point waits for a restart, its size does not. */
+/** The data volume of a running container: changes of its mount point wait for a restart, a new size does not. */
 const place = { node: "pve1", vmid: 101 };
 
 let pve: Pve;

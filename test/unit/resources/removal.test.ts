@@ -19,7 +19,7 @@ import { type LabApi, startApi } from "../../lab/src/api/server";
 import { ImaginaryMachine } from "../../lab/src/machine/imaginary";
 import { Bench, failureOf, lines } from "../proxmox/harness";
 
-/** What Proxmox VE keeps for a reason of its own is deleted only when told, and not touched before that. */
+/** What Proxmox VE protects is deleted only on request and is not touched before. */
 const bench = new Bench();
 const TEMPLATE = "debian-12-standard_12.7-1_amd64.tar.zst";
 const NONCE = "0123456789abcdef";
@@ -147,6 +147,6 @@ test("moved to another node since, it is deleted there", async () => {
     await api.control.idle();
     await remove();
     expect(await isFreeVmid(pve, 101)).toBe(true);
-    // A copy with the same mark under another number is not ours.
+    // A copy with the same mark under another VMID is not ours.
     expect(await isFreeVmid(pve, 102)).toBe(false);
 });

@@ -9,7 +9,7 @@ import { destroyVolume, ensureVolume } from "../../../provider/machines/lxc/shar
 import { failureOf, lines } from "../proxmox/harness";
 import { BARE, oneNode } from "./one-node";
 
-/** A share's own volume on a running container, whose mount points change at the next restart only. */
+/** A share's own volume on a running container, whose mount points change only at the next restart. */
 const place = { node: "pve1", vmid: 101 };
 
 let pve: Pve;
@@ -50,7 +50,7 @@ test("nor to a dataset of the node that a quota makes", async () => {
     await bind("/srv/pvesmb/a");
     await bind("/srv/pvesmb/a");
     expect((await readConfig(pve, place)).mp).toEqual({ 2: "/tank/srv/pvesmb/a,mp=/srv/pvesmb/a" });
-    // One that is to go at the next restart is kept.
+    // A volume that is to be detached at the next restart is kept.
     await takeOff("mp2");
     await bind("/srv/pvesmb/a");
     await shutdownContainer(pve, place);

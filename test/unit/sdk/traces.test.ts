@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { SmbShare } from "../../../sdk/nodejs";
 
-/** Where in the program a share stands, as the engine gets to know it. Not beside the SDK: what is there is not the program. */
+/**
+ * The position of a share in the program as the engine sees it. This file is not in the SDK's folder: frames from there do not count as the
+ * program's.
+ */
 
 beforeEach(() =>
     pulumi.runtime.setMocks(
@@ -14,7 +17,7 @@ beforeEach(() =>
     ),
 );
 
-/** The files of the frames; those that Pulumi cannot tell are empty. */
+/** The files of the frames; empty where Pulumi does not know the file. */
 async function frames(): Promise<{ position: string; files: string[] }> {
     const monitor = getMonitor();
     if (!monitor) throw new Error("there are no mocks");

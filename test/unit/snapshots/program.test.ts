@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The nodes' program, with snapshots that are names in a list, and with real directories. */
+/** The nodes' snapshot program, with snapshots as names in a list and as real directories. */
 
 const folder = join(__dirname, "../../../provider/snapshots/program");
 const HOUR = 3600;
@@ -22,7 +22,7 @@ function python(script: string): string {
     return stdout;
 }
 
-/** Rounds at these times, in hours from START; the hours of the snapshots that are left. */
+/** Rounds at these times, in hours from START; returns the hours of the remaining snapshots. */
 function rounds(keep: object, hours: number[], before: string[] = []): number[] {
     const names = JSON.parse(
         python(`
@@ -53,10 +53,10 @@ test("of a year stay the newest of each of the latest hours, days, weeks and mon
     const quarters = Array.from({ length: 365 * 4 }, (_, i) => i * 6);
     const left = rounds({ hourly: 8, daily: 7, weekly: 4, monthly: 6 }, quarters);
     expect(left.slice(-8)).toEqual(quarters.slice(-8));
-    // Of the days, weeks and months some are the same.
+    // A snapshot may count for a day, a week and a month.
     expect(left.length).toBeGreaterThanOrEqual(8 + 5 + 2 + 4);
     expect(left.length).toBeLessThanOrEqual(8 + 7 + 4 + 6);
-    // The last one of August, with January as the sixth month.
+    // The last one of August; January is the sixth month.
     expect(left[0]).toBe((Date.UTC(2027, 7, 31, 20) / 1000 - START) / HOUR);
 });
 

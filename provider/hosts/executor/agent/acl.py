@@ -1,4 +1,4 @@
-"""Accounts and POSIX ACLs, the latter in the kernel's binary form (acl(5), linux/posix_acl_xattr.h): setfacl need not be there."""
+"""Accounts and POSIX ACLs. ACLs use the kernel's binary form (acl(5), linux/posix_acl_xattr.h), since setfacl may be missing."""
 import contextlib
 import errno
 import grp
@@ -39,7 +39,7 @@ def name_of(kind, n):
 
 
 def raw_acls(place):
-    """which -> the attribute's bytes, in hex; empty where there is none or can be none."""
+    """-> {"access", "default": the attribute's bytes in hex}; one that is missing or unsupported is left out."""
     raw = {}
     for which in ("access", "default"):
         with contextlib.suppress(OSError):
@@ -65,7 +65,7 @@ def has_acls(place):
 
 
 def unpack(raw):
-    """-> [(tag, permissions, id)], sorted; None for none."""
+    """-> [(tag, permissions, id)], sorted, or None if there is no ACL."""
     return sorted(struct.iter_unpack("<HHI", bytes.fromhex(raw)[4:])) if raw else None
 
 
@@ -74,7 +74,7 @@ def pack(entries):
 
 
 def compose(mode, named):
-    """The ACL of a mode and {(tag, id): permissions}; the mask is the union of the group class. None when the mode says it all."""
+    """The ACL for a mode and {(tag, id): permissions}; the mask is the union of the group class. None if the mode suffices."""
     if not named:
         return None
     group = mode >> 3 & 7
@@ -90,12 +90,12 @@ def permissions_of(entries, tag):
 
 
 def shown_mode(mode, access):
-    """What the inode shows: under an ACL its mask in place of the owning group's bits."""
+    """The mode of the inode. With an ACL its group bits are the mask."""
     return mode if access is None else mode & ~0o070 | permissions_of(access, MASK) << 3
 
 
 def own_mode(shown, access):
-    """The reverse. A mask that is not the union of the group class stays visible: somebody's chmod."""
+    """The reverse of shown_mode. A mask that is not the union of the group class stays visible, because a chmod set it."""
     if access is None:
         return shown
     own = shown & ~0o070 | permissions_of(access, GROUP_OBJ) << 3
@@ -111,7 +111,7 @@ def wanted(mode, entries):
 
 
 def spoken(entries):
-    """Named entries, as AclEntry."""
+    """The named entries, as AclEntry."""
     kinds = {USER: "user", GROUP: "group"}
     return [
         {"kind": kinds[tag], "name": name_of(kinds[tag], who), "permissions": "".join(letter if bits & bit else "-" for letter, bit in LETTERS)}

@@ -1,8 +1,8 @@
 """
-The remote executor: changes to a host as data; what requests and steps mean is said in provider/hosts/batch.ts. Python 3.9 to 3.13,
-standard library. Sent by executor.ts with the modules beside it; then one JSON request per line on stdin, one JSON reply per line on
-stdout. It ends with its stdin and takes daemons and running commands with it; a batch under way is taken back before. A batch that is
-killed outright is taken back by the next one, from the journal. Arguments: lock file, directory of journals.
+The remote executor: changes to a host as data; provider/hosts/batch.ts documents requests and steps. Python 3.9 to 3.13, standard library.
+executor.ts sends it with the modules beside it, then one JSON request per line on stdin; replies are one JSON object per line on stdout.
+When stdin ends, it rolls back a running batch and exits with its daemons and commands. If it is killed, the next batch rolls back from the
+journal. Arguments: lock file, directory of journals.
 """
 import contextlib
 import json
@@ -35,13 +35,13 @@ def answer(function, request):
         say({"id": request["id"], "error": {"kind": kind, "message": explain(error)}})
 
 
-# Longer than a batch takes to be taken back. What is cut off even then, the next agent takes back from the journal.
+# Longer than a rollback takes. If it is cut off even so, the next agent rolls back from the journal.
 LAST = 300
 
 
 def stop(*_):
     leave()
-    watchdog = threading.Timer(LAST, os._exit, (1,))  # a step that blocks must not keep the lock for ever
+    watchdog = threading.Timer(LAST, os._exit, (1,))  # a blocked step must not keep the lock for ever
     watchdog.daemon = True
     watchdog.start()
     jobs.put(None)
@@ -53,7 +53,7 @@ def listen():
             request = json.loads(line)
             if request["do"] == "batch":
                 jobs.put(request)
-            elif request["do"] == "gather":  # beside a batch: it takes no lock
+            elif request["do"] == "gather":  # in parallel to a batch: it takes no lock
                 threading.Thread(target=answer, args=(gather, request), daemon=True).start()
             else:
                 say({"id": request["id"], "ok": {}})
@@ -66,7 +66,7 @@ for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     signal.signal(signum, stop)
 threading.Thread(target=listen, daemon=True).start()
 say({"id": 0, "ok": {}})
-# Batches run in this thread: PR_SET_PDEATHSIG fires when the thread that started a process ends, and this one ends last.
+# Batches run in this thread, which ends last: PR_SET_PDEATHSIG fires when the thread that started a process ends.
 while not gone.is_set():
     job = jobs.get()
     if job is not None:

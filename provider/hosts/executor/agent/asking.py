@@ -1,4 +1,4 @@
-"""Commands that are asked about units: one stays from batch to batch, since most of what it takes is to load and to connect."""
+"""Commands that verify units. They stay alive between batches, since most of their time is spent on loading and connecting."""
 import contextlib
 import os
 import re
@@ -13,7 +13,7 @@ kept = {}  # command line -> process
 
 
 class Faults(Exception):
-    """Fault was found with units: key -> reason."""
+    """Units that failed verification: key -> reason."""
 
     def __init__(self, reasons):
         super().__init__()
@@ -44,7 +44,7 @@ def do_ask(scope, step):
         dispose(process)
         if not stayed:
             break
-        # Its fault may be that of one which has been there for long: its daemon is another one by now, say.
+        # The kept process may be at fault: its daemon may have been replaced, for example.
         process = None
     if not answers:
         raise Failed(f"{shown(argv)}: {said(process.returncode, output)}")
@@ -52,7 +52,7 @@ def do_ask(scope, step):
 
 
 def converse(argv, process, lines, count, pattern, clock, timeout=60):
-    """-> the lines that match, what it said: when there are so many, or when it has ended."""
+    """-> the matching lines and the whole output, once there are `count` of them or the command has ended."""
     data, answers, output, rest = memoryview(lines.encode()), [], [], b""
     until = time.monotonic() + clock.limit(timeout)
     os.set_blocking(process.stdin.fileno(), False)
@@ -65,7 +65,7 @@ def converse(argv, process, lines, count, pattern, clock, timeout=60):
         if writable:
             try:
                 data = data[os.write(process.stdin.fileno(), data[:65536]) :]
-            except BrokenPipeError:  # it has ended: what it said tells
+            except BrokenPipeError:  # it has ended; its output tells why
                 data = data[:0]
         for stream in [each for each in streams if each in readable]:
             chunk = os.read(stream.fileno(), 65536)

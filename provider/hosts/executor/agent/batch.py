@@ -75,7 +75,7 @@ class Batch:
             self.take_out_all("", "")
 
     def commit(self):
-        """Not to be broken off: it is short, and half of it would be worse than either end. Its commands run only if something changed."""
+        """Not interruptible: it is short, and half of it would be worse than all or nothing. Its commands run only if something changed."""
         self.clock.breakable = False
         commands = [step for step in self.activation if step["do"] == "run"]
         begun = False
@@ -100,7 +100,7 @@ class Batch:
                 return
 
     def take_out(self, key, step, message, kind="RemoteFailed"):
-        """A unit failed: what it did is undone. A path that a later unit has changed since stays, and is that unit's to bring back."""
+        """Rolls back a failed unit. A path that a later unit has changed since is left to that unit's rollback."""
         order = list(self.scopes)
         later = [self.scopes[other] for other in order[order.index(key) + 1 :]]
         scope = self.scopes.pop(key)
@@ -129,7 +129,7 @@ class Batch:
 
 
 def lock(clock):
-    # Root's alone: in a folder that others write to, they could make the file first and keep it locked.
+    # In a directory of root's: elsewhere others could create the file first and keep it locked.
     os.makedirs(os.path.dirname(LOCK), mode=0o700, exist_ok=True)
     handle = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     began = time.monotonic()
@@ -147,7 +147,7 @@ def lock(clock):
 
 
 def prepare_ends(spec):
-    """Begins ahead what all batches for this host end with: while this one's units are done, and those of one that is likely to follow."""
+    """Starts the commands that end every batch for this host, while the units of this batch, or of a likely next one, run."""
     prepare([step for step in spec["verify"] + spec["commit"] if not (step["do"] == "ask" and kept)])
 
 

@@ -1,5 +1,5 @@
 """
-Owner and ACL of everything below a directory, by open directories: whoever may write there may put a link in the place of what was looked at.
+Owner and ACL of everything below a directory, by file descriptor: users with write access could swap a checked path for a link.
 """
 import contextlib
 import os
@@ -30,7 +30,7 @@ class Dresser:
                 self.entry(fd, name, here)
 
     def entry(self, folder, name, here):
-        # O_PATH: opens nothing that could wait, and what is open stays what it is.
+        # O_PATH cannot block on a FIFO or device, and the descriptor keeps referring to the same file.
         fd = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=folder)
         try:
             info = os.fstat(fd)
@@ -49,7 +49,7 @@ class Dresser:
     def dress(self, place, info):
         raw = acl.raw_acls(place)
         folder = stat.S_ISDIR(info.st_mode)
-        # An x only for folders, and for what can be run already (setfacl(1), "X").
+        # x only for directories and for files that are executable already (setfacl(1), "X").
         keeps = folder or runnable(info.st_mode, acl.unpack(raw.get("access")))
         mode, named = self.mode, self.named
         if not keeps:
@@ -64,21 +64,21 @@ class Dresser:
         self.changed = True
         os.chown(place, self.uid, self.gid)
         if not stat.S_ISDIR(info.st_mode):
-            shown &= ~0o6000  # as chown(2) does: a program of somebody else's is not run in the new owner's name
+            shown &= ~0o6000  # as chown(2) does: a foreign program must not run as the new owner
         os.chmod(place, shown)
         acl.set_raw_acls(place, wanted)
         os.chmod(place, shown)
 
 
 def runnable(mode, access):
-    """By owner, owning group or all others. Of the group it counts what the mask leaves, which the mode shows."""
+    """Whether owner, owning group or others can execute it; for the group only as far as the mask allows."""
     if access is None:
         return mode & EXECUTE
     return mode & 0o101 or acl.permissions_of(access, acl.GROUP_OBJ) & acl.permissions_of(access, acl.MASK) & 1
 
 
 def do_below(scope, step):
-    """What is below a directory but links and what is skipped. It is not undone."""
+    """Everything below a directory except links and skipped paths. Not undone."""
     deep()
     fd = open_dir(step["path"])
     if fd is None:

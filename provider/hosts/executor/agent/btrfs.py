@@ -1,6 +1,6 @@
 """
-Subvolumes of btrfs, made, told and taken away by open directories (ioctls of linux/btrfs.h): no path of a guest's means anything here. Nor do its
-names: what btrfs-progs print can be forged, line by line, by whoever names a directory.
+btrfs subvolumes, created, identified and deleted by file descriptor (ioctls of linux/btrfs.h), because a guest can plant links in its paths.
+btrfs-progs are not used: a directory name with line breaks can forge their output.
 """
 import contextlib
 import errno
@@ -13,10 +13,10 @@ import uuid
 from clock import Failed
 from files import above, entered, wear, worn
 
-TOP = 256  # inode of a subvolume's own directory
+TOP = 256  # inode of a subvolume's root directory
 CREATE, DESTROY, LOOKUP = 0x5000940E, 0x5000940F, 0xD0009412
 SEARCH, ABOUT = 0xD0009411, 0x8400941F
-QUOTAS, USED, LIMITED = 8, 242, 244  # the tree, and kinds of its items (linux/btrfs_tree.h)
+QUOTAS, USED, LIMITED = 8, 242, 244  # the quota tree and its item types (linux/btrfs_tree.h)
 FULL = 2**64 - 1
 
 
@@ -25,7 +25,7 @@ def named(folder, ioctl, name):
 
 
 def id_of(fd):
-    """Of the subvolume that an open directory is the top of; None for any other directory."""
+    """The id of the subvolume whose root is this open directory; None for any other directory."""
     info = os.fstat(fd)
     if not stat.S_ISDIR(info.st_mode) or info.st_ino != TOP:
         return None
@@ -38,7 +38,7 @@ def id_of(fd):
 
 
 def uuid_of(fd):
-    """Of the file system that an open directory is on; None for another one than btrfs."""
+    """The UUID of the btrfs that holds an open directory; None for other file systems."""
     answer = bytearray(1024)
     try:
         fcntl.ioctl(fd, ABOUT, answer)
@@ -50,7 +50,7 @@ def uuid_of(fd):
 
 
 def groups_of(fd):
-    """Subvolume -> what it refers to, and the limit on that, of the whole file system; None where quotas are off."""
+    """Subvolume id -> referenced bytes and their limit, for the whole file system; None if quotas are off."""
     groups = {}
     at = (0, USED, 0)
     while True:
@@ -69,7 +69,7 @@ def groups_of(fd):
             _, number, group, kind, size = struct.unpack_from("<QQQII", answer, place)
             place += 32
             at = (number, kind, group)
-            if group >> 48 == 0:  # level 0: a subvolume's own
+            if group >> 48 == 0:  # level 0: the qgroup of one subvolume
                 entry = groups.setdefault(str(group), {"used": 0})
                 first, second = struct.unpack_from("<QQ", answer, place)
                 if kind == USED:
@@ -81,7 +81,7 @@ def groups_of(fd):
 
 
 def do_subvolume(scope, step):
-    """The value is the id. An empty directory is replaced, its owner, mode, ACL and attributes kept; what is absent is made `owner`'s alone."""
+    """The value is the id. Replaces an empty directory and keeps owner, mode, ACL and attributes; an absent one is created for `owner` alone."""
     path = step["path"]
     with above(path) as (folder, name):
         was = None
@@ -101,7 +101,7 @@ def do_subvolume(scope, step):
         scope.journal.note(undo, scope.key)
         scope.undo.append(undo)
         if was is not None:
-            os.rmdir(name, dir_fd=folder)  # refused by the kernel if a file has come meanwhile
+            os.rmdir(name, dir_fd=folder)  # the kernel refuses if a file was added since
         named(folder, CREATE, name)
         with entered(folder, name, path) as fd:
             made = None if fd is None else id_of(fd)
@@ -114,7 +114,7 @@ def do_subvolume(scope, step):
 
 
 def take_back(entry):
-    """The empty directory is there again. A subvolume that holds files by now stays: they are somebody's."""
+    """Restores the empty directory. A subvolume that holds files by now stays, to keep them."""
     path, was = entry["path"], entry["was"]
     with above(path) as (folder, name):
         with entered(folder, name, path) as fd:

@@ -1,6 +1,6 @@
 """
-A directory's content carried over into another one, file by file and by open directories, with owner, mode, times, ACLs, attributes and hard
-links. What was cut off goes on where it was: a file is in its place when it is whole. The target is root's alone until all is there.
+Copies a directory's content into another one, file by file and by file descriptor, with owner, mode, times, ACLs, attributes and hard links.
+An interrupted copy resumes: a file appears under its name only when complete. Only root can enter the target until the copy is complete.
 """
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ from files import deep, entered, open_dir, wear, worn
 
 CLONE = 0x40049409  # FICLONE, linux/fs.h
 TEMP = ".pvesmb-copying"
-OVERFLOW = 65534  # what a user namespace shows for whom it does not know (user_namespaces(7))
+OVERFLOW = 65534  # shown for an id that is not mapped into the user namespace (user_namespaces(7))
 PASSES = 5
 LIBC = ctypes.CDLL(None)
 
@@ -32,7 +32,7 @@ class Carrier:
             os.unlink(TEMP, dir_fd=target)
         for name in names:
             self.clock.check()
-            with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+            with contextlib.suppress(FileNotFoundError):  # deleted since
                 self.entry(source, target, name, way + name)
 
     def entry(self, source, target, name, path):
@@ -82,7 +82,7 @@ class Carrier:
             if not stat.S_ISREG(info.st_mode):
                 raise Failed(f"{path}: something else was put in its place while it was copied")
             if there is not None and there.st_mtime_ns > info.st_mtime_ns:
-                return  # written there since
+                return  # the target's copy was changed since
             if there is not None and (there.st_size, there.st_mtime_ns) == (info.st_size, info.st_mtime_ns):
                 new = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=target)
                 try:
@@ -110,7 +110,7 @@ def standing(folder, name):
 
 
 def known(folder, name, path):
-    """Whom the container does not know looks like nobody; only to what is nobody's may root set nobody as owner."""
+    """An unmapped owner looks like nobody. Chown to nobody tells them apart: root may do it only if the file really is nobody's."""
     info = os.stat(name, dir_fd=folder, follow_symlinks=False)
     try:
         os.chown(name, info.st_uid, info.st_gid, dir_fd=folder, follow_symlinks=False)
@@ -119,7 +119,7 @@ def known(folder, name, path):
 
 
 def fill(leaf, new, size, clock):
-    """Shares the blocks where the file system can, else copies; holes stay holes."""
+    """Shares blocks if the file system supports it, otherwise copies; holes stay holes."""
     try:
         fcntl.ioctl(new, CLONE, leaf)
         return
@@ -131,7 +131,7 @@ def fill(leaf, new, size, clock):
             at = os.lseek(leaf, at, os.SEEK_DATA)
             end = os.lseek(leaf, at, os.SEEK_HOLE)
         except OSError as error:
-            if error.errno != errno.ENXIO:  # no data behind it
+            if error.errno != errno.ENXIO:  # no data after this offset
                 raise
             break
         while at < end:
@@ -147,7 +147,7 @@ def fill(leaf, new, size, clock):
 
 
 def do_carry(scope, step):
-    """`from` absent: unchanged, all is done. `to` absent: it is `from`, moved. It is not undone: what is in `from` stays there."""
+    """`from` absent: unchanged. `to` absent: a rename. A copy is not undone, since `from` keeps its content."""
     old, new = step["from"], step["to"]
     source = open_dir(old)
     if source is None:

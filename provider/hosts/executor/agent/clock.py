@@ -1,11 +1,11 @@
-"""Time, failure, and the end of the connection."""
+"""Time limits, failures, and the end of the connection."""
 import os
 import threading
 import time
 
 
 class Failed(Exception):
-    """A unit cannot go on; outside of units: the request."""
+    """Fails the unit; outside of units, the request."""
 
     def __init__(self, message, kind="RemoteFailed"):
         super().__init__(message)
@@ -13,15 +13,15 @@ class Failed(Exception):
 
 
 class Planted(Failed):
-    """Something else is in the place of what is wanted: a link on the way to it, a FIFO, a device. Others who may write there can do that at any moment."""
+    """Something unexpected at a path: a link in a component, a FIFO, a device. Users with write access there can plant it at any moment."""
 
 
 class Stop(BaseException):
-    """The request as a whole ends: connection gone, or out of time. Not an Exception, so that no handler of a step's failures takes it."""
+    """Ends the whole request: connection lost or out of time. Not an Exception, so that handlers of step failures do not catch it."""
 
 
 gone = threading.Event()
-GONE, _held = os.pipe()  # GONE is readable from the moment `gone` is set: something to select on
+GONE, _held = os.pipe()  # GONE becomes readable when `gone` is set, for select
 
 
 def leave():
@@ -31,7 +31,7 @@ def leave():
 
 
 class Clock:
-    """The time that a request has. `breakable` is off while a batch is taken back or activated: that is finished whatever happens."""
+    """A request's time limit. `breakable` is off during rollback and activation, which always run to the end."""
 
     def __init__(self, seconds, breakable=True):
         self.until, self.breakable = time.monotonic() + seconds, breakable
@@ -50,7 +50,7 @@ class Clock:
 
 
 class Brief(Clock):
-    """Ends by its time alone: what is done with a lost connection too, but not for ever."""
+    """Ignores a lost connection, but still has a time limit."""
 
     def check(self):
         if self.left() <= 0:

@@ -17,7 +17,7 @@ def words(scope, argv):
 
 
 def prepare(steps):
-    """Begins the commands which come in any case and whose words are known; what their pipes give is not wanted yet."""
+    """Starts commands ahead: those that run in any case and whose arguments are known, except for the text of their pipes."""
     for step in steps:
         if step["do"] in ("run", "ask") and "ifChanged" not in step and "in" not in step:
             argv = next(step[field] for field in ("unless", "onlyIf", "argv") if field in step)

@@ -1,4 +1,4 @@
-"""Running commands: time limit, process group of their own, bounded output; none outlives us."""
+"""Running commands: time limit, own process group, bounded output; no command outlives the agent."""
 import contextlib
 import ctypes
 import os
@@ -17,7 +17,7 @@ LIBC = ctypes.CDLL(None)
 
 
 def tied():
-    """In the new process, before exec: SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG, prctl(2))."""
+    """Runs in the new process before exec: SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG, prctl(2))."""
     LIBC.prctl(1, signal.SIGKILL)
     if os.getppid() != PID:
         os._exit(127)
@@ -28,12 +28,12 @@ def spawn(argv, env=None, folder="/", **streams):
 
 
 class Absent(Failed):
-    """The directory that a command should begin in is not there, or only behind a link."""
+    """The working directory of a command is missing or behind a link."""
 
 
 @contextlib.contextmanager
 def begun_in(folder):
-    """Where a command begins: in a directory that is open, so that what is planted at its path a moment later leads nowhere."""
+    """A command's working directory, by file descriptor: a link planted at its path later has no effect."""
     if folder is None:
         yield "/"
         return
@@ -59,10 +59,10 @@ def end(process):
 
 
 class Pipe(str):
-    """A part of a command line: the path of a pipe that gives this text (some lines), but not before it is the command's turn."""
+    """A command-line argument: the path of a pipe. The text (a few lines) is written when it is the command's turn."""
 
 
-waiting = {}  # command line, None for its pipes -> (process, what to write to): begun ahead of their turn
+waiting = {}  # command line, with None for each pipe -> (process, write ends of the pipes): started ahead of their turn
 
 
 def begin(words, env=None, folder="/"):
@@ -85,9 +85,9 @@ def close(ends):
 
 
 def begin_ahead(words):
-    """A command with pipes loads and comes as far as reading them: for Samba's tools that is most of what they take."""
+    """Starts a command with pipes, which then loads and waits for them: that is most of the time that Samba's tools need."""
     if None in words and words not in waiting:
-        with contextlib.suppress(OSError):  # its turn will tell
+        with contextlib.suppress(OSError):  # the error shows when it is its turn
             waiting[words] = begin(words)
 
 
@@ -101,14 +101,14 @@ def take_turn(argv, env, folder=None):
         close(ends)
         process, ends = begin(words, env)
     for end, text in zip(ends, [part for part in argv if isinstance(part, Pipe)]):
-        with contextlib.suppress(BrokenPipeError):  # it has ended: its exit code tells
+        with contextlib.suppress(BrokenPipeError):  # it has ended; its exit code tells why
             os.write(end, text.encode())
     close(ends)
     return process
 
 
 class Output:
-    """What a command prints: so much at most, the rest is cut from the middle."""
+    """A command's output, limited to `most` bytes: the middle is cut out."""
 
     def __init__(self, most):
         self.head, self.tail, self.cut, self.half = bytearray(), bytearray(), 0, most // 2
@@ -127,7 +127,7 @@ class Output:
 
 
 def run(argv, clock, stdin="", env=None, timeout=60, whole=None, folder=None):
-    """-> exit code (127: no such command), stdout, stderr. Output is cut, or with `whole` a failure, where it is more than that."""
+    """-> exit code (127: no such command), stdout, stderr. Longer output is cut; longer than `whole`, if given, is a failure."""
     clock.check()
     limit, began = clock.limit(timeout), time.monotonic()
     try:
@@ -157,7 +157,7 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None, folder=None):
                     continue
                 events = ready.select(min(left, 0.1))
                 if exited and not events:
-                    break  # what it started in the background holds its output open: not waited for
+                    break  # background children hold its output open; do not wait for them
                 exited = process.poll() is not None
                 for key, _ in events:
                     if key.fileobj == GONE:
@@ -196,5 +196,5 @@ def shown(argv):
 
 
 def said(code, out, err=""):
-    """The end of what a command said, for an error text."""
+    """Exit code and the end of the output, for an error text."""
     return f"exit code {code}: {(err.strip() or out.strip())[-2000:] or 'no output'}"

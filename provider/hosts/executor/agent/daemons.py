@@ -1,4 +1,4 @@
-"""Daemons: processes that a host needs as long as its agent lives, one of each name."""
+"""Daemons: processes that live as long as the agent, one of each name."""
 import contextlib
 import os
 import signal
@@ -15,9 +15,9 @@ daemons = {}  # name -> (argv, process)
 
 
 def accepts(port):
-    """Whether somebody listens. Linux may give a connection to a free port that very port as its own: it then reaches itself."""
+    """Whether the port is in use. Linux may pick the free target port as source port; the connection then reaches itself."""
     with contextlib.suppress(OSError), socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # Otherwise such a connection bars the port for a minute.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # otherwise such a connection blocks the port for a minute
         probe.settimeout(1)
         probe.connect(("127.0.0.1", port))
         return probe.getsockname() != probe.getpeername()
@@ -29,7 +29,7 @@ def record(name):
 
 
 def born(pid):
-    """When a process started, in the kernel's ticks: with it a number means one process for ever. None when it has ended."""
+    """Start time of a process in clock ticks, which makes its pid unique; None if it has ended."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             state, *facts = file.read().rpartition(")")[2].split()
@@ -39,7 +39,7 @@ def born(pid):
 
 
 def end_other(name):
-    """Another deployment's daemon of that name. The lock is ours, so it is idle; its agent starts it again when it needs it."""
+    """Ends another deployment's daemon of that name. We hold the lock, so it is idle; its agent restarts it when needed."""
     with contextlib.suppress(OSError, ValueError):
         with open(record(name)) as file:
             pid, birth = file.read().split()

@@ -1,4 +1,4 @@
-"""Steps that write, remove, move and dress up files and directories, and those that only ask about them."""
+"""Steps that write, remove and move files and directories and set owner, mode and ACL, and steps that only check them."""
 import contextlib
 import errno
 import os
@@ -81,7 +81,7 @@ def do_remove(scope, step):
     mounted = sorted(place for place in mounts() if place == path or place.startswith(path + "/"))
     if mounted:
         raise Failed(f"{path}: not removed, because {mounted[0]} is a mount point")
-    # Moved aside now, so that it can be brought back; really removed when the batch stands.
+    # Moved aside so that it can be restored; deleted after the batch has committed.
     aside = os.path.join(os.path.dirname(path), f".pvesmb-removed-{time.time_ns():x}")
     move(scope, path, aside)
     scope.journal.doomed.append((aside, scope.key))
@@ -93,7 +93,7 @@ def move(scope, old, new):
     scope.journal.note(entry, scope.key)
     scope.undo.append(entry)
     scope.journal.places.clear()
-    scope.journal.known.clear()  # from here on, the same paths mean other things
+    scope.journal.known.clear()  # the same paths refer to other files from here on
     rename(old, new)
 
 
@@ -127,7 +127,7 @@ def do_directory(scope, step):
 
 
 def dress(scope, step, fd, new):
-    """Brings owner, mode and ACL to what is wanted. -> whether they were different."""
+    """Sets owner, mode and ACL. -> whether they were different."""
     info, raw = os.fstat(fd), acl.raw_acls(fd)
     shown, access = stat.S_IMODE(info.st_mode), acl.unpack(raw.get("access"))
     uid = number("user", scope.text(step["owner"])) if "owner" in step else info.st_uid

@@ -1,8 +1,7 @@
 """
-Files: written whole or not at all, and what brings back what stood at a path. Whoever may write a directory on the way (root of a guest,
-seen from its node; an SMB user, seen from the gateway) may plant a link or a FIFO there at any moment. So every directory is opened
-component by component without following links, all work is done relative to it, and a file is opened without waiting and looked at
-after it is open.
+Files: atomic writes, and saving and restoring a path. Anyone with write access to a parent directory (a guest's root on its node, an SMB
+user on the gateway) can plant a link or a FIFO there at any moment. So every directory is opened component by component without
+following links, all work is relative to it, and a file is opened without blocking and checked after opening.
 """
 import base64
 import contextlib
@@ -17,10 +16,10 @@ import sys
 from acl import raw_acls, set_raw_acls
 from clock import Failed, Planted
 
-TEMP = ".pvesmb-new"  # one per directory suffices: whoever writes holds the lock
+TEMP = ".pvesmb-new"  # one per directory suffices: the writer holds the lock
 LARGEST = 16 << 20
 FOLDER = os.O_RDONLY | os.O_DIRECTORY
-dirty = set()  # directories to sync before a batch stands
+dirty = set()  # directories to sync before a batch is committed
 
 
 def parts(path):
@@ -30,7 +29,7 @@ def parts(path):
 
 
 def open_dir(path, make=False):
-    """A directory, opened component by component, following no symlink; None when absent. `make`: what is missing, root-owned 0755."""
+    """Opens a directory component by component, without following symlinks; None if absent. `make`: creates missing ones, root-owned 0755."""
     fd = os.open("/", FOLDER)
     for name in parts(path):
         above = fd
@@ -41,7 +40,7 @@ def open_dir(path, make=False):
                     os.mkdir(name, 0o755, dir_fd=above)
                     new = True
             fd = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=above)
-            if new:  # the directory above may have handed down its group and its ACL
+            if new:  # group and ACL may be inherited from the parent
                 os.fchown(fd, 0, 0)
                 set_raw_acls(fd, {})
                 os.fchmod(fd, 0o755)
@@ -58,7 +57,7 @@ def open_dir(path, make=False):
 
 @contextlib.contextmanager
 def above(path):
-    """The directory that a path is in, opened, and the path's last part. Raises FileNotFoundError when the directory is absent."""
+    """The open parent directory of a path, and the path's last component. Raises FileNotFoundError if the directory is absent."""
     *folders, name = parts(path)
     fd = open_dir("/" + "/".join(folders))
     if fd is None:
@@ -71,7 +70,7 @@ def above(path):
 
 @contextlib.contextmanager
 def entered(folder, name, path):
-    """A directory in an open one, opened; None when absent. Anything else in its place is a failure that names the path."""
+    """Opens a subdirectory of an open directory; None if absent. Anything else under that name is a failure that names the path."""
     try:
         fd = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
     except FileNotFoundError:
@@ -88,14 +87,14 @@ def entered(folder, name, path):
 
 
 def worn(fd):
-    """Owner, mode, ACLs and attributes of what is open, and its times."""
+    """Owner, mode, ACLs, attributes and times of an open file or directory."""
     info = os.fstat(fd)
     attributes = {name: os.getxattr(fd, name).hex() for name in listed(fd) if name not in UNKEPT}
     stamps = [info.st_atime_ns, info.st_mtime_ns]
     return {"mode": stat.S_IMODE(info.st_mode), "uid": info.st_uid, "gid": info.st_gid, "attributes": attributes, "stamps": stamps}
 
 
-# Set by the kernel's own policy, for what is made too.
+# The kernel's policy sets these, also on new files.
 UNKEPT = {"security.selinux", "security.ima", "security.evm"}
 
 
@@ -109,7 +108,7 @@ def listed(fd):
 
 
 def wear(fd, was, stamps=False):
-    """What `worn` saw, for what is open here. The owner comes before the rest: a new one takes rights to run away."""
+    """Applies what `worn` returned. The owner comes first, because chown clears setuid, setgid and file capabilities."""
     now, wanted = worn(fd), was["attributes"]
     if (now["uid"], now["gid"]) != (was["uid"], was["gid"]):
         os.fchown(fd, was["uid"], was["gid"])
@@ -125,7 +124,7 @@ def wear(fd, was, stamps=False):
 
 
 def deep():
-    """Each level of a tree takes two descriptors and three calls."""
+    """Raises the limits: each level of a tree takes two descriptors and three calls."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2 * DEEPEST)), hard))
     sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
@@ -135,7 +134,7 @@ DEEPEST = 4000
 
 
 def stat_of(path):
-    """What stands at a path, the last component's link itself. Raises FileNotFoundError when nothing does."""
+    """lstat of a path. Raises FileNotFoundError if absent."""
     with above(path) as (fd, name):
         return os.stat(name, dir_fd=fd, follow_symlinks=False)
 
@@ -151,7 +150,7 @@ def exists(path):
 
 
 def open_file(path):
-    """A regular file to read; a link, a FIFO or a device in its place is refused, and never waited for."""
+    """Opens a regular file to read; refuses a link, a FIFO or a device without blocking on it."""
     with above(path) as (fd, name):
         try:
             leaf = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=fd)
@@ -206,7 +205,7 @@ def put_into(folder, name, data, mode, uid, gid, acls, mtime):
 
 def sync_dirs(*more):
     for path in {*dirty, *more}:
-        with contextlib.suppress(FileNotFoundError, Failed):  # another thing is in its place by now
+        with contextlib.suppress(FileNotFoundError, Failed):  # replaced by something else since
             fd = open_dir(path)
             if fd is not None:
                 try:
@@ -217,7 +216,7 @@ def sync_dirs(*more):
 
 
 def look(path):
-    """What stands at a path, enough to bring it back (of a directory: all but what is in it)."""
+    """The state of a path, enough to restore it (a directory without its content)."""
     try:
         info = stat_of(path)
     except FileNotFoundError:
@@ -245,7 +244,7 @@ def look(path):
 
 
 def restore(path, was):
-    """Brings a path back to what `look` saw. A directory that was not there goes only if it is empty: other files in it are somebody's."""
+    """Restores a path to what `look` saw. A new directory is removed only if it is empty, to keep files of others in it."""
     if look(path) == was:
         return
     dirty.add(os.path.dirname(path))
@@ -274,7 +273,7 @@ def restore(path, was):
 
 
 def record(path):
-    """The JSON object that a file of ours begins with, behind `# pvesmb N ` where the rest is configuration. None when there is no file."""
+    """The JSON object at the start of a file of ours, after `# pvesmb N ` in a config file; None if there is no file."""
     try:
         with open_file(path) as file:
             return record_in(file.read(1 << 20).decode("utf-8", "replace"))
@@ -291,7 +290,7 @@ def record_in(text):
 
 
 def belongs(path, fields, value):
-    """Whether one of these fields of a file's record has the value; None when there is no file."""
+    """Whether one of these fields of a file's record has the value; None if there is no file."""
     found = record(path)
     return None if found is None else any(found.get(field) == value for field in fields)
 

@@ -1,4 +1,4 @@
-"""What takes a batch back if we are killed: on disk before that which it undoes is done."""
+"""Undo journal, in case we are killed: each entry is on disk before the change that it undoes."""
 import contextlib
 import json
 import os
@@ -35,17 +35,17 @@ def take_back(entries):
             elif entry["kind"] == "rename" and exists(entry["to"]) and not exists(entry["from"]):
                 rename(entry["to"], entry["from"])
         except (FileNotFoundError, NotADirectoryError, Planted):
-            pass  # the directory around it is gone, or another thing is in its place: nothing is left to bring back, and nobody else is to wait for it
+            pass  # its directory is gone or replaced: nothing is left to restore, and later batches must not be blocked by it
         except (OSError, Failed) as error:
             troubles.append(explain(error))
     return troubles
 
 
 def destroy(place, clock):
-    """Removes a tree that was moved aside. -> what went wrong; the journal remembers it, and the next batch tries again."""
+    """Deletes a tree that was moved aside. -> what went wrong; the journal keeps it, and the next batch tries again."""
     try:
         with above(place) as (fd, name):
-            # By the open directory: a link that is planted on the way meanwhile would lead rm elsewhere.
+            # By file descriptor: a link planted in the path would lead rm elsewhere.
             code, out, err = run(["rm", "-rf", "--one-file-system", "--", f"/proc/{os.getpid()}/fd/{fd}/{name}"], clock, timeout=86400)
     except FileNotFoundError:
         return None
@@ -58,21 +58,21 @@ class Journal:
     def __init__(self):
         self.name, self.file = os.path.join(PLACE, f"{time.time_ns()}-{os.getpid()}"), None
         self.waiting, self.known, self.doomed = [], set(), []
-        self.places = {}  # directory -> what it is, for as long as none was moved
+        self.places = {}  # cache of places.keys, valid until a directory is moved
 
     def foresee(self, steps):
-        """Looks at all paths up to the first rename, so that most batches sync their journal once; nothing is written before a change."""
+        """Records all paths up to the first rename, so that most batches sync their journal once; written only before the first change."""
         for step in steps:
             if step["do"] == "rename" or step.get("tree"):
                 return
             path = step.get(TOUCHES.get(step["do"]))
             if path and path not in self.known:
-                with contextlib.suppress(Failed, OSError):  # what cannot be kept fails its own step
+                with contextlib.suppress(Failed, OSError):  # a path that cannot be saved fails its own step
                     self.waiting.append({"kind": "path", "path": path, "was": look(path)})
                     self.known.add(path)
 
     def path(self, path, key):
-        """To be called before a path is changed."""
+        """Call it before a path is changed."""
         if path not in self.known:
             self.known.add(path)
             self.waiting.append({"kind": "path", "path": path, "was": look(path), "unit": key})
@@ -95,7 +95,7 @@ class Journal:
         self.waiting = []
 
     def close(self, clock):
-        """The batch stands, or is taken back wholly: this is the moment. -> unit -> what could not be removed."""
+        """The point at which the batch is committed or completely rolled back. -> unit -> what could not be deleted."""
         sync_dirs()
         if self.doomed:
             self.note({"kind": "stands", "doomed": [place for place, _ in self.doomed]})
@@ -110,11 +110,11 @@ class Journal:
 
 
 def recover(clock, activate):
-    """Takes back batches that were killed, and goes on with removals that were cut off. -> how many were taken back."""
+    """Rolls back killed batches and resumes interrupted deletions. -> how many batches were rolled back."""
     taken = 0
     for name in sorted(os.listdir(PLACE)) if os.path.isdir(PLACE) else []:
         path, entries = os.path.join(PLACE, name), []
-        with open(path) as file, contextlib.suppress(ValueError):  # a torn last line: what it was for was not begun
+        with open(path) as file, contextlib.suppress(ValueError):  # a torn last line: its change had not started
             for line in file:
                 entries.append(json.loads(line))
         if entries and entries[-1]["kind"] == "stands":
@@ -137,7 +137,7 @@ def undo(entries, path):
             todo.append(entry)
         elif entry["kind"] == "failed":
             todo.pop()
-        elif entry["kind"] == "out":  # its commands were undone then
+        elif entry["kind"] == "out":  # its commands were undone at that time
             todo = [each for each in todo if each["kind"] != "run" or each["unit"] != entry["unit"]]
         if entry["kind"] == "path":
             with contextlib.suppress(OSError, Failed):

@@ -1,4 +1,4 @@
-"""Numbers and facts kept for ever in a JSON file beside the data: {"reserved": {space: {name: number}}, "facts": {key: value}}."""
+"""Numbers and facts, kept for ever in a JSON file with the data: {"reserved": {space: {name: number}}, "facts": {key: value}}."""
 import contextlib
 import json
 import os
@@ -27,7 +27,7 @@ def save(path, content):
 
 
 def keep(scope, path, keys, value):
-    """content[k1][k2].. = value, or not there any more (None). Taken back by key, not by file: the units of a batch share the file."""
+    """Sets content[k1][k2].. to value, or deletes it (None). Undone by key and not by file, since the units of a batch share the file."""
     scope.journal.path(path, scope.key)
     was = load(path)
     for key in keys:
@@ -87,7 +87,7 @@ def do_reserve(scope, step):
         return None if owner in (str(n), name) else f"{space} {n} belongs to the host's {kind} {owner}"
 
     if want is None:
-        with contextlib.suppress(KeyError):  # the host has the name already: then its number, if that is one to give
+        with contextlib.suppress(KeyError):  # prefer the number that the host's account of that name has, if allowed
             own = FIND[kind](name)
             want = own if step["from"] <= own <= step["to"] and not fault(own) else None
     elif fault(want):

@@ -1,4 +1,4 @@
-"""Gather: looks at a host, changes nothing."""
+"""Gather: reads the state of a host, changes nothing."""
 import contextlib
 import errno
 import fnmatch
@@ -14,9 +14,9 @@ from commands import MIB, Absent, run
 from files import FOLDER, parts
 from projects import project_of
 
-# A gateway of 512 MiB has to hold it, in the form of JSON too. As much as files.py keeps of a file for a rollback.
+# A gateway with 512 MiB must hold it, also as JSON. The same limit as for rollbacks in files.py.
 LARGEST = 16 * MIB
-ABSENT = 126  # of a command whose directory is not there
+ABSENT = 126  # exit code if the working directory is missing
 KINDS = {stat.S_IFDIR: "directory", stat.S_IFREG: "file", stat.S_IFLNK: "symlink"}
 
 
@@ -24,7 +24,7 @@ GONE = (FileNotFoundError, NotADirectoryError)
 
 
 def matching(folder, pattern):
-    """A pattern that is the name of something stands for that."""
+    """A pattern that is itself an existing name matches only that."""
     with contextlib.suppress(FileNotFoundError):
         os.stat(pattern, dir_fd=folder, follow_symlinks=False)
         return [pattern]
@@ -34,7 +34,7 @@ def matching(folder, pattern):
 
 
 def visit(pattern, function):
-    """path -> what the function says of an open directory and a name in it. No link on the way is followed: others may have planted it."""
+    """-> path -> function(open parent directory, name, path). Links in the path are not followed, since others may have planted them."""
     result = {}
 
     def enter(folder, way, left):
@@ -66,12 +66,12 @@ def visit(pattern, function):
 
 
 def each(function, patterns):
-    """What has vanished meanwhile is left out."""
+    """Paths that vanish in between are left out."""
     return dict(sorted(item for pattern in patterns or [] for item in visit(pattern, function).items()))
 
 
 def text(folder, name, path):
-    """Of a regular file; what was one a moment ago can be a FIFO."""
+    """The text of a regular file; checked again after opening, since it may have been replaced by a FIFO."""
     if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
         return None
     try:
@@ -91,7 +91,7 @@ def text(folder, name, path):
 
 @contextlib.contextmanager
 def pinned(folder, name):
-    """Whatever it is, without opening it: a path that leads to this one thing, whatever comes in its place."""
+    """A path to exactly this file, of any type and without opening it, even if it is replaced later."""
     fd = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=folder)
     try:
         yield fd, f"/proc/self/fd/{fd}"
@@ -125,7 +125,7 @@ def space(folder, name, _):
 
 
 def of_directory(function):
-    """What a directory says once it is open, behind no link: the tools for it open a path, and read through what is planted there meanwhile."""
+    """Calls the function with an open directory, reached without links; command-line tools open a path and would follow a planted link."""
 
     def look(folder, name, _):
         try:

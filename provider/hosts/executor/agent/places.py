@@ -1,4 +1,4 @@
-"""Directories that others have on this host, and how they lie to one that is wanted."""
+"""Directories of other shares and homes on this host, and how they overlap with a wanted one."""
 import os
 import pwd
 import re
@@ -6,13 +6,13 @@ import re
 from clock import Failed
 from files import open_file, parts, record_in
 
-KNOWN = {}  # file -> (what its stat said, the place that it names)
+KNOWN = {}  # file -> (version from its stat, the place that it names)
 
 
 def keys(path, known):
     """
-    Of each directory on the way its device and inode, so that neither a spelling (a tree that ignores case) nor a second mount makes two
-    of one. From where nothing is there: the last that is, and the names. `known`: what was found in this batch, whole ways and parts.
+    Device and inode of each directory in the path, so that another spelling (case-insensitive trees) or a second mount compares equal. For
+    missing components: the last existing one plus their names. `known`: cache of this batch, for whole paths and prefixes.
     """
     if path in known:
         return known[path]
@@ -38,7 +38,7 @@ def missing(found, path, at):
 
 
 def named_in(source, entry, known):
-    """The place that a file of ours names; None: none. Each is written by renaming: within a batch, another inode is another text."""
+    """The place that a file of ours names, or None. Writes rename a new file, so within a batch the same inode means the same text."""
     seen = known.get((entry.path, entry.inode()))
     if seen is None:
         seen = known[entry.path, entry.inode()] = (read(source, entry),)
@@ -73,14 +73,14 @@ def homes(source, own, _known):
 
 
 def lies(mine, other):
-    """How another place lies to mine; None: apart."""
+    """How another place overlaps with mine; None: not at all."""
     if mine[-1] == other[-1]:
         return "same"
     return "inside" if mine[-1] in other else "around" if other[-1] in mine else None
 
 
 def fits(mine, other, how):
-    """What one of them is there to hold, and a view of a directory beside the one that the directory belongs to."""
+    """Allowed overlaps: a place inside one that holds its kind, and a view of a directory beside the directory's owner."""
     if how == "same":
         return not mine.get("alone") and bool(mine.get("view")) != bool(other["record"].get("view")) and mine["path"] == other["path"]
     holder, held = (mine, other) if how == "inside" else (other, mine)
@@ -95,7 +95,7 @@ def do_apart(scope, step):
     beside = [other for other, how in lying if how == "same" and fits(mine, other, how)]
     clashes = [(other, how) for other, how in lying if not fits(mine, other, how)]
     twice = [(other, "twice") for other in all_others if mine.get("holds") and other["holds"] == mine["holds"]]
-    if beside and mine.get("view"):  # of a directory that is another's: further views of it are none of mine
+    if beside and mine.get("view"):  # a view of another place's directory does not clash with further views of it
         clashes = [(other, how) for other, how in clashes if how != "same" or not other["record"].get("view")]
     for how, message in step["refuse"].items():
         found = [other for other, each in clashes + twice if each == how]

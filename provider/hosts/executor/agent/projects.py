@@ -1,4 +1,4 @@
-"""Project numbers of XFS and ext4, given to a tree file by file by open directories (FS_IOC_FSSETXATTR, linux/fs.h)."""
+"""Project ids of XFS and ext4, set file by file on a tree, by file descriptor (FS_IOC_FSSETXATTR, linux/fs.h)."""
 import contextlib
 import errno
 import fcntl
@@ -10,14 +10,14 @@ from clock import Brief, Failed, Stop
 from files import deep, open_dir
 
 GET, SET = 0x801C581F, 0x401C5820
-INHERIT = 0x200  # what is made in the directory gets its project: only directories may have it, ext4 refuses it for files
+INHERIT = 0x200  # new files in the directory get its project; only for directories, ext4 refuses it for files
 
 
-TOO_MANY = errno.EMFILE, errno.ENFILE  # open at once
+TOO_MANY = errno.EMFILE, errno.ENFILE  # open files
 
 
 def project_of(fd):
-    """The number that what is made in an open directory gets; None: none."""
+    """The project id that new files in an open directory inherit, or None."""
     try:
         flags, _, _, number = struct.unpack_from("<IIII", fcntl.ioctl(fd, GET, bytes(28)))
     except OSError as error:
@@ -28,7 +28,7 @@ def project_of(fd):
 
 
 def marked(fd, number, inherit):
-    """Whether it was otherwise."""
+    """Sets project id and inherit flag. -> whether they were different."""
     flags, extent, count, project, copied, rest = struct.unpack("<IIIII8s", fcntl.ioctl(fd, GET, bytes(28)))
     wanted = flags | INHERIT if inherit else flags & ~INHERIT
     if (flags, project) == (wanted, number):
@@ -38,7 +38,7 @@ def marked(fd, number, inherit):
 
 
 def mark(folder, device, number, inherit, clock):
-    """Below an open directory, on one file system; links, FIFOs and devices hold no blocks that count."""
+    """Marks an open directory and everything below it on one file system; links, FIFOs and devices use no blocks that count."""
     changed = marked(folder, number, inherit)
     for name in os.listdir(folder):
         clock.check()
@@ -83,7 +83,7 @@ def mark_tree(path, number, inherit, clock):
 def do_project(scope, step):
     path, number = step["path"], step["project"]
     if number:
-        # A marked directory reads as a finished tree, so it is taken back when what is in it cannot be marked.
+        # A marked top directory means that its tree is complete, so it is undone if its content cannot be marked.
         undo = {"kind": "project", "path": path}
         scope.journal.note(undo, scope.key)
         scope.undo.append(undo)
@@ -100,8 +100,8 @@ UNMARKING = 60  # seconds
 
 def take_back(entry):
     """
-    The top first, which is what tells a finished tree. The rest as far as it goes: whoever may write there can make it grow for ever, or so deep
-    that it cannot be walked, and nobody else on this host is to wait for that. What keeps its number gets it again with the next limit.
+    Unmarks the top directory first, since its mark means a complete tree. The rest is best effort: users with write access can make the tree
+    endless or too deep, and other changes on this host must not wait for it. Files that keep their id get it again with the next limit.
     """
     fd = open_dir(entry["path"])
     if fd is None:

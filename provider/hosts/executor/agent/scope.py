@@ -1,4 +1,4 @@
-"""A list of steps on its way: those of one unit, or verify and commit together."""
+"""Runs a list of steps: those of one unit, or verify and commit together."""
 import asking
 import below
 import btrfs
@@ -18,7 +18,7 @@ STEPS = {name[3:]: function for module in (asking, below, btrfs, carrying, comma
 
 
 class Scope:
-    """`live` are the units that are in (a list the batch keeps), `below` their scopes by key (verify and commit: else empty)."""
+    """`live`: the batch's list of live units. `below`: their scopes by key, for verify and commit only."""
 
     def __init__(self, key, live, below, journal, clock):
         self.key, self.live, self.below, self.journal, self.clock = key, live, below, journal, clock
@@ -39,7 +39,7 @@ class Scope:
         return str(self.values[name])
 
     def save(self, path):
-        """To be called before a path is changed."""
+        """Call it before a path is changed."""
         self.journal.path(path, self.key)
         self.undo.append({"kind": "path", "path": path, "was": look(path)})
 
@@ -62,7 +62,7 @@ class Scope:
             self.results[step["id"]] = {"changed": result["changed"], "code": result["code"]} if result.get("quiet") else result
 
     def repeat(self, steps):
-        """Runs commit's commands over the old state. -> what failed."""
+        """Runs commit's commands again on the old state. -> what failed."""
         troubles = []
         for step in steps:
             if step["do"] == "run":

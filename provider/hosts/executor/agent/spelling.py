@@ -1,4 +1,4 @@
-"""Names below a directory that are not spelt in one case, by open directories."""
+"""Finds names below a directory with letters of the wrong case, by file descriptor."""
 import errno
 import os
 
@@ -16,7 +16,7 @@ class Reader:
         self.found, self.many = [], 0
 
     def other(self, name):
-        """Letter by letter, as Samba does it: one for which there are two in the other case stays."""
+        """Letter by letter, as in Samba: a letter whose other case has two letters is left alone."""
         return any(len(self.way(letter)) == 1 and self.way(letter) != letter for letter in name)
 
     def folder(self, fd, way, judged):
@@ -45,7 +45,7 @@ class Reader:
 
 
 def do_spelt(scope, step):
-    """Refuses, with the names, when something below a directory is spelt otherwise. An absent directory has nothing in it."""
+    """Fails with the names that are spelt otherwise below a directory. An absent directory is fine."""
     deep()
     fd = open_dir(step["path"])
     if fd is None:

@@ -1,6 +1,6 @@
 """
-Tells people that a quota has crossed a threshold. What could not be delivered is tried again in each round for a day, unless a newer crossing
-takes its place; a receiver that may have got it already knows it by its `event`.
+Sends an alert when a quota crosses a threshold. A failed delivery is retried in each round for a day, unless a newer crossing replaces it;
+receivers recognize duplicates by `event`.
 """
 import hashlib
 import json
@@ -21,11 +21,11 @@ UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
 
 
 class Undelivered(Exception):
-    """Says why, and nothing of the URL or the headers: they may hold secrets."""
+    """The reason, without URL and headers: they may hold secrets."""
 
 
 def journal(priority, text):
-    """systemd takes the priority from the line's beginning: sd-daemon(3)."""
+    """systemd reads the priority from the start of the line: sd-daemon(3)."""
     print(f"<{priority}>{text}", file=sys.stderr, flush=True)
 
 
@@ -61,13 +61,13 @@ def crossing(entry, before, now, reading, number):
 
 
 class Delivery:
-    """One round of it: a receiver that failed once is not waited for again."""
+    """The deliveries of one round: a receiver that failed is not tried again."""
 
     def __init__(self):
         self.failed = {}
 
     def work(self, entry, record, now):
-        """Delivers what is pending of one quota."""
+        """Delivers the pending alerts of one quota."""
         troubles = []
         for target in entry["alerts"]:
             name = key(target)
@@ -77,7 +77,7 @@ class Delivery:
                     troubles.append(trouble)
                 else:
                     record["pending"].remove(name)
-        if troubles and not record["undelivered"]:  # said once, not in each round
+        if troubles and not record["undelivered"]:  # logged once, not in each round
             journal(4, f"alert for quota {entry['label']} not delivered, tried again in the rounds to come: {'; '.join(troubles)}")
         record["undelivered"] = bool(troubles)
         current = {key(target) for target in entry["alerts"]}
@@ -99,7 +99,7 @@ def webhook(target, event):
 
     class Stay(request.HTTPRedirectHandler):
         def redirect_request(self, *_):
-            return None  # a secret is for the host it was given for
+            return None  # a secret must not follow a redirect to another host
 
     headers = {"Content-Type": "application/json", "User-Agent": "pvesmb", **target.get("headers", {})}
     try:

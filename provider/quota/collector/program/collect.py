@@ -1,4 +1,4 @@
-"""A round: read all quotas, record, judge, tell. What fails in one of these does not keep the others from being done."""
+"""A round: read all quotas, record samples, set levels, send alerts. A failure in one of them does not stop the others."""
 import fcntl
 import os
 import time
@@ -13,7 +13,7 @@ from state import State
 from trend import full_at, trend
 
 DELIVERY_SECONDS = 120
-ENOUGH_HOURS = 12  # from then on the trend goes by hours, before that by samples
+ENOUGH_HOURS = 12  # from this age on the trend uses hours, before that samples
 NEW = {"level": 0, "crossings": 0, "crossed": 0, "event": None, "undelivered": False, "error": None, "trend": None}
 
 
@@ -47,7 +47,7 @@ class Round:
 
     def run(self):
         self.seats()
-        # Whose column is whose must be known before there is anything in it.
+        # Column assignments must be saved before the first sample.
         if self.save() is None:
             for each in self.new:
                 del self.columns[each]
@@ -66,7 +66,7 @@ class Round:
         return self.attempt(self.state.save)
 
     def seats(self):
-        """A column for every quota, the lowest that is free; a quota that is gone gives its own back."""
+        """Assigns the lowest free column to each new quota and frees the columns of removed ones."""
         for gone in [each for each in self.columns if each not in self.entries]:
             del self.columns[gone]
             self.quotas.pop(gone, None)
@@ -74,7 +74,7 @@ class Round:
         free = (column for column in range(len(taken) + len(self.entries)) if column not in taken)
         span = int(self.now) // SAMPLE_SECONDS
         for seat in self.columns.values():
-            seat[1] = min(seat[1], span)  # the clock was ahead when it was taken
+            seat[1] = min(seat[1], span)  # the clock was ahead when it was assigned
         self.new = [each for each in self.entries if each not in self.columns]
         for each in self.new:
             self.columns[each] = [next(free), span]
@@ -82,7 +82,7 @@ class Round:
             self.quotas[each] = {**NEW, "pending": [], **self.quotas.get(each, {})}
 
     def waiting(self):
-        """-> id -> (time, used, limit, files) of the quotas that have a sample of their current period already."""
+        """-> id -> (time, used, limit, files) for the quotas that already have a sample in their current period."""
         slow = {id: entry["every"] for id, entry in self.entries.items() if entry.get("every", SAMPLE_SECONDS) > SAMPLE_SECONDS}
         if not slow:
             return {}
@@ -120,7 +120,7 @@ class Round:
         self.trends(self.history.record(self.now, values, since, new))
 
     def trends(self, hour_over):
-        """Anew when an hour is over; of those that are younger than some hours, each time."""
+        """Recomputed after each full hour; for young quotas in each round."""
         span = int(self.now) // SAMPLE_SECONDS
         young = {id for id, (_, since) in self.columns.items() if (span - since) * SAMPLE_SECONDS < ENOUGH_HOURS * HOUR}
         old = {id for id in self.columns if id not in young and (hour_over or self.quotas[id]["trend"] is None)}
@@ -164,7 +164,7 @@ class Round:
         metrics.publish(metrics.render(rows, {"at": int(self.now), "cpu": round(time.process_time(), 3), "faults": self.faults}), self.places.metrics)
 
     def deliver(self):
-        """What takes longer than a while is left to the next round, and what is delivered is soon remembered."""
+        """Limited in time; the rest is left to the next round. Saves the state every few seconds, so that deliveries are not repeated."""
         delivery, began = alerts.Delivery(), time.monotonic()
         saved = began
         for each, entry in self.entries.items():
@@ -176,7 +176,7 @@ class Round:
 
 
 def collect(places, now=None):
-    """-> how many things went wrong"""
+    """-> number of faults"""
     folder = os.open(places.data, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -184,13 +184,13 @@ def collect(places, now=None):
         this.run()
         return this.faults
     except BlockingIOError:
-        return 0  # another round is under way
+        return 0  # another round is running
     finally:
         os.close(folder)
 
 
 def report(places, now=None):
-    """What report.ts reads."""
+    """The report that report.ts parses."""
     now = time.time() if now is None else now
     entries, _ = load(places.entries)
     state, history = State(places.state).value, History(places.data)

@@ -22,7 +22,7 @@ def load(folder):
                 raise ValueError(f"format {entry['v']} is not known here: a newer pvesmb wrote it")
             entries[entry["id"]] = entry
         except FileNotFoundError:
-            continue  # removed meanwhile
+            continue  # removed since the listing
         except (OSError, ValueError, KeyError, TypeError) as error:
             complaints.append(f"{name} is left out: {error!r}")
     return entries, complaints

@@ -1,6 +1,6 @@
 """
-What was used when: samples for two days, hours for two weeks, quarters of a day for 90 days or as long as asked, each in a ring of its own. An hour is reckoned
-from its samples when it is over, a quarter from its hours; whatever is missing of them for a crash is reckoned again in the next round.
+Usage history: samples for two days, hours for two weeks, quarters of a day for 90 days or as configured, each in its own ring. An hour is
+computed from its samples when it is over, a quarter from its hours; rows lost in a crash are computed again in the next round.
 """
 import os
 
@@ -10,11 +10,11 @@ SAMPLE_SECONDS, HOUR, QUARTER, DAY = 300, 3600, 6 * 3600, 86400
 KEEP_DAYS = 90
 PER_HOUR, PER_QUARTER = HOUR // SAMPLE_SECONDS, QUARTER // HOUR
 USED, LIMIT, FILES = range(3)  # fields of a sample
-COUNT, SUM, MIN, MAX, LAST_LIMIT, LAST_FILES = range(6)  # fields of an hour and of a quarter; the last two as they were at its end
+COUNT, SUM, MIN, MAX, LAST_LIMIT, LAST_FILES = range(6)  # fields of an hour and of a quarter; the last two as of its end
 
 
 class History:
-    """`since` (column -> the first sample that is this quota's) leaves out what an earlier quota had in the column."""
+    """`since` (column -> first sample of the current quota) excludes an earlier quota's samples in the same column."""
 
     def __init__(self, folder, keep_days=KEEP_DAYS):
         self.samples = Ring(os.path.join(folder, "samples.ring"), SAMPLE_SECONDS, 2 * DAY // SAMPLE_SECONDS, 3)
@@ -27,14 +27,14 @@ class History:
         return [complaint for ring in self.rings if (complaint := ring.open(columns))]
 
     def attach(self):
-        """To read what is there."""
+        """Opens the existing rings for reading."""
         for ring in self.rings:
             ring.attach()
 
     def record(self, now, readings, since, new=()):
         """
-        `readings`: column -> (used, limit, files), None where unknown; `new`: columns whose quota is new in them. One sample counts per
-        five minutes. -> whether an hour was added.
+        `readings`: column -> (used, limit, files), None where unknown. `new`: columns that were just assigned. The first sample of each five
+        minutes counts. -> whether an hour was added.
         """
         span, room = int(now) // SAMPLE_SECONDS, self.samples.columns
         row = self.samples.get(span) if self.samples.holds(span) else None
@@ -60,7 +60,7 @@ class History:
         return hours
 
     def complete(self, ring, current, parts, below, reckon):
-        """Adds what is over and not there yet, back to the last one that is there whole and as far as `below` reaches."""
+        """Adds missing rows of past spans, back to the last intact row and as far as `below` reaches."""
         if ring.fd is None:
             return False
         missing = []
@@ -69,7 +69,7 @@ class History:
                 break
             missing.append(span)
         added = False
-        for span in reversed(missing):  # oldest first: what a crash leaves undone is then newer than all that is there
+        for span in reversed(missing):  # oldest first, so that rows missing after a crash are newer than all existing ones
             rows = [(part, row[1]) for part in range(span * parts, (span + 1) * parts) if below.holds(part) and (row := below.get(part))]
             if rows:
                 fields = reckon(rows)
@@ -107,7 +107,7 @@ class History:
         return result
 
     def last(self, now, columns):
-        """-> column -> (time, used, limit, files) of its last sample. `columns`: column -> the first sample that counts."""
+        """-> column -> (time, used, limit, files) of its last sample. `columns`: column -> first sample to consider."""
         found, wanted = {}, dict(columns)
         span = int(now) // SAMPLE_SECONDS
         oldest = max(span - self.samples.rows + 1, min(columns.values(), default=0))
@@ -124,7 +124,7 @@ class History:
         return found
 
     def points(self, now, columns, ring):
-        """-> column -> [(time, average, samples)], oldest first, of one ring up to now."""
+        """-> column -> [(time, average, samples)] from one ring up to now, oldest first."""
         points = {column: [] for column in columns}
         current = int(now) // ring.seconds
         raw = ring is self.samples

@@ -1,4 +1,4 @@
-"""How full, in words. A level begins at its threshold and ends some points below it, so that usage which wavers there tells people once."""
+"""Levels with hysteresis: a level starts at its threshold and ends some points below it, so that usage near a threshold alerts once."""
 
 NAMES = ["ok", "warning", "critical", "emergency"]
 

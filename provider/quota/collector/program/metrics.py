@@ -1,6 +1,6 @@
 """
-The same text for both readers: OpenMetrics for who asks by HTTP, and what node-exporter's textfile collector takes (gauges without time
-stamps, to which OpenMetrics' UNIT and EOF lines are comments). Names are documented in docs/quota-usage.md.
+One text for both readers: OpenMetrics over HTTP, and node-exporter's textfile collector (gauges without timestamps; it reads OpenMetrics'
+UNIT and EOF lines as comments). docs/quota-usage.md documents the names.
 """
 import contextlib
 import os
@@ -44,7 +44,7 @@ def render(quotas, round_figures):
 
 
 def publish(text, paths):
-    """Whole or not at all. Only into directories that are there."""
+    """Writes atomically, and only into existing directories."""
     for path in paths:
         if not os.path.isdir(os.path.dirname(path)):
             continue
@@ -61,7 +61,7 @@ def publish(text, paths):
 
 
 def serve(path, source, sink):
-    """One HTTP request, on a connection that systemd accepted."""
+    """Answers one HTTP request, on a connection that systemd accepted."""
     request = source.readline(8192).decode("latin-1").split()
     while source.readline(8192).strip():
         pass

@@ -1,6 +1,6 @@
 """
-A ring of rows in one file that does not grow by itself: row n holds span n of time (then n + rows, ...), one number per field and column.
-A column is a quota. Every row carries a checksum: one that was torn by a crash counts as missing, the others are as they were.
+A ring of rows in one file of fixed size: row n holds time span n (then n + rows, ...), with one number per field and column. A column is a
+quota. Every row has a checksum: a row torn by a crash counts as missing, the others are unaffected.
 """
 import os
 import struct
@@ -9,7 +9,7 @@ from array import array
 
 NONE = 2**64 - 1  # no number
 MAGIC = b"pvesmbR1"
-HEADER = struct.Struct("<8sIIIII")  # magic, seconds per row, rows, columns, fields, checksum of what is before it
+HEADER = struct.Struct("<8sIIIII")  # magic, seconds per row, rows, columns, fields, checksum of the preceding bytes
 ROWS_AT = 64
 ROW = struct.Struct("<QII")  # span, seconds into it, checksum of both and the numbers
 
@@ -21,13 +21,13 @@ def empty(columns):
 class Ring:
     def __init__(self, path, seconds, rows, fields):
         self.path, self.seconds, self.rows, self.fields = path, seconds, rows, fields
-        self.wanted = rows  # what the file has may be different, until it is opened to be written
+        self.wanted = rows  # the file may have another number until open() rebuilds it
         self.fd, self.columns = None, 0
 
     def open(self, columns):
         """
-        For at least so many columns, and as many rows as wanted. -> what stood in the way of making room (what was there is used as it is
-        then), or None.
+        Opens or rebuilds the ring for at least so many columns and the wanted rows. -> why it could not grow (the existing file is then used
+        as it is), or None.
         """
         self.attach()
         if self.fd is not None and self.columns >= columns and self.rows == self.wanted:
@@ -54,13 +54,13 @@ class Ring:
         self.fd, self.rows, self.columns = fd, rows, columns
 
     def rebuild(self, columns):
-        """A file with these columns and the rows wanted takes the place of this one, with the newest of what it holds, whole or not at all."""
+        """Replaces the file atomically by one with these columns and the wanted rows, and copies the newest rows."""
         old, before = self.all(), (self.fd, self.rows, self.columns)
         head = HEADER.pack(MAGIC, self.seconds, self.wanted, columns, self.fields, 0)[:-4]
         temp = self.path + ".new"
         fd = os.open(temp, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
-            # All the room it will ever need: a full disk later on does not stop the recording.
+            # Allocates its full size at once, so that a full disk does not stop recording later.
             os.posix_fallocate(fd, 0, ROWS_AT + self.wanted * (ROW.size + 8 * self.fields * columns))
             self.fd, self.rows, self.columns = fd, self.wanted, columns
             write(fd, head + struct.pack("<I", zlib.crc32(head)), 0)
@@ -81,17 +81,17 @@ class Ring:
         return ROWS_AT + span % self.rows * (ROW.size + 8 * self.fields * self.columns)
 
     def put(self, span, offset, fields):
-        """`fields`: an array per field, as long as there are columns."""
+        """`fields`: one array per field, with one number per column."""
         numbers = b"".join(each.tobytes() for each in fields)
         check = zlib.crc32(numbers, zlib.crc32(struct.pack("<QI", span, offset)))
         write(self.fd, ROW.pack(span, offset, check) + numbers, self.place(span))
 
     def holds(self, span):
-        """Whether the row is there, going by its head alone."""
+        """Whether the row exists, by its header alone."""
         return ROW.unpack(os.pread(self.fd, ROW.size, self.place(span)))[:1] == (span,) and span > 0
 
     def get(self, span):
-        """-> (seconds into it, an array per field), or None."""
+        """-> (seconds into the span, one array per field), or None."""
         found = self.at(span % self.rows) if span > 0 and self.fd is not None else None
         return found[1:] if found and found[0] == span else None
 
@@ -107,7 +107,7 @@ class Ring:
         return span, offset, [numbers[i * self.columns : (i + 1) * self.columns] for i in range(self.fields)]
 
     def all(self):
-        """All rows that are whole, oldest first."""
+        """All intact rows, oldest first."""
         rows = [self.at(index) for index in range(self.rows)] if self.fd is not None else []
         return sorted((row for row in rows if row), key=lambda row: row[0])
 
@@ -118,4 +118,4 @@ class Ring:
 def write(fd, data, offset):
     done = os.pwrite(fd, data, offset)
     if done != len(data):
-        write(fd, data[done:], offset + done)  # says why it was short: no space, most likely
+        write(fd, data[done:], offset + done)  # raises the reason for the short write: most likely no space

@@ -1,4 +1,4 @@
-"""Reads how much is used, in one of the ways of entry.ts."""
+"""Reads usage from one of the sources in entry.ts."""
 import errno
 import os
 import subprocess
@@ -16,7 +16,7 @@ def number(text, unit=1):
 
 
 class Sources:
-    """For one round: a command that several quotas name runs once."""
+    """The sources of one round: a command that several quotas share runs once."""
 
     def __init__(self):
         self.outputs, self.tables = {}, {}
@@ -34,7 +34,7 @@ class Sources:
     def statvfs(self, source):
         info = os.statvfs(source["path"])
         used = info.f_blocks - info.f_bfree
-        # As df reckons: what is kept back for root is nobody's to use.
+        # As df computes it: without the blocks reserved for root.
         return used * info.f_frsize, (used + info.f_bavail) * info.f_frsize, info.f_files - info.f_ffree if info.f_files else None
 
     def counters(self, source):
@@ -55,7 +55,7 @@ class Sources:
         try:
             limit = value("limit")
         except OSError as error:
-            if error.errno != errno.ENODATA:  # how CephFS says that there is no limit
+            if error.errno != errno.ENODATA:  # CephFS: no limit
                 raise
             limit = None
         return value("used"), limit, value("files")

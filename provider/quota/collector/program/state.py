@@ -1,14 +1,14 @@
 """
-What the collector must remember beside the samples, as JSON in two slots of a file that is as large as it will be: the newer whole one
-counts, the other one is written next. So neither a crash nor a full disk loses it, nor says anything twice.
+The collector's state besides the samples, as JSON in two slots of a preallocated file: the newer intact slot counts, the other one is written
+next. So neither a crash nor a full disk loses state or repeats an alert.
 """
 import json
 import os
 import struct
 import zlib
 
-SLOT = struct.Struct("<QII")  # how many times it was written, length and checksum of what follows
-ROOM = 16384  # to begin with
+SLOT = struct.Struct("<QII")  # write count, length and checksum of the JSON that follows
+ROOM = 16384  # initial size of a slot
 
 
 class State:
@@ -35,7 +35,7 @@ class State:
         return (count, json.loads(text)) if length and len(text) == length and zlib.crc32(text) == check else (0, None)
 
     def save(self):
-        """Writes it if it is different from what is there. -> that it is there."""
+        """Writes the state if it has changed. -> True."""
         text = json.dumps(self.value, sort_keys=True)
         if text == self.written:
             return True

@@ -1,14 +1,14 @@
-"""How fast it grows: the Theil-Sen slope (the median over all pairs of points: single outliers do not move it) with Sen's confidence interval."""
+"""Growth rate: the Theil-Sen slope (median over all pairs of points, robust against outliers) with Sen's confidence interval."""
 import math
 
 DAY = 86400
-MOST = 56  # points; the pairs of more would cost more than they tell
-FEWEST, SHORTEST = 3, 3600  # points and seconds, below which nothing is said
+MOST = 56  # points; more pairs would cost more than they are worth
+FEWEST, SHORTEST = 3, 3600  # minimum points and seconds for a trend
 HORIZON = 3650 * DAY
 
 
 def thinned(points):
-    """At most MOST points: neighbours are joined, weighted by the samples they stand for."""
+    """At most MOST points: averages neighbours, weighted by their number of samples."""
     group = math.ceil(len(points) / MOST)
     for i in range(0, len(points), group):
         part = points[i : i + group]
@@ -17,13 +17,13 @@ def thinned(points):
 
 
 def trend(points):
-    """`points`: [(time, value, samples)], oldest first. -> what report.ts says of a trend, or None."""
+    """`points`: [(time, value, samples)], oldest first. -> the trend as in report.ts, or None."""
     if len(points) < FEWEST or points[-1][0] - points[0][0] < SHORTEST:
         return None
     few = list(thinned(points))
     slopes = sorted((b - a) / (t - s) for i, (s, a) in enumerate(few) for t, b in few[i + 1 :])
     n, pairs = len(few), len(slopes)
-    # Sen's interval: slopes by rank around the median, 1.96 standard deviations of Kendall's statistic to each side.
+    # Sen's interval: slopes ranked around the median, 1.96 standard deviations of Kendall's statistic on each side.
     width = 1.96 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     low = slopes[max(0, math.floor((pairs - width) / 2))]
     high = slopes[min(pairs - 1, math.ceil((pairs + width) / 2))]
@@ -38,7 +38,7 @@ def trend(points):
 
 
 def full_at(found, at, used, limit):
-    """When the limit is reached, if it surely grows and will get there within ten years; else None."""
+    """When the limit will be reached; None unless growth is significant and reaches it within ten years."""
     if not found or used is None or not limit or found["low"] <= 0:
         return None
     left = max(0, limit - used) * DAY / found["bytesPerDay"]
