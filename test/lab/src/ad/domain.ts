@@ -189,7 +189,8 @@ export class DomainController {
 
     /** The records of a name (`@`: the zone itself), as this controller has them. */
     async dnsRecords(name: string, zone: string = domain.dns): Promise<DnsRecord[]> {
-        const argv = ["samba-tool", "dns", "query", "127.0.0.1", zone, name, "ALL", "-P"];
+        // By its name: there is no ticket for an address, and NTLM may be disabled.
+        const argv = ["samba-tool", "dns", "query", `${this.name}.${domain.dns}`, zone, name, "ALL", "-P"];
         const result = await this.attempt(argv);
         if (/Record or zone does not exist/.test(result.stderr + result.stdout)) return [];
         return parseDnsQuery(outputOf(argv, result)).filter((record) => record.name === "");
