@@ -63,6 +63,15 @@ describe("membership", () => {
         expect(parseTestjoin({ code: 0, stdout: "Join is OK\n", stderr: "" })).toEqual({ joined: true });
         const text = "Join to domain is not valid: NT code 0xfffffff6";
         expect(parseTestjoin({ code: 255, stdout: "", stderr: `${text}\n` })).toEqual({ joined: false, failure: "not-joined", text });
+        const kinit = (words: string): string => `kerberos_kinit_password MEMBER1$@AD.LAB.TEST failed: ${words}\n`;
+        const told = (words: string): unknown =>
+            parseTestjoin({ code: 255, stdout: "", stderr: `${words}Join to domain is not valid: LDAP_INVALID_CREDENTIALS\n` });
+        expect(told(kinit("Clients credentials have been revoked"))).toMatchObject({ failure: "account-disabled" });
+        expect(told(kinit("Preauthentication failed"))).toMatchObject({ failure: "secret-differs" });
+        expect(told(kinit("Client not found in Kerberos database"))).toMatchObject({ failure: "account-gone" });
+        const nobody = "No logon servers are currently available to service the logon request.\n";
+        const lost = { code: 255, stdout: "", stderr: `ads_connect: ${nobody}Join to domain is not valid: ${nobody}` };
+        expect(parseTestjoin(lost)).toMatchObject({ failure: "unreachable" });
         // A text alone is not believed.
         expect(parseTestjoin({ code: 255, stdout: "Join is OK\n", stderr: "" })).toMatchObject({ joined: false });
     });
@@ -70,11 +79,20 @@ describe("membership", () => {
     test("wbinfo -t", () => {
         const good = "checking the trust secret for domain LABAD via RPC calls succeeded\n";
         expect(parseTrustCheck({ code: 0, stdout: good, stderr: "" })).toEqual({ joined: true });
-        const stderr =
-            "wbcCheckTrustCredentials(LABAD): error code was NT_STATUS_NETWORK_NAME_DELETED (0xc00000c9)\n" +
-            "failed to call wbcCheckTrustCredentials: WBC_ERR_AUTH_ERROR\nCould not check secret\n";
-        const stdout = "checking the trust secret for domain LABAD via RPC calls failed\n";
-        expect(parseTrustCheck({ code: 1, stdout, stderr })).toMatchObject({ joined: false, failure: "secret-differs" });
+        const told = (status: string): unknown => {
+            const stderr =
+                `wbcCheckTrustCredentials(LABAD): error code was ${status}\n` +
+                "failed to call wbcCheckTrustCredentials: WBC_ERR_AUTH_ERROR\nCould not check secret\n";
+            const stdout = "checking the trust secret for domain LABAD via RPC calls failed\n";
+            return parseTrustCheck({ code: 1, stdout, stderr });
+        };
+        // No controller answers: whoever took that for a lost membership would join again.
+        expect(told("NT_STATUS_DOMAIN_CONTROLLER_NOT_FOUND (0xc0000233)")).toMatchObject({ joined: false, failure: "unreachable" });
+        expect(told("NT_STATUS_NO_TRUST_SAM_ACCOUNT (0xc000018b)")).toMatchObject({ failure: "account-gone" });
+        expect(told("NT_STATUS_LOGON_FAILURE (0xc000006d)")).toMatchObject({ failure: "secret-differs" });
+        // Seen with several causes each.
+        expect(told("NT_STATUS_NTLM_BLOCKED (0xc0000418)")).toMatchObject({ failure: "other" });
+        expect(told("NT_STATUS_NETWORK_NAME_DELETED (0xc00000c9)")).toMatchObject({ failure: "other" });
         const down =
             "could not obtain winbind interface details: WBC_ERR_WINBIND_NOT_AVAILABLE\ncould not obtain winbind domain name!\n" +
             "failed to call wbcCheckTrustCredentials: WBC_ERR_WINBIND_NOT_AVAILABLE\nCould not check secret\n";

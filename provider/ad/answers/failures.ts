@@ -20,8 +20,9 @@ export type AdFailure =
     | "name-taken"
     /** The quota of computers that a user may add (ms-DS-MachineAccountQuota) is used up. */
     | "quota"
-    /** The machine's password is not what the directory has: reset, restored, rolled back; or the account is gone. */
+    /** The directory does not take the machine's password: reset, restored, rolled back. After winbind's start, also: the account is gone. */
     | "secret-differs"
+    /** `wbinfo -t` says the same of an account that is disabled; `net ads testjoin` tells them apart. */
     | "account-gone"
     /** No secrets here: never joined. */
     | "not-joined"
@@ -42,8 +43,8 @@ const TEXTS: [RegExp, AdFailure][] = [
         "not-joined",
     ],
     [/NT_STATUS_NO_TRUST_SAM_ACCOUNT|WBC_ERR_DOMAIN_NOT_FOUND.*trust account/i, "account-gone"],
-    // By wbinfo, when the directory has another password for this machine, or no account any more.
-    [/WBC_ERR_AUTH_ERROR|NT_STATUS_TRUSTED_RELATIONSHIP_FAILURE|NT_STATUS_TRUST_FAILURE/, "secret-differs"],
+    // Not WBC_ERR_AUTH_ERROR: wbinfo says it of every failure, also when no controller answers (samba.md section 3).
+    [/NT_STATUS_TRUSTED_RELATIONSHIP_FAILURE|NT_STATUS_TRUST_FAILURE/, "secret-differs"],
     [
         /Preauthentication failed|KDC_ERR_PREAUTH_FAILED|Password incorrect|NT_STATUS_(LOGON_FAILURE|WRONG_PASSWORD)|The attempted logon is invalid|Invalid credentials/i,
         "credential",

@@ -26,5 +26,11 @@ function broken(stdout: string, stderr: string): Membership {
         .map((part) => part.trim())
         .filter(Boolean)
         .join("\n");
-    return { joined: false, failure: failureIn(text), text };
+    return { joined: false, failure: ofTheMachine(failureIn(text), text), text };
+}
+
+/** The credential that both commands use is the machine's own. */
+function ofTheMachine(failure: AdFailure, text: string): AdFailure {
+    if (failure !== "credential") return failure;
+    return /not found in Kerberos database/i.test(text) ? "account-gone" : "secret-differs";
 }
