@@ -60,44 +60,24 @@ export const assembly: AssembleStep = {
     last: LAST,
 };
 
-const AVAHI = "avahi-daemon";
-/** Prefix of the fragment line that names a share for Time Machine. */
-const ON_BACKUPS = "#backups ";
-
-export const announced = (name: string): string => `${ON_BACKUPS}${name}\n`;
-
-/** Collects fragment lines for programs other than smbd in a file of their own, so that a change of them shows. */
-const picked = (id: string, to: string, only: { prefix: string; unless?: string }): Step => ({
-    do: "assemble",
-    id,
-    from: SAMBA.fragments,
-    suffix: ".conf",
-    only,
-    to,
-    header: "",
-    mode: "0644",
-});
-
 /**
  * What a reload of smbd does not update. Runs after smbd has been `told`; sessions stay open.
- *
- * smbd registers itself and its Time Machine shares when it finds Avahi, and never again (avahi_client_callback() in
- * source3/smbd/avahi_register.c), so Avahi restarts if the shares have changed.
  *
  * The processes that answer requests for lists (samba-dcerpcd, which smbd starts on demand) keep the `restrict anonymous` of their start
  * (seen with 4.17). After a change of guest access they would disclose too much or too little.
  */
 export const followers = (told: Step): Step[] => [
-    picked("backups", SAMBA.backups, { prefix: ON_BACKUPS }),
-    picked("guests", SAMBA.guests, { prefix: ON_GUESTS, unless: SAMBA.noGuests }),
-    ...["backups", "guests"].map((id): Step => ({ ...told, ifChanged: id })),
     {
-        do: "run",
-        ifChanged: "backups",
-        argv: ["systemctl", "restart", AVAHI],
-        onlyIf: ["systemctl", "is-active", "--quiet", AVAHI],
-        changes: false,
+        do: "assemble",
+        id: "guests",
+        from: SAMBA.fragments,
+        suffix: ".conf",
+        only: { prefix: ON_GUESTS, unless: SAMBA.noGuests },
+        to: SAMBA.guests,
+        header: "",
+        mode: "0644",
     },
+    { ...told, ifChanged: "guests" },
     // 1: not running, since nobody has asked yet.
     { do: "run", ifChanged: "guests", argv: ["smbcontrol", "samba-dcerpcd", "shutdown"], ok: [0, 1], changes: false },
 ];

@@ -27,8 +27,6 @@ export const SAMBA = {
     noAnonymous: "/etc/samba/pvesmb/no-anonymous",
     /** Options that guests need of the server as a whole; compared to find a change. */
     guests: "/etc/samba/pvesmb/guests",
-    /** Shares announced for Time Machine; compared to find out whether smbd must register them again. */
-    backups: "/etc/samba/pvesmb/backups",
     /** Samba's database of share permissions, under `SECDESC/` and the share's name. */
     rights: "/var/lib/samba/share_info.tdb",
     /** Drop-in for Debian's smbd.service. */

@@ -93,20 +93,7 @@ describe("a share's fragment", () => {
         expect(parsed(text, guest)).toEqual(guest);
     });
 
-    it("names a share for Time Machine that clients can find, for Avahi to be told", () => {
-        const settings = settingLines(effective(filled(shareModel.inputs, { purpose: "timeMachine" }) as ShareInputs));
-        const backups = { ...share, settings };
-        expect(renderShare(backups, owner)).toMatch(/^#backups docs$/m);
-        for (const more of [{ enabled: false }, { access: [] }, { settings: [] }])
-            expect(renderShare({ ...backups, ...more }, owner)).not.toContain("#backups");
-        expect(parsed(renderShare(backups, owner), backups)).toEqual({
-            ...backups,
-            access: expect.arrayContaining(share.access) as unknown,
-        });
-        expect(files.activate(false).filter(({ ifChanged }) => ifChanged === "backups")).toMatchObject([
-            { argv: expect.arrayContaining(["ping"]) as unknown },
-            { argv: ["systemctl", "restart", "avahi-daemon"] },
-        ]);
+    it("ends the processes that answer lists when guests come or go", () => {
         expect(files.activate(false)).toContainEqual(
             expect.objectContaining({ ifChanged: "guests", argv: ["smbcontrol", "samba-dcerpcd", "shutdown"] }),
         );

@@ -1,10 +1,9 @@
 import { canonicalOption, optionKey } from "../model/options/synonyms";
 import type { Access, Level } from "./access";
-import { announced, guestOpening, ON_MACOS } from "./assembly";
+import { guestOpening, ON_MACOS } from "./assembly";
 import { inConfig, ofConfig, principalOf } from "./principals";
 import { option, parseBoolean, section, valueText } from "./text";
 import type { Line, Section } from "./text";
-import { TIME_MACHINE } from "./vfs";
 
 /** A share as its section of smb.conf expresses it. */
 export interface ShareSection {
@@ -96,7 +95,6 @@ export function renderShare(share: ShareSection, owner: FragmentOwner): string {
     return [
         header,
         share.guest ? guestOpening : "",
-        share.enabled && !closed(share) && share.settings.some(({ name }) => name === TIME_MACHINE) ? announced(share.name) : "",
         section(sectionName(share)),
         option("path", pathOf(share)),
         ...(share.comment === "" ? [] : [option("comment", share.comment)]),

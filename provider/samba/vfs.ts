@@ -93,14 +93,12 @@ function catiaLines({ catia }: Effective): Line[] {
     return catia ? [{ property: "catia", name: "catia:mappings", value: (catia.mappings ?? MAC_MAPPINGS).join(",") }] : [];
 }
 
-export const TIME_MACHINE = "fruit:time machine";
-
 function timeMachineLines({ timeMachine }: Effective): Line[] {
     if (!timeMachine) return [];
     const line = (name: string, value: Line["value"]): Line => ({ property: "timeMachine", name, value });
     const { maxSize } = timeMachine;
     return [
-        line(TIME_MACHINE, true),
+        line("fruit:time machine", true),
         // Without a unit Samba reads it as bytes.
         ...(maxSize === undefined ? [] : [line("fruit:time machine max size", bytesOf(maxSize))]),
     ];

@@ -63,7 +63,8 @@ test("resources of the same shape have the properties of a share's state, and th
     const exports: { provider?: Record<"create" | "read", (...args: unknown[]) => Promise<Record<string, Tree>>> } = {};
     runInNewContext(SAME_SHAPE_MODULE, { exports });
     const { outs = {} } = (await exports.provider?.create(inputs)) ?? {};
-    const state = toState(shareModel, inputs, { path: "/srv/pvesmb/share1", unc: "\\\\10.86.0.63\\share1" });
+    const { key: _key, ...own } = inputs;
+    const state = toState(shareModel, own, { path: "/srv/pvesmb/share1", unc: "\\\\10.86.0.63\\share1" });
     expect(outs).toEqual(state);
     expect(await exports.provider?.read("x", outs)).toEqual({ id: "x", props: outs });
 });

@@ -1,6 +1,6 @@
 import { runOnNode } from "../lab/src/client";
 import { guestsWithin, inGuest } from "./support/guests";
-import { begun, claim, ended, NOTICED, swapping } from "./support/hostile-guest";
+import { begun, claim, ended, flipping, NOTICED, sorted, swapping } from "./support/hostile-guest";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
@@ -157,6 +157,15 @@ test("a link in the place of a directory above, of the gateway's data, or of wha
     expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
     stack.write(program(...ours, ...rest, dataQuota("evil", "above", { path: "/srv/pvesmb/above", limit: "16MiB", convert: true })));
     expect((await stack.up({ fails: true })).output).toMatch(/above in it is a symlink/);
+    // To and fro: it was looked at by its path, and made into a subvolume by its path afterwards.
+    await inEvil("cd /srv/pvesmb && mkdir -p way/cron.hourly");
+    stack.write(program(...ours, ...rest, dataQuota("evil", "above", { path: "/srv/pvesmb/way/cron.hourly", limit: "16MiB" })));
+    await during(flipping("way", "/etc"), attempted);
+    await unharmed("64MiB");
+    await inEvil(sorted("way"));
+    stack.write(program(...ours, ...rest));
+    await stack.up();
+    await inEvil("cd /srv/pvesmb && rm -rf way || true");
     // A claim that records an interrupted conversion and the place of the files.
     const docs = claim("/srv/pvesmb/docs");
     await inEvil(
@@ -185,7 +194,7 @@ os.chdir("/srv/pvesmb")
 for folder, name in (("x\\nID ${work} gen 1 top level 256 path hostile", "docs"), ("y\\n0", "${work}   99999999999 1 none none z")):
     os.mkdir(folder)
     fd = os.open(folder, os.O_RDONLY)
-    fcntl.ioctl(fd, 0x5000940E, struct.pack("<q4088s", 0, name.encode()))
+    fcntl.ioctl(fd, 0x5000940E, bytearray(struct.pack("<q4088s", 0, name.encode())))
 END
 python3 /root/names.py`);
     expect(await onNode("btrfs subvolume list /mnt/btrfs")).toContain(`\nID ${work} gen 1 top level 256 path hostile/docs\n`);
@@ -202,14 +211,19 @@ python3 /root/names.py`);
 
 test("another gateway's data below a directory of its own is reached through no link", async () => {
     await inEvil("cd /srv/pvesmb && mkdir -p lent && ln -s /etc/cron.hourly lent/data");
-    const borrowed = gateway("borrower", {
-        ...basics,
-        network: { bridge: "vmbr0", address: "10.86.0.129/24" },
-        vmid: 6692,
-        data: { bind: `${evil.data}/lent/data` },
-    });
-    honest.write(program(...theirs, quota("work", "limit", { limit: "48MiB", enable: true }), borrowed));
-    expect((await honest.up({ fails: true })).output).toMatch(/data\.bind: .*lent\/data on pve1 .*(link|symlink)/);
-    expect(await guestsWithin(6692, 6692)).toEqual([]);
+    // In the place of the directory, and of one above it, which chown(1) followed.
+    await inEvil("cd /srv/pvesmb && ln -s /etc borrowed");
+    for (const data of ["lent/data", "borrowed/cron.hourly"]) {
+        const borrower = gateway("borrower", {
+            ...basics,
+            network: { bridge: "vmbr0", address: "10.86.0.129/24" },
+            vmid: 6692,
+            data: { bind: `${evil.data}/${data}` },
+        });
+        honest.write(program(...theirs, quota("work", "limit", { limit: "48MiB", enable: true }), borrower));
+        expect((await honest.up({ fails: true })).output).toMatch(new RegExp(`data\\.bind: .*${data} on pve1 .*(link|symlink)`));
+        expect(await guestsWithin(6692, 6692)).toEqual([]);
+        expect(await manifest()).toBe(etc);
+    }
     await unharmed("64MiB");
 });

@@ -8,6 +8,8 @@ const peers = {
     pgrep: "procps",
     ss: "iproute2",
     python3: "python3-minimal",
+    "mkfs.btrfs": "btrfs-progs",
+    "mkfs.xfs": "xfsprogs",
 };
 
 /** Runs before the first unit test. */

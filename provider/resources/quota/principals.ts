@@ -11,6 +11,11 @@ type Kind = Principal["kind"];
 const KINDS = ["user", "group"] as const;
 type Lists = Pick<QuotaInputs, "users" | "groups" | "userLimit" | "groupLimit" | "report">;
 
+/** Number of ids of an unprivileged container by default (pve-container LXC.pm, parse_id_maps). */
+const IDS = 65_536;
+/** (uid_t)-1. */
+const NOBODY = 2 ** 32 - 1;
+
 /** Users and groups of a gateway and their ids on its node. */
 export class Principals {
     constructor(
@@ -20,7 +25,15 @@ export class Principals {
 
     idOf(kind: Kind, name: string): number | undefined {
         const id = idOf({ kind, name, from: "local" }, this.look);
-        return id === undefined ? undefined : id + this.offset;
+        if (id === undefined) return undefined;
+        // What the gateway's root writes into passwd: on the node it would be root of all containers, or somebody of none.
+        if (id === 0 || id >= (this.offset === 0 ? NOBODY : IDS))
+            throw new PvesmbError(
+                "InvalidInput",
+                `${kind}s: ${name} has the number ${id} on the gateway, which is ${id === 0 ? "root's" : "beyond those that a container has"}; a limit is set for accounts with numbers from 1 to ${IDS - 1}`,
+                { property: `${kind}s` },
+            );
+        return id + this.offset;
     }
 
     nameOf(kind: Kind, id: number): string {

@@ -189,7 +189,11 @@ export async function treeBackend(
                 }
                 const given = await onNode(wished);
                 if (given.state.apart !== undefined) await below.bind(path, given.state.apart);
-                const rest = onGateway(given, [...bringIn(path, to), ...claim()]);
+                const rest = onGateway(given, [
+                    ...(given.state.apart === undefined ? [] : [isMounted(path)]),
+                    ...bringIn(path, to),
+                    ...claim(),
+                ]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
                 shop.snapshot.forget();
                 const after = seenIn(await shop.snapshot.read(ctx.deadline, nodeLook));
@@ -236,6 +240,14 @@ function belowOf({ machine }: Ready): Below {
         property: "path",
     });
 }
+
+/** Proxmox VE lists a mount point even when the guest made the mount fail with a link: files would then go into a directory without a limit. */
+const isMounted = (path: string): Step => ({
+    do: "require",
+    path,
+    is: "mountpoint",
+    message: `${path} is not mounted in the gateway, although Proxmox VE has a mount point for it: take away what is in its place there, restart the container, then run \`pulumi up\` again`,
+});
 
 /** Owned by the owner of the parent directory: the gateway's root, whatever its id mapping. */
 const placeFor = (directory: string | undefined, above: FileFacts | undefined): ClaimPlace | undefined =>

@@ -22,27 +22,6 @@ async function ask(within: Within, group: string, port: number, request: Buffer)
     return stdout;
 }
 
-const names = (text: string): Buffer =>
-    Buffer.concat([...text.split(".").map((label) => Buffer.from([label.length, ...Buffer.from(label)])), Buffer.from([0])]);
-
-/** Multicast DNS answers (RFC 6762, 6.7) to a query for a service type, with their additional records. */
-const multicastDns = (within: Within, service: string): Promise<string> =>
-    ask(
-        within,
-        "224.0.0.251",
-        5353,
-        Buffer.concat([Buffer.from([0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), names(`${service}.local`), Buffer.from([0, 12, 0, 1])]),
-    );
-
-/** The shares that Macs offer as backup disks. */
-export async function backupPlaces(within: Within): Promise<string[]> {
-    const found = await multicastDns(within, "_adisk._tcp");
-    return [...new Set([...found.matchAll(/adVN=([^,]+),adVF=0x82/g)].map(([, name = ""]) => name))].sort();
-}
-
-/** Whether the Finder shows a server with that name. */
-export const inFinder = async (within: Within, name: string): Promise<boolean> => (await multicastDns(within, "_smb._tcp")).includes(name);
-
 const soap = (action: string, to: string, body: string): string =>
     `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:wsdp="http://schemas.xmlsoap.org/ws/2006/02/devprof"><soap:Header><wsa:To>${to}</wsa:To><wsa:Action>${action}</wsa:Action><wsa:MessageID>urn:uuid:${crypto.randomUUID()}</wsa:MessageID><wsa:ReplyTo><wsa:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:Address></wsa:ReplyTo></soap:Header><soap:Body>${body}</soap:Body></soap:Envelope>`;
 

@@ -10,7 +10,7 @@ export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** What `up` says about something planted; it depends on how far `up` was. */
-export const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
+export const NOTICED = /symlink|unable to hotplug|somebody else|has no limit after|no such directory|neither is there/;
 
 const LIBRARY = `import ctypes, os, stat, time
 os.chdir("/srv/pvesmb")
@@ -61,3 +61,7 @@ os.symlink("${to}", "${name}.other")
 while True:
     flip("${name}", "${name}.other")
 `;
+
+/** Shell: the directory is in its place again, and no link is left. */
+export const sorted = (name: string): string =>
+    `cd /srv/pvesmb; for n in ${name} ${name}.other; do [ ! -L $n ] || rm $n; done; [ ! -d ${name}.other ] || mv ${name}.other ${name}`;

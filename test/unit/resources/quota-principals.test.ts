@@ -45,3 +45,16 @@ test("a limit that nobody asks for any more is taken back, not one that another 
 test("an account that is not there is the user's mistake", () => {
     expect(() => people.limits({ ...none, groups: [{ name: "stuff", limit: "1MiB" }] })).toThrow(/groups: the gateway has no group stuff/);
 });
+
+test("a number that the gateway's root wrote for an account is no other's on the node", () => {
+    const limited = { ...none, users: [{ name: "bob", limit: "8MiB" }] };
+    const withBob = (uid: string, offset = 100_000): Principals =>
+        new Principals({ ...look, commands: { ...look.commands, passwd: said(`bob:x:${uid}:100::/:/bin/sh\n`) } }, offset);
+    // 4294868296 + 100000 is 1000 again in the 32 bits that setquota has for it.
+    for (const uid of ["0", "65536", "4294868296"])
+        expect(() => withBob(uid).limits(limited)).toThrow(new RegExp(`^users: bob has the number ${uid} on the gateway, which is`));
+    expect(() => withBob("0").watched(limited)).toThrow("users: bob has the number 0");
+    expect(withBob("65535").limits(limited)).toMatchObject([{ id: 165_535 }]);
+    expect(withBob("70000", 0).limits(limited)).toMatchObject([{ id: 70_000 }]);
+    expect(() => withBob("0", 0).limits(limited)).toThrow("which is root's");
+});

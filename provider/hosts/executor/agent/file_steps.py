@@ -92,8 +92,8 @@ def move(scope, old, new):
     entry = {"kind": "rename", "from": old, "to": new}
     scope.journal.note(entry, scope.key)
     scope.undo.append(entry)
-    scope.journal.places.clear()
-    scope.journal.known.clear()  # the same paths refer to other files from here on
+    scope.journal.moved(old, new)
+    scope.journal.known.clear()  # from here on, the same paths mean other things
     rename(old, new)
 
 

@@ -58,7 +58,13 @@ class Journal:
     def __init__(self):
         self.name, self.file = os.path.join(PLACE, f"{time.time_ns()}-{os.getpid()}"), None
         self.waiting, self.known, self.doomed = [], set(), []
-        self.places = {}  # cache of places.keys, valid until a directory is moved
+        self.places = {}  # directory -> what it is, for as long as it was not moved
+
+    def moved(self, *paths):
+        """What is known of all else stays: a batch that removes 50 shares would look at the directories of the rest 50 times."""
+        tops = tuple(path + "/" for path in paths)
+        for key in [key for key in self.places if f"{key if isinstance(key, str) else key[0]}/".startswith(tops)]:
+            del self.places[key]
 
     def foresee(self, steps):
         """Records all paths up to the first rename, so that most batches sync their journal once; written only before the first change."""
