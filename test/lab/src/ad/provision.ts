@@ -12,6 +12,8 @@ const parts = ["var/lib/samba", "etc/samba", "etc/krb5.conf"];
 /** Lines that [global] gets beside those of Samba's own tools, which leave some out that are given them by --option. */
 const settings = (name: ControllerName): Record<string, string> => ({
     "log level": "1",
+    // Controllers of different sites do not tell each other of changes, they look: every 5 minutes where nothing is set.
+    "dreplsrv:periodic_interval": "5",
     ...(sites[name].hardened
         ? { "ntlm auth": "disabled", "kdc supported enctypes": "aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha1-96" }
         : { "ntlm auth": "ntlmv2-only" }),
@@ -78,17 +80,23 @@ async function provision(path: string, tree: string, controllers: Record<Control
     }
     // It registers its names some seconds after its start.
     for (const controller of others)
-        await controller.until(`its site has it in its DNS`, async () => {
+        await controller.until("its names are in its DNS", async () => {
             const { site, address } = sites[controller.name];
-            const { stdout } = await controller.attempt(["host", "-t", "SRV", `_ldap._tcp.${site}._sites.${domain.dns}`, address]);
-            return stdout.includes(`${controller.name}.${domain.dns}`);
+            for (const part of [`_ldap._tcp.${site}._sites`, "_ldap._tcp.dc._msdcs"]) {
+                const { stdout } = await controller.attempt(["host", "-t", "SRV", `${part}.${domain.dns}`, address]);
+                if (!stdout.includes(`${controller.name}.${domain.dns}`)) return `${part} has it not`;
+            }
+            return true;
         });
     // Both directions, once in full: whoever is started alone later knows all.
     for (const [to, from] of [
         ["dc1", "dc2"],
         ["dc2", "dc1"],
     ] as const) {
-        for (const context of [domain.base, `CN=Configuration,${domain.base}`, `DC=DomainDnsZones,${domain.base}`])
+        for (const context of [
+            domain.base,
+            ...["CN=Configuration", "DC=DomainDnsZones", "DC=ForestDnsZones"].map((part) => `${part},${domain.base}`),
+        ])
             await controllers[to].until(`replicates ${context} from ${from}`, async () => {
                 // Not with --local: that needs the other one's names for tickets, which are not replicated yet.
                 const argv = ["samba-tool", "drs", "replicate", to, from, context, "--full-sync", "-P"];
