@@ -12,7 +12,7 @@ const parts = ["var/lib/samba", "etc/samba", "etc/krb5.conf"];
 /** Lines that [global] gets beside those of Samba's own tools, which leave some out that are given them by --option. */
 const settings = (name: ControllerName): Record<string, string> => ({
     "log level": "1",
-    // Controllers of different sites do not tell each other of changes, they look: every 5 minutes where nothing is set.
+    // Between sites a change is not told at once; a controller looks for changes every 300 s (source4/dsdb/repl/drepl_service.c).
     "dreplsrv:periodic_interval": "5",
     ...(sites[name].hardened
         ? { "ntlm auth": "disabled", "kdc supported enctypes": "aes128-cts-hmac-sha1-96 aes256-cts-hmac-sha1-96" }
