@@ -10,7 +10,9 @@ export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** What `up` says about something planted; it depends on how far `up` was. */
-export const NOTICED = /symlink|unable to hotplug|somebody else|has no limit after|no such directory|neither is there/;
+export const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
+/** On ZFS a dataset is mounted in the gateway too, and Proxmox VE does not mount over a link. */
+export const NOTICED_ON_ZFS = new RegExp(`${NOTICED.source}|unable to hotplug`);
 
 const LIBRARY = `import ctypes, os, stat, time
 os.chdir("/srv/pvesmb")
@@ -22,6 +24,11 @@ def folder(name):
         return False
 def aside():
     return [name for name in os.listdir(".") if name.startswith(".pvesmb-convert-")]
+def content(name):
+    try:
+        return os.listdir(name)
+    except OSError:
+        return []
 def swap(name, to):
     os.rename(name, name + ".stolen-%x" % time.time_ns())
     os.symlink(to, name)
@@ -51,7 +58,10 @@ while True:
         except OSError:
             pass
     if folder(name) and (${when}):
-        swap(name, "${to}")
+        try:
+            swap(name, "${to}")
+        except FileNotFoundError:
+            continue
         break
 `;
 
