@@ -1,7 +1,7 @@
 import { Deadline } from "../base/deadline";
 import { isKind } from "../base/errors";
 import type { Gather, GatherResult } from "./batch";
-import { items, joined, without } from "./looks";
+import { items, joined, merged, without } from "./looks";
 import { within } from "./within";
 
 export interface SnapshotOptions {
@@ -9,8 +9,6 @@ export interface SnapshotOptions {
     host: string;
     /** Executor.gather */
     gather: (gather: Gather, deadline: Deadline) => Promise<GatherResult>;
-    /** Default gather of every reader. */
-    base: Gather;
     /** Milliseconds from any origin; default Date.now. */
     now?: () => number;
     /** How long a look is valid; default 10 s. */
@@ -41,11 +39,7 @@ export class Snapshot {
 
     constructor(private readonly options: SnapshotOptions) {}
 
-    read(deadline: Deadline, extra: Gather = {}): Promise<GatherResult> {
-        return this.readJust(deadline, joined([this.options.base, extra]));
-    }
-
-    /** Without `base`. A shared gather may run into the shorter deadline of other readers; then it is repeated. */
+    /** A shared gather may run into the shorter deadline of other readers; then it is repeated. */
     async readJust(deadline: Deadline, wanted: Gather): Promise<GatherResult> {
         for (;;) {
             const used: Look[] = [];
@@ -102,7 +96,7 @@ export class Snapshot {
 
     /** Merged once for all readers of the same looks, because what they compute from it is cached with it (onceSeen). */
     private together(looks: Look[]): Promise<GatherResult> {
-        if (this.all?.of !== looks) this.all = { of: looks, result: Promise.all(looks.map((look) => look.result)).then(merge) };
+        if (this.all?.of !== looks) this.all = { of: looks, result: Promise.all(looks.map((look) => look.result)).then(merged) };
         this.all.result.catch(() => undefined);
         return this.all.result;
     }
@@ -131,22 +125,4 @@ export class Snapshot {
         );
         return this.next;
     }
-}
-
-/** A single look, the usual case, is returned as it is: 1,000 readers of 1,000 files each would copy a million entries. */
-function merge(results: GatherResult[]): GatherResult {
-    const [only, ...more] = results;
-    if (only !== undefined && more.length === 0) return only;
-    const all = <K extends "files" | "stat" | "statvfs" | "projects" | "subvolumes" | "btrfs" | "commands">(kind: K): GatherResult[K] =>
-        Object.assign({}, ...results.map((result) => result[kind])) as GatherResult[K];
-    return {
-        files: all("files"),
-        stat: all("stat"),
-        statvfs: all("statvfs"),
-        projects: all("projects"),
-        subvolumes: all("subvolumes"),
-        btrfs: all("btrfs"),
-        commands: all("commands"),
-        ms: results.reduce((sum, { ms }) => sum + ms, 0),
-    };
 }

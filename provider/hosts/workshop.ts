@@ -1,6 +1,6 @@
 import type { Deadline } from "../base/deadline";
 import { perSession } from "../base/session";
-import type { Batch, Gather, Unit } from "./batch";
+import type { Batch, Gather, GatherResult, Unit } from "./batch";
 import { CommitQueue, type Committed } from "./commit";
 import { executorFor, type Executor } from "./executor/executor";
 import type { Host } from "./host";
@@ -15,7 +15,7 @@ export interface Workshop {
     /** Changes; sent to the host in batches. */
     queue: { submit(unit: Unit, deadline: Deadline): Promise<Committed> };
     /** The host's state for a refresh; `read` includes the role's own look. */
-    snapshot: Pick<Snapshot, "forget" | "read" | "readJust">;
+    snapshot: Pick<Snapshot, "forget" | "readJust"> & { read(deadline: Deadline, extra?: Gather): Promise<GatherResult> };
 }
 
 /** What a host is used as: a gateway, or the node that runs one. */
@@ -24,15 +24,15 @@ export interface Role {
     key: string;
     /** Default gather of every reader in this role. */
     look: Gather;
-    /** Wraps the batch around units of this role. */
-    build: (units: Unit[]) => Batch;
+    /** Wraps the batch around units of this role; default: nothing around them. */
+    build?: (units: Unit[]) => Batch;
 }
 
 interface Shared {
     executor: Executor;
     queue: CommitQueue;
     snapshot: Snapshot;
-    builds: Map<string, Role["build"]>;
+    builds: Map<string, NonNullable<Role["build"]>>;
 }
 
 const hosts = perSession(() => new Map<string, Shared>());
@@ -44,7 +44,7 @@ export function workshopOn(host: Host, { key, look, build }: Role): Workshop {
     const { executor, queue, snapshot, builds } = shared;
     snapshot.forget();
     const own = builds.get(key) ?? build;
-    builds.set(key, own);
+    if (own !== undefined) builds.set(key, own);
     return {
         name: host.name,
         executor,
@@ -59,7 +59,7 @@ export function workshopOn(host: Host, { key, look, build }: Role): Workshop {
 
 function shareOf(host: Host): Shared {
     const executor = executorFor(host);
-    const snapshot = new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline), base: {} });
+    const snapshot = new Snapshot({ host: host.name, gather: (gather, deadline) => executor.gather(gather, deadline) });
     const run = (batch: Batch, deadline: Deadline) => executor.batch(batch, deadline);
     return { executor, snapshot, queue: new CommitQueue({ host: host.name, run, snapshot }), builds: new Map() };
 }

@@ -21,7 +21,7 @@ export async function nodeShop(pve: Pve, connection: Connection, node: string): 
     const host = await nodeHost(pve, connection, node);
     const known = shops().get(host.id);
     if (known !== undefined) return known;
-    const shop = workshopOn(host, { key: "node", look: NODE_LOOK, build: (units) => ({ units, verify: [], commit: [] }) });
+    const shop = workshopOn(host, { key: "node", look: NODE_LOOK });
     shops().set(host.id, shop);
     return shop;
 }

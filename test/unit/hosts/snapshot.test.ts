@@ -1,6 +1,6 @@
 import { Deadline } from "../../../provider/base/deadline";
 import type { Gather, GatherResult } from "../../../provider/hosts/batch";
-import { onceSeen } from "../../../provider/hosts/looks";
+import { joined, onceSeen } from "../../../provider/hosts/looks";
 import { Snapshot } from "../../../provider/hosts/snapshot";
 import { within } from "../../../provider/hosts/within";
 import { sleep, soon } from "./local-host";
@@ -16,7 +16,6 @@ const snapshot = (): Snapshot => {
     broken = undefined;
     return new Snapshot({
         host: "gw",
-        base: { files: ["/base/*"] },
         now: () => clock,
         gather: async (gather) => {
             gathers.push(gather);
@@ -28,7 +27,9 @@ const snapshot = (): Snapshot => {
         },
     });
 };
-const files = async (it: Snapshot, extra?: Gather): Promise<GatherResult["files"]> => (await it.read(soon(), extra)).files;
+const read = (it: Snapshot, deadline: Deadline, extra: Gather = {}): Promise<GatherResult> =>
+    it.readJust(deadline, joined([{ files: ["/base/*"] }, extra]));
+const files = async (it: Snapshot, extra?: Gather): Promise<GatherResult["files"]> => (await read(it, soon(), extra)).files;
 
 it("50 readers share one gather, with what they ask for beyond the base; later ones too", async () => {
     const it = snapshot();
@@ -109,11 +110,11 @@ describe("after a batch", () => {
         let worked = 0;
         const once = onceSeen((look, name) => `${name} ${look.files["/base/*"]} ${++worked}`);
         await files(it);
-        const looks = await Promise.all([1, 2, 3].map(() => it.read(soon(), { files: ["/late"] })));
+        const looks = await Promise.all([1, 2, 3].map(() => read(it, soon(), { files: ["/late"] })));
         expect(looks.map((look) => once(look, "a"))).toEqual(["a 1 1", "a 1 1", "a 1 1"]);
-        expect(once(await it.read(soon()), "b")).toBe("b 1 2");
+        expect(once(await read(it, soon()), "b")).toBe("b 1 2");
         it.forget();
-        expect(once(await it.read(soon()), "a")).toBe("a 3 3");
+        expect(once(await read(it, soon()), "a")).toBe("a 3 3");
     });
 });
 
@@ -138,7 +139,7 @@ describe("a look that several share", () => {
                 sleep(150).then(() => answer),
             );
         };
-        return { it: new Snapshot({ host: "gw", base: { files: ["/base/*"] }, gather }), made: () => made };
+        return { it: new Snapshot({ host: "gw", gather }), made: () => made };
     };
     const cancelled = (ms: number): Deadline => {
         const controller = new AbortController();
@@ -151,7 +152,7 @@ describe("a look that several share", () => {
         ["is cancelled", () => cancelled(60)],
     ])("goes on for the others when the first one %s", async (_what, first) => {
         const { it, made } = slow();
-        const [short, long] = [it.read(first()), it.read(Deadline.in(60_000))];
+        const [short, long] = [read(it, first()), read(it, Deadline.in(60_000))];
         await expect(short).rejects.toMatchObject({ name: "Timeout" });
         expect((await long).files).toEqual({ "/base/*": "x" });
         expect(made()).toBe(1);
@@ -159,9 +160,9 @@ describe("a look that several share", () => {
 
     it("is made once more for one that came later and has more time", async () => {
         const { it, made } = slow();
-        const short = it.read(Deadline.in(60));
+        const short = read(it, Deadline.in(60));
         await sleep(30);
-        const long = it.read(Deadline.in(60_000));
+        const long = read(it, Deadline.in(60_000));
         await expect(short).rejects.toMatchObject({ name: "Timeout" });
         expect((await long).files).toEqual({ "/base/*": "x" });
         expect(made()).toBe(2);
@@ -169,7 +170,7 @@ describe("a look that several share", () => {
 
     it("is made once for one that has no more time than it", async () => {
         const { it, made } = slow();
-        await expect(it.read(Deadline.in(60))).rejects.toMatchObject({ name: "Timeout" });
+        await expect(read(it, Deadline.in(60))).rejects.toMatchObject({ name: "Timeout" });
         expect(made()).toBe(1);
     });
 });
