@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
 import type { Context } from "../base/handler";
 import { within, workshopOn } from "../hosts";
@@ -25,7 +24,7 @@ export interface Ready {
 }
 export type Gateway = Exclude<Opened, Found> | Ready;
 
-/** Timeout of opening a gateway, in milliseconds. */
+/** Least time for opening a gateway, in milliseconds. */
 const LOOKUP_MS = 120_000;
 
 const open = perSession(() => new Map<string, Promise<Kept>>());
@@ -35,7 +34,7 @@ export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promi
     let kept = open().get(ref.id);
     if (kept === undefined) {
         // All callers share it, so it has its own deadline.
-        const found = find({ ...ctx, deadline: Deadline.in(LOOKUP_MS) }, ref);
+        const found = find({ ...ctx, deadline: ctx.deadline.detached(LOOKUP_MS) }, ref);
         kept = found;
         open().set(ref.id, found);
         // A newer entry stays.

@@ -25,6 +25,13 @@ export interface Machine {
     readonly below?: Below;
 }
 
+/** A part that a kind of machine may lack. `refuse` gets the machine's name; its error says what cannot be done without the part. */
+export function needed<K extends "volumes" | "below">(machine: Machine, part: K, refuse: (name: string) => Error): NonNullable<Machine[K]> {
+    const found = machine[part];
+    if (found === undefined) throw refuse(machine.name);
+    return found;
+}
+
 /** A mount at a directory. */
 export interface Mounted {
     mountPoint: string;

@@ -2,7 +2,7 @@ import type { ChangeContext } from "../../base/handler";
 import { together } from "../../base/together";
 import type { GatewayInputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
-import { pveClient } from "../../proxmox/client/client";
+import { clusterOf } from "../pve";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { checkRights } from "../../rights/check";
@@ -31,8 +31,7 @@ export async function createContainerGateway(
     tenant: Tenant,
     identity?: Plan["identity"],
 ): Promise<{ id: string; state: Outputs }> {
-    const connection = ctx.connect(inputs.connection);
-    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const { connection, pve } = clusterOf(ctx, inputs.connection);
     const ownKey = publicKeyOf(connection);
     const [found] = await together(allowedTemplate(pve, ctx.urn, inputs, identity), checkNode(pve, connection, inputs.node));
     await prepareBind(pve, connection, inputs, ctx.log);

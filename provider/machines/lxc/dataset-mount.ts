@@ -19,11 +19,11 @@ export async function bindDataset({ pve, connection }: Reached, place: Place, pa
     await pve.alone(`mount points ${place.vmid}`, async () => {
         for (;;) {
             const [config, active] = await Promise.all([readConfig(pve, place), readConfig(pve, place, "active")]);
-            if (mountedAt(config, path) !== undefined && mountedAt(active, path) !== undefined) return;
-            const free =
-                mountedAt(config, path) ?? mountedAt(active, path) ?? freeMountPoint("share", "on btrfs shares need none", config, active);
+            const [wanted, now] = [mountedAt(config, path), mountedAt(active, path)];
+            if (wanted !== undefined && now !== undefined) return;
+            const index = wanted ?? now ?? freeMountPoint("share", "on btrfs shares need none", config, active);
             try {
-                await bindDirectory(pve, connection, place, `mp${free}`, onNode, path);
+                await bindDirectory(pve, connection, place, `mp${index}`, onNode, path);
                 return;
             } catch (error) {
                 // Another caller took the mount point first.

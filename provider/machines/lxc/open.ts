@@ -4,7 +4,6 @@ import { pinsOf } from "../../base/pins";
 import { knownKeys } from "../../hosts";
 import type { Host } from "../../hosts";
 import type { GatewayRef } from "../../model";
-import { pveClient } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
 import { readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
@@ -12,6 +11,7 @@ import { formatId, parseId } from "../id";
 import type { Caller, Found, Opened } from "../machine";
 import { readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
+import { clusterOf } from "../pve";
 import { guestHost, throughWrapper } from "../reach";
 import { guestAddress } from "./address";
 import { lxcMachine } from "./machine";
@@ -25,16 +25,16 @@ export function foundContainer(facts: Facts, host: Host, nonce: string): Found {
         host,
         nonce,
         as(caller, given) {
-            const connection = caller.connect(given);
-            return lxcMachine(caller, pveClient(connection, caller.log).within(caller.deadline), connection, facts);
+            const { connection, pve } = clusterOf(caller, given);
+            return lxcMachine(caller, pve, connection, facts);
         },
     };
 }
 
 /** Opens the container of a gateway by its id. */
 export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opened> {
-    const [connection, id] = [ctx.connect(ref.connection), parseId(ref.id)];
-    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const id = parseId(ref.id);
+    const { connection, pve } = clusterOf(ctx, ref.connection);
     try {
         const found = await locateContainer(pve, id.vmid, id.node);
         if (found.state === "gone") return { state: "gone" };

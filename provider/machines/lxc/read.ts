@@ -10,7 +10,7 @@ import { parseId } from "../id";
 import type { Observation, Tenant } from "../kind";
 import { isOutdated, readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
-import { pveOf } from "../pve";
+import { clusterOf } from "../pve";
 import type { GatewayState, Outputs } from "../state";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
@@ -26,13 +26,13 @@ export async function readContainerGateway(
     tenant: Pick<Tenant, "forget">,
 ): Promise<Observation | undefined> {
     const id = parseId(own);
-    const pve = pveOf(ctx, state.connection);
+    const { connection, pve } = clusterOf(ctx, state.connection);
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return undefined;
     const place = { node: found.node, vmid: id.vmid };
     const { description } = found.config;
-    const keys = markKeys(ctx.connect(state.connection));
+    const keys = markKeys(connection);
     const mark = readMark(description, id.vmid, keys);
     if (mark !== undefined && mark.nonce !== id.nonce) return undefined;
 

@@ -7,7 +7,7 @@ import { readStatus } from "../../proxmox/lxc/container";
 import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../../rights/check";
-import { pveOf } from "../pve";
+import { clusterOf } from "../pve";
 import type { GatewayState, Outputs } from "../state";
 import { isBind } from "./config";
 import { refuseKept } from "./kept";
@@ -21,12 +21,11 @@ import { parseId } from "../id";
 /** Stops and destroys the guest with all its volumes, if its data may go. Does nothing when it is gone or belongs to another owner. */
 export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: GatewayState, tenant: Tenant): Promise<void> {
     const id = parseId(own);
-    const pve = pveOf(ctx, state.connection);
+    const { connection, pve } = clusterOf(ctx, state.connection);
     const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;
     const place = { node: found.node, vmid: id.vmid };
-    const connection = ctx.connect(state.connection);
     const keys = markKeys(connection);
     const { description } = found.config;
     const signed = readMark(description, id.vmid, keys);

@@ -1,17 +1,16 @@
 import { PvesmbError } from "../../base/errors";
-import { Deadline } from "../../base/deadline";
 import type { Log } from "../../base/log";
 import { perSession } from "../../base/session";
 import { within } from "../../hosts";
 import type { GatewayInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
-import { listStorages, listVolumes } from "../../proxmox/storage";
+import { listStorages, listVolumes, storageIdOf } from "../../proxmox/storage";
 import { downloadAppliance, listAppliances } from "../../proxmox/templates";
 
 /** Running downloads by cluster and volume: several gateways of one program share a download. */
 const downloads = perSession(() => new WeakMap<object, Map<string, Promise<void>>>());
 
-/** Download timeout in milliseconds. */
+/** Least time for a download, in milliseconds. */
 const DOWNLOAD_MS = 3_600_000;
 
 const fileOf = (volid: string): string => volid.slice(volid.lastIndexOf("/") + 1);
@@ -65,9 +64,7 @@ export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Tem
 }
 
 /** The storage in a volume id. */
-export function storageOf(volid: string): string | undefined {
-    return volid.indexOf(":") > 0 ? volid.slice(0, volid.indexOf(":")) : undefined;
-}
+export const storageOf = (volid: string): string | undefined => (volid.indexOf(":") > 0 ? storageIdOf(volid) : undefined);
 
 /** Downloads the template if needed; returns its volume id. */
 export async function fetchTemplate(pve: Pve, node: string, { volid, download: wanted }: Template, log: Log): Promise<string> {
@@ -79,7 +76,9 @@ export async function fetchTemplate(pve: Pve, node: string, { volid, download: w
     let running = own.get(key);
     if (!running) {
         // Several gateways may wait for it, so it must not end with the first one's deadline.
-        running = download(pve.within(Deadline.in(DOWNLOAD_MS)), node, wanted.storage, wanted.file, log).finally(() => own.delete(key));
+        running = download(pve.within(pve.deadline.detached(DOWNLOAD_MS)), node, wanted.storage, wanted.file, log).finally(() =>
+            own.delete(key),
+        );
         own.set(key, running);
     }
     await within(pve.deadline, `waiting for the download of ${volid} on ${node}`, running, { dispatched: false });

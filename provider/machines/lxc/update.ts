@@ -3,7 +3,7 @@ import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
 import type { Host } from "../../hosts";
 import type { GatewayInputs } from "../../model";
-import { pveClient } from "../../proxmox/client/client";
+import { clusterOf } from "../pve";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { locateContainer } from "../../proxmox/locate";
@@ -35,8 +35,7 @@ export async function updateContainerGateway(
     tenant: Tenant,
 ): Promise<Outputs> {
     const { vmid, nonce } = parseId(id);
-    const connection = ctx.connect(inputs.connection);
-    const pve = pveClient(connection, ctx.log).within(ctx.deadline);
+    const { connection, pve } = clusterOf(ctx, inputs.connection);
     const found = await locateContainer(pve, vmid, state.currentNode ?? inputs.node);
     if (found.state === "forbidden") throw found.error;
     // The create task failed, so there is nothing to converge: create the guest with the same identity.

@@ -26,6 +26,7 @@ import { asideOf, bringIn, contentOf, emptyLook, isEmpty, moveAside, moveBack } 
 import { NODE_LOOK } from "../../machines/nodes";
 import { Principals } from "./principals";
 import { CHANGE_LOOK, claimsOnNode, spotOf } from "./target";
+import { needed } from "../../machines/machine";
 import type { Below, Mount } from "../../machines/machine";
 import type { Target } from "./target";
 
@@ -234,12 +235,13 @@ export async function treeBackend(
     };
 }
 
-function belowOf({ machine }: Ready): Below {
-    if (machine.below !== undefined) return machine.below;
-    throw new PvesmbError("InvalidInput", `path: no host below ${machine.name} can limit a directory; leave the quota out`, {
-        property: "path",
-    });
-}
+const belowOf = ({ machine }: Ready): Below =>
+    needed(
+        machine,
+        "below",
+        (name) =>
+            new PvesmbError("InvalidInput", `path: no host below ${name} can limit a directory; leave the quota out`, { property: "path" }),
+    );
 
 /** Proxmox VE lists a mount point even when the guest made the mount fail with a link: files would then go into a directory without a limit. */
 const isMounted = (path: string): Step => ({

@@ -9,6 +9,7 @@ import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
 import { refuseBelowUse } from "./backend";
 import type { Backend, Change, Found, Opening } from "./backend";
 import type { Ready } from "../../gateway/session";
+import { needed } from "../../machines/machine";
 import type { VolumeMount, Volumes } from "../../machines/machine";
 import type { Target } from "./target";
 
@@ -108,9 +109,12 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     return { name: "volume", look, refuse, apply, release: async () => ({ steps: [] }) };
 }
 
-function volumesOf({ machine }: Ready): Volumes {
-    if (machine.volumes !== undefined) return machine.volumes;
-    throw new PvesmbError("InvalidInput", `path: ${machine.name} has no volumes that can be made larger; leave the quota out`, {
-        property: "path",
-    });
-}
+const volumesOf = ({ machine }: Ready): Volumes =>
+    needed(
+        machine,
+        "volumes",
+        (name) =>
+            new PvesmbError("InvalidInput", `path: ${name} has no volumes that can be made larger; leave the quota out`, {
+                property: "path",
+            }),
+    );

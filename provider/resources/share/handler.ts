@@ -21,6 +21,7 @@ import { readShare } from "./read";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { ALL, concerned, endSessions } from "../../gateway/share-sessions";
 import { endSnapshots, makeSnapshots, scheduleOf, snapshotFolder } from "./snapshots";
+import { needed } from "../../machines/machine";
 import type { Mounted, Volumes } from "../../machines/machine";
 import type { Outputs, ShareState } from "./types";
 
@@ -178,14 +179,13 @@ function looksOf(connections: boolean, { volume }: ShareInputs, path: string): P
     return looks.length === 0 ? {} : { looks: joined(looks) };
 }
 
-/** Proxmox VE manages a share's own volume. */
-function volumesOf({ machine }: Ready): Volumes {
-    if (machine.volumes !== undefined) return machine.volumes;
-    throw new PvesmbError(
-        "InvalidInput",
-        `volume: ${machine.name} has no volumes of Proxmox VE; leave \`volume\` out, and give a \`path\``,
-        {
-            property: "volume",
-        },
+/** A volume of the share's own is made by Proxmox VE. */
+const volumesOf = ({ machine }: Ready): Volumes =>
+    needed(
+        machine,
+        "volumes",
+        (name) =>
+            new PvesmbError("InvalidInput", `volume: ${name} has no volumes of Proxmox VE; leave \`volume\` out, and give a \`path\``, {
+                property: "volume",
+            }),
     );
-}

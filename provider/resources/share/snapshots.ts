@@ -4,6 +4,7 @@ import type { Workshop } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { endUnit, madeOf, prepareUnit, scheduleFaults, scheduleUnit, SCHEDULES } from "../../snapshots";
 import type { Keep, Tree } from "../../snapshots";
+import { needed } from "../../machines/machine";
 import type { Below, Mounts } from "../../machines/machine";
 import type { Ready } from "../../gateway/session";
 
@@ -45,10 +46,8 @@ async function directoryOf(ctx: Context<unknown>, shop: Workshop, volume: string
     throw new PvesmbError("RemoteFailed", `${shop.name}: pvesm path ${volume} ended with ${code}: ${stderr.trim()}`);
 }
 
-function belowOf({ machine }: Ready): Below {
-    if (machine.below === undefined) throw refusal(`${machine.name} has no host below it that could make snapshots`);
-    return machine.below;
-}
+const belowOf = ({ machine }: Ready): Below =>
+    needed(machine, "below", (name) => refusal(`${name} has no host below it that could make snapshots`));
 
 const refusal = (why: string): PvesmbError =>
     new PvesmbError(
