@@ -1,4 +1,4 @@
-import { quote } from "../hosts";
+import { APT, MISSING, quote } from "../hosts";
 
 /**
  * Packages of a file server. Debian's samba only recommends samba-vfs-modules (acl_xattr) and attr, and does not pull in acl (setfacl)
@@ -31,14 +31,12 @@ export function bootstrapScript(settings: BootstrapSettings): string {
     ];
     return `set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-missing=""
-for package in ${packages.join(" ")}; do
-    [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
-done
+set -- ${packages.join(" ")}
+missing=$(${MISSING})
 installed=no
 ${sourcesScript(settings)}
 if [ -n "$missing" ] || [ $changed = yes ]; then
-    apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3"
+    apt="${APT}"
     $apt update >&2
 fi
 if [ -n "$missing" ]; then

@@ -2,6 +2,7 @@ export type * from "./batch";
 export { CommitQueue, type CommitOptions, type Committed } from "./commit";
 export { executorFor, Executor, type ExecutorStats } from "./executor/executor";
 export type { Channel, ExecResult, Host } from "./host";
+export { APT, MISSING } from "./packages";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
 export { ensurePackages } from "./packages";

@@ -1,9 +1,12 @@
 import type { Step } from "./batch";
 
 /** `$@`: packages. Prints those that are not installed; exits with 0 if there are none. */
-const MISSING = `for package; do
+export const MISSING = `for package; do
     [ "$(dpkg-query -W -f '\${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf ' %s' "$package"
 done`;
+
+/** apt-get without questions, which waits for another one to end. */
+export const APT = "apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3";
 
 /** `$0`: as in INSTALL. Fails if a killed run left its policy behind, so that INSTALL cleans it up. */
 const ALL_THERE = `missing=$(${MISSING})
@@ -24,7 +27,7 @@ trap restore EXIT
 [ ! -e "$policy" ] || grep -qxF '# pvesmb' "$policy" || mv "$policy" "$aside"
 printf '#!/bin/sh\\n# pvesmb\\nexit 101\\n' > "$policy"
 chmod 755 "$policy"
-apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3"
+apt="${APT}"
 [ -z "$missing" ] || { $apt update >&2; $apt install --no-install-recommends $missing >&2; }
 echo "installed:$missing"`;
 
