@@ -31,6 +31,18 @@ const layers = Object.entries(mayUse).map(([folder, below]) => ({
     to: { path: "^provider/", pathNot: `^provider/(${[folder, ...below].join("|")})/` },
 }));
 
+/** Folders whose parts do not import each other, and what to do instead. */
+const alone = Object.entries({
+    resources: "What two resources need is about the gateway: put it into provider/gateway.",
+    machines: "What two kinds of machines need belongs into provider/machines itself.",
+}).map(([folder, comment]) => ({
+    name: `${folder}-stand-alone`,
+    comment,
+    severity: "error",
+    from: { path: `^provider/${folder}/([^/]+)/` },
+    to: { path: `^provider/${folder}/[^/]+/`, pathNot: `^provider/${folder}/$1/` },
+}));
+
 export default {
     forbidden: [
         ...layers,
@@ -56,20 +68,7 @@ export default {
             from: { path: "^provider/(samba|quota|snapshots)/", pathNot: "[.]test[.]ts$" },
             to: { path: "^provider/hosts/(?!(batch|gather|steps|looks|programs|packages)[.]ts$)" },
         },
-        {
-            name: "resources-stand-alone",
-            comment: "What two resources need is about the gateway: put it into provider/gateway.",
-            severity: "error",
-            from: { path: "^provider/resources/([^/]+)/" },
-            to: { path: "^provider/resources/[^/]+/", pathNot: "^provider/resources/$1/" },
-        },
-        {
-            name: "kinds-of-machines-stand-alone",
-            comment: "What two kinds of machines need belongs into provider/machines itself.",
-            severity: "error",
-            from: { path: "^provider/machines/([^/]+)/" },
-            to: { path: "^provider/machines/[^/]+/", pathNot: "^provider/machines/$1/" },
-        },
+        ...alone,
         {
             name: "only-adapters-know-pulumi",
             comment: "Only provider/adapters and sdk/ know Pulumi.",

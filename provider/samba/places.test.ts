@@ -2,24 +2,9 @@ import type { Step } from "../hosts/batch";
 import type { ShareSection } from "./share";
 import type { ShareRoot } from "./share-root";
 import { shareRemovalUnit, shareUnit } from "./share-unit";
+import { shareSection } from "../../test/unit/share-section";
 
-const share: ShareSection = {
-    name: "docs",
-    path: "/srv/pvesmb/docs",
-    comment: "",
-    enabled: true,
-    readOnly: true,
-    browseable: true,
-    guest: false,
-    access: [{ user: "bob", level: "read" }],
-    createMask: "0764",
-    directoryMask: "0775",
-    settings: [],
-    modules: { plain: "", macos: "" },
-    homes: false,
-    links: {},
-    options: {},
-};
+const share = shareSection({ readOnly: true, access: [{ user: "bob", level: "read" }], createMask: "0764" });
 const root: ShareRoot = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: false };
 const owner = { key: "urn::docs", nonce: "0123456789abcdef" };
 const steps = (more: Partial<ShareRoot> = {}, before?: Parameters<typeof shareUnit>[4], wanted = share): Step[] =>

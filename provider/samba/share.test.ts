@@ -11,27 +11,16 @@ import type { ShareSection } from "./share";
 import { settingLines } from "./share-lines";
 import { files } from "./store/files";
 import { option, parseSections } from "./text";
+import { shareSection } from "../../test/unit/share-section";
 
-const share: ShareSection = {
-    name: "docs",
-    path: "/srv/pvesmb/docs",
+const share = shareSection({
     comment: "Documents",
-    enabled: true,
-    readOnly: false,
-    browseable: true,
-    guest: false,
     access: [
         { user: "alice", level: "full" },
         { group: "staff", level: "read" },
     ],
-    createMask: "0664",
-    directoryMask: "0775",
-    settings: [],
     modules: { plain: "", macos: "fruit streams_xattr" },
-    homes: false,
-    links: {},
-    options: {},
-};
+});
 const owner = { key: "urn:pulumi:dev::files::pvesmb:SmbShare::docs", nonce: "0123456789abcdef" };
 const parsed = (fragment: string, expected: ShareSection): ShareSection | undefined => shareIn(parseSections(fragment), expected);
 

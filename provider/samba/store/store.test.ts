@@ -4,29 +4,18 @@ import { partPath } from "../config/part";
 import { SAMBA } from "../paths";
 import { ON_MACOS } from "../assembly";
 import { renderShare } from "../share";
-import type { FragmentOwner, ShareSection } from "../share";
+import type { FragmentOwner } from "../share";
 import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from "../share-unit";
 import { parseSections } from "../text";
 import { files } from "./files";
 import type { ShareStore } from "./store";
+import { shareSection } from "../../../test/unit/share-section";
 
-const share: ShareSection = {
+const share = shareSection({
     name: "Docs",
-    path: "/srv/pvesmb/docs",
-    comment: "",
-    enabled: true,
-    readOnly: false,
-    browseable: true,
-    guest: false,
     access: [{ group: "staff", level: "full" }],
-    createMask: "0664",
-    directoryMask: "0775",
-    settings: [],
     modules: { plain: "", macos: "fruit streams_xattr" },
-    homes: false,
-    links: {},
-    options: {},
-};
+});
 const root = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: true };
 const owner: FragmentOwner = { key: "urn:docs", nonce: "0123456789abcdef" };
 const look = (found: Record<string, string>, commands: GatherResult["commands"] = {}): GatherResult => ({

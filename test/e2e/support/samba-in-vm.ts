@@ -9,6 +9,7 @@ import { renderShare, type ShareSection } from "../../../provider/samba/share";
 import type { ShareRoot } from "../../../provider/samba/share-root";
 import { shareRemovalUnit, shareUnit } from "../../../provider/samba/share-unit";
 import type { Vm } from "../../lab/src/vm/vm";
+import { shareSection } from "../../unit/share-section";
 
 /** Software emulation in parallel with other tests takes minutes. */
 const soon = (): Deadline => Deadline.in(300_000);
@@ -29,23 +30,15 @@ export function versionOf(number: number, constant: number): Version {
     return { number, shares: new Map(names.map((name) => [name, section(name, `version ${number} ${"x".repeat(200)}`)])) };
 }
 
-const section = (name: string, comment: string): ShareSection => ({
-    name,
-    comment,
-    path: `/srv/pvesmb/${name}`,
-    enabled: true,
-    readOnly: false,
-    browseable: true,
-    guest: false,
-    access: [{ user: "backup", level: "full" }],
-    createMask: "0660",
-    directoryMask: "0770",
-    settings: [],
-    modules: { plain: "", macos: "" },
-    homes: false,
-    links: {},
-    options: {},
-});
+const section = (name: string, comment: string): ShareSection =>
+    shareSection({
+        name,
+        comment,
+        path: `/srv/pvesmb/${name}`,
+        access: [{ user: "backup", level: "full" }],
+        createMask: "0660",
+        directoryMask: "0770",
+    });
 const ownerOf = (name: string): { key: string; nonce: string } => ({ key: name, nonce: `nonce of ${name}` });
 
 /** The fragments of a version, by path. */
