@@ -29,14 +29,14 @@ test: ## All tests: unit, lab, end to end; goes on after a failure
 	@$(MAKE) --keep-going test-unit test-e2e
 
 test-unit: $(deps) ## Pure tests of provider, SDK and the lab's API, seconds (ONLY=part/of/a/path)
-	@jest $(ONLY) --selectProjects unit
+	@jest $(ONLY) --selectProjects unit --maxWorkers 2
 
-test-e2e: $(built) ## The real CLI against labs, two side by side (LABS=n), or one file's (ONLY=name runs test/e2e/name.test.ts)
-	@$(with_pulumi) jest --selectProjects e2e $(if $(ONLY),--runInBand --runTestsByPath test/e2e/$(ONLY).test.ts,--maxWorkers $(or $(LABS),2))
+test-e2e: $(built) ## The real CLI against labs, two side by side (LABS=n), or some files (ONLY="name ..." runs test/e2e/name.test.ts)
+	@$(with_pulumi) jest --selectProjects e2e $(if $(ONLY),--runInBand --runTestsByPath $(ONLY:%=test/e2e/%.test.ts),--maxWorkers $(or $(LABS),2))
 
 soak: $(built) ## The long drills: every fault point, every storage and version (ONLY=name: name.test.ts and name-vm.test.ts)
 	@$(with_pulumi) PVESMB_SOAK=1 jest --selectProjects e2e --runInBand $(if $(ONLY),--runTestsByPath $(wildcard test/e2e/$(ONLY).test.ts test/e2e/$(ONLY)-vm.test.ts))
-	@$(if $(ONLY),:,PVESMB_SOAK=1 jest test/unit/quota/history --selectProjects unit)
+	@$(if $(ONLY),:,PVESMB_SOAK=1 jest provider/quota/collector/history --selectProjects unit)
 
 lint: $(deps) ## eslint, prettier, the compiler, generated files in step
 	@tools/patiently lint tools/lint
@@ -77,8 +77,8 @@ lab-conformance: $(deps) ## Replay recorded exchanges against the lab (RECORDING
 	@[ -n "$(RECORDINGS)" ] || { echo "lab-conformance: name a file, as in: make lab-conformance RECORDINGS=exchanges.jsonl" >&2; exit 2; }
 	@tsx test/lab/src/conformance-cli.ts "$(RECORDINGS)"
 
-lab-clients: $(deps) ## Clients that are not ours drive the lab: proxmoxer, go-proxmox, bpg's
-	@tsx test/lab/clients/run.ts
+lab-clients: $(deps) ## Clients that are not ours drive the lab: proxmoxer, go-proxmox, bpg's, OpenTofu (ONLY=part/of/a/name)
+	@tsx test/lab/clients/run.ts $(ONLY)
 
 ##@ Help
 .PHONY: help

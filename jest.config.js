@@ -23,8 +23,10 @@ module.exports = {
         {
             ...common,
             displayName: "unit",
-            testMatch: ["provider", "sdk", "test/unit", "test/lab", "test/bench"].map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
-            globalSetup: "<rootDir>/test/unit/global-setup.ts",
+            testMatch: ["provider", "sdk", "test/lab", "test/bench", "test/e2e/support"].map(
+                (folder) => `<rootDir>/${folder}/**/*.test.ts`,
+            ),
+            globalSetup: "<rootDir>/test/support/global-setup.ts",
         },
         {
             ...common,

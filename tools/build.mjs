@@ -21,6 +21,15 @@ for (const from of [
     "provider/hosts/probe",
     "provider/quota/collector/program",
     "provider/snapshots/program",
+    "provider/samba/beside",
+    "provider/ad/program",
+    "provider/ctdb/program",
 ])
     cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => path === from || path.endsWith(".py") });
-for (const file of ["provider/hosts/pvesmb-pct", "provider/rights/node-setup.sh"]) cpSync(file, `dist/${file}`);
+for (const file of [
+    "provider/hosts/pvesmb-pct",
+    "provider/rights/node-setup.sh",
+    "provider/samba/beside/detect.sh",
+    "provider/samba/beside/install.sh",
+])
+    cpSync(file, `dist/${file}`);

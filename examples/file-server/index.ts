@@ -6,6 +6,7 @@ const config = new pulumi.Config();
 const server = new pvesmb.FileServer("office", {
     gateway: {
         node: config.require("node"),
+        pool: config.get("pool") || undefined,
         lxc: { template: config.require("template"), rootfs: { storage: config.require("rootfsStorage"), size: "4GiB" } },
         network: { bridge: config.require("bridge"), address: config.require("address"), gateway: config.require("gateway") },
         data: { storage: config.require("dataStorage"), size: config.require("dataSize") },

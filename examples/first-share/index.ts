@@ -5,6 +5,7 @@ const config = new pulumi.Config();
 
 const files = new pvesmb.SmbGateway("files", {
     node: config.require("node"),
+    pool: config.get("pool") || undefined,
     mode: "lxc",
     lxc: {
         template: config.require("template"),

@@ -1,19 +1,19 @@
 import { utils } from "ssh2";
-import { coming } from "../base/coming";
+import { pendingResources } from "../base/pending-resources";
 import type { AnyHandler, Context } from "../base/handler";
 import { Session } from "../base/session";
-import { userModel } from "../model";
+import { gatewayModel, userModel } from "../model";
 import { dynamicProvider } from "./dynamic";
 
 const seen: boolean[] = [];
 const handler = {
-    create: (_ctx: unknown, inputs: object) => (seen.push(coming().more), Promise.resolve({ id: "1", state: inputs })),
-    update: (_ctx: unknown, _id: string, _state: object, inputs: object) => (seen.push(coming().more), Promise.resolve(inputs)),
-    delete: () => (seen.push(coming().more), Promise.resolve()),
+    create: (_ctx: unknown, inputs: object) => (seen.push(pendingResources().more), Promise.resolve({ id: "1", state: inputs })),
+    update: (_ctx: unknown, _id: string, _state: object, inputs: object) => (seen.push(pendingResources().more), Promise.resolve(inputs)),
+    delete: () => (seen.push(pendingResources().more), Promise.resolve()),
 } as unknown as AnyHandler;
 const session = new Session();
 const provider = dynamicProvider(userModel, () => handler, session);
-const user = (name: string) => ({ key: `urn:${name}`, name, password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } });
+const user = (name: string) => ({ __key: `urn:${name}`, name, password: "Tr0ub4dor&3", gateway: { id: "pve1/101/0123456789abcdef" } });
 const reachable = {
     PROXMOX_VE_ENDPOINT: "https://pve1:8006",
     PROXMOX_VE_API_TOKEN: "svc@pve!gw=0123",
@@ -34,20 +34,20 @@ test("handlers can see whether the engine has others to hand in", async () => {
     expect(wasMore()).toBe(false);
 
     await provider.check({}, user("a"));
-    expect(session.run(() => coming().more)).toBe(true);
+    expect(session.run(() => pendingResources().more)).toBe(true);
     expect(await provider.diff("1", outs ?? {}, user("a"))).toEqual({});
-    expect(session.run(() => coming().more)).toBe(false);
+    expect(session.run(() => pendingResources().more)).toBe(false);
     await provider.delete("1", outs ?? {});
     expect(wasMore()).toBe(true);
 });
 
 describe("the URN, which Pulumi's server does not tell", () => {
-    const { key, ...plain } = user("a");
+    const { __key: key, ...plain } = user("a");
     const urns: unknown[] = [];
     const own = dynamicProvider(userModel, () => ({
         ...handler,
-        create: ({ urn }, inputs) => (urns.push(urn, inputs["key"]), Promise.resolve({ id: "1", state: {} })),
-        update: ({ urn }, _id, _state, inputs) => (urns.push(urn, inputs["key"]), Promise.resolve({})),
+        create: ({ urn }, inputs) => (urns.push(urn, inputs["__key"] ?? inputs["key"]), Promise.resolve({ id: "1", state: {} })),
+        update: ({ urn }, _id, _state, inputs) => (urns.push(urn, inputs["__key"] ?? inputs["key"]), Promise.resolve({})),
         read: (_ctx, _id, state) => Promise.resolve({ inputs: { enabled: false, urn: "urn:of-the-mark" }, state }),
     }));
 
@@ -59,10 +59,18 @@ describe("the URN, which Pulumi's server does not tell", () => {
         expect((await own.read("1", { ...outs, __provider: "x" })).inputs).toEqual({
             ...plain,
             enabled: false,
-            key: "urn:of-the-mark",
+            __key: "urn:of-the-mark",
             __provider: "x",
         });
-        expect(await own.diff("1", outs ?? {}, { ...plain, key: "urn:another" })).toEqual({});
+        expect(await own.diff("1", outs ?? {}, { ...plain, __key: "urn:another" })).toEqual({});
+    });
+
+    test("of a resource of an earlier version keeps its name there, so that nothing has changed", async () => {
+        const { __key: _, ...rest } = user("a");
+        expect((await own.check({ ...rest, key: "urn:a" }, user("a"))).inputs).toEqual({ ...rest, key: "urn:a" });
+        expect((await own.check(user("a"), user("a"))).inputs).toEqual(user("a"));
+        await own.create({ ...rest, key: "urn:a" });
+        expect(urns.splice(-2)).toEqual(["urn:a", undefined]);
     });
 
     test("has to be there", async () => {
@@ -71,14 +79,18 @@ describe("the URN, which Pulumi's server does not tell", () => {
         await expect(own.create(plain)).rejects.toThrow("use the classes of the pvesmb SDK");
     });
 
-    test("check gives back what it got, but for a name that the resource's own makes", async () => {
+    test("check gives back what it got, but for a name that the resource's own makes and lists without an order", async () => {
+        const groups = (...names: string[]) => ({ ...user("a"), groups: names });
+        expect((await own.check(groups("b", "a"), groups("a", "c", "b"))).inputs).toEqual(groups("b", "a", "c"));
         expect((await own.check({}, user("a"))).inputs).toEqual(user("a"));
-        const { name: _, ...nameless } = { ...user("a"), key: `${key.replace("a", "urn::p")}::carol`, __provider: "x" };
+        const { name: _, ...nameless } = { ...user("a"), __key: `${key.replace("a", "urn::p")}::carol`, __provider: "x" };
         expect((await own.check({}, nameless)).inputs).toEqual({ ...nameless, name: "carol" });
     });
 
     test("an import, which comes without a state, is refused with the way out", async () => {
-        await expect(own.read("alice", { __provider: "x" })).rejects.toThrow("SmbUser alice cannot be imported; set `adopt: true`");
+        await expect(own.read("alice", { __provider: "x" })).rejects.toThrow(
+            "SmbUser alice cannot be imported; declare it with `adopt: true`",
+        );
     });
 });
 
@@ -152,4 +164,28 @@ describe("a preview names all that is missing to reach Proxmox VE", () => {
         expect(await reasons({ ...user("a"), gateway: unknown })).toEqual([]);
         expect(await reasons({ ...user("a"), gateway: { id: unknown, connection: { apiToken: unknown } } })).toEqual([]);
     });
+});
+
+test("a gateway that will hold data says how it can be deleted, in the preview that makes it", async () => {
+    Object.assign(process.env, reachable);
+    const print = jest.spyOn(console, "log").mockReturnValue();
+    const gateways = dynamicProvider(gatewayModel, () => handler, session);
+    const made = {
+        __key: "urn:files",
+        node: "pve1",
+        lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } },
+        network: { bridge: "vmbr0", address: "dhcp" },
+    };
+    const data = { storage: "tank", size: "1GiB" };
+    const lines = async (olds: object, more: object): Promise<number> => {
+        print.mockClear();
+        expect((await gateways.check(olds as never, { ...made, ...more })).failures).toEqual([]);
+        return print.mock.calls.filter(([text]) => String(text).includes('first set `dataOnDelete: "destroy"` and run `pulumi up`')).length;
+    };
+    expect(await lines({}, { data })).toBe(1);
+    expect(await lines(made, { data })).toBe(0);
+    expect(await lines({}, { data, dataOnDelete: "destroy" })).toBe(0);
+    expect(await lines({}, { data: { bind: "/tank/x" } })).toBe(0);
+    expect(await lines({}, {})).toBe(0);
+    print.mockRestore();
 });

@@ -1,7 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { coming } from "../base/coming";
+import { pendingResources } from "../base/pending-resources";
 import { PvesmbError } from "../base/errors";
-import type { AnyHandler } from "../base/handler";
+import type { AnyHandler, Failure } from "../base/handler";
 import { Session } from "../base/session";
 import { setStackConfig } from "../base/stack-config";
 import type { Model } from "../model/meta";
@@ -29,27 +29,31 @@ export function dynamicProvider(
             return Promise.resolve();
         },
 
-        check(_olds, news) {
-            const [urn, inputs] = apart(news);
-            const found = run.check(urn, inputs);
-            const failures = urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures;
-            if (failures.length === 0) coming().announce(urn);
-            return Promise.resolve({ inputs: found.inputs === inputs ? news : { ...news, ...found.inputs }, failures });
-        },
+        check: (olds, news) =>
+            said(() => {
+                const [urn, inputs] = apart(news);
+                const found = run.check(urn, inputs, olds);
+                const failures = (urn === undefined ? [...found.failures, { property: "", reason: NO_URN }] : found.failures).map(shown);
+                if (failures.length === 0) {
+                    pendingResources().expect(urn);
+                    if (isNew(olds)) for (const text of model.announcements?.(found.inputs) ?? []) engineLog(urn).info(text);
+                }
+                return Promise.resolve({ inputs: keyed(olds, found.inputs === inputs ? news : { ...news, ...found.inputs }), failures });
+            }),
 
         diff: (id, olds, news) =>
             settled(() => {
                 const [urn, inputs] = apart(news);
                 const difference = run.diff(urn, id, own(olds), inputs);
                 if (difference.changes !== false) return difference;
-                coming().strike(urn);
+                pendingResources().settle(urn);
                 // A changed URN is only in the inputs; without `changes` the engine compares those itself.
                 return {};
             }),
 
         async create(news) {
             const [urn, inputs] = apart(news);
-            coming().strike(urn);
+            pendingResources().settle(urn);
             const { id, state } = await partial(news, () => run.create(known(urn), inputs));
             return { id, outs: state };
         },
@@ -65,11 +69,11 @@ export function dynamicProvider(
 
         async update(id, olds, news) {
             const [urn, inputs] = apart(news);
-            coming().strike(urn);
+            pendingResources().settle(urn);
             return { outs: await partial(news, () => run.update(known(urn), id, own(olds), inputs)) };
         },
 
-        delete: (id, props) => said(() => coming().unannounced(() => run.delete(undefined, id, own(props)))),
+        delete: (id, props) => said(() => pendingResources().duringUnexpected(() => run.delete(undefined, id, own(props)))),
     });
 }
 
@@ -86,21 +90,38 @@ function inSession(session: Session, provider: Provider): Provider {
 
 /**
  * Pulumi's server does not pass the URN to a dynamic provider. The SDK puts it into the inputs under this name, and every stored state has
- * it there.
+ * it there. The CLI shows no property whose name begins with two underscores.
  */
-const URN = "key";
-const NO_URN = "key: must be the resource's URN; use the classes of the pvesmb SDK, which set it";
+const URN = "__key";
+/** Its name in the inputs of earlier versions. */
+const EARLIER = "key";
+const NO_URN = "the URN of the resource is missing; use the classes of the pvesmb SDK, which set it";
 
 /** The URN, and the inputs without the adapter's own fields. */
 function apart(news: Tree): [urn: string | undefined, inputs: Tree] {
-    const { [URN]: urn, ...inputs } = own(news);
-    return [typeof urn === "string" ? urn : undefined, inputs];
+    const { [URN]: urn, [EARLIER]: earlier, ...inputs } = own(news);
+    const found = urn ?? earlier;
+    return [typeof found === "string" ? found : undefined, inputs];
 }
+
+/** With the URN under the name that the old inputs have: another name would be a change of every resource of an earlier version. */
+function keyed(olds: Tree | undefined, news: Tree): Tree {
+    if (olds?.[EARLIER] === undefined || news[URN] === undefined) return news;
+    const { [URN]: urn, ...rest } = news;
+    return { ...rest, [EARLIER]: urn };
+}
+
+/** The CLI looks a property's value up by its whole name, and shows `{<nil>}` for one within another: its path is part of the text then. */
+const shown = ({ property, reason }: Failure): Failure =>
+    /[.[]/.test(property) ? { property: "", reason: `${property}: ${reason}` } : { property, reason };
 
 function known(urn: string | undefined): string {
     if (urn === undefined) throw operationFailed(new PvesmbError("InvalidInput", NO_URN));
     return urn;
 }
+
+/** For a resource that is not in the state yet, the engine passes no old inputs. */
+const isNew = (olds: Tree | undefined): boolean => olds === undefined || Object.keys(olds).length === 0;
 
 function own(properties: Tree): Tree {
     const { [PROVIDER]: _provider, ...rest } = properties;

@@ -41,7 +41,7 @@ export class Deadline {
 
     /** Throws when no time is left; `doing` names the work in progress. */
     check(doing: string): void {
-        if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; raise \`timeouts\` if this host is slow`);
+        if (this.expired) throw new PvesmbError("Timeout", `timed out while ${doing}; increase \`timeouts\` if this host is slow`);
     }
 
     /** Waits, but never past the deadline. */

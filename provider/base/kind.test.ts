@@ -1,4 +1,4 @@
-import { autoNamed, holdsData, referenceParts, sealed } from "./kind";
+import { autoNamed, holdsData, referenceParts, markSecrets, staysBehind } from "./kind";
 
 /** Like Pulumi's Outputs: here a later value is a function. */
 const isLater = (value: unknown): boolean => typeof value === "function";
@@ -13,7 +13,7 @@ describe("secrets", () => {
 
     test("are sealed each by itself, in lists and maps too", () => {
         const given = { password: "p", users: [{ name: "a", token: "t" }, { name: "b" }], nodes: { pve1: { key: "k", port: 22 } }, x: 1 };
-        expect(sealed(given, paths, sealing)).toEqual({
+        expect(markSecrets(given, paths, sealing)).toEqual({
             password: { secret: "p" },
             users: [{ name: "a", token: { secret: "t" } }, { name: "b" }],
             nodes: { pve1: { key: { secret: "k" }, port: 22 } },
@@ -23,7 +23,7 @@ describe("secrets", () => {
 
     test("that are known later make the whole of it one, if they are there", () => {
         const given = { users: () => [{ name: "a", token: "t" }], nodes: { pve1: () => ({ port: 22 }) } };
-        expect(sealed(given, paths, sealing)).toEqual({ users: { later: true }, nodes: { pve1: { later: false } } });
+        expect(markSecrets(given, paths, sealing)).toEqual({ users: { later: true }, nodes: { pve1: { later: false } } });
     });
 });
 
@@ -53,4 +53,14 @@ test.each<[string, object, boolean | "later"]>([
 ])("whether a deletion would destroy data: %s", (_, inputs, verdict) => {
     const unless = [{ path: ["onDelete"], is: "destroy" }, { path: ["data", "bind"] }];
     expect(holdsData({ holdsData: [{ input: "data", unless }] }, inputs, isLater)).toBe(verdict);
+});
+
+test.each<[string, object, boolean]>([
+    ["nothing is set", {}, false],
+    ["a volume", { data: { size: "1GiB" } }, false],
+    ["a directory on the node", { data: { bind: "/tank" } }, true],
+    ["a directory on the node that is known later", { data: { bind: () => "/tank" } }, true],
+    ["data that are known later", { data: () => ({ size: "1GiB" }) }, true],
+])("whether something remains when the container is destroyed: %s", (_, inputs, verdict) => {
+    expect(staysBehind({ outside: [["data", "bind"]] }, inputs, isLater)).toBe(verdict);
 });

@@ -29,16 +29,18 @@ export interface Kind {
     /** Computed outputs that are secret. */
     secretOutputs: readonly string[];
     autoNames?: Readonly<Record<string, AutoName>>;
-    /** Inputs for which a program passes a resource and the provider gets its reference. */
+    /** Inputs for which a program passes a resource, or a list of resources, and the provider gets their references. */
     references?: readonly string[];
     /** What others store of a resource of this kind besides its id: the path of each part in its inputs. */
     reference?: Readonly<Record<string, PropertyPath>>;
-    /** Outputs that begin with the same output of the resource in this input. */
-    follows?: Readonly<Record<string, string>>;
+    /** Outputs that begin with an output of another resource. */
+    follows?: Readonly<Record<string, Follows>>;
     holdsData?: readonly HoldsData[];
+    /** Inputs that, when set, place part of the resource outside the container; that part remains when the container is destroyed. */
+    outside?: readonly PropertyPath[];
 }
 
-export const CANNOT_IMPORT = "cannot be imported; set `adopt: true` to take over what is there";
+export const CANNOT_IMPORT = "cannot be imported; declare it with `adopt: true` to take over what exists";
 
 /** A resource's name in its program: the last part of its URN. */
 export const nameIn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);
@@ -78,9 +80,22 @@ export function referenceParts(
 export const valueAt = (value: unknown, path: PropertyPath): unknown =>
     path.reduce<unknown>((at, name) => (isPlain(at) ? at[name] : undefined), value);
 
-/** A text that begins with another resource's text, moved to its current one. `own` is the provider's value, if there is one. */
-export const following = (base: unknown, own: unknown): unknown =>
-    typeof base === "string" && typeof own === "string" ? base + own.slice(own.lastIndexOf("\\")) : own;
+/** An output that begins with `output` of the resource in `input`, and changes with it. */
+export interface Follows {
+    input: string;
+    output: string;
+    /** Only as long as it is the same as this output of its own resource. */
+    like?: string;
+}
+
+/**
+ * A text that begins with another resource's text, moved to its current one. `own` is the provider's value, if there is one; `like` what it
+ * must be the same as, which states of earlier versions lack.
+ */
+export const following = (base: unknown, own: unknown, like?: unknown): unknown =>
+    typeof base === "string" && typeof own === "string" && (like === undefined || like === own)
+        ? base + own.slice(own.lastIndexOf("\\"))
+        : own;
 
 /** Whether a value is only known later (Pulumi's Outputs). */
 type IsLater = (value: unknown) => boolean;
@@ -98,6 +113,10 @@ export function holdsData({ holdsData: all = [] }: Pick<Kind, "holdsData">, inpu
     return verdicts.includes(true) || (verdicts.includes("later") ? "later" : false);
 }
 
+/** Whether part of the resource remains when the container is destroyed. A value that is only known later counts as yes. */
+export const staysBehind = ({ outside = [] }: Pick<Kind, "outside">, inputs: object, isLater: IsLater = never): boolean =>
+    outside.some((path) => isMet(inputs as Record<string, unknown>, path, undefined, isLater) !== false);
+
 function isMet(inputs: Record<string, unknown>, path: PropertyPath, is: string | undefined, isLater: IsLater): boolean | "later" {
     let value: unknown = inputs;
     for (const name of path) {
@@ -110,7 +129,7 @@ function isMet(inputs: Record<string, unknown>, path: PropertyPath, is: string |
 }
 
 /** How an adapter marks a secret, and waits for a later value. */
-export interface Sealing {
+export interface SecretMarker {
     secret(value: unknown): unknown;
     isLater: IsLater;
     /** A value that is only known later, secret if `isSecret` returns true then: it can only be marked as a whole. */
@@ -118,13 +137,13 @@ export interface Sealing {
 }
 
 /** The value with everything secret in it marked as such, whatever the user did. */
-export function sealed(value: unknown, secrets: readonly PropertyPath[], sealing: Sealing): unknown {
+export function markSecrets(value: unknown, secrets: readonly PropertyPath[], sealing: SecretMarker): unknown {
     if (value === undefined || value === null || secrets.length === 0) return value;
     if (secrets.some((path) => path.length === 0)) return sealing.secret(value);
     if (sealing.isLater(value)) return sealing.whenKnown(value, (known) => hasSecret(known, secrets));
-    if (Array.isArray(value)) return value.map((item) => sealed(item, below(secrets, "*"), sealing));
+    if (Array.isArray(value)) return value.map((item) => markSecrets(item, below(secrets, "*"), sealing));
     if (!isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, sealed(item, below(secrets, name), sealing)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, markSecrets(item, below(secrets, name), sealing)]));
 }
 
 function hasSecret(value: unknown, secrets: readonly PropertyPath[]): boolean {

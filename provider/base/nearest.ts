@@ -5,6 +5,12 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     return best && best.away <= Math.max(2, Math.floor(best.each.length / 3)) ? best.each : undefined;
 }
 
+/** For the end of a message about a misspelt name; empty when no name is close. */
+export function meant(name: string, names: readonly string[]): string {
+    const close = nearest(name, names);
+    return close === undefined ? "" : `; did you mean ${close}?`;
+}
+
 /** Levenshtein distance: insertions, deletions and substitutions. */
 function distance(a: string, b: string): number {
     if (Math.abs(a.length - b.length) > 8) return Infinity;

@@ -18,6 +18,14 @@ test("what does not exist is refused, on standard error", () => {
     expect(pvesmb("orphans", "--nope")).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown option '--nope'") as string });
 });
 
+test.each([
+    [["permission"], "there is no command permission; did you mean permissions?"],
+    [["orphan", "--remove"], "there is no command orphan; did you mean orphans?"],
+    [["ad", "statsu", "--gateway", "files"], "there is no command statsu; did you mean status?"],
+])("%j is a misspelt command", (args, why) => {
+    expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining(why) as string });
+});
+
 test("what it prints is printable, on both outputs", () => {
     const { status, stderr } = pvesmb("orphans", "--state", "/nonexistent/\u001b[2J.json");
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("/nonexistent/\\u001b[2J.json") as string });
@@ -26,6 +34,10 @@ test("what it prints is printable, on both outputs", () => {
     expect(stdout).toContain("x\\u001b]0;owned\\u0007");
 });
 
-test("a failure names what is missing", () => {
-    expect(pvesmb("orphans")).toMatchObject({ status: 1, stderr: expect.stringContaining("PROXMOX_VE_ENDPOINT") as string });
+test.each([["orphans"], ["ad", "status", "--gateway", "files"]])("a failure of %s names the variables that are missing", (...args) => {
+    const { status, stderr } = pvesmb(...args);
+    expect(status).toBe(1);
+    expect(stderr).toContain("set the environment variable PROXMOX_VE_ENDPOINT");
+    expect(stderr).toContain("set the environment variable PROXMOX_VE_API_TOKEN / PROXMOX_VE_USERNAME / PROXMOX_VE_PASSWORD");
+    expect(stderr).not.toMatch(/of the resource|stack config/);
 });

@@ -2,7 +2,11 @@
 import { messageOf } from "../base/errors";
 import { Session } from "../base/session";
 import type { Log } from "../base/log";
+import { meant } from "../base/nearest";
 import { forReading } from "../base/scrub";
+import { ad } from "./ad";
+import { AD_HELP } from "./ad-options";
+import { ha, HA_HELP } from "./ha";
 import { orphans, ORPHANS_HELP } from "./orphans";
 import { permissions } from "./permissions";
 import { PERMISSIONS_HELP } from "./permissions-options";
@@ -15,7 +19,9 @@ interface Command {
 }
 
 const commands: Record<string, Command> = {
-    orphans: { summary: "find guests of pvesmb that no stack holds", help: ORPHANS_HELP, run: orphans },
+    ad: { summary: "look at a gateway's membership in a domain: status, test, find", help: AD_HELP, run: ad },
+    ha: { summary: "look at a cluster of a CtdbVip: status", help: HA_HELP, run: ha },
+    orphans: { summary: "find containers of pvesmb that are in no stack", help: ORPHANS_HELP, run: orphans },
     permissions: { summary: "print the commands that give pvesmb the rights it needs", help: PERMISSIONS_HELP, run: permissions },
 };
 
@@ -25,7 +31,7 @@ ${Object.entries(commands)
     .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
     .join("\n")}
 
-pvesmb <command> --help tells its options.
+pvesmb <command> --help shows its options.
 `;
 
 /** Results go to standard output, everything else to standard error. */
@@ -35,12 +41,16 @@ const log: Log = {
     warnOnce: (_key, text) => console.error(forReading(text)),
 };
 
+const unknownCommand = (name: string): string => `pvesmb: there is no command ${name}${meant(name, Object.keys(commands))}\n`;
+
 async function main([name = "", ...args]: string[]): Promise<number> {
     const help = ["--help", "-h", "help"];
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command) {
-        process[help.includes(name) ? "stdout" : "stderr"].write(usage);
-        return help.includes(name) ? 0 : 2;
+        const asked = help.includes(name);
+        if (!asked && name !== "") log.warn(unknownCommand(name));
+        process[asked ? "stdout" : "stderr"].write(usage);
+        return asked ? 0 : 2;
     }
     if (args.some((arg) => help.includes(arg))) {
         process.stdout.write(command.help);

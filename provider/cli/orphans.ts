@@ -10,13 +10,13 @@ import { resolveConnection } from "../runtime/connection";
 
 export const ORPHANS_HELP = `pvesmb orphans [--state FILE]... [--remove] [--destroy-data] [--json]
 
-Lists containers that carry pvesmb's mark but that no given state holds: what a killed \`pulumi up\` leaves behind when
+Lists containers that have the mark of pvesmb but are in none of the given states: what a killed \`pulumi up\` leaves behind if
 \`pulumi destroy\` follows it. The connection comes from the environment (PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN, ...). A mark must be
-signed with the deployer's secret (PVESMB_MARK_SECRET, else the API token): others are listed and never removed.
+signed with your secret (PVESMB_MARK_SECRET, otherwise the API token); others are listed but never removed.
 
-  --state FILE     output of \`pulumi stack export\` of a stack on this cluster, "-" for standard input; give all of them
+  --state FILE     output of \`pulumi stack export\` of a stack on this cluster, "-" for standard input; repeat it for every stack
   --remove         destroy the orphans, except those that may hold data and those that are being created right now
-  --destroy-data   with --remove: also those that may hold data: they were finished, or have data volumes
+  --destroy-data   with --remove: also those that may hold data (finished, or with data volumes)
   --json           print the orphans as JSON on one line, and everything else on standard error
 `;
 
@@ -55,7 +55,7 @@ export async function orphans(args: string[], log: Log): Promise<number> {
         return 2;
     }
     const nonces = new Set(states.flatMap(noncesIn));
-    const connection = resolveConnection(undefined, process.env, () => undefined);
+    const connection = resolveConnection(undefined, process.env, undefined);
     const keys = markKeys(connection);
     const pve = pveClient(connection, log).within(Deadline.in(600_000));
     const found = orphansOf(await listMarked(pve, keys), nonces);
@@ -78,10 +78,10 @@ export async function orphans(args: string[], log: Log): Promise<number> {
 /** The volume of an unfinished gateway is either empty or an existing one that was attached to it; nothing shows which. */
 export function reasonToKeep({ authentic, busy, mark, volumes }: Marked, destroyData: boolean): string | undefined {
     if (!authentic)
-        return "its mark is not authentic, so it is not ours to remove: anybody who may edit notes can have written it. If an earlier version of pvesmb or another secret made it, give that secret (PVESMB_MARK_SECRET, PVESMB_MARK_SECRET_PREVIOUS), or remove it in Proxmox VE";
+        return "its mark is not authentic, so it is not removed: anyone who can edit notes could have written it. If an earlier version of pvesmb or another secret made it, set that secret (PVESMB_MARK_SECRET, PVESMB_MARK_SECRET_PREVIOUS), or remove the container in Proxmox VE";
     if (busy) return "it is being created right now";
     if (destroyData) return undefined;
-    if (mark.phase !== "creating") return "it was finished, so it may hold data and be in use; --destroy-data removes it too";
+    if (mark.phase !== "creating") return "it is finished, so it may hold data and be in use; --destroy-data removes it too";
     return volumes.length > 0 ? `it has data volumes (${volumes.join(", ")}); --destroy-data removes them too` : undefined;
 }
 

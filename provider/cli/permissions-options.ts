@@ -8,26 +8,26 @@ export const USUAL = "usual";
 export const PERMISSIONS_HELP = `pvesmb permissions [--feature NAME]... [options]
 
 Prints the commands that give pvesmb just the rights it needs: pveum for Proxmox VE, and for nodes that are reached by SSH a user with
-its sudo rights. Reads and changes nothing. "pvesmb permissions --only api | ssh root@pve1 sh" runs them. They add what is missing and
-leave alone what others have made, so they can be run for one feature after the other.
+its sudo rights. Reads and changes nothing. "pvesmb permissions --only api | ssh root@pve1 sh" runs them. The commands add what
+is missing and change nothing else, so you can run them for one feature after another.
 
-  --feature NAME           what it is needed for, as often as need be; default ${USUAL}, those marked with *
+  --feature NAME           feature to grant, may be repeated; default ${USUAL}: those marked with *
 ${featureNames.map((name) => `                             ${featureOf(name).usual ? "*" : " "} ${name.padEnd(21)} ${featureOf(name).purpose.replaceAll("`", "")}`).join("\n")}
-  --pool NAME              pool of the gateways; without it the rights are for all guests
-  --storage NAME           storage of root file systems, data or shares' volumes; as often as there are
+  --pool NAME              pool of the gateways; without it, the rights apply to all guests
+  --storage NAME           storage for root file systems, data or volumes of shares; may be repeated
   --template-storage NAME  storage of templates
-  --bridge NAME            bridge of the gateways, bridge/20 for one VLAN of it; as often as there are
+  --bridge NAME            bridge of the gateways, bridge/20 for a VLAN on it; may be repeated
   --owner VMID             container whose volume a gateway takes over
-  --user USER@REALM        default pulumi@pve; made unless it is of realm pam
-  --token NAME             token of that user, default pvesmb; "" gives the user the rights and makes no token
+  --user USER@REALM        default pulumi@pve; created unless its realm is pam
+  --token NAME             token of that user, default pvesmb; "" grants the rights to the user and creates no token
   --pve MAJOR              release of Proxmox VE, default 9
   --ssh-user NAME          user on the nodes, default pulumi
-  --ssh-public-key KEY     key for its login, as often as there are; root's are touched after a question at the terminal only
-  --no-wrapper             let it run all of "pct exec" in place of ${WRAPPER}
-  --vmids FIRST-LAST       the only containers that the wrapper lets it into
-  --only api|node          one of the two parts
-  --remove                 the way back: take away what the same options without it have given
-  --json                   what is needed as JSON on one line, and no commands
+  --ssh-public-key KEY     public key for its login, may be repeated; root's keys are changed only after a question at the terminal
+  --no-wrapper             allow "pct exec" for all containers instead of ${WRAPPER}
+  --vmids FIRST-LAST       the only containers that the wrapper gives access to
+  --only api|node          print only one of the two parts
+  --remove                 print the commands that revoke what the same options grant
+  --json                   print what is needed as JSON on one line, no commands
 `;
 
 /** A command line error; the exit code is 2. */

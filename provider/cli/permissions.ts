@@ -1,4 +1,5 @@
 import type { Log } from "../base/log";
+import { nearest } from "../base/nearest";
 import { quote } from "../hosts";
 import { type Feature, needsOf, type RemoteCommand, type Scope, spots, united } from "../model/permissions/feature";
 import { type FeatureName, featureNames, featureOf } from "../model/permissions/features";
@@ -40,7 +41,7 @@ function printed(values: PermissionsOptions): string {
         });
     const { api, node } = values.remove ? removal : giving;
     return [
-        ...(values.remove ? [] : warnings.rootEquivalent.map((text) => `# Mind: as good as root: to ${text}.\n`)),
+        ...(values.remove ? [] : warnings.rootEquivalent.map((text) => `# Warning: as powerful as root: to ${text}.\n`)),
         ...(values.remove ? [] : warnings.reach.map((text) => `# Mind: to ${text}.\n`)),
         ...(values.only === "node" ? [] : [api(grants, grantee, values.pool)]),
         ...(values.only === "api" || setup === undefined ? [] : [node(setup)]),
@@ -49,8 +50,17 @@ function printed(values: PermissionsOptions): string {
         .trimEnd();
 }
 
+/** A command line for the usual features. */
+const EXAMPLE = "--pool files --storage local-zfs --template-storage local --bridge vmbr0";
+
 const ON_ONE = "# On one node of the cluster, as root.\n";
+const AGAIN = "# Messages that something already exists are expected on a second run.\n";
 const ON_EACH = "# On every node of the cluster, as root.\n";
+const ON_HOST = "# On the host of the gateway, as root.\n";
+
+/** Only hosts that are there already. */
+const onHosts = ({ features }: NodeSetup): boolean =>
+    features.every(({ name }) => (featureOf(name as FeatureName).commands ?? []).every(({ on }) => on === "host"));
 
 const giving = {
     /** Continue when a command fails because its object already exists: roles are named after their privileges. */
@@ -64,11 +74,13 @@ const giving = {
         ];
         const lines = made.map((argv) => `${quote(argv)}${argv.includes("add") ? " || true" : ""}\n`);
         const use = tokenid === undefined ? "" : `# The token's secret is shown once: PROXMOX_VE_API_TOKEN='${user}!${tokenid}=SECRET'\n`;
-        return `${ON_ONE}${use}${lines.join("")}`;
+        return `${ON_ONE}${AGAIN}${use}${lines.join("")}`;
     },
 
     /** pvesmb only needs settings for what was installed. */
     node: (setup: NodeSetup): string => {
+        if (onHosts(setup))
+            return `${ON_HOST}# For pvesmb: mode: "existing", ssh: { host: ..., user: "${setup.user}" }\n${nodeCommands(setup)}`;
         const variables = [
             `PROXMOX_VE_SSH_USERNAME=${setup.user}`,
             ...(entersContainers(setup) ? ["PVESMB_SSH_VIA=node"] : []),
@@ -85,7 +97,7 @@ const removal: typeof giving = {
         return `${ON_ONE}# What stays: roles, pool, ${stays.join(", ")}.\n${lines.join("")}`;
     },
     node: (setup) =>
-        `${ON_EACH}# What stays: the account ${setup.user}, and its keys while it has other rules.\n${removalCommands(setup, featuresOnNodes())}`,
+        `${onHosts(setup) ? ON_HOST : ON_EACH}# What stays: the account ${setup.user}, and its keys while it has other rules.\n${removalCommands(setup, featuresOnNodes())}`,
 };
 
 const rootEquivalents = (chosen: readonly Feature[]): string[] =>
@@ -99,7 +111,11 @@ const reaches = (chosen: readonly Feature[], release: number): string[] =>
 function featuresOf(given: readonly string[]): FeatureName[] {
     const wanted = new Set(given.length > 0 ? given : [USUAL]);
     const unknown = given.find((name) => name !== USUAL && !featureNames.some((each) => each === name));
-    if (unknown !== undefined) throw new Misuse(`--feature: there is no ${unknown}; there are ${USUAL}, ${featureNames.join(", ")}`);
+    if (unknown !== undefined) {
+        const near = nearest(unknown, [USUAL, ...featureNames]);
+        const way = near === undefined ? `there are ${USUAL}, ${featureNames.join(", ")}` : `did you mean ${near}?`;
+        throw new Misuse(`--feature: there is no feature ${unknown}; ${way}`);
+    }
     return featureNames.filter((name) => wanted.has(name) || (featureOf(name).usual && wanted.has(USUAL)));
 }
 
@@ -114,12 +130,15 @@ function scopeOf(values: PermissionsOptions, chosen: readonly Feature[]): Scope 
     };
     const paths = chosen.flatMap(({ grants }) => grants.map(({ path }) => path));
     const empty = Object.keys(scope).filter((slot) => scope[slot]?.length === 0 && paths.some((path) => path.includes(`{${slot}}`)));
-    if (empty.length > 0) throw new Misuse(`${empty.map((slot) => `--${slot}`).join(", ")}: needed for these features`);
+    if (empty.length > 0)
+        throw new Misuse(
+            `${empty.map((slot) => `--${slot}`).join(", ")}: needed for these features, as in \`npx pvesmb permissions ${EXAMPLE}\`; see --help`,
+        );
     return scope;
 }
 
 const nodeCommandsOf = (name: FeatureName): RemoteCommand[] =>
-    (featureOf(name).commands ?? []).filter(({ on }) => on === "node").flatMap(({ commands }) => commands);
+    (featureOf(name).commands ?? []).filter(({ on }) => on !== "container").flatMap(({ commands }) => commands);
 
 const featuresOnNodes = (): FeatureName[] => featureNames.filter((name) => nodeCommandsOf(name).length > 0);
 

@@ -4,12 +4,13 @@ import * as z from "zod";
 import { models } from "../model";
 import { kindOf } from "../model/kind";
 import { field, type Model } from "../model/meta";
+import { size } from "../model/size";
 import { docsFiles } from "./docs";
 import { Names, singular } from "./names";
 import { schemaJson } from "./schema-json";
 import { lintSchema } from "./schema-lint";
 import { sdkFiles } from "./sdk";
-import { shapeOf } from "./shape";
+import { fieldsOf, meaningOf, shapeOf } from "./shape";
 
 const root = join(__dirname, "../..");
 type Json = Record<string, Record<string, Record<string, unknown>>>;
@@ -91,6 +92,22 @@ test("only what the metadata say is filled in with the resource's name, whatever
         label: field(z.string().optional(), { description: "Its own.", autoName: "as-is" }),
     });
     expect(kindOf({ ...models[0]!, inputs, reference: undefined, kind: "X" }).autoNames).toEqual({ label: "as-is" });
+});
+
+test("the bounds of a size are part of its meaning, also where it is optional or has a default", () => {
+    const described = <T extends z.ZodType>(schema: T): T => field(schema, { description: "Some." });
+    const inputs = z.strictObject({
+        backups: described(size({ min: "1GiB" }).optional()),
+        memory: described(size({ min: "128MiB", multipleOf: "1MiB" }).default("512MiB")),
+        swap: described(size({ min: "0B", multipleOf: "1MiB" })),
+        largest: described(size({ min: "1B" })),
+    });
+    expect(fieldsOf(inputs).map(meaningOf)).toEqual([
+        "Some. At least 1GiB.",
+        "Some. At least 128MiB, a multiple of 1MiB.",
+        "Some. A multiple of 1MiB.",
+        "Some.",
+    ]);
 });
 
 test("a property without metadata is refused, and two types of one name", () => {

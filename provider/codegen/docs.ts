@@ -1,10 +1,10 @@
 import { connectionInputs } from "../model/connection";
 import { consequenceOf } from "../model/consequences";
-import { isReference, type Model, typeMetaOf } from "../model/meta";
+import { isReference, type Model, referenceOf, typeMetaOf } from "../model/meta";
 import { kindsReferredToBy } from "../model/registry";
 import type { GeneratedFile } from "./sdk";
 import { fileName } from "./sdk";
-import { type Field, fieldsOf, type Shape, shapeOf } from "./shape";
+import { type Field, fieldsOf, meaningOf, type Shape, shapeOf } from "./shape";
 
 const FOLDER = "docs/reference";
 const HEAD = "<!-- Generated from provider/model by `npm run generate`; do not edit. -->\n\n";
@@ -27,7 +27,8 @@ function indexPage(models: readonly Model[]): string {
 ${rows.join("\n")}
 | [Connection](connection.md) | How Proxmox VE and its hosts are reached. |
 
-Sizes are text with a binary unit (\`512MiB\`, \`4GiB\`), durations text with \`s\`, \`m\` or \`h\`. Different spellings of the same value are no change.
+Sizes are text with a binary unit (\`512MiB\`, \`4GiB\`), durations text with \`s\`, \`m\` or \`h\` (\`90s\`, \`15m\`). \`keepFor\` of a recycle bin takes
+\`m\`, \`h\`, \`d\` or \`w\` (\`12h\`, \`30d\`). Different spellings of the same value are no change.
 `;
 }
 
@@ -46,7 +47,7 @@ ${model.example}
 ${table(fieldsOf(model.inputs), true)}
 
 *When changed* says what an update does to what is there; a preview says the same of the changes in it. *Replaced* is the resource: it is
-deleted, by the rules for that, and made anew. *Refused* is the change, in the preview already.
+deleted, by the rules for that, and created again. *Refused* is the change, in the preview already.
 
 ## When it is deleted
 
@@ -54,7 +55,7 @@ ${model.deletion} The preview of a replacement says so; that of a deletion canno
 
 ## Outputs
 
-Every input is an output as well, as it was written${chosen(model)}. Further:
+All inputs are also outputs, unchanged${chosen(model)}. In addition:
 
 | Property | Type | Meaning |
 |---|---|---|
@@ -71,9 +72,7 @@ function chosen(model: Model): string {
     const names = fieldsOf(model.inputs)
         .filter(({ meta }) => meta.chosen)
         .map(({ name }) => `\`${name}\``);
-    return names.length === 0
-        ? ""
-        : `; ${names.join(", ")} ${names.length === 1 ? "has its value" : "have their values"} also when left out`;
+    return names.length === 0 ? "" : `; ${names.join(", ")} ${names.length === 1 ? "has a value" : "have values"} even if omitted`;
 }
 
 function connectionPage(): string {
@@ -98,7 +97,7 @@ function rows(field: Field, prefix: string, lives: boolean): string[] {
     const { name, schema, shape } = field;
     const own = `| \`${prefix}${name}\` | ${typeCell(shape)} | ${defaultCell(field)} | ${meaning(field)} |${lives ? ` ${changeCell(field, prefix)} |` : ""}`;
     const element = shape.kind === "array" || shape.kind === "record" ? shapeOf(shape.of) : shape;
-    if (element.kind !== "object" || isReference(schema)) return [own];
+    if (element.kind !== "object" || referenceOf(schema) !== undefined) return [own];
     if (element.object === connectionInputs && prefix === "") return [own];
     const inner = `${prefix}${name}${shape.kind === "array" ? "[]" : shape.kind === "record" ? ".*" : ""}.`;
     return [own, ...fieldsOf(element.object).flatMap((child) => rows(child, inner, lives))];
@@ -145,7 +144,7 @@ function meaning(field: Field): string {
     const { meta } = field;
     return cell(
         [
-            meta.description + (meta.unit ? ` In ${meta.unit}.` : ""),
+            meaningOf(field),
             ...(meta.env?.length ? [`Environment: ${meta.env.map((name) => `\`${name}\``).join(", ")}.`] : []),
             ...(meta.secret ? ["Secret."] : []),
             ...(meta.deprecated ? [`Deprecated: ${meta.deprecated}`] : []),

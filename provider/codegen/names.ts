@@ -19,6 +19,9 @@ export class Names {
             this.collect(model.inputs, model.kind);
             this.collect(model.outputs, model.kind);
         }
+        // Those that no resource takes as input.
+        for (const { kind, reference } of models)
+            if (reference !== undefined) this.visit(reference, { kind: "object", object: reference }, `${kind}Ref`, "");
     }
 
     of(schema: z.ZodType): string {

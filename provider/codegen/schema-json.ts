@@ -3,7 +3,7 @@ import { connectionInputs } from "../model/connection";
 import { type Model, typeMetaOf } from "../model/meta";
 
 import type { Names } from "./names";
-import { type Field, fieldsOf, shapeOf } from "./shape";
+import { type Field, fieldsOf, meaningOf, shapeOf } from "./shape";
 
 type Json = Record<string, unknown>;
 
@@ -81,7 +81,7 @@ function propertiesOf(fields: Field[], names: Names): Json {
 function propertySpec({ schema, meta, preset }: Field, names: Names): Json {
     const byDefault = meta.defaultText ?? (preset === undefined ? undefined : `\`${JSON.stringify(preset)}\``);
     const description = [
-        meta.description + (meta.unit ? ` In ${meta.unit}.` : ""),
+        meaningOf({ schema, meta }),
         ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
         ...(meta.env?.length ? [`Environment: ${meta.env.map((name) => `\`${name}\``).join(", ")}.`] : []),
     ].join(" ");

@@ -34,7 +34,7 @@ export function lintSchema(schema: Json): string[] {
             checkType(`${at}.${name}`, spec);
             if (!isObject(spec) || typeof spec["description"] !== "string" || spec["description"] === "")
                 faults.push(`${at}.${name}: has no description`);
-            if (!/^[a-z][A-Za-z0-9]*$/.test(name)) faults.push(`${at}.${name}: is no name that every language can have`);
+            if (!/^[a-z][A-Za-z0-9]*$/.test(name)) faults.push(`${at}.${name}: is not a name that every language can have`);
         }
         for (const name of Array.isArray(required) ? required : [])
             if (!Object.hasOwn(own, String(name))) faults.push(`${at}: requires ${String(name)}, which it does not have`);

@@ -1,5 +1,5 @@
 import { kindOf } from "../model/kind";
-import { isReference, type Model, typeMetaOf } from "../model/meta";
+import { isReference, type Model, referenceOf, typeMetaOf } from "../model/meta";
 import type { Names } from "./names";
 import { comment, HEAD, interfaces, typeText } from "./typescript";
 import { type Field, fieldsOf } from "./shape";
@@ -33,8 +33,9 @@ function resourceFile(model: Model, names: Names): string {
 
 function argsInterface(model: Model, inputs: Field[], names: Names): string {
     const members = inputs.map(({ name, schema, ...field }) => {
-        const like = isReference(schema) ? `ResourceWith<${names.of(schema)}> | ` : "";
-        const text = `${like}pulumi.Input<${typeText(schema, names, "input")}>`;
+        const reference = referenceOf(schema);
+        const one = reference && `ResourceWith<${names.of(reference)}> | pulumi.Input<${typeText(reference, names, "input")}>`;
+        const text = one === undefined ? `pulumi.Input<${typeText(schema, names, "input")}>` : isReference(schema) ? one : `(${one})[]`;
         return `${comment({ name, schema, ...field })}${name}${field.optional ? "?" : ""}: ${text};\n`;
     });
     return `export interface ${model.kind}Args {\n${members.join("\n")}}\n`;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { bare, type FieldMeta, isReference, metaOf } from "../model/meta";
 import { propertiesOf } from "../model/schema";
+import { boundsText } from "../model/size";
 
 /** The kind of value a schema describes, in terms that all Pulumi languages share. */
 export type Shape =
@@ -31,6 +32,12 @@ export interface Field {
     optional: boolean;
     /** Its default, if any. */
     preset: unknown;
+}
+
+/** What a property means: its description, its unit and the bounds of a size. */
+export function meaningOf({ schema, meta }: Pick<Field, "schema" | "meta">): string {
+    const within = boundsText(bare(schema));
+    return [meta.description, ...(meta.unit ? [`In ${meta.unit}.`] : []), ...(within === undefined ? [] : [within])].join(" ");
 }
 
 /** The visible properties of an object. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Names } from "./names";
-import { type Field, fieldsOf, replaceText, shapeOf } from "./shape";
+import { type Field, fieldsOf, meaningOf, replaceText, shapeOf } from "./shape";
 
 export const HEAD = "// Generated from provider/model by `npm run generate`; do not edit.\n";
 
@@ -30,7 +30,7 @@ export function comment(field: Field): string {
     const replaces = replaceText(field);
     const byDefault = meta.defaultText ?? (optional && preset !== undefined ? `\`${JSON.stringify(preset)}\`` : undefined);
     const lines = [
-        meta.description + (meta.unit ? ` In ${meta.unit}.` : ""),
+        meaningOf(field),
         ...(meta.env?.length ? [`Environment: ${meta.env.map((name) => `\`${name}\``).join(", ")}.`] : []),
         ...(byDefault === undefined ? [] : [`@default ${byDefault}`]),
         ...(replaces ? [replaces] : []),

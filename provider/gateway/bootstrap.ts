@@ -4,7 +4,7 @@ import { APT, MISSING, quote } from "../hosts";
  * Packages of a file server. Debian's samba only recommends samba-vfs-modules (acl_xattr) and attr, and does not pull in acl (setfacl)
  * (seen with 4.17.12).
  */
-const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
+export const PACKAGES = ["samba", "samba-vfs-modules", "smbclient", "acl", "attr", "python3"];
 
 export interface BootstrapSettings {
     mirror?: string;

@@ -1,4 +1,4 @@
-import type { GatherResult, Workshop } from "../hosts";
+import type { GatherResult, HostSession } from "../hosts";
 import { Deadline } from "../base/deadline";
 import { ALL, endSessions } from "./share-sessions";
 import { endLogins } from "./logins";
@@ -6,7 +6,7 @@ import { endLogins } from "./logins";
 /** A gateway with these answers of smbstatus and getent, and the commands that it gets. */
 function world(status: Partial<GatherResult["commands"][string]>, group: Partial<GatherResult["commands"][string]> = {}) {
     const told: string[] = [];
-    const workshop = {
+    const hostSession = {
         name: "CT 100",
         queue: {
             submit: ({ steps }: { steps: { argv: string[] }[] }) => {
@@ -14,15 +14,15 @@ function world(status: Partial<GatherResult["commands"][string]>, group: Partial
                 return Promise.resolve({});
             },
         },
-    } as unknown as Workshop;
+    } as unknown as HostSession;
     const fine = { code: 0, stdout: "", stderr: "" };
     const commands = { status: { ...fine, ...status }, group: { ...fine, stdout: "team:x:10001:bob\n", ...group } };
     const look = { files: {}, stat: {}, statvfs: {}, commands, ms: 1 } satisfies GatherResult;
     const soon = Deadline.in(1000);
     return {
         told,
-        sessions: (...who: string[]) => endSessions(workshop, "docs", who, look, soon),
-        logins: (...users: string[]) => endLogins(workshop, users, look, soon),
+        sessions: (...who: string[]) => endSessions(hostSession, "docs", who, look, soon),
+        logins: (...users: string[]) => endLogins(hostSession, users, look, soon),
     };
 }
 
@@ -47,7 +47,7 @@ test.each([
 test.each([
     ["fails", { code: 1, stderr: "no such file" }, {}, "smbstatus ended with 1: no such file"],
     ["is not there", { code: 127 }, {}, "smbstatus ended with 127: no output"],
-    ["says something else", { stdout: "Samba version 4" }, {}, "smbstatus said what is no list of connections"],
+    ["says something else", { stdout: "Samba version 4" }, {}, "smbstatus returned no list of connections"],
     ["is fine, but nobody knows the groups", { stdout: served }, { code: 2 }, "getent group ended with 2"],
 ])("an smbstatus that %s does not say that nobody is connected", async (_what, status, group, words) => {
     const { told, sessions, logins } = world(status, group);

@@ -1,6 +1,6 @@
 import { messageOf, PvesmbError } from "../base/errors";
 import { scrub } from "../base/scrub";
-import type { GatherResult, Workshop } from "../hosts";
+import type { GatherResult, HostSession } from "../hosts";
 import { answerTo, hostFacts } from "../samba/facts";
 import type { HostFacts } from "../samba/facts";
 
@@ -8,7 +8,7 @@ import type { HostFacts } from "../samba/facts";
  * Reads open sessions from a batch's look. No answer does not mean nobody is connected: the change is done, and a client that lost access
  * may still use an open session.
  */
-export function connected<T>({ name }: Workshop, look: GatherResult | undefined, parse: (status: string, facts: HostFacts) => T): T {
+export function connected<T>({ name }: HostSession, look: GatherResult | undefined, parse: (status: string, facts: HostFacts) => T): T {
     if (look === undefined) throw untold(name, "smbstatus gave no answer");
     for (const [fact, tool] of TOOLS) {
         const answer = answerTo(look, fact);
@@ -17,7 +17,7 @@ export function connected<T>({ name }: Workshop, look: GatherResult | undefined,
     try {
         return parse(answerTo(look, "status")?.stdout ?? "", hostFacts(look));
     } catch (error) {
-        throw untold(name, `smbstatus said what is no list of connections (${messageOf(error)})`);
+        throw untold(name, `smbstatus returned no list of connections (${messageOf(error)})`);
     }
 }
 
@@ -33,7 +33,7 @@ const untold = (host: string, why: string): PvesmbError =>
     new PvesmbError(
         "RemoteFailed",
         scrub(
-            `${host}: the change is made, but who is connected cannot be told, so whoever lost access by it may go on in an open session: ${why}. Once that works, the next run ends these sessions; \`systemctl restart smbd\` there ends all at once`,
+            `${host}: the change is made, but pvesmb cannot find out who is connected, so anyone who lost access may continue in an open session: ${why}. Once that works, the next run closes these sessions; \`systemctl restart smbd\` there closes all at once`,
         ),
         { dispatched: true },
     );

@@ -4,6 +4,7 @@ import type { GatewayInputs } from "../model";
 import { filled } from "../model/schema";
 import { passwordOpening } from "../samba/assembly";
 import { SERVICES } from "../samba/services";
+import { besideGatewayDrift } from "./beside";
 import { gatewayDrift, gatewayWarnings, versionIn } from "./drift";
 
 const lxc = { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } };
@@ -33,11 +34,32 @@ test("what no up can mend is a warning: a fix that waits, a kernel that counts n
     expect(gatewayWarnings(look({}, ""), "gateway CT 101")).toEqual([]);
     expect(gatewayWarnings(look({ "pvesmb-clients.service": "failed" }, policy), "gateway CT 101")).toEqual([
         expect.stringMatching(/^gateway CT 101: connections per address are not limited/),
-        expect.stringMatching(
-            /^gateway CT 101: a security update of Samba is waiting, 4\.17\.12\+dfsg-0\+deb12u1 has to become \S+deb12u4/,
-        ),
+        expect.stringMatching(/^gateway CT 101: a security update of Samba is available \(4\.17\.12\+dfsg-0\+deb12u1 to \S+deb12u4/),
     ]);
     expect(versionIn(look({}, policy))).toBe("4.17.12+dfsg-0+deb12u1");
+});
+
+test("what differs is named with the property that wants it, which `ignoreChanges` may name", () => {
+    const mark = { "/etc/samba/pvesmb/gateway.json": '{"nonce":"n"}' };
+    const wanted = { ...state, packages: { ...state.packages, securityUpdates: true } };
+    const found = gatewayDrift({ ...look({}, ""), files: mark }, wanted, "n");
+    expect(found).toEqual(
+        expect.arrayContaining([
+            "packages: /etc/apt/apt.conf.d/60pvesmb-updates: missing",
+            "samba: /etc/samba/smb.conf: missing",
+            "samba: service smbd: not running",
+        ]),
+    );
+    expect(found.filter((text) => !/^(samba|packages): /.test(text))).toEqual([]);
+});
+
+test("so it is on a host that is there already", () => {
+    const mark = { "/etc/samba/pvesmb/gateway.json": '{"nonce":"n"}' };
+    expect(besideGatewayDrift({ ...look({}, ""), files: mark }, state, "n")).toEqual([
+        "samba: /etc/samba/pvesmb/beside.conf: missing",
+        expect.stringMatching(/^samba: \/etc\/samba\/smb\.conf: .* is not its first line/),
+        "samba: service smbd: not running",
+    ]);
 });
 
 describe("what the server as a whole is told behind its shares", () => {

@@ -1,5 +1,6 @@
 import type { GatherResult } from "../hosts";
 import type { GatewayInputs } from "../model";
+import { AVAHI } from "../samba/announce";
 import { configDrift } from "../samba/config/gateway-part";
 import { textDrift } from "../samba/drift";
 import { hostFacts } from "../samba/facts";
@@ -9,32 +10,47 @@ import { limitsOf } from "../samba/limits";
 import { LOGS_TIMER } from "../samba/logs";
 import { PACKAGES_LOOK, sambaPackage } from "../samba/packages";
 import { SAMBA } from "../samba/paths";
-import { serviceFiles } from "../samba/services";
+import { serviceFiles, UPDATES } from "../samba/services";
 import type { ServiceSettings } from "../samba/services";
 import { files } from "../samba/store/files";
+import { memoryOf } from "./memory";
 
-/** Describes differences between what we wrote on the gateway's host and what is there. The administrator's own include is not compared. */
+/**
+ * Describes differences between what we wrote on the gateway's host and what is there, each after the property that wants it, so that
+ * `ignoreChanges` covers it. The administrator's own include is not compared.
+ */
 export function gatewayDrift(look: GatherResult, state: GatewayInputs & { sambaVersion?: string }, nonce: string): string[] {
-    const found: string[] = [];
-    if (nonceIn(look.files[SAMBA.mark] ?? "") !== nonce) found.push(`${SAMBA.mark}: pvesmb's mark is missing`);
     const version = versionIn(look) ?? state.sambaVersion;
-    const { discovery } = state.samba;
-    for (const [path, text] of Object.entries(serviceFiles(serviceSettings(state)))) found.push(...textDrift(path, text, look.files[path]));
-    const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: state.lxc.memory, version };
-    found.push(...configDrift(settings, files.config, look));
-    found.push(...files.foreign(look));
+    const settings = { hostname: state.hostname ?? "pvesmb", samba: state.samba, memory: memoryOf(state), version };
+    const texts = Object.entries(serviceFiles(serviceSettings(state)));
+    return [
+        ...(nonceIn(look.files[SAMBA.mark] ?? "") === nonce ? [] : [`${SAMBA.mark}: pvesmb's mark is missing`]),
+        ...texts.flatMap(([path, text]) => wantedBy(path === UPDATES ? "packages" : "samba", textDrift(path, text, look.files[path]))),
+        ...wantedBy("samba", configDrift(settings, files.config, look)),
+        ...files.foreign(look),
+        ...wantedBy("samba", serviceDrift(look, state)),
+    ];
+}
+
+/** Differences after the property that wants it otherwise. */
+export const wantedBy = (property: keyof GatewayInputs, found: readonly string[]): string[] => found.map((text) => `${property}: ${text}`);
+
+function serviceDrift(look: GatherResult, state: GatewayInputs): string[] {
+    const { samba } = state;
     const facts = hostFacts(look);
-    const runs = (service: string): string | undefined => facts.service(service);
-    if (!facts.smbd.enabled) found.push("service smbd: not enabled");
-    if (!facts.smbd.active) found.push("service smbd: not running");
-    // A package upgrade may cause either.
-    if (facts.nmbdEnabled) found.push("service nmbd: enabled");
-    if (discovery.wsdd && runs("wsdd") !== "active") found.push("service wsdd: not running");
-    if (discovery.avahi && runs("avahi-daemon") !== "active") found.push("service avahi-daemon: not running");
-    if (state.samba.logging.target === "file" && runs(LOGS_TIMER) !== "active") found.push(`${LOGS_TIMER}: not running`);
-    const limits = limitsOf(state.samba, state.lxc.memory);
-    found.push(...clientFaults(look.commands[CLIENTS_LOOK.name]?.stdout ?? "", runs(CLIENTS_SERVICE), limits));
-    return found;
+    const { smbd, nmbdEnabled } = facts;
+    const lacks = (service: string, wanted: boolean): string[] =>
+        wanted && facts.service(service) !== "active" ? [`service ${service}: not running`] : [];
+    return [
+        ...(smbd.enabled ? [] : ["service smbd: not enabled"]),
+        ...(smbd.active ? [] : ["service smbd: not running"]),
+        // A package upgrade may cause either.
+        ...(nmbdEnabled ? ["service nmbd: enabled"] : []),
+        ...lacks("wsdd", samba.discovery.wsdd),
+        ...lacks(AVAHI, samba.discovery.avahi),
+        ...lacks(LOGS_TIMER, samba.logging.target === "file"),
+        ...clientFaults(look.commands[CLIENTS_LOOK.name]?.stdout ?? "", facts.service(CLIENTS_SERVICE), limitsOf(samba, memoryOf(state))),
+    ];
 }
 
 /** Findings that deserve a warning but that an `up` cannot repair. */
@@ -45,7 +61,7 @@ export function gatewayWarnings(look: GatherResult, host: string): string[] {
         ...(fix === undefined
             ? []
             : [
-                  `${host}: a security update of Samba is waiting, ${installed} has to become ${fix}: \`apt-get install --only-upgrade samba\` there, or \`packages.securityUpdates: true\``,
+                  `${host}: a security update of Samba is available (${installed} to ${fix}): run \`apt-get install --only-upgrade samba\` there, or \`packages.securityUpdates: true\``,
               ]),
     ];
 }
@@ -54,8 +70,9 @@ export function gatewayWarnings(look: GatherResult, host: string): string[] {
 export const versionIn = (look: GatherResult): string | undefined =>
     sambaPackage(look.commands[PACKAGES_LOOK.name]?.stdout ?? "").installed;
 
-const serviceSettings = ({ samba, lxc, packages }: GatewayInputs): ServiceSettings => ({
-    samba,
-    memory: lxc.memory,
-    securityUpdates: packages.securityUpdates,
+const serviceSettings = (inputs: GatewayInputs): ServiceSettings => ({
+    hostname: inputs.hostname ?? "pvesmb",
+    samba: inputs.samba,
+    memory: memoryOf(inputs),
+    securityUpdates: inputs.packages.securityUpdates,
 });

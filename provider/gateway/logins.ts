@@ -1,5 +1,5 @@
 import type { Deadline } from "../base/deadline";
-import type { Committed, GatherResult, Unit, Workshop } from "../hosts";
+import type { Committed, GatherResult, Unit, HostSession } from "../hosts";
 import { CONNECTIONS } from "../samba/look";
 import { type Login, parseLogins, tell } from "../samba/sessions";
 import { connected } from "./connected";
@@ -9,15 +9,15 @@ import { connected } from "./connected";
  * login; clients reconnect by themselves and are refused if they lost access.
  */
 export async function endLogins(
-    workshop: Workshop,
+    hostSession: HostSession,
     users: readonly Login[],
     look: GatherResult | undefined,
     deadline: Deadline,
 ): Promise<void> {
     if (users.length === 0) return;
-    const pids = connected(workshop, look, (status) => parseLogins(status, users));
+    const pids = connected(hostSession, look, (status) => parseLogins(status, users));
     if (pids.length === 0) return;
-    await workshop.queue.submit({ key: `logins:${users.join(",")}`, steps: pids.map((pid) => tell(pid, "shutdown")) }, deadline);
+    await hostSession.queue.submit({ key: `logins:${users.join(",")}`, steps: pids.map((pid) => tell(pid, "shutdown")) }, deadline);
 }
 
 /**
@@ -26,14 +26,14 @@ export async function endLogins(
  */
 export async function changeLogins<Done extends object>(
     ctx: { deadline: Deadline; checkpoint(id: string, state: Done & { closing: string[] }): void },
-    { id, workshop, unit, mayEnd }: { id: string; workshop: Workshop; unit: Unit; mayEnd: boolean },
+    { id, hostSession, unit, mayEnd }: { id: string; hostSession: HostSession; unit: Unit; mayEnd: boolean },
     outcome: (steps: Committed["steps"]) => { done: Done; closing: string[] },
 ): Promise<Done> {
-    const { steps, look } = await workshop.queue.submit({ ...unit, looks: mayEnd ? CONNECTIONS : undefined }, ctx.deadline);
+    const { steps, look } = await hostSession.queue.submit({ ...unit, looks: mayEnd ? CONNECTIONS : undefined }, ctx.deadline);
     const { done, closing } = outcome(steps);
     if (closing.length > 0) {
         ctx.checkpoint(id, { ...done, closing });
-        await endLogins(workshop, closing, look, ctx.deadline);
+        await endLogins(hostSession, closing, look, ctx.deadline);
     }
     return done;
 }

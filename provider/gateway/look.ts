@@ -5,13 +5,14 @@ import type { Gather, GatherResult } from "../hosts";
 import type { GatewayRef } from "../model";
 import { CLAIMS_LOOK } from "../quota/claim";
 import { COLLECTOR_LOOK } from "../quota/collector";
+import { MOUNTED_LOOK } from "../machines/mounted";
 import { openGateway } from "./session";
 import { SPACES } from "./setup";
 import { sizes } from "./sizes";
 import type { Ready } from "./session";
 
 /** Gather shared by the reads of a gateway and of everything on it. */
-export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, sizes.look, { statvfs: SPACES }]);
+export const READ_LOOK = joined([CLAIMS_LOOK, COLLECTOR_LOOK, sizes.look, MOUNTED_LOOK, { statvfs: SPACES }]);
 
 export interface Seen {
     look: GatherResult;
@@ -24,14 +25,14 @@ export interface Seen {
  */
 export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
     const away = (why: string): "away" => {
-        ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is taken as unchanged`);
+        ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is assumed to be unchanged`);
         return "away";
     };
     try {
         const gateway = await openGateway(ctx, ref);
         if (gateway.state === "gone") return "gone";
         if (gateway.state === "away") return away(gateway.why);
-        return { look: await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), gateway };
+        return { look: await gateway.hostSession.snapshot.read(ctx.deadline, joined([READ_LOOK, extra])), gateway };
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         return away(messageOf(error));

@@ -3,8 +3,8 @@ import type { Connection } from "../base/connection";
 import { Deadline } from "../base/deadline";
 import type { Context } from "../base/handler";
 import { Session } from "../base/session";
-import { Bench, failureOf, lines, TOKEN } from "../../test/unit/proxmox/harness";
-import { data, said } from "../../test/unit/proxmox/scripted-pve";
+import { Bench, failureOf, lines, TOKEN } from "../../test/support/proxmox/harness";
+import { data, said } from "../../test/support/proxmox/scripted-pve";
 import { openGateway } from "./session";
 
 const bench = new Bench();

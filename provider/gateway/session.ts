@@ -1,26 +1,38 @@
 import { randomBytes } from "node:crypto";
 import { PvesmbError } from "../base/errors";
 import type { Context } from "../base/handler";
-import { within, workshopOn } from "../hosts";
-import type { Host, Workshop } from "../hosts";
+import { joined, within, hostSessionOn } from "../hosts";
+import type { Host, HostSession } from "../hosts";
 import { machineKindOf } from "../machines";
 import type { Caller, Found, Machine, Opened } from "../machines/machine";
 import type { GatewayRef } from "../model";
 import { gatewayBatch } from "../samba/batch";
 import { LOOK } from "../samba/look";
 import { perSession } from "../base/session";
+import type { ShareStore } from "../samba/store/store";
+import { layouts } from "./layouts";
+import type { Layout } from "./layouts";
 
-export const workshop = (host: Host, nonce: string): Workshop =>
-    workshopOn(host, { key: `gateway ${nonce}`, look: LOOK, build: gatewayBatch(nonce, randomBytes(12).toString("hex")) });
+export const hostSession = (host: Host, nonce: string, { store, look }: Pick<Layout, "store" | "look">): HostSession =>
+    hostSessionOn(host, {
+        key: `gateway ${nonce}`,
+        look: joined([LOOK, look()]),
+        build: gatewayBatch(nonce, randomBytes(12).toString("hex"), store),
+    });
+
+/** How Samba is set up on the gateway with that id. */
+export const layoutOf = (id: string): Layout => layouts[machineKindOf(id).layout];
 
 /** An opened gateway with its host session, shared by all resources on it. */
-type Kept = Exclude<Opened, Found> | (Found & { workshop: Workshop });
+type Kept = Exclude<Opened, Found> | (Found & { hostSession: HostSession });
 
 /** A gateway as the resources on it see it. */
 export interface Ready {
     state: "ready";
     machine: Machine;
-    workshop: Workshop;
+    hostSession: HostSession;
+    /** Where its shares are. */
+    store: ShareStore;
 }
 export type Gateway = Exclude<Opened, Found> | Ready;
 
@@ -47,12 +59,12 @@ export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promi
         dispatched: false,
     });
     if (gateway.state !== "ready") return gateway;
-    return { state: "ready", machine: gateway.as(ctx, ref.connection), workshop: gateway.workshop };
+    return { state: "ready", machine: gateway.as(ctx, ref.connection), hostSession: gateway.hostSession, store: layoutOf(ref.id).store };
 }
 
 async function find(ctx: Caller, ref: GatewayRef): Promise<Kept> {
     const found = await machineKindOf(ref.id).open(ctx, ref);
-    return found.state === "ready" ? { ...found, workshop: workshop(found.host, found.nonce) } : found;
+    return found.state === "ready" ? { ...found, hostSession: hostSession(found.host, found.nonce, layoutOf(ref.id)) } : found;
 }
 
 export function forgetGateway(id: string): void {
@@ -60,8 +72,8 @@ export function forgetGateway(id: string): void {
 }
 
 /** Stores a gateway that was just set up, so that the resources on it use the same session. */
-export function keepGateway(id: string, found: Found, workshop: Workshop): void {
-    open().set(id, Promise.resolve({ ...found, workshop }));
+export function keepGateway(id: string, found: Found, hostSession: HostSession): void {
+    open().set(id, Promise.resolve({ ...found, hostSession }));
 }
 
 /** The ready gateway; throws an error with the way out otherwise. */
@@ -71,9 +83,9 @@ export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Prom
     if (gateway.state === "gone")
         throw new PvesmbError(
             "NotFound",
-            `the gateway (${machineKindOf(ref.id).nameOf(ref.id)}) is gone; run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
+            `the gateway (${machineKindOf(ref.id).nameOf(ref.id)}) no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create it again`,
         );
-    const remedy = gateway.remedy ?? "see that its node runs and that it can be reached from here, then run again";
+    const remedy = gateway.remedy ?? "check that its node is running and reachable from here, then run again";
     throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 

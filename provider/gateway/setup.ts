@@ -1,10 +1,12 @@
 import { PvesmbError } from "../base/errors";
 import type { Deadline } from "../base/deadline";
 import type { Log } from "../base/log";
-import type { GatherResult, Host, Workshop } from "../hosts";
+import type { GatherResult, Host, HostSession } from "../hosts";
 import type { GatewayInputs } from "../model";
 import { DATA_ROOT } from "../model/paths";
+import { announceFirst } from "../samba/announce";
 import { noClientLimit } from "../samba/clients";
+import { memoryOf } from "./memory";
 import { gatewayUnit, FACTS_FILE, parseSid } from "../samba/gateway-unit";
 import { servicePackages } from "../samba/services";
 import type { FragmentOwner } from "../samba/share";
@@ -22,6 +24,14 @@ export interface Configured {
     spaces: GatherResult["statvfs"];
 }
 
+export interface Settings {
+    claim: string;
+    restart: boolean;
+    deadline: Deadline;
+    sambaVersion: string;
+    formerLockout?: GatewayInputs["samba"]["lockout"];
+}
+
 const SLOW_MS = 3_000;
 
 /** Installs Samba if it is missing. Runs first on a new host and needs only sh. */
@@ -34,7 +44,7 @@ export async function installSamba(host: Host, inputs: GatewayInputs, fresh: boo
     if (answer.code !== 0 || facts === undefined)
         throw new PvesmbError(
             "RemoteFailed",
-            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the guest reaches its package mirror (\`packages.mirror\`, \`packages.securityMirror\`, \`packages.proxy\`, \`nameservers\`)`,
+            `installing Samba on ${host.name} failed (exit code ${answer.code}): ${tail(answer.stderr)}; check that the container can reach its package mirror (\`packages.mirror\`, \`packages.securityMirror\`, \`packages.proxy\`, \`nameservers\`)`,
         );
     if (facts.installed) log.info(`installed Samba ${facts.sambaVersion} on ${host.name}`);
     const floor = inputs.packages.minimumSambaVersion;
@@ -53,35 +63,30 @@ const tail = (text: string): string => text.trim().split("\n").slice(-5).join(" 
 
 /** Configures, enables and starts Samba with the machine SID stored with the data. Returns SSH host keys and file system sizes. */
 export async function configureSamba(
-    workshop: Workshop,
+    hostSession: HostSession,
     inputs: GatewayInputs,
     hostname: string,
     owner: FragmentOwner,
-    options: {
-        claim: string;
-        restart: boolean;
-        deadline: Deadline;
-        sambaVersion: string;
-        formerLockout?: GatewayInputs["samba"]["lockout"];
-    },
+    options: Settings,
     log: Log,
 ): Promise<Configured> {
-    const { executor } = workshop;
+    const { executor } = hostSession;
     const look = await executor.gather({ files: [FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"], statvfs: SPACES }, options.deadline);
     const sid = parseSid(look.files[FACTS_FILE]);
     const settings = {
         hostname,
         samba: inputs.samba,
-        memory: inputs.lxc.memory,
+        memory: memoryOf(inputs),
         version: options.sambaVersion,
         formerLockout: options.formerLockout,
         securityUpdates: inputs.packages.securityUpdates,
     };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
-    const result = (await executor.batch({ units: [unit], verify: [], commit: files.activate(true) }, options.deadline)).units[unit.key];
+    const commit = [...files.activate(true), ...(inputs.samba.discovery.avahi ? [announceFirst] : [])];
+    const result = (await executor.batch({ units: [unit], verify: [], commit }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");
-    workshop.snapshot.forget();
-    if (result.steps["clients"]?.value !== "active") log.warn(noClientLimit(workshop.name));
+    hostSession.snapshot.forget();
+    if (result.steps["clients"]?.value !== "active") log.warn(noClientLimit(hostSession.name));
     return { hostKeys: hostKeysIn(look.files), spaces: look.statvfs };
 }

@@ -8,8 +8,8 @@ export type * from "./steps";
  * The language of the remote executor: changes to a host as data. The executor (executor/agent/, a small Python 3 program that needs only
  * the standard library) knows files, commands, daemons and numbers, but nothing of Samba.
  *
- * A batch runs under one lock on the host. Each unit (one per resource) has a savepoint: when one of its steps fails, its files are
- * restored, its `undo` commands run, and the other units go on.
+ * A batch runs under one lock on the host, and under the one that SHARED_LOCK names, if there is one. Each unit (one per resource) has a
+ * savepoint: when one of its steps fails, its files are restored, its `undo` commands run, and the other units go on.
  *
  *   1. `guard`: checks that the gateway's mark is ours; if not, the whole batch is refused and nothing is changed (Conflict).
  *   2. The units' `steps`, in order, unit by unit. A failing unit is rolled back and drops out.
@@ -21,6 +21,12 @@ export type * from "./steps";
  * A batch is committed as a whole or not at all. If the connection is lost or time runs out before `commit`, all units are rolled back. If
  * the executor is killed, the next batch on the host first rolls back its work (BatchResult.recovered).
  */
+
+/**
+ * On hosts with the same data or accounts: a file with the path of a file on their common file system. Their batches take turns by a lock on
+ * that one, since each batch reads before it writes: numbers that are reserved beside the data, accounts in a common database.
+ */
+export const SHARED_LOCK = "/var/lib/pvesmb/shared-lock";
 
 export interface Unit {
     /** The resource's key, unique within a batch. */

@@ -1,6 +1,6 @@
 import { Deadline } from "../base/deadline";
 import { PvesmbError } from "../base/errors";
-import { Rounds, type RoundsOptions } from "../base/rounds";
+import { RoundQueue, type RoundQueueOptions } from "../base/round-queue";
 import { scrub } from "../base/scrub";
 import type { Batch, BatchResult, GatherResult, Unit, UnitResult } from "./batch";
 import { joined } from "./looks";
@@ -23,7 +23,7 @@ interface Submitted {
     reject: (error: unknown) => void;
 }
 
-export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "more"> {
+export interface CommitOptions extends Pick<RoundQueueOptions<Submitted>, "more"> {
     /** For messages. */
     host: string;
     /** Runs a batch (Executor.batch). */
@@ -37,10 +37,10 @@ export interface CommitOptions extends Pick<RoundsOptions<Submitted>, "more"> {
  * Conflict); a batch that fails as a whole rejects all its units with the same error.
  */
 export class CommitQueue {
-    private readonly rounds: Rounds<Submitted>;
+    private readonly rounds: RoundQueue<Submitted>;
 
     constructor(private readonly options: CommitOptions) {
-        this.rounds = new Rounds({
+        this.rounds = new RoundQueue({
             ...options,
             run: (taken) => this.commit(taken),
             failed: (taken, error) => taken.forEach(({ reject }) => reject(error)),
@@ -54,7 +54,7 @@ export class CommitQueue {
             this.options.snapshot?.forget();
             this.rounds.add({ unit, build, deadline, resolve, reject });
         });
-        return within(deadline, `waiting for the changes to ${this.options.host}`, result);
+        return within(deadline, `waiting for changes on ${this.options.host}`, result);
     }
 
     private async commit(taken: Submitted[]): Promise<() => void> {
@@ -91,6 +91,7 @@ function together(waiting: Submitted[]): Submitted[] {
 }
 
 function failure(host: string, result: (UnitResult & { ok: false }) | undefined): PvesmbError {
-    if (result === undefined) return new PvesmbError("RemoteFailed", `${host}: no result for this change`, { dispatched: true });
+    if (result === undefined)
+        return new PvesmbError("RemoteFailed", `${host}: there was no result for this change; run again`, { dispatched: true });
     return new PvesmbError(result.kind, scrub(`${host}: ${result.message}`), { dispatched: true });
 }

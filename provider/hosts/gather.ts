@@ -20,6 +20,9 @@ export interface Gather {
     commands?: { name: string; argv: string[]; stdin?: string; timeout?: number; in?: string }[];
 }
 
+/** With its uid or gid; accounts of a domain are compared by it. */
+export type FoundEntry = AclEntry & { id?: number };
+
 export interface FileFacts {
     type: "directory" | "file" | "symlink" | "other";
     uid: number;
@@ -30,7 +33,7 @@ export interface FileFacts {
     mode: string;
     size: number;
     /** Named entries only; undefined if the file system has no ACLs. */
-    acl?: { access: AclEntry[]; default: AclEntry[] };
+    acl?: { access: FoundEntry[]; default: FoundEntry[] };
 }
 
 export interface GatherResult {

@@ -8,6 +8,7 @@ export { joined, onceSeen } from "./looks";
 export { ensurePackages } from "./packages";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
+export { hasRoute } from "./probe/route";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
 export { fingerprint } from "./ssh/host-keys";
 export { knownKeys } from "./ssh/known-hosts";
@@ -15,7 +16,7 @@ export { quote } from "./ssh/quote";
 export { sshHost, type SshHost } from "./ssh/ssh-host";
 export type { SshTarget } from "./ssh/target";
 export { within } from "./within";
-export { workshopOn, type Workshop } from "./workshop";
+export { hostSessionOn, type HostSession } from "./host-session";
 
 import { closeExecutors } from "./executor/executor";
 import { closeAll as closeConnections } from "./ssh/pool";

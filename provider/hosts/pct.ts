@@ -21,22 +21,26 @@ export function pctHost(node: Host, nodeName: string, vmid: number, pct = "pct")
     const failure: Host["failure"] = (ended) => {
         const of = (pattern: string): boolean => ended.code !== 0 && new RegExp(`^${pattern}`, "m").test(ended.stderr);
         if (of(`container '${vmid}' not running!`))
-            return new PvesmbError("Unreachable", `${name} is not running; start it and run this again`, { dispatched: false });
+            return new PvesmbError("Unreachable", `${name} is not running; start it and run again`, { dispatched: false });
         if (of(`Configuration file 'nodes/[^']*/${vmid}\\.conf' does not exist`))
-            return new PvesmbError("NotFound", `${name} does not exist there; it was deleted, or moved to another node`, {
-                dispatched: false,
-            });
+            return new PvesmbError(
+                "NotFound",
+                `${name} does not exist there: it was deleted or moved to another node; run \`pulumi refresh\``,
+                {
+                    dispatched: false,
+                },
+            );
         const refused = /^pvesmb-pct: (.*)$/m.exec(ended.stderr)?.[1];
         if (ended.code === WRAPPER_REFUSES && refused !== undefined)
-            return new PvesmbError("Denied", `${node.name}: the wrapper ${pct} lets nobody into CT ${vmid}: ${refused}`, {
+            return new PvesmbError("Denied", `${node.name}: the wrapper ${pct} denies access to CT ${vmid}: ${refused}`, {
                 dispatched: false,
             });
         if (of(`(?:\\S+: .*)?${pct}: (?:command )?not found`))
             return new PvesmbError(
                 "RemoteFailed",
                 pct === "pct"
-                    ? `${node.name} has no \`pct\`: it is not a Proxmox VE node, or the user's PATH lacks /usr/sbin`
-                    : `${node.name} has no ${pct}; \`npx pvesmb permissions --feature node-login\` prints what installs it`,
+                    ? `${node.name} has no \`pct\`: it is not a Proxmox VE node, or /usr/sbin is not in the user's PATH`
+                    : `${node.name} has no ${pct}; \`npx pvesmb permissions --feature node-login\` prints the commands that install it`,
                 { dispatched: false },
             );
         return node.failure?.(ended);

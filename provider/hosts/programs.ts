@@ -22,9 +22,14 @@ export interface ProgramSpec {
     entries: string;
     /** What else the last entry removes: files, and directories with their content. */
     leaves?: { files?: readonly string[]; trees?: readonly string[] };
+    /** Pattern whose groups tell one resource's entries from others'. Default: its key. */
+    same?: string;
     /** What messages call an entry: `the schedule`. */
     entry: string;
 }
+
+/** Pattern of a field of an entry with a text; its group is the text. */
+export const textField = (name: string): string => `"${name}":("(?:[^"\\\\]|\\\\.)*")`;
 
 export class Program {
     constructor(private readonly spec: ProgramSpec) {}
@@ -43,9 +48,12 @@ export class Program {
         return [...this.spec.files(), { do: "directory", path: this.spec.entries, mode: "0700" }];
     }
 
-    /** Installs program, units and one entry. `before`: steps that need the entry and must run before the timer. */
+    /**
+     * Installs program, units and one entry, in place of one that a killed create of the resource left. `before`: steps that need the entry
+     * and must run before the timer.
+     */
     install(id: string, text: string, before: readonly Step[] = []): Step[] {
-        const { units, timer } = this.spec;
+        const { units, timer, same = textField("key") } = this.spec;
         return [
             ...this.files(),
             ...Object.entries(units).flatMap(([name, content]): Step[] => [
@@ -54,6 +62,7 @@ export class Program {
             ]),
             { do: "write", path: this.entryPath(id), content: text, mode: "0600", id: this.entryStep },
             ...before,
+            { do: "supersede", path: this.entryPath(id), names: ".*\\.json", same },
             {
                 do: "run",
                 argv: ["systemctl", "enable", "--now", timer],

@@ -57,6 +57,25 @@ export interface AssembleStep extends StepBase {
     reveal?: { prefix: string; if: string };
     /** Lines with such a prefix move to the end without it, in the order given here; if the file `unless` exists they are dropped. */
     last?: { prefix: string; unless: string }[];
+    each?: LineOfEach;
+    /**
+     * A file of the host that surrounds the result: what was assembled, if anything, replaces its line `at`, between `before` and `after`.
+     * Without the file, `to` is removed.
+     */
+    into?: { file: string; at: string; before: string; after: string };
+    /** For readers that compare times of change in whole seconds: a replaced file's successor is at least a second newer. */
+    newer?: true;
+}
+
+/**
+ * Replaces the content of each file by one line, or nothing. The regexes match line by line, bytes as Latin-1 characters: `name` and `if`
+ * must match, `unless` must not. In `line`, NAME stands for group 1 of `name`, NUMBER for the count of lines so far.
+ */
+export interface LineOfEach {
+    name: string;
+    if: string;
+    unless: string;
+    line: string;
 }
 
 /**
@@ -67,6 +86,18 @@ export interface RemoveStep extends StepBase {
     do: "remove";
     path: string;
     tree?: boolean;
+}
+
+/**
+ * Removes what an earlier file of the same resource left beside `path`, under another name: a killed create may have written it under an id
+ * that no state has. Those are meant whose name matches `names` and in which all groups of the pattern `same` equal those in `path`. If
+ * `path` is absent or does not match: unchanged.
+ */
+export interface SupersedeStep extends StepBase {
+    do: "supersede";
+    path: string;
+    names: string;
+    same: string;
 }
 
 /** Moves a file or directory. If `from` is absent and `to` present: unchanged. If both are present: an error. */
@@ -100,6 +131,8 @@ export interface DirectoryStep extends StepBase {
     acl?: { access: AclEntry[]; default: AclEntry[] };
     /** Only change an existing directory; if it is absent, fail with this message. */
     mustExist?: string;
+    /** Only create the directory; if an existing one would be changed, fail with this message. */
+    keep?: Text;
 }
 
 export interface AclEntry {
@@ -281,11 +314,15 @@ export interface RequireStep extends StepBase {
     message: string;
 }
 
-/** Accounts that must exist on the host; otherwise the unit fails with `message` and the missing names. */
+/**
+ * Accounts that must exist on the host; otherwise the unit fails with `message` and the missing names, after the properties that name them.
+ */
 export interface KnownStep extends StepBase {
     do: "known";
     users: string[];
     groups: string[];
+    /** The property by the account: `user alice` -> `access[0].user`. */
+    places?: Record<string, string>;
     message: string;
 }
 
@@ -332,7 +369,7 @@ export interface Owned {
     value: string;
 }
 
-/** If the file exists, it must be ours; otherwise the unit fails with `message`. */
+/** If the file exists, it must be ours; otherwise the unit fails with `message` (`{owner}`: the key of the owner). */
 export interface OwnedStep extends StepBase, Owned {
     do: "owned";
     message: string;
@@ -351,6 +388,7 @@ export type Step =
     | WriteStep
     | AssembleStep
     | RemoveStep
+    | SupersedeStep
     | RenameStep
     | DirectoryStep
     | LinkStep

@@ -1,3 +1,5 @@
+import { EXISTING } from "../model/connection";
+
 /** Node of creation, VMID, nonce. */
 export interface GatewayId {
     node: string;
@@ -14,3 +16,11 @@ export function parseId(id: string): GatewayId {
     const [node = "", vmid = "", nonce = ""] = id.split("/");
     return { node, vmid: Number(vmid), nonce };
 }
+
+/** A gateway of mode `existing`. */
+export const isExisting = (id: string): boolean => id.startsWith(EXISTING);
+
+export const existingId = (host: string, nonce: string): string => `${EXISTING}${host}/${nonce}`;
+
+/** The host in the id of a gateway of mode `existing`, as it was called at creation. */
+export const hostIn = (id: string): string => id.slice(EXISTING.length, id.lastIndexOf("/"));

@@ -6,6 +6,8 @@ import type { GatewayState, Outputs } from "./state";
 
 /** One kind of machine: how a gateway's host is made and reached. */
 export interface MachineKind {
+    /** Whose Samba's configuration is: ours as a whole, or the host's own, which ours stands beside. */
+    readonly layout: "whole" | "beside";
     create(ctx: ChangeContext<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
     /** Converges machine and gateway to the inputs; recreates a machine whose creation failed. */
     update(ctx: ChangeContext<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;
@@ -27,8 +29,8 @@ export interface Observation {
     running: boolean;
     /** The address in its configuration. */
     address: string | undefined;
-    /** Drift: file systems that are smaller than their volumes. */
-    lags(spaces: GatherResult["statvfs"]): string[];
+    /** Drift that only the running machine shows: data that is not mounted, file systems that are smaller than their volumes. */
+    inside(look: GatherResult): string[];
 }
 
 /** A machine that can run commands. */

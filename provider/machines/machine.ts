@@ -1,5 +1,5 @@
 import type { Context } from "../base/handler";
-import type { Host, Workshop } from "../hosts";
+import type { Host, HostSession } from "../hosts";
 import type { GatewayRef, ShareInputs } from "../model";
 
 /** What a machine needs from the current call. */
@@ -94,7 +94,8 @@ export interface Volumes {
     stored(mount: VolumeMount): Promise<number | undefined>;
     /** Throws Denied with the missing privileges when the caller may not change its size. */
     checkResize(mount: VolumeMount): Promise<void>;
-    grow(mount: VolumeMount, bytes: number): Promise<void>;
+    /** From and to so many bytes; `property`: the input that says so. Refused if the storage has no room. */
+    grow(mount: VolumeMount, growth: { property: string; from: number; to: number }): Promise<void>;
     /** Refuses if the storage cannot shrink volumes. `size`: the current size in bytes. */
     refuseShrink(mount: VolumeMount, size: number): Promise<void>;
     shrink(mount: VolumeMount, bytes: number): Promise<void>;
@@ -110,7 +111,9 @@ export type Ensured = Mounted & { size: number | undefined };
 export interface Below {
     /** Name for messages. */
     readonly name: string;
-    workshop(): Promise<Workshop>;
+    hostSession(): Promise<HostSession>;
+    /** Whether the machine's mount at that path was made already, so that only a restart makes it again. */
+    isPlugged(path: string): Promise<boolean>;
     /** Mounts a directory of the underlying host in the running machine. */
     bind(path: string, onHost: string): Promise<void>;
 }

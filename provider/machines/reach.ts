@@ -30,9 +30,31 @@ function parsedKey({ ssh: { privateKey, passphrase } }: Pick<Connection, "ssh">)
     if (key !== undefined && !(key instanceof Error)) return key;
     throw new PvesmbError(
         "InvalidInput",
-        `connection.ssh.privateKey cannot be read: ${key?.message ?? "it is empty"}; give an OpenSSH or PEM key, and its passphrase if it has one`,
+        `connection.ssh.privateKey cannot be read: ${key?.message ?? "it is empty"}; use an OpenSSH or PEM key, and set its passphrase if it has one`,
         { property: "connection.ssh.privateKey" },
     );
+}
+
+/** What is missing to log in to a host that is there already. The password of the nodes is not for it. */
+export function loginFaults(connection: Pick<Connection, "ssh">): Failure[] {
+    const { privateKey, agentSocket } = connection.ssh;
+    if (privateKey === undefined && agentSocket === undefined)
+        return [
+            {
+                property: "connection.ssh",
+                reason: "connection.ssh: there is no way to log in to the host of the gateway: set `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)",
+            },
+        ];
+    return keyFaults(connection);
+}
+
+function keyFaults(connection: Pick<Connection, "ssh">): Failure[] {
+    try {
+        parsedKey(connection);
+        return [];
+    } catch (error) {
+        return [{ property: "connection.ssh.privateKey", reason: messageOf(error) }];
+    }
 }
 
 /** What is missing to run commands in containers, which works only over SSH: the API has no call for it (docs/facts/pve-api.md 2.4). */
@@ -44,20 +66,15 @@ export function reachFaults(connection: Pick<Connection, "ssh">): Failure[] {
         faults.push({
             property: "connection.ssh",
             reason:
-                "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is needed too: give `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
+                "connection.ssh: Proxmox VE has no API to run commands in a container, so SSH is required too: set `privateKey` (PROXMOX_VE_SSH_PRIVATE_KEY) or `agent` (PROXMOX_VE_SSH_AGENT=true)" +
                 (via === "node" ? ", or `password`" : ', or set `via: "node"` to go through the node'),
         });
     if (jump !== undefined && keyless && jump.password === undefined)
         faults.push({
             property: "connection.ssh.jump",
-            reason: "connection.ssh.jump: there is nothing to log in to the jump host with, since the password of the nodes is not offered to it: give `jump.password`, or `privateKey` or `agent`",
+            reason: "connection.ssh.jump: there is no way to log in to the jump host, since the password of the nodes is not sent to it: set `jump.password`, `privateKey` or `agent`",
         });
-    try {
-        parsedKey(connection);
-    } catch (error) {
-        faults.push({ property: "connection.ssh.privateKey", reason: messageOf(error) });
-    }
-    return faults;
+    return [...faults, ...keyFaults(connection)];
 }
 
 /**
@@ -94,7 +111,7 @@ export async function guestHost(pve: Pve, connection: Connection, place: GuestPl
     if (place.address === undefined)
         throw new PvesmbError(
             "Unreachable",
-            `CT ${place.vmid} on ${place.node} has no address yet; give it a static one, or use connection.ssh.via: "node"`,
+            `CT ${place.vmid} on ${place.node} has no address yet; set a static one, or connection.ssh.via: "node"`,
             { dispatched: false },
         );
     return sshHost({

@@ -1,11 +1,11 @@
 import type { Log } from "../base/log";
 import { gatewayModel, groupModel, shareModel, userModel } from ".";
-import { tellAdopted } from "./adopted";
+import { reportAdopted } from "./adopted";
 
-const told = (...[model, name, what]: [Parameters<typeof tellAdopted>[1], string, Parameters<typeof tellAdopted>[3]]): string[] => {
+const told = (...[model, name, what]: [Parameters<typeof reportAdopted>[1], string, Parameters<typeof reportAdopted>[3]]): string[] => {
     const lines: string[] = [];
     const log: Log = { info: (text) => lines.push(text), warn: () => undefined, warnOnce: () => undefined };
-    tellAdopted(log, model, name, what);
+    reportAdopted(log, model, name, what);
     return lines;
 };
 

@@ -8,7 +8,7 @@ import { isTree, pathText, type Tree } from "./tree";
 /**
  * Logs what an adoption changes: found value to declared value. Values of secrets are not logged. Unobserved properties are not in `found`.
  */
-export function tellAdopted(
+export function reportAdopted(
     log: Log,
     { kind, inputs }: Pick<Model, "kind" | "inputs">,
     name: string,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { connectionInputs, gatewayRef } from "./connection";
+import { connectionInputs, gatewayRef, partsFor } from "./connection";
 import { duration } from "./duration";
 import { field, hiddenInputs, named } from "./meta";
 import type { FeatureName } from "./permissions/features";
@@ -21,17 +21,18 @@ export const timeouts = field(deadlines.optional(), {
 
 export const connection = field(connectionInputs.optional(), {
     description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
+    needs: ({ mode }) => partsFor(mode === "existing"),
 });
 
 /** Inputs of every resource on a gateway. */
 export const childInputs = {
     gateway: field(gatewayRef, {
         description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
-        replace: "it lives on that guest",
+        replace: "it exists only on that gateway",
     }),
     adopt: field(z.boolean().default(false), {
         description:
-            "Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.",
+            "Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.",
     }),
     timeouts,
     ...hiddenInputs,

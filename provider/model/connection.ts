@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { field, named } from "./meta";
+import { hostKey, port } from "./connection-parts";
+import { type ConnectionPart, field, named } from "./meta";
+import { existingSsh } from "./gateway/ssh";
 
 const endpoint = z
     .string()
@@ -9,16 +11,8 @@ const endpoint = z
     );
 const fingerprint = z
     .string()
-    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 fingerprint: 32 bytes in hex, separated by colons");
-const port = z.int().min(1).max(65535);
-const hostKey = z
-    .string()
-    .regex(
-        /^(SHA256:[A-Za-z0-9+/]{43}=?|(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?)$/,
-        'must be "SHA256:..." or a public key line such as "ssh-ed25519 AAAA..."',
-    );
-
-const markSecret = z.string().min(20, "must have 20 characters or more: whoever guesses it can forge marks");
+    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "must be a SHA-256 fingerprint: 32 hexadecimal bytes, separated by colons");
+const markSecret = z.string().min(20, "must have at least 20 characters: anyone who guesses it can forge marks");
 
 const node = z.strictObject({
     address: field(z.string().min(1), { description: "Name or IP address at which SSH reaches this node." }),
@@ -81,7 +75,7 @@ export const sshInputs = z.strictObject({
             .optional(),
         {
             description:
-                "Command on nodes in place of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.",
+                "Command on nodes instead of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.",
             defaultText: "pct",
             env: ["PVESMB_SSH_PCT"],
         },
@@ -117,7 +111,7 @@ export const connectionInputs = z.strictObject({
     username: field(
         z
             .string()
-            .regex(/^[^\s@]+@[^\s@]+$/, 'must name the realm too, such as "root@pam"')
+            .regex(/^[^\s@]+@[^\s@]+$/, 'must include the realm, such as "root@pam"')
             .optional(),
         {
             description: "User with realm, for login by password.",
@@ -133,7 +127,7 @@ export const connectionInputs = z.strictObject({
     caCertificate: field(
         z
             .string()
-            .regex(/-----BEGIN CERTIFICATE-----[ \t]*\r?\n/, "must be a certificate in PEM form, with its line breaks")
+            .regex(/-----BEGIN CERTIFICATE-----[ \t]*\r?\n/, "must be a PEM certificate, with its line breaks")
             .optional(),
         {
             description: "CA certificate (PEM) that signs the nodes' certificates: /etc/pve/pve-root-ca.pem of the cluster.",
@@ -160,7 +154,7 @@ export const connectionInputs = z.strictObject({
     }),
     markSecretPrevious: field(z.array(z.string().min(1)).optional(), {
         description:
-            "Secrets that signed marks before, API tokens' secrets among them: still believed; the next update of a gateway signs anew. In the environment separated by commas.",
+            "Secrets that signed marks before, API tokens' secrets among them: still accepted; the next update of a gateway signs it again. In the environment separated by commas.",
         secret: true,
         env: ["PVESMB_MARK_SECRET_PREVIOUS"],
     }),
@@ -169,14 +163,32 @@ named(connectionInputs, { name: "Connection" });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;
 
+/** The ids of gateways of mode `existing` begin like this. */
+export const EXISTING = "ssh:";
+
+/** A gateway of mode `existing` needs nothing of Proxmox VE. */
+export const partsFor = (existing: boolean): readonly ConnectionPart[] => (existing ? ["ssh"] : ["proxmox", "ssh"]);
+
+/** The ids of clusters begin like this. */
+export const CLUSTER = "ctdb:";
+
+const notAGateway = (id: unknown): string =>
+    typeof id === "string" && id.startsWith(CLUSTER)
+        ? "must be an SmbGateway: a CtdbVip takes no shares and users itself yet; declare them with the same inputs on each of its gateways (docs/high-availability.md)"
+        : "must be the `ref` of an SmbGateway";
+
 /** What children store of their gateway; updates of the gateway do not change it. */
 export const gatewayRef = z.strictObject({
-    id: field(z.string().regex(/^[^/\s]+\/\d+\/[0-9a-f]{16}$/, "must be the `ref` of an SmbGateway"), {
-        description: "The gateway's id: node at creation, VMID, nonce.",
-        replace: "it lives on that guest",
+    id: field(z.string().regex(/^([^/\s]+\/\d+|ssh:[^/\s]+)\/[0-9a-f]{16}$/, { error: ({ input }) => notAGateway(input) }), {
+        description: "The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.",
+        replace: "it exists only on that gateway",
         identity: true,
     }),
-    connection: field(connectionInputs.optional(), { description: "How to reach Proxmox VE." }),
+    connection: field(connectionInputs.optional(), {
+        description: "How to reach Proxmox VE.",
+        needs: ({ id }) => partsFor(String(id).startsWith(EXISTING)),
+    }),
+    ssh: field(existingSsh.optional(), { description: "How SSH reaches a gateway of mode `existing`." }),
 });
 named(gatewayRef, { name: "GatewayRef", reference: "What shares and users of other stacks keep of this gateway." });
 

@@ -26,8 +26,8 @@ const told = (kind: keyof typeof samples, old: Tree, news: Tree): string[] => {
 };
 
 const CLOSED = "open connections to the share are closed";
-const LATER = "open connections may go on as they are until they connect again";
-const RESTART = "smbd is restarted: open connections end, clients come back by themselves";
+const LATER = "open connections may continue unchanged until they reconnect";
+const RESTART = "smbd is restarted: open connections are closed, clients reconnect by themselves";
 
 describe("what a change brings", () => {
     test.each<[string, keyof typeof samples, Tree, Tree, string[]]>([
@@ -37,13 +37,7 @@ describe("what a change brings", () => {
         ["no guests any more", "share", { guest: true }, {}, [`guest: ${CLOSED}`]],
         ["guests from now on", "share", {}, { guest: true }, []],
         ["encryption", "share", {}, { encryptionRequired: true }, [`encryptionRequired: ${CLOSED}`]],
-        [
-            "another name",
-            "share",
-            {},
-            { name: "d" },
-            ["name: open connections under the old name are closed, the files stay where they are"],
-        ],
+        ["another name", "share", {}, { name: "d" }, ["name: open connections under the old name are closed, the files are not moved"]],
         ["a path chosen before", "share", {}, { path: "/srv/pvesmb/docs" }, []],
         [
             "another path",
@@ -79,7 +73,7 @@ describe("what a change brings", () => {
                     { user: "bob", level: "full" },
                 ],
             },
-            ["access: open connections of those who lose something are closed (alice, group staff)"],
+            ["access: open connections of everyone who loses access are closed (alice, group staff)"],
         ],
         ["more for all", "share", {}, { access: [{ user: "alice", level: "full" }] }, []],
         ["a bin", "share", {}, { recycle: {} }, [`recycle: ${LATER}`]],
@@ -95,7 +89,7 @@ describe("what a change brings", () => {
         ["a disabled user", "user", {}, { enabled: false }, ["enabled: open sessions of the user are ended"]],
         ["a user who leaves", "user", { groups: ["a", "b"] }, { groups: ["b"] }, ["groups: open sessions of the user are ended (a)"]],
         ["a user who joins", "user", { groups: ["a"] }, { groups: ["b", "a"] }, []],
-        ["another password", "user", {}, { password: "q" }, ["password: open sessions go on, the next login needs the new one"]],
+        ["another password", "user", {}, { password: "q" }, ["password: open sessions continue, the next login needs the new one"]],
         [
             "another home",
             "user",
@@ -114,24 +108,41 @@ describe("what a change brings", () => {
             ["members: open sessions of those who leave are ended (a)"],
         ],
         ["members who are the users' to say", "group", { members: ["a"] }, {}, []],
-        ["a smaller limit", "quota", {}, { limit: "1536MiB" }, ["limit: refused when more than that is used (512MiB less)"]],
+        [
+            "a smaller limit",
+            "quota",
+            {},
+            { limit: "1536MiB" },
+            [
+                'limit: refused if more than that is used, and on a volume always, unless it is on ZFS and `onShrink` is "force" (512MiB less)',
+            ],
+        ],
         ["a larger limit", "quota", {}, { limit: "4GiB" }, []],
         ["another workgroup", "gateway", {}, { samba: { workgroup: "HOME" } }, [`samba.workgroup: ${RESTART}`]],
         ["the same in other letters", "gateway", {}, { samba: { workgroup: "Workgroup" } }, []],
-        ["signing", "gateway", {}, { samba: { signing: "auto" } }, ["samba.signing: holds for new sessions, open ones go on as they are"]],
+        [
+            "signing",
+            "gateway",
+            {},
+            { samba: { signing: "auto" } },
+            ["samba.signing: applies to new sessions, open ones continue unchanged"],
+        ],
         ["what is read at the start", "gateway", {}, { samba: { options: { "MDNS name": "mdns" } } }, [`samba.options: ${RESTART}`]],
         ["what is read anew", "gateway", {}, { samba: { options: { deadtime: "10" } } }, []],
         ["another case of names", "share", {}, { caseHandling: "sensitive" }, [`caseHandling: ${LATER}`]],
         ["how much is logged", "gateway", {}, { samba: { logging: { level: 3 } } }, []],
-        ["a stop", "gateway", {}, { started: false }, ["started: the guest is shut down, and clients lose their connections"]],
+        ["a stop", "gateway", {}, { started: false }, ["started: the container is shut down, and clients lose their connections"]],
         [
-            "another node",
+            "signing",
             "gateway",
             {},
-            { node: "pve2" },
-            ["node: the guest stays where it is; migrate it in Proxmox VE, it is found there"],
+            { samba: { signing: "auto" } },
+            ["samba.signing: applies to new sessions, open ones continue unchanged"],
         ],
-        ["another pool", "gateway", {}, { pool: "b" }, ["pool: used at creation only, what exists stays as it is"]],
+        ["how much is logged", "gateway", {}, { samba: { logging: { level: 3 } } }, []],
+        ["a stop", "gateway", {}, { started: false }, ["started: the container is shut down, and clients lose their connections"]],
+        ["another node", "gateway", {}, { node: "pve2" }, ["node: the container is not moved; migrate it in Proxmox VE, pvesmb follows"]],
+        ["another pool", "gateway", {}, { pool: "b" }, ["pool: only used at creation; what exists is not changed"]],
         [
             "less data",
             "gateway",
@@ -139,7 +150,13 @@ describe("what a change brings", () => {
             { data: { storage: "tank", size: "512MiB" } },
             ["data.size: refused, Proxmox VE cannot shrink a volume (512MiB less)"],
         ],
-        ["no data", "gateway", {}, { data: undefined }, ["data: refused while there is one, which would be lost"]],
+        [
+            "no data",
+            "gateway",
+            {},
+            { data: undefined },
+            ["data: cannot be removed while the gateway has a data volume, its files would be lost"],
+        ],
     ])("%s", (_what, kind, old, news, expected) => {
         expect(told(kind, old, news)).toEqual(expected);
     });

@@ -7,7 +7,7 @@ import { formatSize, parseSize } from "./size";
 import { isTree, pathText, type Tree } from "./tree";
 
 /** A consequence of an actual change. */
-export interface Brought {
+export interface Effect {
     property: string;
     consequence: Consequence;
     /** The principals or objects that it affects. */
@@ -15,12 +15,12 @@ export interface Brought {
 }
 
 /** For every property that is used at creation only. */
-const CREATION: Consequence = { does: "used at creation only, what exists stays as it is" };
+const CREATION: Consequence = { does: "only used at creation; what exists is not changed" };
 
 /** The consequence that the model declares for a property. */
 export function consequenceOf(schema: z.ZodType): Consequence | undefined {
     const meta = metaOf(schema);
-    return meta?.brings ?? (meta?.compare === "ignore" ? CREATION : undefined);
+    return meta?.effect ?? (meta?.compare === "ignore" ? CREATION : undefined);
 }
 
 /** Side effects of the step from `old` to `news`, both as effective values. No I/O: diff calls it as well as handlers. */
@@ -28,12 +28,12 @@ export function consequencesOf(
     { inputs, effective = (given) => given }: Pick<Model, "inputs" | "effective">,
     old: Tree,
     news: Tree,
-): Brought[] {
+): Effect[] {
     const [before, after] = [old, news].map((given) => effective(filled(inputs, given) as Tree)) as [Tree, Tree];
     return propertiesOf(inputs).flatMap(([name, schema]) => below(schema, [name], before[name], after[name]));
 }
 
-function below(schema: z.ZodType, path: string[], before: unknown, after: unknown): Brought[] {
+function below(schema: z.ZodType, path: string[], before: unknown, after: unknown): Effect[] {
     const meta = metaOf(schema);
     // A value that the provider chose stays when the program omits it.
     if (meta?.hidden || (meta?.chosen && (before === undefined || after === undefined))) return [];
@@ -49,7 +49,7 @@ function below(schema: z.ZodType, path: string[], before: unknown, after: unknow
 }
 
 /** A consequence as previews show it: `enabled: open connections to the share are closed`. */
-export const consequenceText = ({ property, consequence, whom }: Brought): string =>
+export const consequenceText = ({ property, consequence, whom }: Effect): string =>
     `${property}: ${consequence.does}${whom.length === 0 ? "" : ` (${whom.join(", ")})`}`;
 
 /** For properties where only one of two values has a consequence. */

@@ -12,17 +12,17 @@ test.each(["10.0.0.1", "10.0.0.77/24", "0.0.0.0/0", "fd00:86::2", "FD00:86::2", 
 );
 
 test.each([
-    ["pc1.lab", "Samba looks up no names"],
+    ["pc1.lab", "Samba does not resolve names"],
     ["LOCAL", "must be an address"],
-    ["@office", "a gateway knows no netgroups"],
-    ["ALL", "everybody is who is in neither list"],
+    ["@office", "netgroups do not exist on a gateway"],
+    ["ALL", "for everybody, leave the list out"],
     ["10.0.0.0/08", "without a leading 0"],
-    ["10.0.0.0/255.0.0.0", "prefix length in place of the mask"],
+    ["10.0.0.0/255.0.0.0", "prefix length instead of a netmask"],
     ["10.0.0.0/33", "of 0 to 32"],
     ["fd00:86:0:0::2", "must be written as fd00:86::2"],
     ["fd00:0086::2", "must be written as fd00:86::2"],
     ["fe80::1%eth0", "fe80::1/128"],
-    ["::ffff:10.0.0.1", "must be written as the IPv4 address"],
+    ["::ffff:10.0.0.1", "must be written as an IPv4 address"],
 ])("%s is not, and told why", (entry, why) => expect(clientFault(entry)).toContain(why));
 
 test("raw options may use all of Samba's words that need no lookup; names only beside `hostname lookups`", () => {
@@ -50,7 +50,7 @@ test.each([
     [{ options: { "SMB encrypt": "Mandatory" } }, '`options["SMB encrypt"]`'],
     [{ options: { "server smb encrypt": "desired" } }, '`options["server smb encrypt"]`'],
 ])("guests and %j do not go together", (more, named) => {
-    expect(faults({ guest: true, ...more })).toEqual([expect.stringContaining(`guest must not stand beside ${named}`)]);
+    expect(faults({ guest: true, ...more })).toEqual([expect.stringContaining(`guest cannot be combined with ${named}`)]);
     expect(faults(more)).toEqual([]);
 });
 

@@ -35,13 +35,13 @@ function isMasked(entry: string): boolean {
 
 function addressFault(address: string, prefix: string | undefined): string | undefined {
     if (isIPv4(address)) return undefined;
-    if (address.includes("%")) return "must not name an interface; leave the part from % on out, and write a prefix length: fe80::1/128";
+    if (address.includes("%")) return "must not name an interface; remove the part from % on, and add a prefix length: fe80::1/128";
     const canonical = canonicalAddress(address);
     if (address.includes(".") || canonical.startsWith("::ffff:"))
-        return "must be written as the IPv4 address that it is: Samba sees no client under the other form";
+        return "must be written as an IPv4 address: Samba never sees a client in the other form";
     // Samba compares networks as numbers but single addresses as text.
     return prefix === undefined && address.toLowerCase() !== canonical
-        ? `must be written as ${canonical}: Samba compares single addresses as text`
+        ? `must be written as ${canonical}: Samba compares single addresses as strings`
         : undefined;
 }
 
@@ -50,16 +50,16 @@ const canonicalAddress = (address: string): string => new URL(`http://[${address
 
 function prefixFault(entry: string): string | undefined {
     const [address = "", prefix = ""] = entry.split("/");
-    if (/^0\d/.test(prefix)) return "must have its prefix length without a leading 0, which Samba would read as octal";
-    if (isIPv4(prefix)) return "must have a prefix length in place of the mask, such as 192.168.1.0/24";
+    if (/^0\d/.test(prefix)) return "must have a prefix length without a leading 0, which Samba would read as octal";
+    if (isIPv4(prefix)) return "must have a prefix length instead of a netmask, such as 192.168.1.0/24";
     return isCidr(entry, 4) || isCidr(entry, 6)
         ? undefined
         : `must be a network with a prefix length of 0 to ${isIPv4(address) ? 32 : 128}, such as 192.168.1.0/24`;
 }
 
 function strangeFault(entry: string): string {
-    if (entry.startsWith("@")) return `${WANTED}: a gateway knows no netgroups`;
-    if (/^(all|fail)$/i.test(entry)) return `${WANTED}: everybody is who is in neither list, or 0.0.0.0/0 and ::/0`;
+    if (entry.startsWith("@")) return `${WANTED}: netgroups do not exist on a gateway`;
+    if (/^(all|fail)$/i.test(entry)) return `${WANTED}: for everybody, leave the list out or use 0.0.0.0/0 and ::/0`;
     if (/^(except|local)$/i.test(entry) || /[*?]/.test(entry) || !/[a-z]/i.test(entry)) return WANTED;
-    return `${WANTED}: Samba looks up no names (\`hostname lookups\` is off), and with it on whoever runs the client's DNS would decide`;
+    return `${WANTED}: Samba does not resolve names (\`hostname lookups\` is off), and with that on, whoever runs the client's DNS would decide`;
 }

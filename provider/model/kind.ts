@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Kind, PropertyPath } from "../base/kind";
-import { bare, type FieldMeta, isReference, metaOf, type Model } from "./meta";
+import { bare, type FieldMeta, metaOf, type Model, referenceOf } from "./meta";
 import { holdsSecret, propertiesOf } from "./schema";
 
 type Named = readonly [name: string, meta: FieldMeta, schema: z.ZodType];
@@ -11,8 +11,9 @@ export function kindOf(model: Model): Kind {
     const outputs = shown(model.outputs);
     const names = (all: Named[]): string[] => all.map(([name]) => name);
     const chosen = inputs.filter(([, meta]) => meta.chosen);
-    const references = names(inputs.filter(([, , schema]) => isReference(schema)));
+    const references = names(inputs.filter(([, , schema]) => referenceOf(schema) !== undefined));
     const held = inputs.flatMap(([input, { holdsData: unless }]) => (unless === undefined ? [] : [{ input, unless }]));
+    const outside = pathsOf(model.inputs, (meta) => meta.outside === true);
     return {
         name: model.kind,
         inputs: names(inputs.filter(([, meta]) => !meta.chosen)),
@@ -30,6 +31,7 @@ export function kindOf(model: Model): Kind {
             per(outputs, ({ follows }) => follows),
         ),
         ...(held.length > 0 ? { holdsData: held } : {}),
+        ...(outside.length > 0 ? { outside } : {}),
     };
 }
 
@@ -63,10 +65,13 @@ function partsOf(reference: z.ZodObject): Record<string, PropertyPath> {
 }
 
 /** Paths of all secrets at and below a schema; `*` is any entry of a list or map. */
-export function secretPaths(schema: z.ZodType): PropertyPath[] {
-    if (metaOf(schema)?.secret) return [[]];
+export const secretPaths = (schema: z.ZodType): PropertyPath[] => pathsOf(schema, (meta) => meta.secret === true);
+
+function pathsOf(schema: z.ZodType, is: (meta: FieldMeta) => boolean): PropertyPath[] {
+    const meta = metaOf(schema);
+    if (meta !== undefined && is(meta)) return [[]];
     const inner = bare(schema);
-    const at = (name: string, child: z.ZodType): PropertyPath[] => secretPaths(child).map((path) => [name, ...path]);
+    const at = (name: string, child: z.ZodType): PropertyPath[] => pathsOf(child, is).map((path) => [name, ...path]);
     if (inner instanceof z.ZodObject) return propertiesOf(inner).flatMap(([name, child]) => at(name, child));
     if (inner instanceof z.ZodArray) return at("*", inner.element as z.ZodType);
     if (inner instanceof z.ZodRecord) return at("*", inner.valueType as z.ZodType);

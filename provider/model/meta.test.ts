@@ -33,7 +33,7 @@ test("what properties refer to is there: inputs by their names, references by th
         const inputs = propertiesOf(model.inputs).map(([name]) => name);
         for (const [, schema] of [...propertiesOf(model.inputs), ...propertiesOf(model.outputs)]) {
             const { follows, holdsData = [] } = metaOf(schema) ?? {};
-            for (const name of [...(follows === undefined ? [] : [follows]), ...holdsData.map(({ path }) => path[0])])
+            for (const name of [...(follows === undefined ? [] : [follows.input]), ...holdsData.map(({ path }) => path[0])])
                 expect(inputs).toContain(name);
         }
         if (model.reference === undefined) continue;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Failure } from "../base/handler";
-import type { AutoName, HoldsData } from "../base/kind";
+import type { AutoName, Follows, HoldsData } from "../base/kind";
 import type { Migration } from "./migrations";
 import type { FeatureName } from "./permissions/features";
 
@@ -51,7 +51,7 @@ export interface FieldMeta {
      */
     fixed?: string;
     /** On an object it applies when the object is added or removed, like `replace`. */
-    brings?: Consequence;
+    effect?: Consequence;
     compare?: Compare;
     /** Environment variables that supply it (connection only). */
     env?: string[];
@@ -64,8 +64,10 @@ export interface FieldMeta {
     autoName?: AutoName;
     /** If this input is set, deletion would destroy data: Pulumi protects the resource unless one of these holds. */
     holdsData?: HoldsData["unless"];
-    /** An output that begins with the same output of the resource in this input, and changes with it. */
-    follows?: string;
+    /** If this input is set, part of the resource is outside the container and remains when the container is destroyed. */
+    outside?: boolean;
+    /** An output that begins with an output of the resource in an input, and changes with it. */
+    follows?: Follows;
     /**
      * In a reference: the id of the resource. If it is unknown, that resource is being replaced, and so is every resource that refers to
      * it.
@@ -110,9 +112,19 @@ export function named<T extends z.ZodObject>(schema: T, meta: TypeMeta): T {
     return schema;
 }
 
-export const typeMetaOf = (schema: z.ZodType): TypeMeta | undefined => types.get(bare(schema));
+export function typeMetaOf(schema: z.ZodType): TypeMeta | undefined {
+    const inner = bare(schema);
+    return inner instanceof z.ZodObject ? types.get(inner) : undefined;
+}
 
 export const isReference = (schema: z.ZodType): boolean => typeMetaOf(schema)?.reference !== undefined;
+
+/** The reference that a property is, or that its entries are. */
+export function referenceOf(schema: z.ZodType): z.ZodType | undefined {
+    const inner = bare(schema);
+    const one = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : inner;
+    return isReference(one) ? one : undefined;
+}
 
 /** The metadata of a schema, also inside optional, default and the like. */
 export function metaOf(schema: z.ZodType): FieldMeta | undefined {
@@ -161,6 +173,8 @@ export interface Model<I extends z.ZodObject = z.ZodObject, O extends z.ZodObjec
     effective?(inputs: Record<string, unknown>): Record<string, unknown>;
     /** Why a replacement of the resource in this state would fail or lose something without being asked to. No I/O: diff calls it. */
     irreplaceable?(state: Record<string, unknown>, news: Record<string, unknown>): Failure[];
+    /** What a preview prints about a resource that will be created. No I/O: check calls it. */
+    announcements?(news: Record<string, unknown>): string[];
     /** What other resources store of this one, if they can refer to it: `id` and parts of its inputs. */
     reference?: z.ZodObject;
     /** What it needs from Proxmox VE and from hosts. */

@@ -66,6 +66,19 @@ function endFault(own: bigint, network: bigint, hostBits: bigint, address: strin
     return host === (1n << hostBits) - 1n ? `is ${address}, the broadcast address of its network` : undefined;
 }
 
+/** An address without its prefix length. */
+export const bareOf = (cidr: string): string => cidr.split("/")[0] ?? cidr;
+
+/** Whether an address (without prefix length) is in a network, both of the same family. */
+export function inNetwork(address: string, cidr: string): boolean {
+    const { network, hostBits } = partsOf(cidr);
+    return bitsOf(address) >> hostBits === network;
+}
+
+/** Whether two addresses with prefix length are in the same network. */
+export const sameNetwork = (a: string, b: string): boolean =>
+    partsOf(a).hostBits === partsOf(b).hostBits && partsOf(a).network === partsOf(b).network;
+
 /**
  * Why a gateway does not match a static address. Proxmox VE adds a host route to a gateway outside the network (pve-container,
  * Setup/Debian.pm), which hosting providers use with /32; with any other prefix length it is a mistake.
@@ -93,7 +106,7 @@ export const networkInputs = z.strictObject({
         {
             description: "IPv4: `dhcp`, `none`, or an address with prefix length that nobody else has.",
             compare: "address",
-            brings: { does: "connections to the old address end" },
+            effect: { does: "connections to the old address are lost" },
         },
     ),
     gateway: field(z.string().refine(isIPv4, { error: "must be an IPv4 address" }).optional(), {
@@ -109,7 +122,7 @@ export const networkInputs = z.strictObject({
         {
             description: "IPv6: `dhcp`, `auto` (SLAAC), `none`, or an address with prefix length.",
             compare: "address",
-            brings: { does: "connections to the old address end" },
+            effect: { does: "connections to the old address are lost" },
         },
     ),
     gateway6: field(z.string().refine(isIPv6, { error: "must be an IPv6 address" }).optional(), {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { samples } from "../../test/unit/samples";
+import { samples } from "../../test/support/samples";
 import { gatewayModel, shareModel, userModel } from ".";
 import { merge } from "./observe";
 import { filled } from "./schema";

@@ -1,3 +1,5 @@
+import { domainModel } from "./ad-domain";
+import { clusterModel } from "./ctdb-vip";
 import { gatewayModel } from "./gateway";
 import { groupModel } from "./group";
 import type { Model } from "./meta";
@@ -15,6 +17,8 @@ export const kinds = {
     SmbUser: userModel,
     SmbGroup: groupModel,
     Quota: quotaModel,
+    AdDomain: domainModel,
+    CtdbVip: clusterModel,
 };
 
 export type KindName = keyof typeof kinds;

@@ -10,7 +10,7 @@ const netbios = () => z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,14}$/, "must
 
 /** For settings that smbd reads only at startup. */
 export const RESTARTS: Consequence = {
-    does: "smbd is restarted: open connections end, clients come back by themselves",
+    does: "smbd is restarted: open connections are closed, clients reconnect by themselves",
     effect: "restarts-smbd",
 };
 
@@ -26,7 +26,7 @@ const startOptions = (options: unknown): string =>
     );
 
 /** For settings that client and server negotiate when a session begins. */
-const AGREED: Consequence = { does: "holds for new sessions, open ones go on as they are" };
+const AGREED: Consequence = { does: "applies to new sessions, open ones continue unchanged" };
 
 /** Oldest first. */
 export const PROTOCOLS = ["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02", "SMB3_11"] as const;
@@ -42,18 +42,18 @@ const listening = z
 
 const logging = z.strictObject({
     target: field(z.enum(["journal", "file"]).default("journal"), {
-        brings: RESTARTS,
+        effect: RESTARTS,
         description:
             "`journal`: the gateway's journal, audits under the name smbd_audit. `file`: /var/log/samba/log.smbd and audit.log there, both rotated.",
     }),
-    level: field(z.int().min(0).max(10).default(1), { description: "How much smbd says." }),
+    level: field(z.int().min(0).max(10).default(1), { description: "smbd's log level." }),
     logins: field(z.boolean().default(false), {
         description:
             'Log every login, the refused ones too, as one line of JSON: who, from where, by which protocol, and how it ended. With `target: "file"` in /var/log/samba/logins.json.',
     }),
     maxSize: field(size({ min: "64KiB", multipleOf: "1KiB" }).default("16MiB"), {
         description:
-            "Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.",
+            "Files of audits and logins: size at which a new one is begun; checked every minute. If a file reaches four times that size in between, smbd itself renames it to `.old` and replaces the previous one.",
         compare: "bytes",
     }),
     keep: field(z.int().min(1).max(1000).default(7), { description: "Files of audits and logins: how many old ones are kept." }),
@@ -62,7 +62,8 @@ const logging = z.strictObject({
 const discovery = z.strictObject({
     wsdd: field(z.boolean().default(false), { description: "Appear in Windows' network view (WS-Discovery). Installs wsdd." }),
     avahi: field(z.boolean().default(false), {
-        description: "Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.",
+        description:
+            "Appear in the Finder, and with shares that have `timeMachine` in Time Machine's list (mDNS). Installs avahi-daemon. What other files of Samba add is not announced.",
     }),
 });
 
@@ -70,7 +71,7 @@ const lockout = z.strictObject({
     attempts: field(z.int().min(1).max(998), { description: "Failed logins in a row that lock an account." }),
     minutes: field(z.int().min(1).max(99_999).default(30), { description: "How long it stays locked.", unit: "minutes" }),
     resetMinutes: field(z.int().min(1).max(99_999).default(30), {
-        description: "After how long without a failed one the count begins anew.",
+        description: "Time without a failed login after which the count starts again.",
         unit: "minutes",
     }),
 });
@@ -79,37 +80,37 @@ const settings = z.strictObject({
     workgroup: field(netbios().default("WORKGROUP"), {
         description: "Workgroup.",
         compare: "caseless",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
-    serverString: field(configText(64).default("pvesmb"), { description: "What the server calls itself." }),
+    serverString: field(configText(64).default("pvesmb"), { description: "Description of the server that clients see." }),
     netbiosName: field(netbios().optional(), {
         description: "NetBIOS name.",
         defaultText: "the first 15 characters of the host name",
         compare: "caseless",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
     interfaces: field(z.array(listening).min(1).max(32).optional(), {
         description: "Where to listen, beside the loopback interface.",
         defaultText: "everywhere",
         compare: "set",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
     minProtocol: field(z.enum(PROTOCOLS).default("SMB3_00"), {
         description: "Oldest protocol that clients may speak. SMB 1 is never spoken.",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
-    maxProtocol: field(z.enum(PROTOCOLS).default("SMB3_11"), { description: "Newest protocol.", brings: RESTARTS }),
+    maxProtocol: field(z.enum(PROTOCOLS).default("SMB3_11"), { description: "Newest protocol.", effect: RESTARTS }),
     signing: field(z.enum(["mandatory", "auto"]).default("mandatory"), {
         description: "Whether clients have to sign.",
-        brings: AGREED,
+        effect: AGREED,
     }),
     encryption: field(z.enum(["required", "desired", "if_required"]).default("desired"), {
         description: "`required` refuses clients that cannot; `desired` encrypts with all that can; `if_required` with those that ask.",
-        brings: AGREED,
+        effect: AGREED,
     }),
     ntlm: field(z.enum(["ntlmv2-only", "disabled"]).default("ntlmv2-only"), {
         description: "`disabled` locks out all local accounts: they have no other way to log in.",
-        brings: AGREED,
+        effect: AGREED,
     }),
     lockout: field(lockout.optional(), {
         description:
@@ -119,13 +120,12 @@ const settings = z.strictObject({
     guests: field(z.enum(["onDemand", "never"]).default("onDemand"), {
         description:
             "`onDemand`: guests are let in as soon as a share has `guest`, and a share with `guest` then asks no client to encrypt, since guests cannot; `never`, and with `encryption` `required`: such a share is refused.",
-        brings: AGREED,
+        effect: AGREED,
     }),
     maxProcesses: field(z.int().min(4).max(100_000).optional(), {
         description:
             "Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.",
-        defaultText:
-            "one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)",
+        defaultText: "smbd's share of `lxc.memory` (all but a reserve of a quarter, 64 to 512 MiB) divided by 3 MiB: 128 with 512MiB",
     }),
     maxPerAddress: field(z.int().min(1).max(100_000).optional(), {
         description:
@@ -134,15 +134,16 @@ const settings = z.strictObject({
     }),
     multichannel: field(z.boolean().default(true), {
         description: "Let one client use several connections (SMB multichannel).",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
     directoryLeases: field(z.boolean().optional(), {
         description: "Let clients keep listings of folders in their own memory. Samba 4.22 and later.",
         defaultText: "Samba's own default",
     }),
     macos: field(z.boolean().default(false), {
-        description: "Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.",
-        brings: RESTARTS,
+        description:
+            "Metadata and streams as macOS wants them (fruit), on all shares: a Mac applies what the first share offers to all of them.",
+        effect: RESTARTS,
     }),
     logging: field(logging.default({ target: "journal", level: 1, logins: false, maxSize: "16MiB", keep: 7 }), {
         description: "Where smbd and the shares' audits log.",
@@ -155,11 +156,15 @@ const settings = z.strictObject({
             .string()
             .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/, "must be a time zone such as Europe/Vienna")
             .optional(),
-        { description: "Time zone of the container.", defaultText: "that of the template", brings: RESTARTS },
+        { description: "Time zone of the container.", defaultText: "that of the template", effect: RESTARTS },
     ),
+    manageGlobal: field(z.boolean().default(false), {
+        description:
+            "Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.",
+    }),
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.",
-        brings: {
+        effect: {
             ...RESTARTS,
             when: `changed in ${AT_START.map((name) => `\`${name}\``).join(", ")}`,
             if: (before, after) => startOptions(before) !== startOptions(after),

@@ -28,11 +28,15 @@ export function formatSize(bytes: number): string {
     return `${bytes}B`;
 }
 
+/** Of a schema made by `size`, its bounds in words. */
+const bounds = new WeakMap<z.ZodType, string>();
+
+export const boundsText = (schema: z.ZodType): string | undefined => bounds.get(schema);
+
 /** A size with a binary unit, within bounds. */
-export function size(bounds: { min: string; max?: string; multipleOf?: string }): z.ZodString {
-    const { min, max = "1PiB", multipleOf = "1B" } = bounds;
+export function size({ min, max = "1PiB", multipleOf = "1B" }: { min: string; max?: string; multipleOf?: string }): z.ZodString {
     const [low, high, step] = [bytesOf(min), bytesOf(max), bytesOf(multipleOf)];
-    return z.string().check((ctx) => {
+    const schema = z.string().check((ctx) => {
         const bytes = parseSize(ctx.value);
         const message =
             bytes === undefined
@@ -46,4 +50,10 @@ export function size(bounds: { min: string; max?: string; multipleOf?: string })
                       : undefined;
         if (message) ctx.issues.push({ code: "custom", message, input: ctx.value });
     });
+    // One byte is no bound that anybody needs to know.
+    const atLeast = low > 1 ? [`at least ${min}`] : [];
+    const inSteps = step > 1 ? [`a multiple of ${multipleOf}`] : [];
+    const text = [...atLeast, ...inSteps].join(", ");
+    if (text !== "") bounds.set(schema, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+    return schema;
 }

@@ -25,12 +25,15 @@ export function configTextFault(value: string): string | undefined {
 
 /** Why a line of smb.conf would change the value, apart from substitutions. */
 export function lineFault(value: string): string | undefined {
-    if (CONTROL.test(value)) return "must be one line without control characters";
+    if (CONTROL.test(value)) return "must be a single line without control characters";
     if (HALF.test(value)) return HALF_FAULT;
-    if (value.endsWith("\\")) return "must not end in a backslash, which would join it with the next line";
-    if (value !== value.trim()) return "must not begin or end with blanks, which Samba would drop";
-    if (value.includes("  ")) return "must not contain two blanks in a row, of which Samba would keep one";
-    if (losesQuotes(value)) return 'must not begin or end with ", which Samba would drop';
+    const unseen = unseenFault(value);
+    if (unseen !== undefined) return unseen;
+    if (value.endsWith("\\")) return "must not end with a backslash, which would join it with the next line";
+    if (NO_BREAK.test(value.slice(0, 1) + value.slice(-1))) return `must not begin or end with ${A_NO_BREAK}`;
+    if (value !== value.trim()) return "must not begin or end with spaces, which Samba would remove";
+    if (value.includes("  ")) return "must not contain two spaces in a row, of which Samba would keep one";
+    if (losesQuotes(value)) return 'must not begin or end with ", which Samba would remove';
     return undefined;
 }
 
@@ -39,6 +42,15 @@ function losesQuotes(value: string): boolean {
     const bare = value.replace(/^"+|"+$/g, "");
     return bare !== value && !bare.includes('"');
 }
+
+/** What editors and other systems put into text, and nobody sees. A client that types the text does not find it. */
+export function unseenFault(text: string): string | undefined {
+    if (text.includes("\ufeff")) return "must not contain a byte order mark (U+FEFF), which editors write at the beginning of files";
+    return /[\u200b\u2060]/.test(text) ? "must not contain a zero-width space (U+200B, U+2060), which nobody sees" : undefined;
+}
+/** In running text some languages want one between words, so only names and the ends of a text must not have it. */
+const NO_BREAK = /[\u00a0\u202f]/;
+const A_NO_BREAK = "a no-break space (U+00A0, U+202F), which looks like a space";
 
 /** Half of a surrogate pair: UTF-8 would replace it with another character. */
 export const HALF = /\p{Surrogate}/u;
@@ -50,7 +62,7 @@ export const accountName = (): z.ZodString =>
         .string()
         .regex(
             /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_]$|^[A-Za-z_]$/,
-            "must be 1 to 32 of A-Z, a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
+            "must be 1 to 32 characters of A-Z, a-z, 0-9, _ . and -, beginning with a letter or _ and not ending with . or -",
         );
 
 /** Names of groups that pvesmb creates: two that differ only in case would be two groups for Unix and hard for people to tell apart. */
@@ -59,7 +71,7 @@ export const groupName = (): z.ZodString =>
         .string()
         .regex(
             /^[a-z_][a-z0-9_.-]{0,30}[a-z0-9_]$|^[a-z_]$/,
-            "must be 1 to 32 of a-z, 0-9, _ . and -, beginning with a letter or _ and not ending in . or -",
+            "must be 1 to 32 characters of a-z, 0-9, _ . and -, beginning with a letter or _ and not ending with . or -",
         );
 
 /** Account ids. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 belong to the distribution. */
@@ -77,13 +89,16 @@ export const shareName = (): z.ZodString =>
 function shareNameFault(name: string): string | undefined {
     if (name.length === 0) return "must not be empty";
     if (name.length > 80) return "must have at most 80 characters";
-    if (CONTROL.test(name)) return "must be one line without control characters";
+    if (CONTROL.test(name)) return "must be a single line without control characters";
     if (HALF.test(name)) return HALF_FAULT;
     if (/[%<>*?|/\\+=;:",[\]]/.test(name)) return 'must not contain any of % < > * ? | / \\ + = ; : " , [ ]';
-    if (name !== name.trim()) return "must not begin or end with blanks";
-    if (name.includes("  ")) return "must not contain two blanks in a row, of which Samba would keep one";
+    const unseen = unseenFault(name);
+    if (unseen !== undefined) return unseen;
+    if (NO_BREAK.test(name)) return `must not contain ${A_NO_BREAK}`;
+    if (name !== name.trim()) return "must not begin or end with spaces";
+    if (name.includes("  ")) return "must not contain two spaces in a row, of which Samba would keep one";
     if (name.startsWith(".") || name.startsWith("-")) return "must not begin with . or -";
-    if (RESERVED_SHARES.includes(name.toLowerCase())) return `must not be one of Samba's own names (${RESERVED_SHARES.join(", ")})`;
+    if (RESERVED_SHARES.includes(name.toLowerCase())) return `must not be a name that Samba reserves (${RESERVED_SHARES.join(", ")})`;
     return undefined;
 }
 
@@ -91,7 +106,7 @@ function shareNameFault(name: string): string | undefined {
 export const fileName = (): z.ZodString =>
     configText(255).check((ctx) => {
         if (ctx.value === "" || ctx.value === "." || ctx.value === ".." || ctx.value.includes("/"))
-            ctx.issues.push({ code: "custom", message: "must be one name without /", input: ctx.value });
+            ctx.issues.push({ code: "custom", message: "must be a single name without /", input: ctx.value });
         if (tooLong(ctx.value)) ctx.issues.push({ code: "custom", message: "must have at most 255 bytes", input: ctx.value });
     });
 
@@ -114,7 +129,8 @@ export const absolutePath = (): z.ZodString =>
             ctx.issues.push({ code: "custom", message: "must have at most 255 bytes per component", input: ctx.value });
     });
 
-export const mailAddress = (): z.ZodString => z.string().regex(/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/, "must be a mail address");
+export const mailAddress = (): z.ZodString =>
+    z.string().regex(/^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,253}$/, "must be an e-mail address");
 
 const SYSTEM = "bin boot dev etc lib lib32 lib64 libx32 opt proc root run sbin sys tmp usr";
 
@@ -126,7 +142,7 @@ export const hostDirectory = (): z.ZodString =>
     absolutePath().check((ctx) => {
         const [, top = "", second] = ctx.value.split("/");
         const fault = /[,:]/.test(ctx.value)
-            ? "must not contain , or :, which Proxmox VE cannot write down"
+            ? "must not contain , or :, which Proxmox VE cannot store"
             : SYSTEM.split(" ").includes(top) || (second === undefined && ["", "home", "mnt", "srv", "var", "media"].includes(top))
               ? "must not be one of the node's system directories"
               : undefined;
@@ -136,7 +152,9 @@ export const hostDirectory = (): z.ZodString =>
 /** Why a path is not a place for users' files; undefined if it is one. */
 export function dataPathFault(path: string): string | undefined {
     if (!path.startsWith(`${DATA_ROOT}/`)) return `must be under ${DATA_ROOT}`;
-    return /^\/\.pvesmb/.test(path.slice(DATA_ROOT.length)) ? `${DATA_ROOT}/.pvesmb is pvesmb's own` : undefined;
+    return /^\/\.pvesmb/.test(path.slice(DATA_ROOT.length))
+        ? `${DATA_ROOT}/.pvesmb is reserved for pvesmb; use another directory`
+        : undefined;
 }
 
 /** An absolute path for users' files that passwd can store too. */

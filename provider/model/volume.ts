@@ -10,10 +10,10 @@ export const volumeSizes = (volume: string, min: string) => ({
     size: field(size({ min, multipleOf: "1MiB" }).optional(), {
         description: `Size of ${volume}; it can grow. Or give \`initialSize\`.`,
         compare: "bytes",
-        brings: NO_SHRINKING,
+        effect: NO_SHRINKING,
     }),
     initialSize: field(size({ min, multipleOf: "1MiB" }).optional(), {
-        description: `Size of ${volume} when it is made; from then on it is the business of a Quota, or of Proxmox VE.`,
+        description: `Size of ${volume} when it is created; after that it is managed by a Quota or in Proxmox VE.`,
         compare: "ignore",
     }),
 });

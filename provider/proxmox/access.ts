@@ -1,6 +1,6 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
-import { says } from "./client/sayings";
+import { isKnown } from "./client/known-errors";
 import { flag, row } from "./values/scalars";
 
 /** Path -> privileges of the caller there -> whether they propagate to paths below. */
@@ -44,7 +44,7 @@ async function ask(pve: Pve): Promise<Permissions | undefined> {
     try {
         return await readPermissions(pve);
     } catch (error) {
-        if (says(error, "method missing") || (isKind(error, "Denied") && error.details.status === 403)) return undefined;
+        if (isKnown(error, "method missing") || (isKind(error, "Denied") && error.details.status === 403)) return undefined;
         throw error;
     }
 }

@@ -1,5 +1,5 @@
 import type { Pve } from "./client/client";
-import { says } from "./client/sayings";
+import { isKnown } from "./client/known-errors";
 import { locateContainer } from "./locate";
 import type { Place } from "./lxc/container";
 
@@ -13,7 +13,7 @@ export async function follow<T>(pve: Pve, place: Place, work: (place: Place) => 
         try {
             return await work(at);
         } catch (error) {
-            if (!says(error, "guest missing") || pve.deadline.expired) throw error;
+            if (!isKnown(error, "guest missing") || pve.deadline.expired) throw error;
             const found = await locateContainer(pve, at.vmid);
             if (found.state !== "found" || found.node === at.node) throw error;
             at = { ...at, node: found.node };

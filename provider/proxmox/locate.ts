@@ -1,6 +1,6 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
-import { PveError } from "./client/sayings";
+import { PveError } from "./client/known-errors";
 import { isFreeVmid, listGuests, listNodes } from "./cluster";
 import type { ContainerConfig } from "./lxc/config";
 import { readConfig } from "./lxc/container";
@@ -31,7 +31,7 @@ export async function locateContainer(pve: Pve, vmid: number, hint?: string, wai
 async function lookFor(pve: Pve, vmid: number, hint?: string): Promise<Located> {
     const search = new Search(pve, vmid);
     if (hint !== undefined) {
-        const there = await search.at(hint, pve.timing.glance);
+        const there = await search.at(hint, pve.timing.lastNode);
         if (there) return there;
     }
     // Authoritative and without lag, unlike the lists (pve-api.md 0.4, 1.4).
@@ -93,7 +93,7 @@ class Search {
         if (this.unreachable) throw this.unreachable;
         throw new PveError(
             "Busy",
-            `VMID ${this.vmid} is taken, but no node has a container of that number: it is on its way between nodes, or something else`,
+            `VMID ${this.vmid} is in use, but no node has a container with this number: it may be migrating; run again`,
         );
     }
 }

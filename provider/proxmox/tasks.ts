@@ -2,7 +2,7 @@ import { isKind, PvesmbError } from "../base/errors";
 import { scrub } from "../base/scrub";
 import type { Pve } from "./client/client";
 import { route } from "./client/form";
-import { meaningOf, PveError } from "./client/sayings";
+import { meaningOf, PveError } from "./client/known-errors";
 import { pollPause } from "./client/timing";
 import { row, rows, text } from "./values/scalars";
 import { parseUpid } from "./values/upid";
@@ -32,7 +32,7 @@ const TAIL = 20;
 export function task(pve: Pve, upid: string): Task {
     const parsed = parseUpid(upid);
     if (!parsed)
-        throw new PveError("Unreachable", `Proxmox VE answered without a task id: ${scrub(upid) || "nothing"}`, { dispatched: true });
+        throw new PveError("Unreachable", `the response of Proxmox VE has no task id: ${scrub(upid) || "nothing"}`, { dispatched: true });
     const { node, type } = parsed;
     return {
         upid,
@@ -60,7 +60,7 @@ async function wait(pve: Pve, task: Identity, onLine?: (line: string) => void): 
         if (pause >= pve.deadline.left || pve.deadline.expired)
             throw new PveError(
                 "Timeout",
-                `${described(task)} is still running, or its node does not answer; it goes on without us. Raise \`timeouts\` and run again`,
+                `${described(task)} is still running, or its node does not respond; it continues without pvesmb. Increase \`timeouts\` and run again`,
                 {
                     dispatched: true,
                 },
@@ -78,7 +78,7 @@ async function lookAt(pve: Pve, task: Identity, young: boolean): Promise<Record<
         const unknown = isKind(error, "InvalidInput") && /no such task/.test(error.details.errors?.["upid"] ?? "");
         if (unknown && young) return undefined;
         if (unknown)
-            throw new PveError("Unreachable", `Proxmox VE has forgotten ${described(task)}; nobody knows how it ended`, {
+            throw new PveError("Unreachable", `Proxmox VE no longer knows ${described(task)}; its result is unknown`, {
                 dispatched: true,
             });
         throw error;
@@ -105,7 +105,7 @@ function failed(task: Identity, exit: string, log: string[]): PveError {
         property: meaning?.property,
         dispatched: meaning?.kind === "Unreachable" ? true : undefined,
     };
-    const why = meaning?.kind === "Unreachable" ? `ended in a way that nobody knows (${exit})` : `failed: ${exit}`;
+    const why = meaning?.kind === "Unreachable" ? `ended with an unknown result (${exit})` : `failed: ${exit}`;
     const end = tail.length > 0 ? `\nthe end of its log:\n  ${tail.join("\n  ")}` : "";
     return new PveError(
         meaning?.kind ?? "RemoteFailed",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PvesmbError } from "../base/errors";
 import type { Pve } from "./client/client";
-import { outcomeUnknown, says, worthAnother } from "./client/sayings";
+import { outcomeUnknown, isKnown, isRetryable } from "./client/known-errors";
 import { pauseBefore } from "./client/timing";
 import { isFreeVmid } from "./cluster";
 
@@ -32,7 +32,7 @@ export interface Creation<T> {
     /** Creates with this VMID. Conflict ("vmid taken") moves on to the next number; errors that a retry cannot fix end the allocation. */
     create(vmid: number): Promise<T>;
     /** Checks a taken VMID: returns a result when it is ours (orphan of a killed create), otherwise undefined. */
-    meet(vmid: number): Promise<T | undefined>;
+    onTaken(vmid: number): Promise<T | undefined>;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function allocate<T>(pve: Pve, range: VmidRange, key: string, creat
     }
     throw new PvesmbError(
         "InvalidInput",
-        `no free VMID between ${range.from} and ${range.to} (${Math.min(tries, TRIES)} tried): give another vmidRange`,
+        `vmidRange: there is no free VMID between ${range.from} and ${range.to} (${Math.min(tries, TRIES)} tried); set another range`,
         {
             property: "vmidRange",
         },
@@ -60,15 +60,15 @@ async function tryOne<T>(pve: Pve, vmid: number, creation: Creation<T>): Promise
     for (let attempt = 0; ; attempt++) {
         pve.deadline.check(`allocating VMID ${vmid}`);
         if (!(await isFreeVmid(pve, vmid))) {
-            const met = await creation.meet(vmid);
+            const met = await creation.onTaken(vmid);
             return met === undefined ? undefined : { value: met };
         }
         try {
             return { value: await creation.create(vmid) };
         } catch (error) {
             // `meet` finds out whether the other creator was us. A task that failed for a lock has removed its volumes.
-            const again = outcomeUnknown(error) ? attempt < 5 : worthAnother(error) && Date.now() - began < pve.timing.busy;
-            if (!again && !says(error, "vmid taken")) throw error;
+            const again = outcomeUnknown(error) ? attempt < 5 : isRetryable(error) && Date.now() - began < pve.timing.busy;
+            if (!again && !isKnown(error, "vmid taken")) throw error;
         }
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }

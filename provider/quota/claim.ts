@@ -73,5 +73,5 @@ const ours = (path: string, claim: string, { directory } = HERE): Step =>
     ownedBy(
         claimPath(path, directory),
         claim,
-        `${path} has a quota of another resource already; a tree has one limit: leave this one out, delete that one, or take it over with \`adopt: true\``,
+        `${path} already has a quota of another resource; a directory can have only one: remove this one or that one, or take it over with \`adopt: true\``,
     );

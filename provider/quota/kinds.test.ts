@@ -38,10 +38,10 @@ test("what is mounted below the directory that the gateway has is not the gatewa
 test.each(["nfs4", "tmpfs"])("%s is refused by name, with the way out", (type) => {
     expect(() => kindAt(mounts, at(`/${type}/docs`))).toThrow(
         new RegExp(
-            `^backend: /${type}/docs is on a file system of type ${type} that pvesmb cannot limit \\(zfs, .*\\); use a share with a volume`,
+            `^backend: /${type}/docs is on a file system of type ${type} where pvesmb cannot set limits \\(it can on zfs, .*\\); use a share with its own volume`,
         ),
     );
-    expect(() => kindAt([], at("/docs"))).toThrow(/is on no file system that/);
+    expect(() => kindAt([], at("/docs"))).toThrow(/is on an unknown file system where/);
 });
 
 test("what the gateway sees of a mount is a guess", () => {
@@ -61,7 +61,7 @@ describe("before anything is touched", () => {
 
     test("a directory with files that would have to be copied, where the file system needs an object of its own", () => {
         expect(refuse("zfs", {}, nothing, "/zfs/docs/a")).toThrow(
-            /^convert: \/zfs\/docs on pve1 is a plain directory with files \(\/zfs\/docs\/a/,
+            /^convert: \/zfs\/docs on pve1 is a plain directory with files \(such as \/zfs\/docs\/a/,
         );
         expect(refuse("zfs", {}, all, "/zfs/docs/a")).not.toThrow();
         expect(refuse("zfs", {})).not.toThrow();
@@ -71,7 +71,7 @@ describe("before anything is touched", () => {
     test("a directory that as a whole is a gateway's data, and files in both places after a conversion that was cut off", () => {
         const seen = (filled?: string) => ({ state, filled });
         const zfs = kindAt(mounts, at("/zfs/docs"));
-        expect(() => refuseTree(zfs, seen(), all, "pve1", { whole: true })).toThrow(/^path: .*as a whole the gateway's data/);
+        expect(() => refuseTree(zfs, seen(), all, "pve1", { whole: true })).toThrow(/^path: .*holds all data of the gateway/);
         const aside = "/srv/pvesmb/.pvesmb-convert-1";
         expect(() => refuseTree(zfs, seen("/zfs/docs/a"), all, "pve1", { aside })).toThrow(/\.pvesmb-convert-1 on the gateway/);
         expect(() => refuseTree(zfs, seen(), nothing, "pve1", { aside })).not.toThrow();
@@ -80,7 +80,7 @@ describe("before anything is touched", () => {
     test("a project number that is somebody else's, whatever was asked for", () => {
         const clash = `/etc/projects gives project ${projectId("/xfs/docs")}, which /xfs/docs would have, to /elsewhere`;
         expect(refuse("xfs", { clash }, all)).toThrow(
-            /^\/xfs\/docs on pve1 cannot be limited: .*to \/elsewhere; take that entry away, or move/,
+            /^\/xfs\/docs on pve1 cannot be limited: .*to \/elsewhere; remove that entry, or move/,
         );
     });
 

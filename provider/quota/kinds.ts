@@ -45,7 +45,7 @@ export function kindAt(mounts: readonly MountEntry[], { path, from }: Spot): { n
     if (mount === undefined || found === undefined)
         throw new PvesmbError(
             "InvalidInput",
-            `backend: ${path} is on ${mount === undefined ? "no file system" : `a file system of type ${mount.type}`} that pvesmb cannot limit (${Object.keys(KINDS).join(", ")}); use a share with a volume of its own`,
+            `backend: ${path} is on ${mount === undefined ? "an unknown file system" : `a file system of type ${mount.type}`} where pvesmb cannot set limits (it can on ${Object.keys(KINDS).join(", ")}); use a share with its own volume`,
             { property: "backend" },
         );
     const above = mountHolding(mounts, from);
@@ -80,26 +80,26 @@ export function refuseTree(
     if (plain && whole)
         throw new PvesmbError(
             "InvalidInput",
-            `path: ${where} is a plain directory and as a whole the gateway's data, which cannot be made into ${ABILITIES[name].unit} while it is bound; make it one before the gateway is made, or limit its shares`,
+            `path: ${where} is a plain directory that holds all data of the gateway and cannot be converted into ${ABILITIES[name].unit} while it is in use; create ${ABILITIES[name].unit} before the gateway, or limit its shares`,
             { property: "path" },
         );
     if (plain && filled !== undefined && aside !== undefined)
         throw new PvesmbError(
             "Conflict",
-            `${where} holds files (${filled} for one), and more are in ${aside} on the gateway, where a conversion that was cut off left them; move all of them into that one, then run \`pulumi up\` again`,
+            `${where} contains files (such as ${filled}), and more are in ${aside} on the gateway, where an interrupted conversion left them; move all of them there, then run \`pulumi up\` again`,
         );
     if (plain && filled !== undefined && !wanted.convert)
         throw new PvesmbError(
             "InvalidInput",
-            `convert: ${where} is a plain directory with files (${filled} for one), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to have it made into one (the files are copied, clients are disconnected)`,
+            `convert: ${where} is a plain directory with files (such as ${filled}), and only ${ABILITIES[name].unit} can be limited; set \`convert: true\` to convert it (the files are copied, clients are disconnected)`,
             { property: "convert" },
         );
     if (state.clash !== undefined)
-        throw new PvesmbError("Conflict", `${where} cannot be limited: ${state.clash}; take that entry away, or move the directory`);
+        throw new PvesmbError("Conflict", `${where} cannot be limited: ${state.clash}; remove that entry, or move the directory`);
     if (state.off !== undefined && !wanted.enable)
         throw new PvesmbError(
             "InvalidInput",
-            `enable: ${state.off} (${tree.mount.target} on ${node}); set \`enable: true\` to have them switched on, which concerns the whole file system`,
+            `enable: ${state.off} (${tree.mount.target} on ${node}); set \`enable: true\` to switch them on for the whole file system`,
             { property: "enable" },
         );
 }

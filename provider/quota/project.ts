@@ -40,7 +40,7 @@ export const project: TreeKind = {
             steps.push({
                 do: "run",
                 argv: ["mount", "-o", ["remount", ...optionsFor(wish.ids)].join(","), mount.target],
-                message: `${mount.target} cannot be given ${optionsFor(wish.ids).join(",")} while it is mounted (XFS never can, ext4 needs the features quota and project): add that in /etc/fstab and mount it anew`,
+                message: `${mount.target} cannot be given ${optionsFor(wish.ids).join(",")} while it is mounted (XFS never can, ext4 needs the features quota and project): add these options in /etc/fstab and mount it again`,
             });
         if (state.object === undefined) {
             const line = `${id}:${path}`;

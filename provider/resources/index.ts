@@ -1,6 +1,8 @@
 import type { AnyHandler } from "../base/handler";
 import type { KindName } from "../model";
 export type { AnyHandler } from "../base/handler";
+import { domainHandler } from "./ad-domain/handler";
+import { clusterHandler } from "./ctdb-vip/handler";
 import { gatewayHandler } from "./gateway/handler";
 import { groupHandler } from "./group/handler";
 import { quotaHandler } from "./quota/handler";
@@ -14,4 +16,6 @@ export const handlers: Record<KindName, AnyHandler> = {
     SmbUser: userHandler,
     SmbGroup: groupHandler,
     Quota: quotaHandler,
+    AdDomain: domainHandler,
+    CtdbVip: clusterHandler,
 };

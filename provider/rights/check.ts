@@ -76,23 +76,22 @@ function report(
     const lines = [
         ...sentences(missing),
         ...closed.map(
-            ({ purpose, rootOnly }) =>
-                `root@pam itself, logged in by password (username and password in place of apiToken), to ${purpose}: ${rootOnly}`,
+            ({ purpose, rootOnly }) => `root@pam with a password (username and password instead of apiToken), to ${purpose}: ${rootOnly}`,
         ),
     ];
     const commands = grantCommands(grants, granteeOf(identity)).map(quote);
     const named = missing.some(({ give }) => /^\/(storage|sdn|pool)\//.test(give));
     const inPool = pools.map((path) => `\`pool: ${JSON.stringify(path.slice("/pool/".length))}\``).join(" or ");
     return [
-        `${identity} lacks, before anything was touched:`,
+        `${identity} is missing these privileges (nothing has been changed):`,
         ...lines.map((line) => `  ${line}`),
-        ...(pools.length > 0 ? [`It has these rights in a pool: set ${inPool} on the gateway, and no more is needed on /vms.`] : []),
+        ...(pools.length > 0 ? [`It has these privileges in a pool: set ${inPool} on the gateway, and none are needed on /vms.`] : []),
         ...doubts,
         ...(named && doubts.length === 0
-            ? ["Check the spelling: nobody has rights on a storage, bridge or pool that does not exist."]
+            ? ["Check the spelling: nobody has privileges on a storage, bridge or pool that does not exist."]
             : []),
-        ...(commands.length > 0 ? ["As root on a node, this gives them:", ...commands.map((line) => `  ${line}`)] : []),
-        "`npx pvesmb permissions` prints all that pvesmb may need.",
+        ...(commands.length > 0 ? ["These commands, run as root on a node, grant them:", ...commands.map((line) => `  ${line}`)] : []),
+        "`npx pvesmb permissions` prints the commands for everything that pvesmb may need; `npx pvesmb permissions --help` shows its options.",
     ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { holdsData, sealed } from "../base/kind";
+import { holdsData, markSecrets } from "../base/kind";
 import type { Log } from "../base/log";
 import { pinsOf } from "../base/pins";
 import { gatewayModel, shareModel } from "../model";
@@ -31,7 +31,7 @@ test("names, secrets, protection and the URN come with the runtime", async () =>
     expect(inputs).toEqual({ ...written, hostname: "files-co" });
     expect(holdsData(kindOf(gateway), inputs)).toBe(true);
     const sealing = { secret: () => "sealed", isLater: () => false, whenKnown: () => "never" };
-    expect(sealed(inputs, kindOf(gateway).secrets, sealing)).toMatchObject({ connection: { ssh: { password: "sealed" } } });
+    expect(markSecrets(inputs, kindOf(gateway).secrets, sealing)).toMatchObject({ connection: { ssh: { password: "sealed" } } });
 
     const seen: unknown[] = [];
     const log: Log = { info: () => undefined, warn: () => undefined, warnOnce: () => undefined };
@@ -51,7 +51,7 @@ test("names, secrets, protection and the URN come with the runtime", async () =>
     expect(run.diff(URN, id, { ...inputs, hostKeys: keys }, inputs)).toEqual({ changes: false });
     expect(pinsOf(id)).toEqual(keys);
     await expect(run.read(URN, "pve1/101/0123456789abcdef", {})).rejects.toThrow(
-        "SmbGateway Files & Co. cannot be imported; set `adopt: true`",
+        "SmbGateway Files & Co. cannot be imported; declare it with `adopt: true`",
     );
 });
 

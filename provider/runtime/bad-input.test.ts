@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GATEWAY, type Rows } from "../../test/unit/bad-input/values";
+import { GATEWAY, type Rows } from "../../test/support/bad-input/values";
 import { fileName } from "../codegen/sdk";
 import { models } from "../model";
 import { bare, metaOf } from "../model/meta";
@@ -11,12 +11,12 @@ import { check } from "./check";
 
 const network = { bridge: "vmbr0", address: "dhcp" };
 
-/** Each kind has a file in test/unit/bad-input with the name of its folder in provider/model. */
+/** Each kind has a file in test/support/bad-input with the name of its folder in provider/model. */
 const table = new Map(models.map(({ kind }) => [kind, valuesOf(kind)]));
 
 function valuesOf(kind: string): { good: Tree; rows: Rows } {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by the name of the kind, at once
-    return require(`../../test/unit/bad-input/${fileName(kind.replace(/^Smb/, ""))}`) as { good: Tree; rows: Rows };
+    return require(`../../test/support/bad-input/${fileName(kind.replace(/^Smb/, ""))}`) as { good: Tree; rows: Rows };
 }
 
 /** Splits `a.b[0].c` into parts; a key of `options` stays whole. */
@@ -29,6 +29,7 @@ function partsOf(property: string): (string | number)[] {
 /** Valid inputs with one value replaced, and the objects around it added. */
 function withValue(kind: string, property: string, value: unknown): Tree {
     const inputs = structuredClone(table.get(kind)?.good ?? {});
+    const ofExisting = /(^|gateway\.|gateways\[0\]\.)ssh\./.test(property);
     const around: Record<string, unknown> = {
         vmidRange: { from: 100, to: 200 },
         extraNetworks: [{ ...network, bridge: "vmbr1" }],
@@ -39,8 +40,10 @@ function withValue(kind: string, property: string, value: unknown): Tree {
         groups: [{ name: "staff", limit: "1GiB" }],
         aclEntries: [{ ...(property === "aclEntries[0].group" ? {} : { user: "bob" }), permissions: "rwx" }],
         access: [property === "access[0].group" ? { level: "read" } : { user: "bob", level: "read" }],
-        jump: { address: "jump" },
+        ssh: ofExisting ? { host: "files" } : {},
+        jump: ofExisting ? { host: "jump" } : { address: "jump" },
         lockout: { attempts: 5 },
+        credential: { user: "joiner" },
     };
     const parts = partsOf(property);
     let at: Record<string | number, unknown> = inputs;
@@ -89,7 +92,9 @@ describe.each(models.map((model) => [model.kind, model] as const))("%s", (kind, 
                 .slice(0, partsOf(property).length)
                 .join("."),
         ).toBe(partsOf(property).join("."));
-        expect(own?.reason).toMatch(/must|needs?\b|is required|is (written|refused|no |pvesmb's)|at (least|most)|one of|attaches/);
+        expect(own?.reason).toMatch(
+            /must|needs?\b|is required|is (set|refused|not |chosen|reserved|for )|at (least|most)|one of|attaches|requires?\b|cannot be/,
+        );
     });
 
     test.each(leaves(model.inputs, ""))("%s of another kind", (property, schema) => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { changed, samples, SECRETS } from "../../test/unit/samples";
+import { changed, samples, SECRETS } from "../../test/support/samples";
 import { gatewayModel, shareModel, userModel } from "../model";
 import { check } from "./check";
 import { UNKNOWN } from "./unknown";
@@ -10,11 +10,11 @@ const share = (more: object): object => ({ gateway: GATEWAY, ...more });
 describe("failures name the property and the way out", () => {
     test.each<[string, object, string, RegExp]>([
         ["missing", { name: "docs" }, "", /^gateway: is required$/],
-        ["wrong type", share({ readOnly: "yes" }), "readOnly", /^must be true or false, not a text$/],
-        ["null", share({ comment: null }), "comment", /^must be a text, not null$/],
+        ["wrong type", share({ readOnly: "yes" }), "readOnly", /^must be true or false, not a string$/],
+        ["null", share({ comment: null }), "comment", /^must be a string, not null$/],
         ["enum", share({ onDelete: "keep" }), "onDelete", /^must be one of "retain", "delete"$/],
         ["in a list", share({ access: [{ user: "alice", level: "ful" }] }), "access[0].level", /^must be one of "read", "change", "full"$/],
-        ["in a map", share({ options: { "hide dot files": true } }), 'options["hide dot files"]', /^must be a text, not true or false$/],
+        ["in a map", share({ options: { "hide dot files": true } }), 'options["hide dot files"]', /^must be a string, not true or false$/],
         ["the model's own words", share({ volume: { storage: "tank", size: "5GB" } }), "volume.size", /binary unit such as/],
         ["a rule", share({ access: [{ level: "read" }] }), "access[0]", /either `user` or `group`/],
         ["a rule in a map", share({ options: { Path: "/etc" } }), "options.Path", /use the property `path`/],
@@ -22,7 +22,7 @@ describe("failures name the property and the way out", () => {
             "what a schedule has a say in",
             share({ previousVersions: { schedule: {}, folder: ".zfs/snapshot" } }),
             "previousVersions.folder",
-            /pvesmb's to choose with a `schedule`/,
+            /is chosen by pvesmb if there is a `schedule`/,
         ],
         [
             "what a schedule writes",
@@ -30,12 +30,12 @@ describe("failures name the property and the way out", () => {
             'options["Veto Files"]',
             /`previousVersions`/,
         ],
-        ["misspelt", share({ commment: "x" }), "", /^commment: is no property here; did you mean comment\?$/],
+        ["misspelt", share({ commment: "x" }), "", /^commment: is not a property of SmbShare; did you mean comment\?$/],
         [
             "misspelt below",
             share({ volume: { storage: "tank", sise: "1GiB", size: "1GiB" } }),
             "",
-            /^volume\.sise: is no property here; did you mean size\?$/,
+            /^volume\.sise: is not a property of volume; did you mean size\?$/,
         ],
         [
             "not alike to anything",
@@ -68,12 +68,12 @@ describe("failures name the property and the way out", () => {
 describe("secrets", () => {
     test.each([
         ["itself", { password: "" }, /^password: must not be empty$/],
-        ["above it", { password: { nested: "Tr0ub4dor&3" } }, /^password: must be a text, not an object$/],
-        ["an object around it", { password: "x", gateway: "Tr0ub4dor&3" }, /^gateway: must be an object, not a text$/],
+        ["above it", { password: { nested: "Tr0ub4dor&3" } }, /^password: must be a string, not an object$/],
+        ["an object around it", { password: "x", gateway: "Tr0ub4dor&3" }, /^gateway: must be an object, not a string$/],
         [
             "misspelt",
             { password: "x", gateway: GATEWAY, passwrod: "Tr0ub4dor&3" },
-            /^passwrod: is no property here; did you mean password\?$/,
+            /^passwrod: is not a property of SmbUser; did you mean password\?$/,
         ],
         [
             "nested",

@@ -40,7 +40,8 @@ function unknownProperty(model: Model, path: Path, key: string): string {
     const object = parent && objectOf(parent);
     const names = object ? propertiesOf(object).flatMap(([name, schema]) => (metaOf(schema)?.hidden ? [] : [name])) : [];
     const close = nearest(key, names);
-    return close === undefined ? `is no property here; there are ${names.join(", ")}` : `is no property here; did you mean ${close}?`;
+    const notOne = `is not a property of ${path.length === 0 ? model.kind : pathText(path)}`;
+    return close === undefined ? `${notOne}; there are ${names.join(", ")}` : `${notOne}; did you mean ${close}?`;
 }
 
 /** Runs the rules whose properties are known and valid. */

@@ -1,9 +1,9 @@
 import type { Failure } from "../base/handler";
 import { connectionInputs } from "../model/connection";
-import { bare, type ConnectionPart, metaOf, type Model } from "../model/meta";
+import { bare, type ConnectionPart, metaOf, type Model, referenceOf } from "../model/meta";
 import { objectOf, propertiesOf } from "../model/schema";
 import { isTree, type Tree } from "../model/tree";
-import { reachFaults } from "../machines/reach";
+import { loginFaults, reachFaults } from "../machines/reach";
 import { readPve, readSsh } from "./connection";
 import { hasUnknown, isUnknown } from "./unknown";
 
@@ -32,7 +32,11 @@ function faultsOf({ given, parts }: Asked, env: NodeJS.ProcessEnv, config: Confi
     const sources = { resource: parsed.data, env, config };
     const pve = parts.includes("proxmox") ? readPve(sources) : undefined;
     const ssh = parts.includes("ssh") ? readSsh(sources) : undefined;
-    return [...(pve?.faults ?? []), ...(ssh?.faults ?? []), ...(pve && ssh ? reachFaults({ ssh: ssh.value }) : [])];
+    return [
+        ...(pve?.faults ?? []),
+        ...(ssh?.faults ?? []),
+        ...(ssh ? (pve ? reachFaults({ ssh: ssh.value }) : ssh.faults.length > 0 ? [] : loginFaults({ ssh: ssh.value })) : []),
+    ];
 }
 
 const BOTH: readonly ConnectionPart[] = ["proxmox", "ssh"];
@@ -48,6 +52,9 @@ function connectionsIn(schema: Model["inputs"], value: Tree): Asked[] {
             const parts = metaOf(child)?.needs?.(value) ?? BOTH;
             return hasUnknown(inner) ? [] : [{ given: isTree(inner) ? inner : undefined, parts }];
         }
+        const element = referenceOf(child);
+        if (Array.isArray(inner) && element !== undefined)
+            return inner.flatMap((each: unknown) => (isTree(each) ? connectionsIn(element as Model["inputs"], each) : []));
         const object = objectOf(child);
         return object !== undefined && isTree(inner) ? connectionsIn(object, inner) : [];
     });

@@ -13,7 +13,8 @@ export interface Leaf<T> {
     path: string;
     /** Environment variables that may set it. */
     env: string[];
-    configKey: string;
+    /** Undefined for commands, which have no resource and read no stack config. */
+    configKey: string | undefined;
 }
 
 type Api = Omit<ConnectionInputs, "ssh">;
@@ -37,7 +38,8 @@ export function chooseBest<T>(choices: Choice<T>[]): T | undefined {
     return undefined;
 }
 
-type Config = (key: string) => string | undefined;
+/** Undefined for commands: then only the environment counts. */
+export type Config = ((key: string) => string | undefined) | undefined;
 interface Finding {
     value: unknown;
     rank: number;
@@ -56,13 +58,13 @@ export interface Sources {
 export function pveLeaves({ resource, env, config }: Sources, faults: Failure[]): PveLeaves {
     const { ssh: _shape, ...shape } = connectionInputs.shape;
     const { ssh: _ssh, ...given } = resource ?? {};
-    return leavesOf(shape, "", given, env, (name) => config(`pvesmb:${name}`), faults) as unknown as PveLeaves;
+    return leavesOf(shape, "", given, env, config && ((name) => config(`pvesmb:${name}`)), faults) as unknown as PveLeaves;
 }
 
 /** All values for SSH. */
 export function sshLeaves({ resource, env, config }: Sources, faults: Failure[]): SshLeaves {
-    const object = objectOf(config("pvesmb:ssh"), faults);
-    const nested = (name: string): unknown => config(`pvesmb:ssh.${name}`) || object[name];
+    const object = objectOf(config?.("pvesmb:ssh"), faults);
+    const nested = config && ((name: string): unknown => config(`pvesmb:ssh.${name}`) || object[name]);
     return leavesOf(sshInputs.shape, "ssh.", resource?.ssh ?? {}, env, nested, faults) as unknown as SshLeaves;
 }
 
@@ -71,16 +73,16 @@ function leavesOf(
     prefix: string,
     resource: Record<string, unknown>,
     env: NodeJS.ProcessEnv,
-    config: (name: string) => unknown,
+    config: ((name: string) => unknown) | undefined,
     faults: Failure[],
 ): Record<string, Leaf<unknown>> {
     const leaf = ([name, schema]: [string, z.ZodType]): [string, Leaf<unknown>] => {
         const names = metaOf(schema)?.env ?? [];
-        const base = { path: `connection.${prefix}${name}`, env: names, configKey: `pvesmb:${prefix}${name}` };
+        const base = { path: `connection.${prefix}${name}`, env: names, configKey: config && `pvesmb:${prefix}${name}` };
         const findings: Finding[] = [
             { value: resource[name], rank: 0, source: base.path },
             ...names.map((variable) => ({ value: env[variable], rank: 1, source: `environment variable ${variable}` })),
-            { value: config(name), rank: 2, source: `stack config ${base.configKey}` },
+            ...(config ? [{ value: config(name), rank: 2, source: `stack config ${base.configKey}` }] : []),
         ];
         const found = findings.find(({ value }) => value !== undefined && value !== null && value !== "");
         if (!found) return [name, { ...base, value: undefined, rank: Infinity }];
@@ -91,13 +93,16 @@ function leavesOf(
 
 function accept(schema: z.ZodType, found: Finding, property: string, faults: Failure[]): unknown {
     const secret = metaOf(schema)?.secret === true;
-    if (secret && typeof found.value === "string") hide(found.value);
-    const parsed = schema.safeParse(typeof found.value === "string" ? fromText(bare(schema), found.value) : found.value);
+    if (secret && typeof found.value === "string") for (const text of new Set([found.value, asMeant(found.value)])) hide(text);
+    const parsed = schema.safeParse(typeof found.value === "string" ? fromText(bare(schema), asMeant(found.value)) : found.value);
     if (parsed.success) return parsed.data;
     const reasons = parsed.error.issues.map((issue) => [issue.path.join("."), issue.message].filter(Boolean).join(" ")).join("; ");
     faults.push({ property, reason: `${found.source}: ${reasons}` });
     return undefined;
 }
+
+/** Without what reading a whole file brings along: a byte order mark, and the end of its last line, as Unix or Windows writes it. */
+const asMeant = (text: string): string => text.replace(/^\ufeff/, "").replace(/[\r\n]+$/, "");
 
 /**
  * Converts text from environment and stack config to the type in the model: boolean, number, comma-separated list, JSON. Other text is left
@@ -130,7 +135,7 @@ function objectOf(text: string | undefined, faults: Failure[]): Record<string, u
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     faults.push({
         property: "connection.ssh",
-        reason: "stack config pvesmb:ssh: must be an object in JSON, as `pulumi config set --path pvesmb:ssh.username root` writes it",
+        reason: "stack config pvesmb:ssh: must be a JSON object, such as `pulumi config set --path pvesmb:ssh.username root` creates",
     });
     return {};
 }

@@ -51,6 +51,16 @@ describe("sources", () => {
         expect(connection.endpoints).toEqual(["https://pve1.example.org:8006"]);
     });
 
+    test("as files bring them: with a byte order mark, and a last line ended as Windows does", () => {
+        const { PROXMOX_VE_API_TOKEN: token, PROXMOX_VE_ENDPOINT: endpoint } = MINIMUM;
+        const environment = { ...MINIMUM, PROXMOX_VE_API_TOKEN: `\ufeff${token}\r\n`, PROXMOX_VE_ENDPOINT: `${endpoint}\n` };
+        expect(resolveConnection(undefined, environment, from({ "pvesmb:ssh.password": "of-a-file-77aa\r\n" }))).toMatchObject({
+            endpoints: ["https://pve1.example.org:8006"],
+            auth: { secret: "0aa5f0c4-1111-2222-3333-444455556666" },
+            ssh: { password: "of-a-file-77aa" },
+        });
+    });
+
     test("several endpoints, in the environment too", () => {
         const environment = { ...MINIMUM, PVESMB_ENDPOINTS: "https://pve2.example.org:8006, https://pve3.example.org:8006" };
         expect(resolveConnection(undefined, environment, nothing).endpoints).toEqual([
@@ -172,7 +182,8 @@ describe("in a preview", () => {
         expect(reasons(model, { mode: "lxc" })).toEqual(everything);
         const over = field(connectionInputs.optional(), { description: "x", needs: () => ["ssh"] });
         const alone = { inputs: z.strictObject({ connection: over }) };
-        expect(reasons(alone, {})).toEqual([]);
+        expect(reasons(alone, {})).toEqual(["connection.ssh:"]);
+        expect(reasons(alone, { connection: { ssh: { agent: true, agentSocket: "/run/agent" } } })).toEqual([]);
         expect(reasons(alone, { connection: { ssh: { agent: true } } })).toEqual(["connection.ssh.agentSocket"]);
     });
 

@@ -8,6 +8,7 @@ import type { ConnectionInputs } from "../model/connection";
 import {
     chooseBest,
     type Choice,
+    type Config,
     type Leaf,
     type PveLeaves,
     pveLeaves,
@@ -23,6 +24,8 @@ import {
  *
  * Values that belong together are not mixed: endpoint(s), credentials and TLS trust each come from the highest source that sets one of the
  * group, so an API token in the environment does not override a user in the resource.
+ *
+ * Commands (`npx pvesmb`) have no `config` and no resource: their messages only name environment variables.
  *
  * Proxmox VE and SSH are resolved separately: a resource that needs only one of them is not asked for the other. Throws InvalidInput that
  * names everything missing or malformed and where it was looked up, never a secret's value.
@@ -46,8 +49,6 @@ export function resolvePve(
 export function resolveSsh(resource: ConnectionInputs | undefined, env: NodeJS.ProcessEnv, config: Config): SshConnection {
     return sound(readSsh({ resource, env, config }));
 }
-
-type Config = (key: string) => string | undefined;
 
 /** A part of the connection as far as it is known, and everything missing or malformed in it. */
 export interface Reading<T> {
@@ -82,7 +83,7 @@ export function readPve(sources: Sources, purpose?: string): Reading<PveConnecti
 /** One sentence, for a resource that otherwise works without Proxmox VE. */
 const needsPve = (purpose: string, ...wanted: Leaf<unknown>[]): Failure => ({
     property: "connection",
-    reason: `${purpose} needs Proxmox VE, and nothing says how to reach it: give ${wanted.map(({ path, env }) => `${path} (${env.join(", ")})`).join(" and ")}, or do without it`,
+    reason: `${purpose} needs Proxmox VE, and nothing says how to reach it: give ${wanted.map(({ path, env, configKey }) => (configKey === undefined ? env.join(", ") : `${path} (${env.join(", ")})`)).join(" and ")}, or do without it`,
 });
 
 export function readSsh(sources: Sources): Reading<SshConnection> {
@@ -177,10 +178,12 @@ function expandHome(path: string, env: NodeJS.ProcessEnv): string {
 function missing(property: string, what: string, ...looked: Leaf<unknown>[]): Failure {
     const args = looked.map((leaf) => leaf.path).join(" / ");
     const names = looked.flatMap((leaf) => leaf.env);
+    if (looked.every(({ configKey }) => configKey === undefined))
+        return { property, reason: `pvesmb needs ${what}: set the environment variable ${names.join(" / ")}` };
     const environment = names.length > 0 ? `the environment variable ${names.join(" / ")}, ` : "";
     const keys = looked.map((leaf) => leaf.configKey).join(" / ");
     return {
         property,
-        reason: `${property} is missing: pvesmb needs ${what}. Give it by the resource's argument ${args}, ${environment}or stack config ${keys}`,
+        reason: `${property} is missing: pvesmb needs ${what}. Set the argument ${args} of the resource, ${environment}or the stack config ${keys}`,
     };
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { changed, copied, samples } from "../../test/unit/samples";
+import { changed, copied, samples } from "../../test/support/samples";
 import { isKind } from "../base/errors";
 import type { Log } from "../base/log";
 import { gatewayModel, groupModel, shareModel, userModel } from "../model";
@@ -73,7 +73,7 @@ describe("what the provider chose", () => {
     });
     test("but not changed", () => {
         expect(() => between(userModel, user, { ...user, uid: 10002 }, chosen)).toThrow(
-            /^uid: is 10001 and cannot become 10002: files belong/,
+            /^uid: is 10001 and cannot be changed to 10002: files belong/,
         );
     });
     test("can still be given while nothing was chosen", () => {
@@ -91,9 +91,9 @@ describe("refused in the preview, while nothing is touched", () => {
             shareModel,
             { ...share, volume: undefined },
             share,
-            /^volume: cannot be added: its files would have to be copied; make/,
+            /^volume: cannot be added: its files would have to be copied; create/,
         ],
-        ["a volume that disappears", shareModel, share, { ...share, volume: undefined }, /^volume: cannot be taken out: its files/],
+        ["a volume that disappears", shareModel, share, { ...share, volume: undefined }, /^volume: cannot be removed: its files/],
         [
             "both numbers, told at once",
             userModel,
@@ -101,14 +101,20 @@ describe("refused in the preview, while nothing is touched", () => {
             { ...user, uid: 10077, gid: 10078 },
             /^uid: is 10001 .*; gid: is 10001 /,
         ],
-        ["a group's number", groupModel, { ...group, gid: 12345 }, { ...group, gid: 12346 }, /^gid: is 12345 and cannot become 12346/],
+        [
+            "a group's number",
+            groupModel,
+            { ...group, gid: 12345 },
+            { ...group, gid: 12346 },
+            /^gid: is 12345 and cannot be changed to 12346/,
+        ],
         ["a number beside a new name", userModel, { ...user, uid: 10001 }, { ...user, name: "bob", uid: 10077 }, /^uid: /],
         [
             "a gateway whose data may not go",
             gatewayModel,
             { ...gateway, ...kept },
             { ...gateway, ...rebuilt, dataOnDelete: "destroy" },
-            /^dataOnDelete: the data volume tank:vm-1-disk-1 would be destroyed.*\(lxc would replace it\)$/,
+            /^dataOnDelete: the data volume tank:vm-1-disk-1 would be destroyed.*\(a change of lxc replaces the resource\)$/,
         ],
         [
             "one that Proxmox VE protects",
@@ -122,7 +128,7 @@ describe("refused in the preview, while nothing is touched", () => {
             gatewayModel,
             { ...gateway, ...kept, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
             { ...gateway, ...rebuilt, data: { volume: "tank:vm-1-disk-1" }, dataOnDelete: "destroy" },
-            /^data\.volume: .*none be there to attach/,
+            /^data\.volume: .*could not be attached to the new one/,
         ],
     ])("%s", (_, model, old, news, reason) => {
         expect(() => diff(model, { ...toState(model, old, {}), ...(old["ready"] === true ? kept : {}) }, news, quiet)).toThrow(reason);
@@ -213,8 +219,8 @@ describe.each(samples)("%s: properties", (_, model, inputs) => {
         fc.assert(
             fc.property(inputs, inputs, (old, news) => {
                 const { replaces, refused } = outcome(old, news);
-                for (const name of replaces) expect(["gateway", "vmid", "lxc", "data", "share"]).toContain(name);
-                for (const name of refused) expect(["volume", "uid", "gid"]).toContain(name);
+                for (const name of replaces) expect(["gateway", "vmid", "lxc", "data", "share", "domain", "computerName"]).toContain(name);
+                for (const name of refused) expect(["volume", "uid", "gid", "idRange", "workgroup"]).toContain(name);
             }),
         );
     });
@@ -228,5 +234,5 @@ test("a replacement says what becomes of the old one, unless it goes with the ga
     replace({ comment: "New" });
     expect(said).toEqual([]);
     replace({ gateway: { id: "pve1/102/0123456789abcdef" } });
-    expect(said).toEqual([`SmbShare docs: replaced for gateway: ${shareModel.deletion}`]);
+    expect(said).toEqual([`SmbShare docs: replaced because of gateway: ${shareModel.deletion}`]);
 });

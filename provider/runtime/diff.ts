@@ -41,7 +41,7 @@ function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void
         replaces.length > 0
             ? (model.irreplaceable?.(state, news) ?? []).map(({ property, reason }) => ({
                   property,
-                  reason: `${reason} (${replaces.join(", ")} would replace it)`,
+                  reason: `${reason} (a change of ${replaces.join(", ")} replaces the resource)`,
               }))
             : propertiesOf(model.inputs).flatMap(([name, schema]) => fixed(schema, [name], state[name], news[name]));
     const [first] = faults;
@@ -63,9 +63,9 @@ function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): 
     if (!changed) return [];
     const what = object
         ? news === undefined
-            ? "cannot be taken out"
+            ? "cannot be removed"
             : "cannot be added"
-        : `is ${String(old)} and cannot become ${String(news)}`;
+        : `is ${String(old)} and cannot be changed to ${String(news)}`;
     return [{ property: pathText(path), reason: `${what}: ${meta.fixed}` }];
 }
 
@@ -93,7 +93,7 @@ function sayConsequences(model: Model, old: Tree, news: Tree, replaces: string[]
     const known = Object.fromEntries(Object.entries(news).map(([part, value]) => [part, hasUnknown(value) ? old[part] : value]));
     // A resource replaced together with its gateway or share needs no note of its own.
     const own = replaces.filter((property) => !hasUnknown(news[property]));
-    const replaced = own.length === 0 ? [] : [`replaced for ${own.join(", ")}: ${model.deletion}`];
+    const replaced = own.length === 0 ? [] : [`replaced because of ${own.join(", ")}: ${model.deletion}`];
     for (const note of [...consequencesOf(model, old, known).map(consequenceText), ...replaced])
         log.warnOnce(`${urn} ${note}`, `${model.kind} ${nameIn(urn)}: ${note}`);
 }

@@ -36,6 +36,6 @@ export function operationFailed(error: unknown, remains?: Remains): OperationFai
         return new OperationFailed(error.kind, error.message + log, remains);
     }
     trace({ event: "bug", stack: error instanceof Error ? error.stack : String(error) });
-    const text = `${messageOf(error)} (unexpected: please report it, with the file that PVESMB_TRACE=<file> writes)`;
+    const text = `${messageOf(error)} (this is a bug in pvesmb: please report it with the file that PVESMB_TRACE=<file> writes)`;
     return new OperationFailed("Bug", text, remains);
 }

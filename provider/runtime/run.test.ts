@@ -183,7 +183,7 @@ describe("failures", () => {
         });
         const error = await failure(run.update(URN, "x", { ...inputs, sid: "S-1" }, { ...inputs, password: "Tr0ub4dor&4" }));
         expect(error.remains?.state).toEqual({ ...inputs, sid: "S-1", unfinished: true });
-        expect(error.message).toMatch(/^\[secret\] did not work \(unexpected: please report it/);
+        expect(error.message).toMatch(/^\[secret\] did not work \(this is a bug in pvesmb: please report it/);
     });
 
     test("a checkpoint of an update keeps what the provider chose before, as the final state does", async () => {

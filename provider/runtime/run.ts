@@ -31,8 +31,8 @@ const UNFINISHED = "the last create or update did not finish";
  * may not know the URN in a read or delete.
  */
 export interface Operations {
-    /** The inputs as the engine keeps them, and their faults. No I/O, as in diff. */
-    check(urn: string | undefined, news: Tree): { inputs: Tree; failures: Failure[] };
+    /** The inputs as the engine keeps them, and their faults. `olds`: the old inputs. No I/O, as in diff. */
+    check(urn: string | undefined, news: Tree, olds?: Tree): { inputs: Tree; failures: Failure[] };
     diff(urn: string | undefined, id: string, stored: Tree, news: Tree): Difference;
     create(urn: string, inputs: Tree): Promise<Remains>;
     /** Undefined: certainly gone. Without `inputs`: unchanged. `urn` comes from the mark on the host. */
@@ -69,7 +69,8 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
                 remains = { id, state: toState(model, inputs, { ...chosen, ...told(state, inputs) }, true) };
             },
         });
-        const late = (): Error => new PvesmbError("Timeout", `${verb} did not end within \`timeouts.${verb}\` (${ms / 1000} s)`);
+        const late = (): Error =>
+            new PvesmbError("Timeout", `${verb} did not finish within \`timeouts.${verb}\` (${ms / 1000} s); increase it, or run again`);
         try {
             return await answered((signal) => body(context(signal)), { ms, late });
         } catch (error) {
@@ -89,7 +90,7 @@ export function operations(model: Model, handler: () => AnyHandler, logOf: (urn:
     }
 
     return {
-        check: (urn, news) => checked(model, urn, news, process.env, stackConfig),
+        check: (urn, news, olds) => checked(model, urn, news, process.env, stackConfig, olds),
 
         diff(urn, id, stored, news) {
             for (const name of pins) rememberPins(id, stored[name]);

@@ -3,7 +3,7 @@ import type { z } from "zod";
 type Issue = z.core.$ZodRawIssue;
 
 const KINDS: Record<string, string> = {
-    string: "a text",
+    string: "a string",
     number: "a number",
     int: "a whole number",
     boolean: "true or false",

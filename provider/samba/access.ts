@@ -1,5 +1,6 @@
 import type { AclEntry } from "../hosts/batch";
 import { inAcl, principalOf } from "./principals";
+import type { OnHost } from "./principals";
 
 export type Level = "read" | "change" | "full";
 
@@ -7,6 +8,8 @@ export interface Access {
     user?: string;
     group?: string;
     level: Level;
+    /** Of a domain's account, whose SID stands instead of a name. */
+    account?: OnHost;
 }
 
 /** ACL entries by access level, for the share's root and as its default ACL. */
@@ -21,5 +24,5 @@ export const guestEntries = ({ guest, readOnly }: { guest: boolean; readOnly: bo
     guest ? [{ kind: "user", name: GUEST, permissions: readOnly ? "r-x" : "rwx" }] : [];
 
 /** ACL entries from `aclEntries`. */
-export const ownEntries = (entries: readonly { user?: string; group?: string; permissions: string }[]): AclEntry[] =>
+export const ownEntries = (entries: readonly { user?: string; group?: string; account?: OnHost; permissions: string }[]): AclEntry[] =>
     entries.map((entry) => inAcl(principalOf(entry), entry.permissions));

@@ -2,7 +2,7 @@ import type { Batch, Step, Unit, Word } from "../hosts/batch";
 import { smbpasswdLine } from "./accounts";
 import { ntHash } from "./nt-hash";
 import { SAMBA } from "./paths";
-import { ITS_OWN_CONFIG } from "./reload";
+import { EMPTY_CONFIG } from "./reload";
 import { files } from "./store/files";
 import type { ShareStore } from "./store/store";
 import { option, section } from "./text";
@@ -54,7 +54,7 @@ function proof(password: string): Step[] {
         section(READY),
         option("path", P),
     ].join("");
-    const client: Word[] = ["-p", String(PROBE_PORT), ...ITS_OWN_CONFIG, "-A", { pipe: `username=root\npassword=${password}\n` }];
+    const client: Word[] = ["-p", String(PROBE_PORT), ...EMPTY_CONFIG, "-A", { pipe: `username=root\npassword=${password}\n` }];
     return [
         { do: "directory", path: P, mode: "0700" },
         { do: "directory", path: `${P}/private`, mode: "0700" },
@@ -66,7 +66,8 @@ function proof(password: string): Step[] {
             do: "daemon",
             name: "probe",
             // The executor has created a session already; smbd would fail to create another one.
-            argv: ["smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`],
+            // On a member of a domain it would ask winbind for root's groups, which may wait for a controller for minutes (samba.md section 3).
+            argv: ["env", "_NO_WINBINDD=1", "smbd", "-F", "--no-process-group", "-s", `${P}/smb.conf`],
             port: PROBE_PORT,
             // smbd listens before its notify daemon is up; until then tree connects fail with NT_STATUS_NO_MEMORY.
             ready: ["smbclient", `//127.0.0.1/${READY}`, ...client, "-c", "exit"],

@@ -81,4 +81,4 @@ export function clientFaults(listed: string, active: string | undefined, { perAd
 }
 
 export const noClientLimit = (host: string): string =>
-    `${host}: connections per address are not limited, \`journalctl -u ${CLIENTS_SERVICE}\` there tells why (it takes the package nftables, and a kernel and a container that let it in); limit them in front of the gateway`;
+    `${host}: connections per address are not limited, \`journalctl -u ${CLIENTS_SERVICE}\` there shows why (this needs the package nftables, and a kernel and a container that allow it); limit them in front of the gateway`;

@@ -8,8 +8,9 @@ import { SERVICES } from "./services";
 const ASKED = {
     passwd: ["getent", "passwd"],
     group: ["getent", "group"],
-    accounts: ["pdbedit", "-L", "-w"],
-    details: ["env", "TZ=UTC", "pdbedit", "-L", "-v"],
+    // Without winbind, which may wait for a controller for minutes; it has nothing to say about local accounts (samba.md section 3).
+    accounts: ["env", "_NO_WINBINDD=1", "pdbedit", "-L", "-w"],
+    details: ["env", "_NO_WINBINDD=1", "TZ=UTC", "pdbedit", "-L", "-v"],
     status: ["smbstatus", "--json"],
     enabled: ["systemctl", "is-enabled", "smbd"],
     active: ["systemctl", "is-active", "smbd"],

@@ -28,7 +28,7 @@ export function gatewayUnit(
 ): Unit {
     refuseOptions(settings);
     const steps: Step[] = [
-        ownedBy(SAMBA.mark, claim, "this host is another gateway's; nothing was changed"),
+        ownedBy(SAMBA.mark, claim, "this host belongs to another gateway; nothing was changed"),
         ...[SAMBA.directory, DATA_ROOT].map((path): Step => ({ do: "directory", path, mode: "0755" })),
         ...store.prepare,
         ...[SAMBA.accounts, OWN_DATA].map((path): Step => ({ do: "directory", path, mode: "0700" })),

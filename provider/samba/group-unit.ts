@@ -31,7 +31,7 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
                 do: "require",
                 path: accountPath(name),
                 is: "absent",
-                message: `${name} is the own group of the user ${name}; choose another name`,
+                message: `${name} is the primary group of the user ${name}; choose another name`,
             },
             ...(claim === undefined || (claim === owner.nonce && !renamed) ? [] : [notForeign(name, renamed)]),
             ...(members === undefined ? [] : [...knownMembers(name, members), soleWriter(name)]),
@@ -131,7 +131,7 @@ export function usersMayJoin(group: string): Step {
         path: groupPath(group),
         fields: ["members"],
         value: BY_USERS,
-        message: `groups: the SmbGroup ${group} lists its members itself; name the user there, or leave \`members\` out there`,
+        message: `groups: the SmbGroup ${group} lists its members itself; add the user there, or leave \`members\` out there`,
     };
 }
 
@@ -144,12 +144,23 @@ function soleWriter(name: string): Step {
         argv: ["grep", "-rlF", JSON.stringify(joined(name)), SAMBA.accounts],
         ok: [1],
         changes: false,
-        message: `members: there are users whose \`groups\` name ${name}; take it out there, or leave \`members\` out here`,
+        message: `members: some users list ${name} in their \`groups\`; remove it there, or leave \`members\` out here`,
     };
 }
 
-function knownMembers(name: string, users: string[]): Step[] {
-    return users.length === 0 ? [] : [{ do: "known", users, groups: [], message: `members of ${name} that the gateway does not know` }];
+/** Those of a domain, with a backslash, were resolved before. */
+function knownMembers(name: string, members: string[]): Step[] {
+    const users = members.filter((member) => !member.includes("\\"));
+    return users.length === 0
+        ? []
+        : [
+              {
+                  do: "known",
+                  users,
+                  groups: [],
+                  message: "members: no such account on the gateway (create it with SmbUser, and use its `name` output here)",
+              },
+          ];
 }
 
 /** Value: the members, comma-separated. Exit code 2: no such group. */

@@ -3,7 +3,7 @@ import { OWN_DATA } from "../model/paths";
 
 /** First uid and gid of accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
 export const FIRST_ID = 10_000;
-const LAST_ID = 59_999;
+export const LAST_ID = 59_999;
 
 /** Ids reserved for names for ever. Stored with the data, so that files keep their owners on a rebuilt gateway. */
 const IDS_FILE = `${OWN_DATA}/ids.json`;

@@ -26,8 +26,9 @@ export function limitsOf({ maxProcesses, maxPerAddress }: Pick<SambaSettings, "m
 
 /**
  * Drop-in for Debian's smbd unit. When memory runs out, the kernel kills smbd's largest process, which is one session, and never init. Only
- * if that is smbd's first process do all sessions end, and systemd restarts smbd. Fixed thresholds (mallopt(3)) make glibc return the
- * memory of a large copy; otherwise it keeps it until the session ends.
+ * if that is smbd's first process do all sessions end, and systemd restarts smbd. Before that it waits for the sessions: those with many
+ * files open took 13 s to close them (six with 14,000 each), and systemd's default would wait for 90 s. Fixed thresholds (mallopt(3)) make
+ * glibc return the memory of a large copy; otherwise it keeps it until the session ends.
  */
 export const smbdUnit = ({ memory }: Limits): string => `# Written by pvesmb.
 [Unit]
@@ -39,5 +40,6 @@ OOMPolicy=continue
 OOMScoreAdjust=500
 Restart=on-failure
 RestartSec=1
+TimeoutStopSec=5
 Environment=MALLOC_TRIM_THRESHOLD_=1048576 MALLOC_MMAP_THRESHOLD_=1048576
 `;

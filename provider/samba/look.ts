@@ -18,8 +18,8 @@ export const CONNECTIONS: Gather = { commands: asking("status", "group") };
 export const SHARES_AND_PEOPLE: Gather = joined([files.look, { commands: asking("passwd", "group") }]);
 
 /** Share roots directly under DATA_ROOT are stat'ed with one glob, so all readers share a gather. */
-export const SIDE_BY_SIDE = `${DATA_ROOT}/*`;
-export const isSideBySide = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
+export const SHARE_ROOTS_GLOB = `${DATA_ROOT}/*`;
+export const isDefaultRoot = (path: string): boolean => path.startsWith(`${DATA_ROOT}/`) && !path.slice(DATA_ROOT.length + 1).includes("/");
 
 /** What a refresh of a gateway and its resources needs, in one look. Share roots elsewhere need a look of their own. */
 export const LOOK: Gather = joined([
@@ -29,7 +29,7 @@ export const LOOK: Gather = joined([
     files.look,
     {
         files: [`${SAMBA.accounts}/*.json`, `${SAMBA.groups}/*.json`, FACTS_FILE, "/etc/ssh/ssh_host_*_key.pub"],
-        stat: [SIDE_BY_SIDE],
+        stat: [SHARE_ROOTS_GLOB],
         commands: [
             ...asking("accounts", "details", "passwd", "group"),
             RIGHTS,

@@ -6,6 +6,8 @@ export const SAMBA = {
     /** Ours on a gateway of mode lxc: a header, the global section, two includes. */
     config: "/etc/samba/smb.conf",
     directory: "/etc/samba/pvesmb",
+    /** On a host that is not ours: what its smb.conf includes. */
+    beside: "/etc/samba/pvesmb/beside.conf",
     /** Owner of this host: key and nonce of the gateway. */
     mark: "/etc/samba/pvesmb/gateway.json",
     /** One file per share. */
@@ -35,6 +37,10 @@ export const SAMBA = {
     clients: "/etc/samba/pvesmb/clients.nft",
     /** logrotate rules if audits go to a file. */
     rotation: "/etc/logrotate.d/pvesmb",
+    /** What Avahi announces, without the shares (the gateway's `samba.discovery.avahi`). */
+    announced: "/etc/avahi/pvesmb.xml",
+    /** Read by avahi-daemon. */
+    announcement: "/etc/avahi/services/pvesmb.service",
     /** Debian's file with the daemon's arguments. */
     wsdd: "/etc/default/wsdd",
     /** Audit log if audits go to a file. */

@@ -2,7 +2,7 @@ import type { Step } from "../hosts/batch";
 import type { ShareSection } from "./share";
 import type { ShareRoot } from "./share-root";
 import { shareRemovalUnit, shareUnit } from "./share-unit";
-import { shareSection } from "../../test/unit/share-section";
+import { shareSection } from "../../test/support/share-section";
 
 const share = shareSection({ readOnly: true, access: [{ user: "bob", level: "read" }], createMask: "0764" });
 const root: ShareRoot = { owner: "root", group: "root", mode: "0770", mounted: false, acl: [], once: false, recursive: false };
@@ -56,6 +56,15 @@ it("asks before rights are handed down, and before files go", () => {
 it("writes nothing where the data volume should be and is not", () => {
     for (const all of [steps(), shareRemovalUnit(share, owner.nonce, { remove: true, discards: true }).steps])
         expect(all.findIndex((step) => step.do === "require" && step.path === "/srv/pvesmb/.pvesmb/facts.json")).toBeLessThan(2);
+});
+
+it("removes no share whose files are in a dataset that the gateway lacks: those in the plain directory would go in their place", () => {
+    const { steps: all } = shareRemovalUnit(share, owner.nonce, { remove: false, discards: true, mounted: true });
+    const required = all.findIndex((step) => step.do === "require" && step.is === "mountpoint" && step.path === share.path);
+    expect(required).toBeGreaterThanOrEqual(0);
+    expect(required).toBeLessThan(all.findIndex((step) => step.do === "remove" || step.do === "run"));
+    const { steps: plain } = shareRemovalUnit(share, owner.nonce, { remove: true, discards: true });
+    expect(plain.some((step) => step.do === "require" && step.is === "mountpoint")).toBe(false);
 });
 
 it("shows another's directory to those only who may read it there, guests among them", () => {

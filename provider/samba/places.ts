@@ -49,14 +49,14 @@ export function shareApart(
     const own = ownOf(store, owner, wanted, ...(was === undefined ? [] : [was]));
     const { path } = wanted;
     const refuse: Refusals = {
-        same: `path: ${path} is already that of {other}; give each share a directory of its own. A second one that only shows it has \`readOnly: true\` and says nothing about owner, group, mode, aclEntries, acl, recursive, volume, recycle, dfsLinks, a schedule of snapshots, or \`onDelete: "delete"\``,
-        inside: `path: within ${path} lies {other}; choose a directory beside it`,
-        around: `path: ${path} lies within {other}; choose a directory beside it`,
-        twice: "homes: the gateway serves homes already, by {other}; Samba has one section for them, so put all homes below one share",
+        same: `path: ${path} is already the directory of {other}; give each share its own. A second share of it must have \`readOnly: true\` and set none of owner, group, mode, aclEntries, acl, recursive, volume, recycle, dfsLinks, a schedule of snapshots, or \`onDelete: "delete"\``,
+        inside: `path: ${path} contains {other}; choose a directory beside it`,
+        around: `path: ${path} is inside {other}; choose a directory beside it`,
+        twice: "homes: {other} already serves homes on this gateway, and Samba can have only one such share; put all homes below that one",
     };
     const old = {
-        same: `path: ${was?.path} is that of {other} too, which would lose its files; give that another path first`,
-        inside: `path: within ${was?.path} lies {other}, which would be moved along; give that another path first`,
+        same: `path: ${was?.path} is also the directory of {other}, which would lose its files; change the path of that first`,
+        inside: `path: ${was?.path} contains {other}, which would be moved too; change the path of that first`,
     };
     const so = was && placeOf({ ...was, homes: false }, before?.root ?? {});
     return [
@@ -80,8 +80,8 @@ const aloneIn = (
     others: othersIn(store),
     own: ownOf(store, owner, share),
     refuse: {
-        same: `${property}: ${share.path} is that of {other} too, ${rest}`,
-        inside: `${property}: within ${share.path} lies {other}, ${rest}`,
+        same: `${property}: ${share.path} is also the directory of {other}, ${rest}`,
+        inside: `${property}: ${share.path} contains {other}, ${rest}`,
     },
 });
 
@@ -89,28 +89,28 @@ const aloneIn = (
 export const discardsAlone = (share: ShareSection, nonce: string, store: ShareStore = files): Step =>
     aloneIn(store, share, { ...placeOf(share, {}), alone: true }, { nonce }, [
         "onDelete",
-        'whose files would go too; nothing was deleted. Take it away or give it another path first, or set `onDelete: "retain"` and run `pulumi up` before this share goes',
+        'whose files would be deleted too; nothing was deleted. Delete it or change its path first, or set `onDelete: "retain"` and run `pulumi up` before you delete this share',
     ]);
 
 /** Before owner and permissions are applied recursively: the share must not change those of others. */
 export const handsDownAlone = (share: ShareSection, owner: FragmentOwner, store: ShareStore = files): Step =>
     aloneIn(store, share, placeOf({ ...share, homes: false }, {}), owner, [
         "recursive",
-        "whose owner and rights would be overwritten; take `recursive` out",
+        "whose owner and permissions would be overwritten; remove `recursive`",
     ]);
 
 /** Checks a user's home against all other directories; it may lie in a share with `homes`. */
 export function homeApart(account: string, path: string, store: ShareStore = files): Step {
-    const way = "choose a directory of its own, or one within a share with `homes`";
+    const way = "choose a directory that no share has, or one inside a share with `homes`";
     return {
         do: "apart",
         mine: { kind: HOME, path },
         others: othersIn(store),
         own: { files: [], account },
         refuse: {
-            same: `home: ${path} is already that of {other}; ${way}`,
-            inside: `home: within ${path} lies {other}; ${way}`,
-            around: `home: ${path} lies within {other}; ${way}`,
+            same: `home: ${path} is already the directory of {other}; ${way}`,
+            inside: `home: ${path} contains {other}; ${way}`,
+            around: `home: ${path} is inside {other}; ${way}`,
         },
     };
 }
@@ -120,5 +120,5 @@ export const dataIsThere: Step = {
     do: "require",
     path: FACTS_FILE,
     is: "file",
-    message: `the gateway's data is not mounted at ${DATA_ROOT} (${FACTS_FILE} is missing): nothing was written into the empty directory beneath. \`pulumi up --refresh\` of the gateway attaches its volume again, or says what is in the way`,
+    message: `the gateway's data is not mounted at ${DATA_ROOT} (${FACTS_FILE} is missing): nothing was written into the empty directory. \`pulumi up --refresh\` of the gateway attaches its volume again, or says why it cannot`,
 };

@@ -24,10 +24,26 @@ test.each([
 });
 
 test("nobody is found by a number or a name that the host does not know", () => {
-    expect([ofSid("S-1-22-1-1", look), ofSid("S-1-5-32-544", look), idOf(localUser("bob"), look)]).toEqual([
-        undefined,
-        undefined,
-        undefined,
-    ]);
+    expect([ofSid("S-1-22-1-1", look), ofSid("S-1-1-0", look), idOf(localUser("bob"), look)]).toEqual([undefined, undefined, undefined]);
     expect(ofConfig("@staff")).toEqual(localGroup("staff"));
+});
+
+const sid = "S-1-5-21-1-2-3-1105";
+const account = { id: 61105, name: "LABAD\\o'neil r&d" };
+
+test.each(["user", "group"] as const)("a domain's %s is its SID to Samba, and a number to the file system", (kind) => {
+    const principal = principalOf({ [kind]: sid, account });
+    expect([inConfig(principal), inRights(principal), inAcl(principal, "rwx"), idOf(principal, look)]).toEqual([
+        sid,
+        sid,
+        { kind, name: "61105", permissions: "rwx" },
+        61105,
+    ]);
+    expect(shown(principal)).toBe(kind === "user" ? account.name : `group ${account.name}`);
+    expect([ofConfig(sid).name, ofSid(sid, look)?.name]).toEqual([sid, sid]);
+});
+
+test("a SID that was found and never resolved is written as it is, and no account has it as its name", () => {
+    const principal = principalOf({ user: sid });
+    expect([inAcl(principal, "r-x").name, shown(principal), idOf(principal, look)]).toEqual([sid, sid, undefined]);
 });

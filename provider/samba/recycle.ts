@@ -14,11 +14,13 @@ export const expiryPath = (nonce: string): string => `/etc/tmpfiles.d/pvesmb-${n
 /**
  * Creates the bin's folder in advance: one created by the first user who deletes a file would not be usable by others. Also its expiry by
  * systemd-tmpfiles: a file is deleted once its access, modification and change times are all older (tmpfiles.d(5), "Age").
+ * `whose`: the step that returns whose directory it is, if it is another share's.
  */
 export function binSteps(
     share: string,
     root: { owner: string; group: string; mode: string; acl: AclEntry[]; recycle?: Bin },
     nonce: string,
+    whose: string,
 ): Step[] {
     const { recycle } = root;
     const expiry = expiryOf(share, recycle);
@@ -47,9 +49,13 @@ export function binSteps(
                             acl,
                         } as const),
               ]),
-        expiry === undefined
-            ? { do: "remove", path: expiryPath(nonce) }
-            : { do: "write", path: expiryPath(nonce), content: expiry, mode: "0644" },
+        ...(expiry === undefined
+            ? [{ do: "remove", path: expiryPath(nonce) } as const]
+            : ([
+                  { do: "write", path: expiryPath(nonce), content: expiry, mode: "0644" },
+                  // A share that only shows another one's directory does not decide about that one's bin.
+                  { do: "supersede", path: expiryPath(nonce), names: "pvesmb-.*\\.conf", same: GLOB, ifEmpty: [whose] },
+              ] satisfies Step[])),
     ];
 }
 
@@ -83,6 +89,9 @@ export const expiryOf = (share: string, recycle: Pick<Bin, "path" | "keepFor" | 
     recycle?.keepFor === undefined
         ? undefined
         : expiryText([share, ...(recycle.homes ? [EVERY] : []), recycle.path].map(literally).join("/"), recycle.keepFor);
+
+/** The bin of an expiry file; its age may have been another one. */
+const GLOB = '^e ("(?:[^"\\\\]|\\\\.)*") ';
 
 const EVERY = "*";
 

@@ -1,14 +1,22 @@
 import type { Step, Word } from "../hosts/batch";
-import { section } from "./text";
+import { CLUSTER_PART, partPath } from "./config/part";
+import { option, section } from "./text";
 
 /**
  * An empty config for Samba's tools, instead of the gateway's with all its shares. The program cannot set any option that they need to find
  * smbd. They read it only after loading their libraries, which takes most of their time.
  */
-export const ITS_OWN_CONFIG: Word[] = ["-s", { pipe: section("global") }];
+export const EMPTY_CONFIG: Word[] = ["-s", { pipe: section("global") }];
+
+/**
+ * As EMPTY_CONFIG, and what makes the gateway part of a cluster, if it is: smbd answers a program that is not in the cluster through CTDB,
+ * which does not know it (messaging_send_iov_from() in source3/lib/messages.c; seen with 4.17). Samba passes over an include that is not
+ * there.
+ */
+const MESSENGER: Word[] = ["-s", { pipe: section("global") + option("include", partPath(CLUSTER_PART)) }];
 
 /** smbd handles messages in order and forwards the first before it answers the second. Fails if smbd runs but does not answer. */
-export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "ping"], changes: false };
+export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...MESSENGER, "smbd", "ping"], changes: false };
 
 /**
  * Makes smbd reread its files, or starts it. Clients that connect afterwards get the new state, since a new smbd process reads its files.
@@ -19,7 +27,7 @@ export const reload = (awaited: boolean): Step[] => [
         do: "run",
         id: "started",
         argv: ["systemctl", "start", "smbd"],
-        unless: ["smbcontrol", ...ITS_OWN_CONFIG, "smbd", "reload-config"],
+        unless: ["smbcontrol", ...MESSENGER, "smbd", "reload-config"],
     },
     { ...TOLD, ...(awaited ? {} : { ifChanged: "started" }) },
 ];

@@ -38,17 +38,17 @@ export const clearRights = (share: ShareSection, back = false): Step[] =>
     ofShare(share, (sharesec) => {
         // 255: there were none.
         const clear: RunStep = { do: "run", argv: [...sharesec, "-D"], ok: [0, 255], changes: false };
-        if (back) return [noted(sharesec), { ...clear, undo: [...sharesec, "--setsddl", { value: NOTED }] }];
+        if (back) return [readRights(sharesec), { ...clear, undo: [...sharesec, "--setsddl", { value: RIGHTS_BEFORE }] }];
         return [SEARCHABLE.test(share.name) ? { ...clear, onlyIf: ["grep", "-qaiF", `SECDESC/${share.name}`, SAMBA.rights] } : clear];
     });
 
 export const setRights = (share: ShareSection, back: boolean): Step[] =>
     ofShare(share, (sharesec) => [
-        ...(back ? [noted(sharesec)] : []),
+        ...(back ? [readRights(sharesec)] : []),
         {
             do: "run",
             argv: [...sharesec, "--replace", shareRights(share)],
-            undo: back ? [...sharesec, "--setsddl", { value: NOTED }] : [...sharesec, "-D"],
+            undo: back ? [...sharesec, "--setsddl", { value: RIGHTS_BEFORE }] : [...sharesec, "-D"],
             changes: false,
         },
     ]);
@@ -60,8 +60,8 @@ export const setRights = (share: ShareSection, back: boolean): Step[] =>
 const ofShare = (share: ShareSection, steps: (sharesec: string[]) => Step[]): Step[] =>
     withShareAlone(share, {}, "rights", (config) => steps(["sharesec", "-s", config, share.name]));
 
-const NOTED = "rights-before";
-const noted = (sharesec: string[]): Step => ({ id: NOTED, do: "run", argv: [...sharesec, "--viewsddl"], changes: false });
+const RIGHTS_BEFORE = "rights-before";
+const readRights = (sharesec: string[]): Step => ({ id: RIGHTS_BEFORE, do: "run", argv: [...sharesec, "--viewsddl"], changes: false });
 
 /** All shares at once; shares without permissions are printed with Samba's default. */
 export const RIGHTS: NonNullable<Gather["commands"]>[number] = { name: "rights", argv: ["sharesec", "--view-all"] };
@@ -76,7 +76,7 @@ export function rightsDrift(share: ShareSection, look: GatherResult): string[] {
     const wanted = needsRights(access)
         ? everybodyNamed(share).map((entry) => `${inConfig(principalOf(entry))} ${entry.level}`)
         : ["everybody full"];
-    const [is, should] = [found.map((right) => spoken(right, look)), wanted].map((list) => list.sort().join(", "));
+    const [is, should] = [found.map((right) => describeRight(right, look)), wanted].map((list) => list.sort().join(", "));
     return is === should ? [] : [`access: the share's own rights (sharesec) are ${is || "nobody's"} instead of ${should}`];
 }
 
@@ -88,7 +88,7 @@ const rights = onceSeen(({ commands }) => {
 });
 
 /** A permission in terms of access levels: `alice change`, `+staff read`; others unchanged. */
-function spoken(right: string, look: GatherResult): string {
+function describeRight(right: string, look: GatherResult): string {
     const [, sid = "", level = ""] = /^(.+):ALLOWED\/0x0\/(READ|CHANGE|FULL)$/.exec(right) ?? [];
     const whose = ofSid(sid, look);
     const who = sid === EVERYBODY ? "everybody" : whose && inConfig(whose);

@@ -10,7 +10,7 @@ import { SERVICE_FILES, serviceFiles, serviceSteps } from "./services";
 const settings = (given: object = {}): SambaSettings => filled(gatewayModel.inputs.shape.samba, given) as SambaSettings;
 const everything = settings({ macos: true, guests: "never", logging: { target: "file" }, discovery: { wsdd: true, avahi: true } });
 const files = (samba: SambaSettings, memory = "512MiB"): Record<string, string | undefined> =>
-    serviceFiles({ samba, memory, securityUpdates: true });
+    serviceFiles({ hostname: "files", samba, memory, securityUpdates: true });
 const content = (samba: SambaSettings, path: RegExp, memory = "512MiB"): string =>
     Object.entries(files(samba, memory)).find(([name]) => path.test(name))?.[1] ?? "";
 
@@ -19,7 +19,7 @@ it("looks at every file that it may write", () => {
 });
 
 it("loads what systemd has to know of each unit, behind the file", () => {
-    const steps = serviceSteps({ samba: everything, memory: "512MiB" });
+    const steps = serviceSteps({ hostname: "files", samba: everything, memory: "512MiB" });
     for (const path of Object.keys(files(everything)).filter((name) => name.startsWith("/etc/systemd/"))) {
         const written = steps.findIndex((step) => step.do === "write" && step.path === path);
         const loaded = steps.findIndex((step) => step.do === "run" && step.ifChanged === path && step.argv.includes("daemon-reload"));
@@ -54,7 +54,7 @@ it("has smbd itself end a log file that grows faster than a minute's look", () =
 
 it("says of security updates only what the program says", () => {
     const periodic = (securityUpdates?: boolean): string | undefined =>
-        serviceFiles({ samba: settings(), memory: "512MiB", securityUpdates })["/etc/apt/apt.conf.d/60pvesmb-updates"];
+        serviceFiles({ hostname: "files", samba: settings(), memory: "512MiB", securityUpdates })["/etc/apt/apt.conf.d/60pvesmb-updates"];
     expect([periodic(true), periodic(false), periodic()]).toEqual([
         expect.stringMatching(/Unattended-Upgrade "1"/),
         expect.stringMatching(/Update-Package-Lists "1"[^]*Unattended-Upgrade "0"/),

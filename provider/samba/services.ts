@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { Step } from "../hosts/batch";
 import { letsGuestsIn } from "../model/samba";
 import type { SambaSettings } from "../model/samba";
+import { announcedServer, AVAHI } from "./announce";
 import { clientFiles, CLIENTS_SERVICE, CLIENTS_UNIT, clientSteps } from "./clients";
 import { limitsOf, smbdUnit } from "./limits";
 import { LOG_UNITS, logFiles, LOGS_TIMER, logSteps } from "./logs";
@@ -10,14 +11,10 @@ import { SSHD, sshdConfig, sshdSteps } from "./sshd";
 
 /** Packages besides Samba that the settings need. */
 export function servicePackages({ discovery, logging }: SambaSettings): string[] {
-    return [
-        ...(discovery.wsdd ? ["wsdd"] : []),
-        ...(discovery.avahi ? ["avahi-daemon"] : []),
-        ...(logging.target === "file" ? ["logrotate"] : []),
-    ];
+    return [...(discovery.wsdd ? ["wsdd"] : []), ...(discovery.avahi ? [AVAHI] : []), ...(logging.target === "file" ? ["logrotate"] : [])];
 }
 
-const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
+export const UPDATES = "/etc/apt/apt.conf.d/60pvesmb-updates";
 
 /** For a refresh: files that serviceFiles may want, and services that the settings may want to run. */
 export const SERVICE_FILES = [
@@ -28,15 +25,17 @@ export const SERVICE_FILES = [
     ...LOG_UNITS,
     UPDATES,
     SAMBA.wsdd,
+    SAMBA.announced,
     SAMBA.unit,
     SAMBA.clients,
     CLIENTS_UNIT,
     SSHD,
 ];
-export const SERVICES = ["wsdd", "avahi-daemon", CLIENTS_SERVICE, LOGS_TIMER];
+export const SERVICES = ["wsdd", AVAHI, CLIENTS_SERVICE, LOGS_TIMER];
 
 /** Inputs of the files and services besides smb.conf. */
 export interface ServiceSettings {
+    hostname: string;
     samba: SambaSettings;
     /** The gateway's memory, as in `lxc.memory`. */
     memory: string;
@@ -45,7 +44,7 @@ export interface ServiceSettings {
 }
 
 /** Wanted files besides smb.conf, by path; undefined: the file must be absent. */
-export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings): Record<string, string | undefined> {
+export function serviceFiles({ hostname, samba, memory, securityUpdates }: ServiceSettings): Record<string, string | undefined> {
     const { macos, logging, discovery, workgroup } = samba;
     const limits = limitsOf(samba, memory);
     return {
@@ -58,6 +57,7 @@ export function serviceFiles({ samba, memory, securityUpdates }: ServiceSettings
         ...logFiles(logging),
         ...(securityUpdates === undefined ? {} : { [UPDATES]: updates(securityUpdates) }),
         ...(discovery.wsdd ? { [SAMBA.wsdd]: wsdd(workgroup) } : {}),
+        [SAMBA.announced]: announcedServer(samba, hostname),
     };
 }
 
@@ -68,6 +68,7 @@ export function serviceSteps(settings: ServiceSettings): Step[] {
     const logs = logSteps(samba.logging);
     return [
         { do: "directory", path: posix.dirname(SAMBA.unit), mode: "0755" },
+        ...(discovery.avahi ? ([{ do: "directory", path: posix.dirname(SAMBA.announcement), mode: "0755" }] satisfies Step[]) : []),
         ...logs.before,
         ...Object.entries(serviceFiles(settings)).map(([path, content]): Step =>
             content === undefined ? { do: "remove", path } : { do: "write", id: path, path, content, mode: "0644" },
@@ -79,9 +80,8 @@ export function serviceSteps(settings: ServiceSettings): Step[] {
         ...logs.after,
         ...service("wsdd", discovery.wsdd),
         ...(discovery.wsdd ? [restart("wsdd", SAMBA.wsdd), restart("wsdd", "hostname")] : []),
-        // smbd registers itself and its Time Machine shares with Avahi ("multicast dns register", smb.conf(5)).
-        ...service("avahi-daemon", discovery.avahi),
-        ...(discovery.avahi ? [restart("avahi-daemon", "hostname")] : []),
+        ...service(AVAHI, discovery.avahi),
+        ...(discovery.avahi ? [restart(AVAHI, "hostname")] : []),
         ...(timeZone === undefined ? [] : zone(timeZone)),
     ];
 }
@@ -111,7 +111,7 @@ function zone(name: string): Step[] {
             do: "require",
             path,
             is: "file",
-            message: `samba.timeZone: the gateway knows no time zone ${name}; \`timedatectl list-timezones\` lists them`,
+            message: `samba.timeZone: the gateway has no time zone ${name}; \`timedatectl list-timezones\` lists them`,
         },
         { do: "link", path: "/etc/localtime", to: path },
         { do: "write", path: "/etc/timezone", content: `${name}\n`, mode: "0644" },

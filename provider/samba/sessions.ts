@@ -34,6 +34,13 @@ export function parseConnections(json: string): Connection[] {
     });
 }
 
+/** How many sessions each node of a cluster has. */
+export function sessionsByNode(json: string): Map<number, number> {
+    const { sessions = {} } = JSON.parse(json) as { sessions?: Record<string, { server_id: ServerId }> };
+    const nodes = Object.values(sessions).map(({ server_id: { vnn = NO_NODE } }) => Number(vnn));
+    return new Map([...new Set(nodes)].map((node) => [node, nodes.filter((each) => each === node).length]));
+}
+
 /** A user by name or uid: after the account is deleted, its sessions no longer show the name. */
 export type Login = string | number;
 
@@ -53,7 +60,7 @@ export const WHO_IS_CONNECTED = {
     changes: false,
     quiet: true,
     message:
-        "nothing was taken away, because who is connected cannot be told (`smbstatus --json` fails there) and open sessions could not be ended",
+        "nothing was removed, because pvesmb cannot find out who is connected (`smbstatus --json` fails there) and could not close open sessions",
 } satisfies Step;
 
 /** Sends a message to one smbd process; ignores a process that has ended since. */

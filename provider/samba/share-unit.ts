@@ -3,7 +3,7 @@ import { linkSteps } from "./dfs";
 import { SAMBA } from "./paths";
 import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
-import { localUser, principalOf, shown } from "./principals";
+import { inAcl, isNumber, localUser, principalOf, shown } from "./principals";
 import type { Principal } from "./principals";
 import { binSteps, expiryPath } from "./recycle";
 import { anothers } from "./refusals";
@@ -43,6 +43,7 @@ export function shareUnit(
     const steps: Step[] = [
         dataIsThere,
         ...ours(store, wanted.name, claim),
+        ...(store.guard?.(wanted) ?? []),
         ...shareApart(wanted, root, owner, before, store),
         known(wanted, root),
         ...(root.view ? mayRead(wanted) : []),
@@ -53,22 +54,29 @@ export function shareUnit(
             path: SAMBA.noGuests,
             is: "absent",
             message:
-                "guest: the gateway lets no guests in (`samba.guests` is `never`, or `samba.encryption` is `required`, which guests cannot do); remove it, or change that",
+                "guest: the gateway accepts no guests (`samba.guests` is `never`, or `samba.encryption` is `required`, and guests cannot encrypt); remove it, or change that setting",
         });
     if (root.mounted)
-        steps.push({ do: "require", path: wanted.path, is: "mountpoint", message: `the share's volume is not mounted at ${wanted.path}` });
+        steps.push({
+            do: "require",
+            path: wanted.path,
+            is: "mountpoint",
+            message: `volume: the share's volume is not mounted at ${wanted.path}, although Proxmox VE has a mount point for it: restart the gateway's container, which mounts it, then run \`pulumi up\` again`,
+        });
     steps.push(...spelt(wanted, root, was));
     if (was !== undefined && was.path !== wanted.path && !root.mounted)
         steps.push({ do: "rename", from: was.path, to: wanted.path, ifEmpty: [WHOSE_BEFORE, WHOSE] });
     if (Object.keys(wanted.options).length > 0) steps.push(...tryOptions(wanted));
     const apart = handsDownAlone(wanted, owner, store);
     steps.push(
-        ...rootSteps(wanted.path, root, before?.root, apart).map((step): Step => (root.view ? { ...step, ifEmpty: [WHOSE] } : step)),
+        ...rootSteps(wanted.path, root, before?.root, apart, store.exported).map((step): Step =>
+            root.view ? { ...step, ifEmpty: [WHOSE] } : step,
+        ),
     );
     // ext4's own folder in a new volume: clients would see it but could not open it. e2fsck recreates it when needed (mklost+found(8)).
     if (root.mounted && before === undefined)
         steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
-    steps.push(...binSteps(wanted.path, root, owner.nonce), ...linkSteps(wanted, was));
+    steps.push(...binSteps(wanted.path, root, owner.nonce, WHOSE), ...linkSteps(wanted, was));
     if (renamed) steps.push(...ours(store, was.name, claim), ...store.drop(was.name));
     steps.push(...store.put(wanted, root.view ? { ...owner, view: true } : owner));
     const had = was !== undefined && needsRights(was.access);
@@ -85,13 +93,13 @@ export function shareUnit(
 }
 
 /**
- * Removes a share. Its directory is kept unless `remove` is set; `discards`: its files are deleted, here or by the caller. A fragment with
- * another nonce belongs to another resource and stays.
+ * Removes a share. Its directory is kept unless `remove` is set; `discards`: its files are deleted, here or by the caller. `mounted`: they
+ * are in a dataset, which must be mounted then. A fragment with another nonce belongs to another resource and stays.
  */
 export function shareRemovalUnit(
     share: ShareSection,
     nonce: string,
-    { remove, discards }: { remove: boolean; discards: boolean },
+    { remove, discards, mounted = false }: { remove: boolean; discards: boolean; mounted?: boolean },
     store: ShareStore = files,
 ): Unit {
     return {
@@ -100,6 +108,7 @@ export function shareRemovalUnit(
         steps: [
             ...ours(store, share.name, nonce),
             ...(discards ? [dataIsThere, discardsAlone(share, nonce, store)] : []),
+            ...(mounted ? [filesAreThere(share)] : []),
             ...store.drop(share.name),
             ...clearRights(share, needsRights(share.access)),
             { do: "remove", path: expiryPath(nonce) },
@@ -107,6 +116,13 @@ export function shareRemovalUnit(
         ],
     };
 }
+
+const filesAreThere = ({ path }: ShareSection): Step => ({
+    do: "require",
+    path,
+    is: "mountpoint",
+    message: `onDelete: the share's dataset is not mounted at ${path}, although Proxmox VE has a mount point for it, so its files cannot be deleted: restart the gateway's container, which mounts it, then run again`,
+});
 
 /** Samba looks for one spelling only and does not find files with another one (samba.md 1). */
 function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefined): Step[] {
@@ -128,13 +144,27 @@ function spelt(wanted: ShareSection, root: ShareRoot, was: ShareSection | undefi
 
 /** Before anything is written: a name that cannot be resolved would lock everybody out (samba.md section 3). */
 function known({ access }: ShareSection, root: ShareRoot): Step {
-    const all = [...access.map(principalOf), ...root.acl];
-    const named = (kind: Principal["kind"]): string[] => all.filter((each) => each.kind === kind).map(({ name }) => name);
+    type Named = Pick<Principal, "kind" | "name"> & { place: string };
+    const listed = (list: string, entries: Pick<Principal, "kind" | "name">[]): Named[] =>
+        entries.map(({ kind, name }, i) => ({ kind, name, place: `${list}[${i}].${kind}` }));
+    const own: Named[] = [
+        { kind: "user", name: root.owner, place: "owner" },
+        { kind: "group", name: root.group, place: "group" },
+    ];
+    const all = [
+        ...own,
+        // Those of a domain are resolved before; ACL and owner have their numbers.
+        ...listed("access", access.map(principalOf)).filter((_, i) => principalOf(access[i] ?? {}).from === "local"),
+        // Without entries of its own, the ACL is of those in `access`, which come first.
+        ...listed("aclEntries", root.acl),
+    ].filter(({ name }) => !isNumber(name));
+    const names = (kind: Principal["kind"]): string[] => [...new Set(all.filter((each) => each.kind === kind).map(({ name }) => name))];
     return {
         do: "known",
-        users: [...new Set([root.owner, ...named("user")])],
-        groups: [...new Set([root.group, ...named("group")])],
-        message: "access, owner or group: the gateway does not know",
+        users: names("user"),
+        groups: names("group"),
+        places: Object.fromEntries([...all].reverse().map(({ kind, name, place }) => [`${kind} ${name}`, place])),
+        message: "no such account on the gateway (create it with SmbUser or SmbGroup, and use its `name` output here)",
     };
 }
 
@@ -153,7 +183,9 @@ export function discardCheckUnit(share: ShareSection, nonce: string, store: Shar
  */
 const mayRead = ({ access, guest, path }: ShareSection): Step[] =>
     [...access.map(principalOf), ...(guest ? [localUser(GUEST)] : [])].map((principal): Step => {
-        const { kind, name } = principal;
+        const { kind } = principal;
+        // setpriv takes numbers too.
+        const { name } = inAcl(principal, "r-x");
         const as = kind === "group" ? ["65534", "--regid", name, "--clear-groups"] : [name, "--regid", "65534", "--init-groups"];
         const [property, who] = name === GUEST && kind === "user" ? ["guest", "guests, as nobody,"] : ["access", shown(principal)];
         return {
@@ -178,6 +210,6 @@ const tryOptions = (share: ShareSection): Step[] =>
             argv: ["testparm", "-s", config],
             failIf: "^(Unknown parameter encountered: .*|Global parameter .*|Invalid .*|.*value is not boolean.*|Error loading services.*)$",
             changes: false,
-            message: "options: the gateway's Samba refuses one of them as an option of a share; correct it, or leave it out",
+            message: "options: Samba on the gateway does not accept one of them as an option of a share; correct it, or leave it out",
         },
     ]);

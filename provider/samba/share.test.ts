@@ -11,7 +11,7 @@ import type { ShareSection } from "./share";
 import { settingLines } from "./share-lines";
 import { files } from "./store/files";
 import { option, parseSections } from "./text";
-import { shareSection } from "../../test/unit/share-section";
+import { shareSection } from "../../test/support/share-section";
 
 const share = shareSection({
     comment: "Documents",

@@ -206,9 +206,11 @@ export function shareIn(sections: readonly Section[], expected: ShareSection): S
     });
     if ((writers ?? "") !== writeList(expected)) settings.push({ property: "access", name: "write list", value: writers ?? "(missing)" });
     if (!ownModules(expected.options)) settings.push(...moduleDrift(expected, take("vfs objects")));
-    const levels = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry.level]));
-    const access = [...new Set([...(guest ? levels.keys() : []), ...valid, ...readers])].map((name): Access => {
-        const level: Level = readers.includes(name) ? "read" : levels.get(name) === "full" && fileMode ? "full" : "change";
+    const declared = new Map(expected.access.map((entry) => [inConfig(principalOf(entry)), entry]));
+    const access = [...new Set([...(guest ? declared.keys() : []), ...valid, ...readers])].map((name): Access => {
+        const entry = declared.get(name);
+        const level: Level = readers.includes(name) ? "read" : entry?.level === "full" && fileMode ? "full" : "change";
+        if (entry !== undefined) return { ...entry, level };
         const { kind, name: account } = ofConfig(name);
         return kind === "group" ? { group: account, level } : { user: account, level };
     });

@@ -28,7 +28,7 @@ export const sshdSteps: Step[] = [
         argv: ["/usr/sbin/sshd", "-t"],
         ifChanged: SSHD,
         changes: false,
-        message: `sshd does not take ${SSHD}, which was taken back; something else in /etc/ssh keeps it from starting, as \`sshd -t\` on the gateway tells`,
+        message: `sshd does not accept ${SSHD}, so it was removed again; something else in /etc/ssh keeps sshd from starting, \`sshd -t\` on the gateway shows it`,
     },
     // A socket-activated sshd reads its files at each connection.
     { do: "run", argv: ["systemctl", "try-reload-or-restart", "ssh"], ifChanged: SSHD, changes: false },

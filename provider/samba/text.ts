@@ -25,7 +25,7 @@ export interface Line {
  */
 export function option(name: string, value: Line["value"]): string {
     // `*` as in `idmap config * : range`.
-    if (!/^[A-Za-z][A-Za-z0-9 _:.*-]*$/.test(name))
+    if (!/^[A-Za-z][A-Za-z0-9 _:.*-]*$/.test(name) && !DOMAIN_OPTION.test(name))
         throw new PvesmbError("InvalidInput", `smb.conf has no option named ${JSON.stringify(name)}`);
     const text = valueText(value);
     const [words, macros] = typeof value === "object" && "words" in value ? [value.words, false] : [[text], typeof value === "object"];
@@ -33,6 +33,9 @@ export function option(name: string, value: Line["value"]): string {
         throw new PvesmbError("InvalidInput", `smb.conf cannot hold this value of \`${name}\` safely: ${JSON.stringify(text)}`);
     return `\t${name} = ${text}\n`;
 }
+
+/** The only options with a domain's name, or `*`, in theirs. */
+const DOMAIN_OPTION = /^idmap config (?:\*|[A-Za-z0-9][A-Za-z0-9_&'!$()~^{}@-]*) : [a-z_]+$/;
 
 /** A value as smb.conf writes it. */
 export function valueText(value: Line["value"]): string {

@@ -133,8 +133,8 @@ describe("check", () => {
         check(userModel as unknown as Model, { ...inputs, ...more }).map(({ property, reason }) => `${property} ${reason}`);
 
     it("wants exactly one source of the password", () => {
-        expect(faults({})).toEqual([" password: is required; or give `passwordFrom` or `ntHash`"]);
-        expect(faults({ password: "x", ntHash: HASH })).toEqual([" ntHash: is given beside `password`; give one of them"]);
+        expect(faults({})).toEqual([" password: is required, unless you set `passwordFrom` or `ntHash`"]);
+        expect(faults({ password: "x", ntHash: HASH })).toEqual([" ntHash: cannot be combined with `password`; keep one of them"]);
         expect(faults({ passwordFrom: {} })).toEqual(["passwordFrom must have either `env` or `file`"]);
         expect(faults({ passwordFrom: { env: "ALICE" } })).toEqual([]);
     });
@@ -147,7 +147,7 @@ describe("check", () => {
 
     it("keeps homes where data is", () => {
         expect(faults({ password: "x", home: "/root" })[0]).toContain("must be under /srv/pvesmb");
-        expect(faults({ password: "x", home: "/srv/pvesmb/.pvesmb/x" })[0]).toContain("pvesmb's own");
+        expect(faults({ password: "x", home: "/srv/pvesmb/.pvesmb/x" })[0]).toContain("reserved for pvesmb");
     });
 });
 

@@ -89,7 +89,7 @@ function refusals(wanted: Account, owner: FragmentOwner, claim: string | undefin
             do: "require",
             path: groupPath(name),
             is: "absent",
-            message: `there is an SmbGroup ${name}; a user's own group has the user's name`,
+            message: `there is an SmbGroup ${name}, and the primary group of a user has the user's name; choose another name`,
         },
         ...(claim === undefined || known ? [] : [name, ...smaller(name)].map((each) => notForeign(name, each))),
         ...(known ? [] : [notOthersGroup(name)]),
@@ -191,7 +191,7 @@ const flags = [
     ["flags", "\\[([NDH]*)"],
     ["further", "\\[[A-Z]*U([LX]*)"],
 ] as const;
-const asBefore: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
+const unchangedFlags: Text = ["[", { value: "flags" }, { value: "further" }, "]"];
 
 /** Secrets go through stdin, or through a root-only file that is removed at the end. */
 function passwordSteps(name: string, { password, ntHash, mustChange }: PasswordChange): Step[] {
@@ -251,7 +251,7 @@ function passdbRemovalSteps(name: string): Step[] {
             changes: false,
             quiet: true,
         })),
-        { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", asBefore] },
+        { do: "run", argv: ["smbpasswd", "-d", name], onlyIf: known, undo: ["pdbedit", "-u", name, "-c", unchangedFlags] },
         { ...WHO_IS_CONNECTED, onlyIf: known },
         { do: "run", argv: ["smbpasswd", "-x", name], onlyIf: ["pdbedit", "-u", name] },
     ];
@@ -294,7 +294,7 @@ function notOthersGroup(name: string): Step {
         unless: ["getent", "passwd", name],
         ok: [2],
         changes: false,
-        message: `the gateway already has a group ${name} that pvesmb did not make, and a user's own group has the user's name; choose another name`,
+        message: `the gateway already has a group ${name} that pvesmb did not create, and the primary group of a user has the user's name; choose another name`,
     };
 }
 

@@ -18,7 +18,7 @@ const LIFE: Record<string, { from?: string; until?: string }> = {
 export function optionsInVersion(name: string, version: string): string | undefined {
     const life = LIFE[optionKey(name)];
     if (life?.from !== undefined && !atLeast(version, life.from)) return `needs Samba ${life.from}; the gateway has ${version}`;
-    if (life?.until !== undefined && atLeast(version, life.until)) return `is gone since Samba ${life.until}; the gateway has ${version}`;
+    if (life?.until !== undefined && atLeast(version, life.until)) return `was removed in Samba ${life.until}; the gateway has ${version}`;
     return undefined;
 }
 

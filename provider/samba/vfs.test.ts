@@ -3,7 +3,7 @@ import { shareModel } from "../model";
 import type { ShareInputs } from "../model";
 import { effective } from "../model/share/effective";
 import { filled } from "../model/schema";
-import { copied, samples } from "../../test/unit/samples";
+import { copied, samples } from "../../test/support/samples";
 import { expiryOf, expiryText } from "./recycle";
 import { renderShare } from "./share";
 import { settingLines } from "./share-lines";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { asset } from "../base/asset";
 import type { Gather, GatherResult, Step, Unit } from "../hosts/batch";
 import { joined } from "../hosts/looks";
-import { Program } from "../hosts/programs";
+import { Program, textField } from "../hosts/programs";
 import { SNAPSHOTS } from "./paths";
 import { units } from "./units";
 
@@ -38,6 +38,8 @@ const program = new Program({
     timer: SNAPSHOTS.timer,
     entries: SNAPSHOTS.entries,
     leaves: { files: [SNAPSHOTS.program] },
+    // A node may serve several deployments whose resources have the same URNs.
+    same: ["key", "path", "top"].map(textField).join(","),
     entry: "the schedule",
 });
 
@@ -98,7 +100,7 @@ function trouble({ commands }: GatherResult, id: string): string | undefined {
     if (!report.late) return undefined;
     return report.newest === null
         ? "there is no snapshot yet"
-        : `the newest snapshot is of ${report.newest}; \`journalctl -u ${SNAPSHOTS.service}\` on the node tells why there is none since`;
+        : `the newest snapshot is of ${report.newest}; \`journalctl -u ${SNAPSHOTS.service}\` on the node shows why there is none since then`;
 }
 
 export function scheduleFaults(look: GatherResult, id: string, key: string, tree: Tree, keep: Keep): string[] {

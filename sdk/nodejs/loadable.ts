@@ -1,9 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+/** In this order: a folder without Pulumi's SDK is none of a project, as with an inline program of the Automation API. */
 const NEEDED = {
-    "pvesmb/runtime/v1": "add pvesmb to the dependencies of the project there (`npm install pvesmb`)",
     "@pulumi/pulumi/cmd/dynamic-provider": "run the program from the folder of a project that has @pulumi/pulumi and pvesmb",
+    "pvesmb/runtime/v1": "add pvesmb to the dependencies of the project there (`npm install pvesmb`)",
 };
 let found = false;
 
@@ -15,7 +17,7 @@ export function needProvider(folder: string, hasEngine: boolean): void {
     if (found || !hasEngine) return;
     for (const [module, wayOut] of Object.entries(NEEDED))
         if (!resolves(module, folder))
-            throw new Error(`Pulumi loads pvesmb's provider from ${folder}, where there is no ${module}: ${wayOut}`);
+            throw new pulumi.RunError(`Pulumi loads pvesmb's provider from ${folder}, where there is no ${module}: ${wayOut}`);
     found = true;
 }
 

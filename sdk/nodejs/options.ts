@@ -1,20 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CANNOT_IMPORT } from "../../provider/base/kind";
 
+const NO_PROVIDERS = "pvesmb has no provider instances; give the gateway its own `connection`";
+
 /** Pulumi resource options that have no use for a dynamic resource, and the alternative. */
-const REFUSED: [option: "import" | "id" | "urn" | "provider" | "version" | "pluginDownloadURL", why: string][] = [
+const REFUSED: [option: "import" | "id" | "urn" | "provider" | "providers" | "version" | "pluginDownloadURL", why: string][] = [
     // The engine would read it without inputs, hence without a provider, and fail with an unhelpful message (pulumi.md 1.7).
     ["import", CANNOT_IMPORT],
     ["id", CANNOT_IMPORT],
     ["urn", "cannot be looked up by its URN; hand what is needed of it on as a stack output, such as a gateway's `ref`"],
-    ["provider", "takes no `provider`: pvesmb has no provider instances; give the gateway its own `connection`"],
+    ["provider", `takes no \`provider\`: ${NO_PROVIDERS}`],
+    ["providers", `takes no \`providers\`: ${NO_PROVIDERS}`],
     ["version", "takes no `version`: it is that of the package pvesmb in package.json"],
     ["pluginDownloadURL", "takes no `pluginDownloadURL`: pvesmb comes as a package and downloads no plugin"],
 ];
 
 /** Throws if an option would not do what it says. */
-export function needOptions(kind: string, name: string, opts: pulumi.CustomResourceOptions): void {
-    const found = REFUSED.find(([option]) => opts[option] !== undefined);
+export function needOptions(kind: string, name: string, opts: pulumi.CustomResourceOptions | pulumi.ComponentResourceOptions): void {
+    const found = REFUSED.find(([option]) => (opts as Partial<Record<string, unknown>>)[option] !== undefined);
     if (found !== undefined) throw new pulumi.ResourceError(`${kind} ${name} ${found[1]}`, opts.parent);
 }
 

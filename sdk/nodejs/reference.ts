@@ -37,10 +37,15 @@ export function referenceIn(given: unknown): unknown {
 
 /**
  * An output that starts with another resource's current output. A change there does not change this resource, so its state gets the new
- * value only at its next update or refresh.
+ * value only at its next update or refresh. `like`: what it must be the same as.
  */
-export function followed(resource: unknown, output: string, own: pulumi.Output<unknown>): pulumi.Output<unknown> {
+export function followed(
+    resource: unknown,
+    output: string,
+    own: pulumi.Output<unknown>,
+    like: pulumi.Output<unknown> | undefined,
+): pulumi.Output<unknown> {
     if (!pulumi.CustomResource.isInstance(resource)) return own;
     const base = (resource as unknown as Record<string, unknown>)[output];
-    return pulumi.all([base, own]).apply(([at, said]) => following(at, said));
+    return pulumi.all([base, own, like]).apply(([at, said, other]) => following(at, said, other));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Quota, SmbGateway, SmbGroup, SmbShare, SmbUser } from ".";
-import { hostLabel, sealed } from "../../provider/base/kind";
+import { following, hostLabel, markSecrets } from "../../provider/base/kind";
 import { sealing } from "./shim";
 
 interface Registered {
@@ -65,7 +65,7 @@ test("the text in every user's state, to the letter (docs/decisions/0003)", asyn
         name: "docs",
         inputs: {
             __provider: 'exports.handler=()=>require("pvesmb/runtime/v1").SmbShare',
-            key: "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbShare::docs",
+            __key: "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/pvesmb:SmbShare::docs",
             name: "docs",
             gateway: { id: "x" },
         },
@@ -91,8 +91,8 @@ describe("key", () => {
             }
         }
         new Site();
-        expect((await arrived("a")).inputs["key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::a");
-        expect((await arrived("b")).inputs["key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::b");
+        expect((await arrived("a")).inputs["__key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::a");
+        expect((await arrived("b")).inputs["__key"]).toBe("urn:pulumi:dev::proj::x:y:Site$pulumi-nodejs:dynamic/pvesmb:SmbShare::b");
     });
 });
 
@@ -105,7 +105,7 @@ describe("secrets are marked, whatever the user did", () => {
             ["connection", "apiToken"],
             ["connection", "ssh", "privateKey"],
         ];
-        const given = sealed({ connection, node: "pve1" }, secrets, sealing);
+        const given = markSecrets({ connection, node: "pve1" }, secrets, sealing);
         const { node, connection: marked } = given as {
             node: string;
             connection: { endpoint: string; apiToken: pulumi.Output<string>; ssh: { username: string; privateKey: pulumi.Output<string> } };
@@ -170,8 +170,8 @@ test("a quota's share is its id and arguments; of a share that another version o
 
 describe("resource options that Pulumi has for every resource", () => {
     test.each<[pulumi.CustomResourceOptions, string]>([
-        [{ import: "x" }, "SmbShare docs cannot be imported; set `adopt: true`"],
-        [{ id: "x" }, "SmbShare docs cannot be imported; set `adopt: true`"],
+        [{ import: "x" }, "SmbShare docs cannot be imported; declare it with `adopt: true`"],
+        [{ id: "x" }, "SmbShare docs cannot be imported; declare it with `adopt: true`"],
         [{ urn: "urn:pulumi:x" }, "SmbShare docs cannot be looked up by its URN; hand"],
         [{ provider: {} as never }, "SmbShare docs takes no `provider`: .* `connection`"],
         [{ version: "1.0.0" }, "SmbShare docs takes no `version`: .*package.json"],
@@ -199,6 +199,9 @@ describe("resource options that Pulumi has for every resource", () => {
         ["additionalSecretOutputs", () => ({ additionalSecretOutputs: ["unc"] })],
         ["hideDiffs", () => ({ hideDiffs: ["comment"] })],
         ["customTimeouts", () => ({ customTimeouts: { create: "5m" } })],
+        ["transforms", () => ({ transforms: [] })],
+        ["hooks", () => ({ hooks: {} })],
+        ["stateMigrations", () => ({ stateMigrations: [] })],
     ])("%s is handed to the engine", async (option, make) => {
         let seen: pulumi.CustomResourceOptions = {};
         const transformation: pulumi.ResourceTransformation = ({ props, opts, type }) => {
@@ -247,6 +250,14 @@ test("a share's UNC path is at its gateway's address of now, whatever its own st
     Object.assign(on, { unc: pulumi.output("\\\\10.0.0.2") });
     expect(await value(new SmbShare("docs", { gateway: on }).unc)).toBe("\\\\10.0.0.2\\docs");
     expect(await value(new SmbShare("pub", { gateway: { id: "x" } }).unc)).toBe("\\\\10.0.0.1\\pub");
+});
+
+test("the name of a share on a member of a domain stays; the path by address moves with the gateway", () => {
+    const [byName, byAddress, now] = ["\\\\files.ad.example.com\\docs", "\\\\10.0.0.1\\docs", "\\\\10.0.0.2"];
+    expect(following(now, byName, byAddress)).toBe(byName);
+    expect(following(now, byAddress, byAddress)).toBe("\\\\10.0.0.2\\docs");
+    // A state of an earlier version.
+    expect(following(now, byAddress, undefined)).toBe("\\\\10.0.0.2\\docs");
 });
 
 test("an input that was left out comes from the resource all the same, as nothing", async () => {
@@ -305,22 +316,16 @@ describe("a gateway with data is protected", () => {
 
     test.each<[string, object, boolean]>([
         ["data that stay", { data: pulumi.output(data) }, true],
-        ["a word that forbids it", { data, dataOnDelete: pulumi.output("refuse") }, true],
-        ["a word that allows it", { data, dataOnDelete: pulumi.output("destroy") }, false],
+        ["a word that forbids it", { data, dataOnDelete: pulumi.output("refuse") }, false],
+        ["a word that allows it", { data: pulumi.output(data), dataOnDelete: pulumi.output("destroy") }, false],
         ["the node's data", { data: pulumi.output({ bind: "/tank/x" }) }, false],
         ["no data", { data: pulumi.output(undefined) }, false],
-    ])("by the provider alone, as a warning says, where it is known later: %s", async (_, args, warned) => {
+    ])("by the provider alone, with a warning where that comes too late for what is on it: %s", async (_, args, warned) => {
         const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
         gateway(args);
         await arrived(NAME);
         expect(warn.mock.calls.map(([text]) => text)).toEqual(
-            warned
-                ? [
-                      expect.stringContaining(
-                          "SmbGateway Files & Co.: Pulumi cannot protect it, because `data` or `dataOnDelete` is an Output",
-                      ),
-                  ]
-                : [],
+            warned ? [expect.stringContaining("SmbGateway Files & Co.: Pulumi cannot protect it, because `data` is an Output")] : [],
         );
         warn.mockRestore();
     });
@@ -336,8 +341,8 @@ describe("from plain JavaScript", () => {
             pulumi.output({}),
             "SmbShare docs: the arguments must be an object, such as { ... }, not an Output (its properties may be Outputs)",
         ],
-        [undefined, {}, "new SmbShare(name, args): the name must be a string that is not empty"],
-        ["", {}, "new SmbShare(name, args): the name must be a string that is not empty"],
+        [undefined, {}, "new SmbShare(name, args): the name must be a non-empty string"],
+        ["", {}, "new SmbShare(name, args): the name must be a non-empty string"],
     ])("wrong shape %#", (name, args, says) => {
         expect(() => new SmbShare(name as string, args as never)).toThrow(new Error(says));
     });
@@ -347,7 +352,7 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
     const folder = mkdtempSync(join(tmpdir(), "pvesmb-sdk-"));
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    test("pvesmb below another package only, then from another folder, then right", () => {
+    test("from a folder of no project, then with pvesmb below another package only, then right", () => {
         // In a child process: Jest resolves modules in its own way.
         const script = `
             import { mkdirSync, writeFileSync } from "node:fs";
@@ -355,17 +360,55 @@ describe("where Pulumi would not find the provider, one sentence says so", () =>
             const said = (hasEngine) => { try { needProvider(process.cwd(), hasEngine); return ""; } catch (error) { return error.message; } };
             const module = (folder) => { mkdirSync("node_modules/" + folder, { recursive: true }); writeFileSync("node_modules/" + folder + "/index.js", ""); };
             const all = [said(false), said(true)];
-            module("pvesmb/runtime/v1");
-            all.push(said(true));
             module("@pulumi/pulumi/cmd/dynamic-provider");
+            all.push(said(true));
+            module("pvesmb/runtime/v1");
             all.push(said(true));
             process.stdout.write(JSON.stringify(all));`;
         const tsx = join(__dirname, "../../node_modules/.bin/tsx");
         expect(JSON.parse(execFileSync(tsx, ["-e", script], { cwd: folder, encoding: "utf8" }))).toEqual([
             "",
-            expect.stringMatching(/^Pulumi loads pvesmb's provider from .*, where there is no pvesmb\/runtime\/v1: add pvesmb to the dep/),
-            expect.stringMatching(/no @pulumi\/pulumi\/cmd\/dynamic-provider: run the program from the folder of/),
+            expect.stringMatching(
+                /^Pulumi loads pvesmb's provider from .*, where there is no @pulumi\/pulumi\/cmd\/dynamic-provider: run the/,
+            ),
+            expect.stringMatching(/no pvesmb\/runtime\/v1: add pvesmb to the dependencies/),
             "",
         ]);
+    });
+});
+
+describe("what is on a gateway is deleted with it", () => {
+    /** The gateway that a resource goes with, by the engine's own option. */
+    const goes = (make: (opts: pulumi.CustomResourceOptions) => pulumi.Resource): pulumi.Resource | undefined => {
+        let found: pulumi.Resource | undefined;
+        const look: pulumi.ResourceTransformation = ({ opts }) => void (found = (opts as pulumi.CustomResourceOptions).deletedWith);
+        make({ transformations: [look] });
+        return found;
+    };
+    const data = { storage: "tank", size: "1GiB" };
+    const user = { password: "p" };
+
+    test("users, groups, shares, and quotas of it and of its shares", () => {
+        const on = gateway({ data });
+        const docs = new SmbShare("docs", { gateway: on });
+        for (const make of [
+            (opts: object) => new SmbUser("alice", { gateway: on, ...user }, opts),
+            (opts: object) => new SmbGroup("crew", { gateway: on }, opts),
+            (opts: object) => new SmbShare("pub", { gateway: on, previousVersions: { folder: "." } }, opts),
+            (opts: object) => new Quota("all", { gateway: on, limit: "1GiB" }, opts),
+            (opts: object) => new Quota("docs", { share: docs, limit: "1GiB" }, opts),
+        ])
+            expect(goes(make)).toBe(on);
+    });
+
+    test("but not where a part of it stays behind, or where the program says otherwise", () => {
+        const [whole, other] = [gateway(), new SmbGateway("other", base)];
+        const later = pulumi.output(data);
+        for (const bound of [gateway({ data: { bind: "/tank/x" } }), gateway({ data: later }), gateway({ ssh: { host: "files" } })])
+            expect(goes((opts) => new SmbUser("alice", { gateway: bound, ...user }, opts))).toBeUndefined();
+        const scheduled = { gateway: whole, previousVersions: { schedule: { daily: 7 } } };
+        expect(goes((opts) => new SmbShare("docs", scheduled, opts))).toBeUndefined();
+        expect(goes((opts) => new SmbUser("alice", { gateway: whole.ref, ...user }, opts))).toBeUndefined();
+        expect(goes((opts) => new SmbUser("alice", { gateway: whole, ...user }, { ...opts, deletedWith: other }))).toBe(other);
     });
 });

@@ -15,7 +15,7 @@ const PULUMI = ["", "node_modules", "@pulumi", "pulumi", ""].join(sep);
  * Example: for a share made in index.ts:12, the first frame after those that Pulumi skips is index.ts:12, which Pulumi reports. The engine
  * writes its whole state after every step and has a third less to write (docs/performance.md).
  */
-export function sparingTraces(): () => void {
+export function shortenTraces(): () => void {
     if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return () => undefined;
     const traces = Error as { stackTraceLimit: number; prepareStackTrace: Prepare | undefined };
     const { stackTraceLimit, prepareStackTrace } = traces;

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** Plain JavaScript can pass anything: report it in one sentence instead of a TypeError inside the SDK. */
 export function needArguments(kind: { name: string }, name: unknown, args: unknown): void {
     if (typeof name !== "string" || name === "")
-        throw new Error(`new ${kind.name}(name, args): the name must be a string that is not empty`);
+        throw new pulumi.RunError(`new ${kind.name}(name, args): the name must be a non-empty string`);
     if (typeof args !== "object" || args === null || Array.isArray(args) || pulumi.Output.isInstance(args) || args instanceof Promise)
-        throw new Error(`${kind.name} ${name}: the arguments must be an object, such as { ... }, not ${kindOf(args)}`);
+        throw new pulumi.RunError(`${kind.name} ${name}: the arguments must be an object, such as { ... }, not ${kindOf(args)}`);
 }
 
 function kindOf(value: unknown): string {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { makeFolder, program, writeEntry } from "../unit/quota/collector";
+import { makeFolder, program, writeEntry } from "../support/quota/collector";
 import { progress } from "./progress";
 import { atMost, count, median, type Row } from "./rows";
 
@@ -40,7 +40,7 @@ async function measured(quotas: number): Promise<{ cpu: number; bytes: number; s
         // A copy, as on a gateway: Python stores its compiled files beside the program.
         cpSync(program, join(root, "program"), { recursive: true });
         const began = Date.now();
-        const { stdout } = await run("python3", [join(__dirname, "collector.py"), join(root, "program"), root, String(ROUNDS)]);
+        const { stdout } = await run("python3", [join(__dirname, "./collector.py"), join(root, "program"), root, String(ROUNDS)]);
         const { cpu, report } = JSON.parse(stdout) as { cpu: number[]; report: number };
         const { stdout: size } = await run("du", ["-s", "--block-size=1", join(root, "quota")]);
         // The first rounds create the files and have no history, so the median leaves them out. The hourly round with its trends is added

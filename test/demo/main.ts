@@ -24,6 +24,9 @@ const ROUNDS: Round[] = [
     { title: "Debian's plain template, Samba installed by pvesmb", template: "debian-12-standard", address: "10.86.0.50" },
 ];
 
+/** The command for this lab: LAB_NAME belongs to it. */
+const make = (target: string): string => `\`${process.env["LAB_NAME"] ? `LAB_NAME=${process.env["LAB_NAME"]} ` : ""}make ${target}\``;
+
 const password = (): string => randomBytes(12).toString("base64url");
 
 /** The demo's stack with its two accounts, configured but not deployed. */
@@ -47,11 +50,11 @@ async function play(lab: Lab, runDirectory: string, round: Round, keep: boolean)
     await stack.up({ preview: true, onOutput: shown });
     const written = await proveService(lab, { host: round.address, share: "docs" }, alice, bob);
     if (keep) {
-        note("Left running, as DEMO_KEEP says. `make lab-shell` gives a shell on the lab's workstation; there:");
+        note(`Left running, as DEMO_KEEP says. ${make("lab-shell")} gives a shell on the lab's workstation; there:`);
         note(`  cd ${stack.project} && . ${stack.writeEnvironment()}`);
         note("  pulumi config get alice     # her password");
         note(`  smbclient //${round.address}/docs -U alice`);
-        note(`\`make lab-down\` removes the lab; the project's folder is yours to remove.`);
+        note(`${make("lab-down")} removes the lab; the project's folder is yours to remove.`);
     } else {
         heading("pulumi destroy");
         await stack.destroy({ preview: true, onOutput: shown });

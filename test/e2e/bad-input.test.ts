@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labAccess } from "../lab/src/access";
 import { control } from "./support/control";
 import { guestsWithin, volumesWithin } from "./support/guests";
+import { repository } from "./support/package";
 import { gateway, program, smallArgs } from "./support/program";
 import { runDirectory } from "./support/run-directory";
 import type { Result, Stack } from "./support/stack";
@@ -58,10 +60,15 @@ describe("a preview refuses", () => {
     });
 
     const refused: [what: string, kind: string, args: object, says: RegExp[]][] = [
-        ["a line break", "SmbShare", text("a\n[global]"), [/name .*one line without control/s, /comment .*one line without control/s]],
+        [
+            "a line break",
+            "SmbShare",
+            text("a\n[global]"),
+            [/name .*single line without control/s, /comment .*single line without control/s],
+        ],
         ["a bracket", "SmbShare", { ...on, name: "docs]" }, [/name .*must not contain any of/s]],
         ["a variable", "SmbShare", text("of %U"), [/name .*must not contain any of/s, /comment .*must not contain %/s]],
-        ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end in a backslash/s]],
+        ["a backslash", "SmbShare", text("docs\\"), [/name .*must not contain any of/s, /comment .*must not end with a backslash/s]],
         ["1,000 characters", "SmbShare", text("x".repeat(1000)), [/name .*at most 80 characters/s, /comment .*at most 256 characters/s]],
         [
             "much at once in a share",
@@ -75,17 +82,17 @@ describe("a preview refuses", () => {
             },
             [
                 /path .*must be under \/srv\/pvesmb/s,
-                /commment: is no property here; did you mean comment\?/,
-                /access\[0\]\.level .*must be one of "read", "change", "full"/s,
-                /options\.Path .*use the property `path`/s,
-                /options\["root preexec"\].*is refused because it runs programs/s,
+                /commment: is not a property of SmbShare; did you mean comment\?/,
+                /access\[0\]\.level: must be one of "read", "change", "full"/,
+                /options\.Path: .*use the property `path`/,
+                /options\["root preexec"\]: is refused because it runs programs/,
             ],
         ],
         [
             "much at once in a user",
             "SmbUser",
             { ...on, name: "al ice", password: "hunter2-e2e\n", uid: 1 },
-            [/name .*must be 1 to 32 of A-Z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
+            [/name .*must be 1 to 32 characters of A-Z/s, /password: must not contain control characters/, /uid .*must be at least 1000/s],
         ],
         [
             "much at once in a gateway",
@@ -99,9 +106,9 @@ describe("a preview refuses", () => {
             },
             [
                 /vmid .*must be at least 100/s,
-                /vmidRange .*`from` must not be above `to`/s,
-                /data\.size .*a binary unit such as/s,
-                /network\.gateway .*needs a static `address`/s,
+                /vmidRange .*`from` must not be greater than `to`/s,
+                /data\.size: .*a binary unit such as/,
+                /network\.gateway: requires a static `address`/,
             ],
         ],
     ];
@@ -148,7 +155,7 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /data\.storage: there is no storage nowhere \(there is .*tank/,
+            says: /data\.storage: there is no storage nowhere \(available: .*tank/,
         },
         rootfs: {
             args: { lxc: { ...small.lxc, rootfs: { storage: "nowhere", size: "4GiB" } } },
@@ -156,27 +163,27 @@ test("an up refuses what PVE and SSH would not take, before anything is made", a
         },
         space: {
             args: { data: { storage: "tank", size: "900TiB" } },
-            says: /data\.size: tank on pve1 has .* left, less than 900TiB; make room or use another storage/,
+            says: /data\.size: tank on pve1 has .* free, less than 900TiB; free up space or use another storage/,
         },
         taken: {
             args: { vmid: taken },
-            says: new RegExp(`vmid: ${taken} is taken by somebody; choose another one, or leave \`vmid\` out`),
+            says: new RegExp(`vmid: ${taken} is already in use by somebody; choose another one, or leave \`vmid\` out`),
         },
-        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(there is pve1/ },
+        node: { args: { node: "pve9" }, says: /^node: there is no node pve9; did you mean pve1\? \(available: pve1/ },
         password: {
             args: { connection: { username: "root@pam", password: "wrong-e2e" } },
-            says: /does not accept the credentials of root@pam/,
+            says: /rejected the credentials of root@pam/,
         },
         fingerprint: { args: { connection: { tlsFingerprint: wrong } }, says: /connection\.tlsFingerprint/ },
         nothing: {
             args: { connection: token("nothing") },
-            says: /nothing@pve!e2e lacks.*VM\.Allocate, VM\.Audit.* on \/pool\/e2e.*Datastore\.AllocateSpace on \/storage\/local,.* \/storage\/tank,.*SDN\.Use on \/sdn\/zones\/localnetwork\/vmbr0/s,
+            says: /nothing@pve!e2e is missing.*VM\.Allocate, VM\.Audit.* on \/pool\/e2e.*Datastore\.AllocateSpace on \/storage\/local,.* \/storage\/tank,.*SDN\.Use on \/sdn\/zones\/localnetwork\/vmbr0/s,
         },
         looks: {
             args: { connection: token("looks") },
-            says: /looks@pve!e2e lacks(?!.*VM\.).*Datastore\.AllocateSpace on \/storage\/local.*SDN\.Use/s,
+            says: /looks@pve!e2e is missing(?!.*VM\.).*Datastore\.AllocateSpace on \/storage\/local.*SDN\.Use/s,
         },
-        stores: { args: { connection: token("stores") }, says: /stores@pve!e2e lacks.*VM\.Allocate.* on \/pool\/e2e(?!.*Datastore)/s },
+        stores: { args: { connection: token("stores") }, says: /stores@pve!e2e is missing.*VM\.Allocate.* on \/pool\/e2e(?!.*Datastore)/s },
         stranger: { args: { connection: { ssh: { via: "node", knownHosts } } }, says: /10\.86\.0\.11.*known_hosts|nobody-known/s },
     };
     // As root@pam: others cannot tell a missing object from one that they may not see.
@@ -195,12 +202,12 @@ test("what a token with the least rights may not do is told with all that it lac
     const cases: Cases = {
         pool: {
             args: { pool: "other" },
-            says: /pulumi-e2e@pve!pvesmb lacks.*VM\.PowerMgmt on \/pool\/other, to .*pveum acl modify \/pool\/other --users/s,
+            says: /pulumi-e2e@pve!pvesmb is missing.*VM\.PowerMgmt on \/pool\/other, to .*pveum acl modify \/pool\/other --users/s,
         },
-        all: { args: { pool: undefined }, says: /lacks.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
+        all: { args: { pool: undefined }, says: /is missing.*VM\.Allocate.* on \/vms, to .*pveum acl modify \/vms --users/s },
         storage: {
             args: { data: { storage: "nowhere", size: "1GiB" } },
-            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*is nowhere spelt right\? Of storages, you may see/s,
+            says: /Datastore\.AllocateSpace on \/storage\/nowhere.*check the spelling of nowhere\. You can see these storages/s,
         },
         bridge: {
             args: { network: { bridge: "vmbr7", address: "dhcp" }, extraNetworks: [{ bridge: "vmbr8", vlan: 20, address: "dhcp" }] },
@@ -208,7 +215,7 @@ test("what a token with the least rights may not do is told with all that it lac
         },
         privileged: {
             args: { lxc: { ...small.lxc, unprivileged: false } },
-            says: /Sys\.Modify on \/, to make a privileged.*root@pam itself, logged in by password.*nesting in a privileged/s,
+            says: /Sys\.Modify on \/, to make a privileged.*root@pam with a password.*nesting in a privileged/s,
         },
     };
     const stack = await place.stack(program(...Object.entries(cases).map(([name, { args }]) => gateway(name, { ...small, ...args }))));
@@ -246,4 +253,54 @@ test("what is missing is named with all the places where it may be given", async
         for (const each of says) expect(errors.join("\n")).toMatch(each);
         expect(errors.join("\n").match(/connection\.\w+ is missing|connection\.ssh:/g)).toHaveLength(says.length);
     }
+});
+
+describe("ways that Pulumi has and pvesmb has not", () => {
+    const on = JSON.stringify({ gateway: { id: "pve1/5250/0123456789abcdef" } });
+    let stack: Stack;
+    beforeAll(async () => {
+        stack = await place.stack(program(`new pvesmb.SmbShare("docs", ${on}, { import: "0123456789abcdef" });`));
+    });
+
+    test("the option `import` is refused with what to do instead", async () => {
+        expect((await stack.preview({ fails: true })).output).toContain("SmbShare docs cannot be imported; declare it with `adopt: true`");
+    });
+
+    test("what a transform of the program makes of the arguments is what counts", async () => {
+        const transform = (comment: string): string => `async ({ props, opts }) => ({ props: { ...props, comment: "${comment}" }, opts })`;
+        const shaped = (comment: string): string => program(`new pvesmb.SmbShare("docs", ${on}, { transforms: [${transform(comment)}] });`);
+        stack.write(shaped("by a transform"));
+        expect((await stack.preview({ flags: ["--diff"] })).output).toMatch(/comment *: "by a transform"/);
+        stack.write(shaped("of %U"));
+        expect((await stack.preview({ fails: true })).output).toMatch(/comment .*must not contain %/s);
+    });
+
+    test("`pulumi import` changes nothing, and says what docs/troubleshooting.md quotes", async () => {
+        const args = ["import", "pulumi-nodejs:dynamic/pvesmb:SmbShare", "docs", "0123456789abcdef", "--yes"];
+        const { code, output } = await stack.start(args).done;
+        expect(code).not.toBe(0);
+        expect(output).toContain("code must be a string");
+        expect(readFileSync(join(repository, "docs/troubleshooting.md"), "utf8")).toContain("`code must be a string`");
+        expect(await stack.resources()).toEqual([]);
+    });
+
+    test("an inline program of the Automation API runs in the project's folder, and from another one says so in a sentence", async () => {
+        const script = join(stack.project, "automation.js");
+        writeFileSync(
+            script,
+            `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+const pvesmb = require("pvesmb");
+const program = async () => void new pvesmb.SmbShare("docs", ${on});
+LocalWorkspace.createOrSelectStack({ stackName: "inline", projectName: "inline", program })
+    .then((stack) => stack.preview())
+    .then(({ stdout }) => console.log(stdout), (error) => { console.error(error.message); process.exit(1); });
+`,
+        );
+        const run = (folder: string) => stack.command(["sh", "-c", `cd "$1" && node "$2"`, "sh", folder, script]).done;
+        expect(await run(stack.project)).toMatchObject({ code: 0, output: expect.stringContaining("SmbShare") as string });
+        const { code, output } = await run("/");
+        expect(code).toBe(1);
+        expect(output).toContain("Pulumi loads pvesmb's provider from /, where there is no");
+        expect(output).toContain("run the program from the folder of a project that has @pulumi/pulumi and pvesmb");
+    });
 });

@@ -78,7 +78,7 @@ describe("destroy of a gateway with data", () => {
         for (const dataOnDelete of ["refuse", "destroy"] as const) {
             change({ files: gateway("files", { ...rebuilt, dataOnDelete }) });
             expect((await stack.preview({ fails: true })).output).toMatch(
-                /dataOnDelete: the data volume tank:\S+ would be destroyed with the guest; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(vmid would replace it\)/,
+                /dataOnDelete: the data volume tank:\S+ would be destroyed with the container; .*set `dataOnDelete: "destroy"` and run `pulumi up` first \(a change of vmid replaces the resource\)/,
             );
         }
         change({ files: gateway("files", { ...args, data }) });
@@ -128,12 +128,22 @@ test("a gateway rebuilt on the kept volume gives the files back to their owners"
         files: gateway("files", { ...args, data: { volume: given } }),
         alice: user("files", { ...alice, user: "aaron" }) + user("files", alice),
     });
+    // A half-made gateway that has taken the volume over is not destroyed with it either.
+    await control("injectRequest", {
+        method: "POST",
+        path: "/status/start$",
+        fault: { kind: "answer", status: 500, reason: "no start today" },
+        count: 0,
+    });
+    await stack.up({ fails: true });
+    await control("clearFaults");
+    await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
+    expect((await stack.destroy({ fails: true })).output).toContain("dataOnDelete: the gateway CT");
     await stack.up();
     expect(await owners()).toBe(before);
     expect(await getFile(within, at("docs"), alice, "alices.txt")).toBe("alice's\n");
     await putFile(within, at("docs"), bob, "bobs.txt", "bob's, again\n");
-    await stack.preview({ flags: ["--expect-no-changes"] });
-    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.settled();
 
     // The volume now belongs to the gateway: the guest that held it can be removed.
     await control("run", "DELETE", `/nodes/pve1/lxc/${holder.vmid}`);
@@ -161,13 +171,13 @@ describe("a share in a directory", () => {
         // For the existing share already the preview refuses it, and the share stays as it is.
         change({ docs: share("files", "docs", everybody, { volume }) });
         for (const refused of [await stack.preview({ fails: true }), await stack.up({ fails: true })])
-            expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; make another share for that/);
+            expect(refused.output).toMatch(/volume: cannot be added: its files would have to be copied; create another share/);
         expect(await files()).toBe("alice's\n");
         // For another share at the same path the gateway refuses it before the old share is removed.
         change({
             docs: share("files", "docs", everybody, { name: "papers", path: "/srv/pvesmb/docs", volume }).replace('("docs"', '("papers"'),
         });
-        expect((await stack.up({ fails: true })).output).toContain("path: /srv/pvesmb/docs is already that of share docs");
+        expect((await stack.up({ fails: true })).output).toContain("path: /srv/pvesmb/docs is already the directory of share docs");
         expect(await mounts()).toEqual(before);
         change({ docs: at() });
         await stack.preview({ flags: ["--expect-no-changes"] });
@@ -181,7 +191,7 @@ describe("a share in a directory", () => {
         await inGuest(guest, "test ! -e /srv/pvesmb/docs && mkdir /srv/pvesmb/theirs && touch /srv/pvesmb/theirs/x");
         change({ docs: at("/srv/pvesmb/theirs") });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /cannot rename \/srv\/pvesmb\/papers to \/srv\/pvesmb\/theirs: both are there/,
+            /cannot rename \/srv\/pvesmb\/papers to \/srv\/pvesmb\/theirs: both exist/,
         );
         expect(await files()).toBe("alice's\n");
         change({ docs: at("/srv/pvesmb/docs") });
@@ -210,10 +220,10 @@ describe("a directory has one owner", () => {
         });
         const { output } = await stack.up({ fails: true, flags: ["--continue-on-error"] });
         const docsIs = "share docs (/srv/pvesmb/docs)";
-        expect(output).toContain(`path: /srv/pvesmb/docs/inner lies within ${docsIs}`);
-        expect(output).toContain(`path: /srv/pvesmb/docs is already that of ${docsIs}`);
-        expect(output).toContain(`home: /srv/pvesmb/docs/eva lies within ${docsIs}`);
-        expect(output).toMatch(/pair\/within lies within share outer|within \/srv\/pvesmb\/pair lies share within/);
+        expect(output).toContain(`path: /srv/pvesmb/docs/inner is inside ${docsIs}`);
+        expect(output).toContain(`path: /srv/pvesmb/docs is already the directory of ${docsIs}`);
+        expect(output).toContain(`home: /srv/pvesmb/docs/eva is inside ${docsIs}`);
+        expect(output).toMatch(/pair\/within is inside share outer|\/srv\/pvesmb\/pair contains share within/);
         expect(await mounts()).toEqual(before);
         expect((await inGuest(guest, "ls /srv/pvesmb/docs; getent passwd eva || true")).trim().split("\n")).toEqual([
             "alices.txt",
@@ -264,14 +274,14 @@ describe("a directory has one owner", () => {
         await stack.up();
         change({ docs: "" });
         expect((await stack.up({ fails: true })).output).toContain(
-            "onDelete: /srv/pvesmb/docs is that of share gallery (/srv/pvesmb/docs) too",
+            "onDelete: /srv/pvesmb/docs is also the directory of share gallery (/srv/pvesmb/docs)",
         );
         expect(await getFile(within, at("gallery"), bob, "alices.txt")).toBe("alice's\n");
         // Created by hand, or by a version without the check.
         await inGuest(guest, "useradd -M -d /srv/pvesmb/docs/ida ida");
         change({ vault: "" });
         expect((await stack.up({ fails: true })).output).toContain(
-            "onDelete: within /srv/pvesmb/docs lies home of ida (/srv/pvesmb/docs/ida)",
+            "onDelete: /srv/pvesmb/docs contains home of ida (/srv/pvesmb/docs/ida)",
         );
         await inGuest(guest, "userdel ida");
         change({ docs: docs() });
@@ -320,11 +330,24 @@ describe("a share with a volume of its own", () => {
     test("does not shrink", async () => {
         sized("96MiB");
         const { output } = await stack.up({ fails: true });
-        expect(output).toContain("volume.size: Proxmox VE cannot shrink a volume (it has 160MiB, asked for 96MiB)");
+        expect(output).toContain("volume.size: Proxmox VE cannot shrink a volume (it has 160MiB, requested: 96MiB)");
         sized("160MiB");
         await stack.up();
         expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
         await stack.preview({ flags: ["--expect-no-changes"] });
+    });
+
+    test("unmounted in the gateway, that is named, and nothing is written in its place", async () => {
+        await inGuest(guest, "umount -l /srv/pvesmb/vault");
+        expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(
+            /volume: tank:5200\/\S+ \(mp1\) is not mounted at \/srv\/pvesmb\/vault in the gateway/,
+        );
+        expect((await stack.up({ fails: true })).output).toMatch(/volume is not mounted at .*vault.*restart the gateway's container/);
+        expect(await inGuest(guest, "ls -A /srv/pvesmb/vault")).toBe("");
+        await control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/status/reboot`);
+        await until("the gateway is back", async () => (await smbclient(within, at("vault"), alice, "ls")).code === 0, 30);
+        await stack.up();
+        expect(await getFile(within, at("vault"), alice, "small.txt")).toBe("small\n");
     });
 
     test("does not move: its volume stays, and no other is made", async () => {
@@ -411,7 +434,7 @@ test("two stacks add shares and volumes to the gateway at the same time: none is
     const [left] = others;
     left?.write(program(...beside, share("files", "deep", { alice: "full" }, { path: "/srv/pvesmb/docs/deep" })));
     expect((await left?.up({ fails: true, flags: ["--target", "**deep"] }))?.output).toContain(
-        "path: /srv/pvesmb/docs/deep lies within share docs (/srv/pvesmb/docs)",
+        "path: /srv/pvesmb/docs/deep is inside share docs (/srv/pvesmb/docs)",
     );
 });
 

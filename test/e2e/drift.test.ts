@@ -39,10 +39,6 @@ const at = (name: string) => ({ host, share: name });
 const byHand = (script: string) => (): Promise<unknown> => inGuest(guest, `set -e\n${script}`);
 const config = async (): Promise<Guest["config"] | undefined> => (await guestsWithin(vmids.from, vmids.to))[0]?.config;
 const power = (action: "start" | "stop"): Promise<unknown> => control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/status/${action}`);
-const nothingLeft = async (): Promise<void> => {
-    await stack.preview({ flags: ["--expect-no-changes"] });
-    await stack.refresh({ flags: ["--expect-no-changes"] });
-};
 
 test("a create that failed half-way is still known after a refresh, and the next up finishes it", async () => {
     await control("injectRequest", {
@@ -60,7 +56,7 @@ test("a create that failed half-way is still known after a refresh, and the next
     expect(steps.find(({ kind }) => kind === "SmbGateway")?.op).toBe("update");
     expect(await guestsWithin(vmids.from, vmids.to)).toHaveLength(1);
     await putFile(within, at("team"), alice, "kept.txt", "kept\n");
-    await nothingLeft();
+    await stack.settled();
 });
 
 /** A manual change, how the refresh reports it, and how to check the repair. */
@@ -226,7 +222,7 @@ describe("everything by hand at once", () => {
 
     test("the next up repairs it, and then there is nothing to do", async () => {
         await stack.up();
-        await nothingLeft();
+        await stack.settled();
     });
 
     test.each(deeds)("$what: repaired", ({ repaired }) => repaired());
@@ -240,13 +236,26 @@ describe("everything by hand at once", () => {
 
 test("smbd disabled and stopped is named and repaired", async () => {
     await byHand("systemctl disable --now smbd")();
+    await expect(stack.settled()).rejects.toThrow(/SmbGateway files refresh \[diff: \+drift\]/);
     const { output } = await stack.refresh({ flags: ["--diff"] });
     expect(output).toContain("service smbd: not enabled");
     expect(output).toContain("service smbd: not running");
     await stack.up();
     expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
     expect(await inGuest(guest, "systemctl is-enabled smbd")).toBe("enabled\n");
-    await nothingLeft();
+    await stack.settled();
+});
+
+test("a data volume unmounted in the gateway is named, nothing is set up in its place, and a restart brings it back", async () => {
+    await byHand("umount -l /srv/pvesmb")();
+    expect((await stack.refresh({ flags: ["--diff"] })).output).toMatch(/data: \S+ \(mp0\) is not mounted at \/srv\/pvesmb in the gateway/);
+    expect((await stack.up({ fails: true })).output).toContain("restart CT 5150, then run `pulumi up` again; with `allowRestart: true`");
+    expect(await inGuest(guest, "ls -A /srv/pvesmb")).toBe("");
+    stack.write(declared().replace('"data":', '"allowRestart":true,"data":'));
+    await stack.up();
+    expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
+    stack.write(declared());
+    await stack.up();
 });
 
 test("a data volume taken off is named at the gateway, and comes back with its files in place of an empty one", async () => {
@@ -268,7 +277,27 @@ test("a data volume taken off is named at the gateway, and comes back with its f
     expect(String((await config())?.["mp0"]).split(",")[0]).toBe(volume);
     expect(Object.keys((await config()) ?? {}).filter((key) => key.startsWith("unused"))).toEqual([]);
     expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
-    await nothingLeft();
+    await stack.settled();
+});
+
+test("a data volume moved to another storage in Proxmox VE is followed: no replacement, no other volume, the files stay", async () => {
+    await power("stop");
+    await control("run", "POST", `/nodes/pve1/lxc/${guest.vmid}/move_volume`, { volume: "mp0", storage: "local", delete: "1" });
+    await power("start");
+    const volume = String((await config())?.["mp0"]).split(",")[0] ?? "";
+    expect(volume).toMatch(/^local:/);
+    await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
+    await stack.refresh();
+    const gateways = (await stack.resources()).filter(({ type }) => type.endsWith(":SmbGateway"));
+    expect(gateways.map(({ outputs }) => outputs?.["dataVolume"])).toEqual([volume]);
+    await stack.settled();
+    const args = smallArgs(host, vmids);
+    stack.write(declared().replace(JSON.stringify(args.data), JSON.stringify({ ...args.data, storage: "local" })));
+    const { steps } = await stack.up();
+    expect(steps.filter(({ op }) => op !== "same").map(({ op, kind }) => `${op} ${kind}`)).toEqual(["update SmbGateway"]);
+    expect(String((await config())?.["mp0"]).split(",")[0]).toBe(volume);
+    expect(await getFile(within, at("team"), alice, "kept.txt")).toBe("kept\n");
+    await stack.settled();
 });
 
 describe("a gateway with 50 shares", () => {
@@ -287,7 +316,7 @@ describe("a gateway with 50 shares", () => {
         await byHand(sharesec("docs", "--replace S-1-1-0:ALLOWED/0x0/READ"))();
         stack.write(
             program(
-                gateway("files", { ...smallArgs(host, vmids), vmid: guest.vmid }),
+                gateway("files", { ...smallArgs(host, vmids), data: { storage: "local", size: "256MiB" }, vmid: guest.vmid }),
                 user("files", alice),
                 ...names.map((name) => share("files", name, { alice: "full" })),
             ),
@@ -305,13 +334,13 @@ describe("a gateway with 50 shares", () => {
         const refreshed = await stack.refresh({ flags: ["--diff"] });
         expect(refreshed.output).toMatch(/started\s*: false/);
         expect(warnings(refreshed)).toEqual([
-            `warning: gateway CT ${guest.vmid} on pve1 is stopped; everything on it is taken as unchanged`,
+            `warning: gateway CT ${guest.vmid} on pve1 is stopped; everything on it is assumed to be unchanged`,
         ]);
         expect(await kinds()).toEqual(all);
         const { steps } = await stack.up();
         expect(steps.filter(({ op }) => op !== "same").map(({ op, kind }) => `${op} ${kind}`)).toEqual(["update SmbGateway"]);
         expect((await smbclient(within, at("s50"), alice, "ls")).code).toBe(0);
-        await nothingLeft();
+        await stack.settled();
     });
 
     test.each([
@@ -337,7 +366,7 @@ describe("a gateway with 50 shares", () => {
         await stack.up();
         expect(await kinds()).toEqual(all);
         expect((await smbclient(within, at("s50"), alice, "ls")).code).toBe(0);
-        await nothingLeft();
+        await stack.settled();
     });
 
     test("that was deleted without a refresh: destroy has nothing to do, and says nothing against it", async () => {

@@ -77,8 +77,7 @@ test("clients see users, group, shares and the limit", async () => {
 });
 
 test("a second up changes nothing", async () => {
-    await stack.preview({ flags: ["--expect-no-changes"] });
-    await stack.refresh({ flags: ["--expect-no-changes"] });
+    await stack.settled();
     await stack.up({ flags: ["--expect-no-changes"] });
 });
 

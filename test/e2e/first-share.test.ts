@@ -55,8 +55,7 @@ test.each([
 test("right after up there is nothing to do", async () => {
     const preview = await stack.preview({ flags: ["--expect-no-changes"] });
     expect(new Set(preview.steps.map(({ op }) => op))).toEqual(new Set(["same"]));
-    await stack.refresh({ flags: ["--expect-no-changes"] });
-    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.settled();
 });
 
 test("the state holds no password in clear", async () => {

@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => place?.dispose());
 
 test("ten thousand texts that check accepts", async () => {
-    const all = hostileShares(2000, seed);
+    const all = hostileShares(2500, seed);
     expect(all.reduce((sum, { texts }) => sum + texts, 0)).toBeGreaterThan(10_000);
     const untouched = readDump(await inGuest(guest, "printf '[global]\\n' > /run/hostile.conf; testparm -s /run/hostile.conf 2>/dev/null"));
     for (let from = 0; from < all.length; from += 500) {
@@ -104,6 +104,5 @@ test("passwords and full names are what was said", async () => {
 });
 
 test("and a refresh finds nothing to say", async () => {
-    await stack.refresh({ flags: ["--expect-no-changes"] });
-    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.settled();
 });

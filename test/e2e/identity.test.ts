@@ -135,7 +135,7 @@ describe("a replacement with the user's deleteBeforeReplace: false", () => {
         const old = await only();
         stack.write(drillProgram(first, vmids, { options, files: replaced }));
         const { output } = await stack.up({ fails: true });
-        expect(output).toContain(`network.address: ${first} is in use: CT ${old.vmid} (files) on pve1 (net0) has it`);
+        expect(output).toContain(`network.address: ${first} is in use: CT ${old.vmid} (files) on pve1 (net0) uses it`);
         await expectServed(place, first);
         expect((await guests()).map(({ vmid }) => vmid)).toEqual([old.vmid]);
     });
@@ -160,12 +160,12 @@ test("a finished gateway that Pulumi has forgotten is taken over by its own reso
     const stack = await place.stack(drillProgram(first, vmids, { files: { vmid: guest.vmid } }));
     await stack.up();
     await stack.importState({ version: 3, deployment: {} });
-    expect((await stack.up({ fails: true })).output).toMatch(/vmid: 5200 is taken/);
+    expect((await stack.up({ fails: true })).output).toMatch(/vmid: 5200 is already in use by files/);
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { memory: "640" });
     await inGuest(guest, "sed -i 's/server min protocol = .*/server min protocol = NT1/' /etc/samba/smb.conf");
     stack.write(drillProgram(first, vmids, { files: { vmid: guest.vmid, adopt: true } }));
     expect((await stack.up()).output).toContain(
-        'SmbGateway CT 5200: taken over (adopt); changed: lxc.memory: "640MiB" -> "512MiB"; /etc/samba/smb.conf: [global] server min protocol = NT1 instead of SMB3_00',
+        'SmbGateway CT 5200: taken over (adopt); changed: lxc.memory: "640MiB" -> "512MiB"; samba: /etc/samba/smb.conf: [global] server min protocol = NT1 instead of SMB3_00',
     );
     expect((await only()).vmid).toBe(guest.vmid);
     await expectServed(place, first);

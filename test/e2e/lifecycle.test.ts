@@ -55,8 +55,11 @@ test("a preview before anything exists changes nothing and opens no SSH", async 
     change({});
     const trace = join(stack.directory, "trace");
     await control("clearRequests");
-    const preview = await stack.preview({ environment: { PVESMB_TRACE: trace } });
+    const preview = await stack.preview({ flags: ["--diff"], environment: { PVESMB_TRACE: trace } });
     expect(preview.changes).toMatchObject({ create: 6 });
+    // Only the program's own words are shown.
+    expect(preview.output).toMatch(/SmbShare: \(create\)[^]* name *: "docs"/);
+    expect(preview.output).not.toMatch(/^\s*\+? *(__)?(key|provider) *:/m);
     expect((await control("requests")).filter(({ method }) => method !== "GET")).toEqual([]);
     expect(existsSync(trace) ? readFileSync(trace, "utf8") : "").not.toMatch(/"kind":"(?!api)/);
     expect(await guests()).toEqual([]);
@@ -117,13 +120,13 @@ describe("an address", () => {
         const before = await net0();
         change({ files: files("10.86.0.2/24") });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) has it; choose a free address/,
+            /network\.address: 10\.86\.0\.2 is in use: a machine in that network \(MAC address [0-9a-f:]{17}\) uses it; choose a free address/,
         );
         expect(await net0()).toBe(before);
         const second = gateway("second", { ...smallArgs(host, vmids), vmid: 5110 });
         change({ files: `${files(`${host}/24`)}\n${second}` });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /network\.address: 10\.86\.0\.50 is in use: CT 5100 \(\w+\) on pve1 \(net0\) has it/,
+            /network\.address: 10\.86\.0\.50 is in use: CT 5100 \(\w+\) on pve1 \(net0\) uses it/,
         );
         expect(await guests()).toEqual([5100]);
     });
@@ -137,8 +140,7 @@ describe("an address", () => {
         expect(await net0()).toBe(before);
         expect(await getFile(within, at("docs"), alice, "kept.txt")).toBe("kept\n");
         change({ files: files(`${host}/24`) });
-        await stack.refresh({ flags: ["--expect-no-changes"] });
-        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.settled();
     });
 
     test("that changes is in the shares' paths by the end of that very up, though they do not change", async () => {
@@ -262,8 +264,7 @@ describe("options that Pulumi has for every resource do what they say", () => {
         expect(all["sealed"]?.outputs?.["unc"]).toMatchObject({ ciphertext: expect.any(String) as string });
         expect(all["sealed"]?.inputs?.["timeouts"]).toEqual({ update: "5400s" });
         expect(all["child"]?.urn).toContain("SmbShare$pulumi-nodejs:dynamic/pvesmb:SmbShare::child");
-        await stack.refresh({ flags: ["--expect-no-changes"] });
-        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.settled();
     });
 
     test("what is to be replaced is, with what is to go along, and what is ignored stays", async () => {
@@ -296,13 +297,12 @@ describe("options that Pulumi has for every resource do what they say", () => {
 });
 
 test("a renamed stack keeps everything", async () => {
-    await stack.pulumi(["stack", "rename", "production"]);
+    await stack.rename("production");
     const { changes } = await stack.up();
     expect(Object.keys(changes).filter((op) => op !== "same" && op !== "update")).toEqual([]);
     expect(await guests()).toEqual([5100]);
     expect(await getFile(within, at("papers"), alice, "kept.txt")).toBe("kept\n");
-    await stack.refresh({ flags: ["--expect-no-changes"] });
-    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.settled();
 });
 
 test("another VMID replaces the guest, on the storage that is named now, and everything on it is made again", async () => {
@@ -310,9 +310,9 @@ test("another VMID replaces the guest, on the storage that is named now, and eve
     // Known later, as from another stack: the gateway is not protected in that case, and is deleted with the rest at the end.
     change({ files: gateway("files", args).replace('"destroy"', 'pulumi.output("destroy" as const)') });
     // The gateway's deletion is not repeated for each resource on it.
-    expect((await stack.preview()).output.match(/Smb\w+ \w+: replaced for .*/g)?.filter((line, i, all) => all.indexOf(line) === i)).toEqual(
-        [`SmbGateway files: replaced for vmid: ${gatewayModel.deletion}`],
-    );
+    expect(
+        (await stack.preview()).output.match(/Smb\w+ \w+: replaced because of .*/g)?.filter((line, i, all) => all.indexOf(line) === i),
+    ).toEqual([`SmbGateway files: replaced because of vmid: ${gatewayModel.deletion}`]);
     const { steps } = await stack.up();
     expect(
         steps

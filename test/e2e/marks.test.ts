@@ -134,7 +134,7 @@ describe("notes and address that lead to another machine", () => {
         const state = join(stack.directory, "state.json");
         await stack.pulumi(["stack", "export", "--file", state]);
         const refreshed = await stack.refresh({ flags: ["--diff"] });
-        expect(refreshed.output).toMatch(/network\.address: another machine answers there, with another SSH host key/);
+        expect(refreshed.output).toMatch(/network\.address: another machine answers there: its SSH host key/);
         const { outputs } = (await stack.resources()).find(({ type }) => type.endsWith(":SmbGateway")) ?? {};
         expect(outputs).toMatchObject({ address, unc: `\\\\${address}` });
         stack.write(program(files({ description: "Our files" }), user("files", alice)));
@@ -175,7 +175,7 @@ test("a forged mark of a half-made gateway is not taken for one", async () => {
     for (const description of [withClaim("", mark), withClaim("", { ...mark, mac }), made.description]) {
         await put(foreign, { description });
         const before = await control("config", foreign.vmid);
-        expect((await other.up({ fails: true })).output).toContain(`vmid: ${foreign.vmid} is taken`);
+        expect((await other.up({ fails: true })).output).toContain(`vmid: ${foreign.vmid} is already in use by`);
         expect(await control("config", foreign.vmid)).toBe(before);
     }
 });
@@ -184,14 +184,14 @@ test("a forged mark does not make an orphan of somebody's container", async () =
     await put(foreign, { description: withClaim("", halfMade("urn:x")) });
     const { code, found, said } = await orphans(stack, "--remove", "--destroy-data");
     expect(found).toMatchObject([{ vmid: foreign.vmid, authentic: false }]);
-    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining("is not authentic, so it is not ours to remove") as string });
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining("is not authentic, so it is not removed") as string });
     expect(await control("config", foreign.vmid)).toContain("payroll");
 });
 
 test("a gateway whose mark was put back to half-made is neither taken again nor removed", async () => {
     await put(ours, { description: forged(made.description, { phase: "creating", lease: 1 }) });
     const stranger = await place.stack(text());
-    expect((await stranger.up({ fails: true })).output).toContain(`vmid: ${ours.vmid} is taken`);
+    expect((await stranger.up({ fails: true })).output).toContain(`vmid: ${ours.vmid} is already in use by`);
     const { found } = await orphans(stranger, "--remove");
     expect(found).toContainEqual(expect.objectContaining({ vmid: ours.vmid, authentic: false }));
     expect(await inGuest(ours, "pdbedit -L")).toContain("alice");
@@ -204,10 +204,12 @@ test("a stranger without a mark that has the gateway's number is left as it is",
     await somebodys(ours, "hostname: stranger\nmemory: 512\nunprivileged: 1\n");
     const before = await control("config", ours.vmid);
     stack.write(program(files({ description: "changed" }), user("files", alice)));
-    expect((await stack.up({ fails: true })).output).toContain("It may be somebody else's by now, so nothing in it was changed");
+    expect((await stack.up({ fails: true })).output).toContain("It may belong to someone else now, so nothing was changed");
     expect(await control("config", ours.vmid)).toBe(before);
     const destroyed = await stack.destroy({ fails: true });
-    expect(destroyed.output).toContain("if it still is the gateway, start it");
+    expect(destroyed.output).toContain(
+        "no longer has the mark of pvesmb in its notes, so it may belong to someone else and is not changed",
+    );
     await stack.importState({ version: 3, deployment: {} });
     expect(await control("config", ours.vmid)).toBe(before);
 });

@@ -159,6 +159,30 @@ describe("a gateway on another node than the endpoint's, which then moves", () =
         expect((await runOnNode("pve2", `pct exec ${(await whereabouts()).vmid} -- testparm -s`)).stdout).toContain("by the node");
     });
 
+    test("while its node is dead: nothing is forgotten, and each message leads on, also when the node never comes back", async () => {
+        write({ data, description: "moving" }, vault);
+        await machineControl("power-off", { node: "pve2" });
+        try {
+            const there = await stack.resources();
+            const changing = (await stack.up({ fails: true })).output;
+            expect(changing).toMatch(/gateway CT 53\d\d: .*; check that its node is running and reachable from here/);
+            const destroying = (await stack.destroy({ fails: true })).output;
+            expect(destroying).toMatch(/CT 53\d\d cannot be deleted while its node does not answer: .*Start the node and run again/);
+            // What was on the gateway has left the state with it; the next up finds it all again.
+            const urn = there.find(({ type }) => type.endsWith(":SmbGateway"))?.urn ?? "";
+            const [, command = ""] = /`pulumi (state delete [^']*)'<URN of the gateway>'`/.exec(destroying) ?? [];
+            const kept = await stack.exportState();
+            await stack.pulumi([...command.trim().split(" "), urn, "--yes"]);
+            expect(await stack.resources()).toEqual([]);
+            await stack.importState(kept);
+        } finally {
+            await machineControl("power-on", { node: "pve2" });
+        }
+        await until("pve2 is back", async () => (await runOnNode("pve2", "true")).code === 0);
+        await stack.up({ flags: ["--refresh"] });
+        await stillThere(host);
+    });
+
     test("and is destroyed where it is", async () => {
         await stack.destroy();
         await nothingLeft();

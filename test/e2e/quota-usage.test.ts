@@ -189,7 +189,10 @@ test("an entry that is gone shows in refresh, and is put back", async () => {
     await inGuest(guest, `rm /var/lib/pvesmb/quota.d/${await idOf("limit")}.json`);
     const { steps } = await stack.refresh();
     expect(steps.filter(({ op }) => op !== "same" && op !== "refresh").map(({ name }) => name)).toContain("limit");
+    // One that a killed create has left gives way to the new one.
+    await stack.forget("small");
     await stack.up();
+    expect(Object.keys(await report()).sort()).toEqual([await idOf("limit"), await idOf("small")].sort());
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });
 

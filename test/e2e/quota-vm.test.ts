@@ -93,10 +93,10 @@ function zfsAlone({ vmid, seen, change, limited, client, put, size, stack }: Quo
         await stack().up();
         expect(await put("kept.bin", 20, alice, "vol")).not.toContain("NT_STATUS");
         volume("40MiB");
-        expect((await stack().up({ fails: true })).output).toContain("Proxmox VE cannot make one smaller");
+        expect((await stack().up({ fails: true })).output).toContain("Proxmox VE cannot shrink a volume");
         volume("16MiB", { onShrink: "force" });
         expect((await stack().up({ fails: true })).output).toMatch(
-            /limit: 2\dMiB are used in local-zfs:subvol-114-disk-\d+, more than 16MiB/,
+            /limit: 2\dMiB are in use in local-zfs:subvol-114-disk-\d+, more than 16MiB/,
         );
         volume("40MiB", { onShrink: "force" });
         await stack().up();

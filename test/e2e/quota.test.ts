@@ -65,8 +65,7 @@ describe("on a share's own volume", () => {
         });
         expect(await seen("vault")).toBeGreaterThan(80 * MIB);
         expect(await seen("vault")).toBeLessThanOrEqual(128 * MIB);
-        await stack.preview({ flags: ["--expect-no-changes"] });
-        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.settled();
         const collector = "systemctl is-active pvesmb-quota.timer && ls /var/lib/pvesmb/quota.d | wc -l";
         expect(await inGuest(guest, collector)).toBe("active\n1\n");
     });
@@ -86,10 +85,10 @@ describe("on a share's own volume", () => {
     test("below what is used is refused with the figure, and so is a volume that would have to become smaller", async () => {
         limited("32MiB", { onShrink: "force" });
         const before = await config();
-        expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are used in tank:6600\/.*, more than 32MiB/);
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: \d+MiB are in use in tank:6600\/.*, more than 32MiB/);
         limited("112MiB");
         expect((await stack.up({ fails: true })).output).toMatch(
-            /limit: the volume tank:6600\/\S+ has 128MiB, and Proxmox VE cannot make one smaller/,
+            /limit: the volume tank:6600\/\S+ has 128MiB, and Proxmox VE cannot shrink a volume/,
         );
         limited("112MiB", { onShrink: "force" });
         expect((await stack.up({ fails: true })).output).toMatch(/tank is a storage of type dir, whose volumes cannot become smaller/);
@@ -115,16 +114,15 @@ describe("on a share's own volume", () => {
         await control("run", "PUT", `/nodes/pve1/lxc/${guest.vmid}/resize`, { disk: "mp1", size: "320M" });
         const { steps } = await stack.refresh();
         expect(steps.filter(({ op }) => op !== "same" && op !== "refresh").map(({ name }) => name)).toContain("limit");
-        expect((await stack.up({ fails: true })).output).toContain("has 320MiB, and Proxmox VE cannot make one smaller");
+        expect((await stack.up({ fails: true })).output).toContain("has 320MiB, and Proxmox VE cannot shrink a volume");
         limited("320MiB");
         await stack.up();
-        await stack.preview({ flags: ["--expect-no-changes"] });
-        await stack.refresh({ flags: ["--expect-no-changes"] });
+        await stack.settled();
     });
 
     test("two quotas on one tree: the second is refused, and nothing of the first is touched", async () => {
         change({ data: quota("vault", "second", { limit: "512MiB" }) });
-        expect((await stack.up({ fails: true })).output).toContain("/srv/pvesmb/vault has a quota of another resource already");
+        expect((await stack.up({ fails: true })).output).toContain("/srv/pvesmb/vault already has a quota of another resource");
         expect((await config())["mp1"]).toContain("size=320M");
         change({ data: "" });
         await stack.up();
@@ -133,9 +131,7 @@ describe("on a share's own volume", () => {
     test("beside a declared size is refused in the preview", async () => {
         const kept = parts.vault;
         change({ vault: share("files", "vault", { alice: "full" }, { volume: { storage: "tank", size: "320MiB" } }) });
-        expect((await stack.preview({ fails: true })).output).toContain(
-            "the share declares `volume.size` itself (320MiB), and a size has one writer",
-        );
+        expect((await stack.preview({ fails: true })).output).toContain("the share sets `volume.size` itself (320MiB)");
         change({ vault: kept });
     });
 
@@ -175,7 +171,7 @@ describe("on a gateway's data", () => {
     test("a directory of it is refused, with the way out", async () => {
         change({ data: dataQuota("files", "data", { path: "/srv/pvesmb/sub", limit: "64MiB" }) });
         expect((await stack.up({ fails: true })).output).toMatch(
-            /path: \/srv\/pvesmb\/sub is a directory of the volume tank:6600\/.*`initialSize`.*data\.bind/,
+            /path: \/srv\/pvesmb\/sub is a directory on the volume tank:6600\/.*`initialSize`.*data\.bind/,
         );
     });
 
@@ -191,7 +187,7 @@ describe("on a gateway's data", () => {
         change({ data: "", files: gateway("files", { ...basics, vmid: guest.vmid, data: { storage: "tank", size: "192MiB" } }) });
         await stack.up();
         change({ data: dataQuota("files", "data", { limit: "224MiB" }) });
-        expect((await stack.up({ fails: true })).output).toContain("gateway: it declares `data.size` itself, and a size has one writer");
+        expect((await stack.up({ fails: true })).output).toContain("gateway: it sets `data.size` itself");
         change({ files });
         await stack.up();
         expect((await config())["mp0"]).toContain("size=224M");

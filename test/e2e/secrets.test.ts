@@ -108,7 +108,7 @@ test("a life with failures in it", async () => {
     const login = `{ username: "root@pam", password: config.requireSecret("wrong"), ssh: connection.ssh }`;
     const other = JSON.stringify(smallArgs("10.86.0.164", vmids));
     write({ rest: `new pvesmb.SmbGateway("other", { ...${other}, connection: ${login} });` });
-    expect(await run("up", { fails: true })).toContain("does not accept the credentials of root@pam");
+    expect(await run("up", { fails: true })).toContain("rejected the credentials of root@pam");
 
     // A partly failed batch: a changed password, a share that Samba cannot serve and an account that belongs to Debian.
     await stack.config("alice", changed, { secret: true });

@@ -56,9 +56,9 @@ function inFormat1(resource: StateResource): StateResource {
     const { given, ...outputs } = resource.outputs ?? {};
     const gave = typeof given === "string" ? given.split(" ") : [];
     const chosen = CHOOSABLE.filter((name) => outputs[name] !== undefined && !gave.includes(name));
-    const key = resource.inputs?.["key"];
+    const { __key: key, ...inputs } = resource.inputs ?? {};
     const more = { key, nonce: outputs["nonce"] ?? resource.id, v: 1, ...(chosen.length > 0 ? { chosen } : {}) };
-    return { ...resource, outputs: { ...outputs, ...more } };
+    return { ...resource, inputs: { ...inputs, key }, outputs: { ...outputs, ...more } };
 }
 
 test("resources in format 1: refresh and up leave them so, a change brings what it changes up to date, destroy ends them", async () => {
@@ -89,8 +89,7 @@ test("resources in format 1: refresh and up leave them so, a change brings what 
         stack.write(text("Papers"));
         expect((await stack.up()).steps.filter(({ op }) => op !== "same").map(({ op, name }) => `${op} ${name}`)).toEqual(["update docs"]);
         expect(await numbered()).toBe(6);
-        await stack.refresh({ flags: ["--expect-no-changes"] });
-        await stack.preview({ flags: ["--expect-no-changes"] });
+        await stack.settled();
         await stack.destroy();
         expect(await stack.resources()).toEqual([]);
     } finally {

@@ -58,7 +58,7 @@ test("makes, keeps and removes a gateway without ever talking to its sshd", asyn
 
     // Without the mark the wrapper refuses access: refresh reports it, and up restores it.
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { description: "somebody's notes" });
-    expect((await drill.stack.refresh()).output).toContain("has lost pvesmb's mark in its notes");
+    expect((await drill.stack.refresh()).output).toContain("has lost the mark of pvesmb in its notes");
     await drill.stack.up();
     await drill.expectWhole();
     await drill.stack.destroy();

@@ -78,8 +78,7 @@ afterAll(async () => {
 });
 
 report.test("right after up there is nothing to do", async () => {
-    await stack.refresh({ flags: ["--expect-no-changes"] });
-    await stack.preview({ flags: ["--expect-no-changes"] });
+    await stack.settled();
 });
 
 report.test("the volumes are datasets as PVE makes them, with exactly the size asked for", async () => {

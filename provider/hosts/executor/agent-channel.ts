@@ -4,7 +4,7 @@ import { PvesmbError, type FailureKind } from "../../base/errors";
 import { scrub } from "../../base/scrub";
 import type { Channel, Host } from "../host";
 import { within } from "../within";
-import { agentCommand, agentProgram } from "./agent-source";
+import { agentCommand, agentProgram, type Places } from "./agent-source";
 
 interface Waiting {
     resolve(answer: unknown): void;
@@ -59,11 +59,11 @@ export class AgentChannel {
         void channel.closed.then(({ code }) => this.end(code));
     }
 
-    static async open(host: Host, places: { lock: string; journal: string }, deadline: Deadline): Promise<AgentChannel> {
-        const agent = new AgentChannel(host, await host.open(agentCommand(places.lock, places.journal), deadline));
+    static async open(host: Host, places: Places, deadline: Deadline): Promise<AgentChannel> {
+        const agent = new AgentChannel(host, await host.open(agentCommand(places), deadline));
         const ready = agent.answer(HELLO);
         agent.channel.io.write(agentProgram());
-        await within(deadline, `starting python3 on ${host.name}`, ready, { up: () => agent.close(), dispatched: false });
+        await within(deadline, `starting python3 on ${host.name}`, ready, { onTimeout: () => agent.close(), dispatched: false });
         agent.ready = true;
         return agent;
     }
@@ -76,7 +76,7 @@ export class AgentChannel {
         const seconds = (deadline.left - Math.min(2000, deadline.left / 4)) / 1000;
         this.channel.io.write(`${JSON.stringify({ id, do: kind, spec, seconds })}\n`);
         return within(deadline, `waiting for ${this.host.name} (${kind})`, answer, {
-            up: () => {
+            onTimeout: () => {
                 this.waiting.delete(id);
                 if (this.waiting.size === 0) this.close();
             },
@@ -121,13 +121,15 @@ export class AgentChannel {
         if (this.ready)
             return new PvesmbError(
                 "Unreachable",
-                `${name}: the connection was lost before the answer came; what was under way is rolled back there, running it again is safe`,
+                `${name}: the connection was lost before the answer arrived; unfinished changes are rolled back there, it is safe to run again`,
                 { dispatched: true },
             );
         if (code === undefined)
-            return new PvesmbError("Unreachable", `${name}: the connection was lost before python3 had started`, { dispatched: false });
+            return new PvesmbError("Unreachable", `${name}: the connection was lost before python3 started; run again`, {
+                dispatched: false,
+            });
         const known = this.host.failure?.({ code, stderr: this.errors });
-        const hint = code === 127 ? "; pvesmb needs python3 there" : "";
+        const hint = code === 127 ? "; pvesmb requires python3 there" : "";
         const text = scrub(this.errors.trim().slice(-1000));
         return (
             known ??

@@ -1,4 +1,5 @@
 import { asset } from "../../base/asset";
+import { SHARED_LOCK } from "../batch";
 
 /** The executor's Python modules, dependencies first. */
 const MODULES = [
@@ -31,12 +32,23 @@ const LOADER = [
     "for n,t in json.loads(b.read(int(b.readline()))):m=sys.modules[n]=types.ModuleType(n);exec(compile(t,n+'.py','exec'),m.__dict__)",
 ].join("\n");
 
+/** Files of the agent on its host. */
+export interface Places {
+    lock: string;
+    /** A directory. */
+    journal: string;
+    /** Names a further lock, on a file system of several hosts, if there is one; see SHARED_LOCK. */
+    shared: string;
+}
+
+export const PLACES: Places = { lock: "/run/pvesmb/lock", journal: "/var/lib/pvesmb/journal", shared: SHARED_LOCK };
+
 /**
  * The distribution's Python, not the first one in the login's PATH. -I, -S: ignores the host's Python environment. -X utf8: text is UTF-8
  * in any locale.
  */
-export function agentCommand(lock: string, journal: string): string[] {
-    return ["/usr/bin/python3", "-I", "-S", "-X", "utf8", "-W", "ignore", "-c", LOADER, lock, journal];
+export function agentCommand({ lock, journal, shared }: Places): string[] {
+    return ["/usr/bin/python3", "-I", "-S", "-X", "utf8", "-W", "ignore", "-c", LOADER, lock, journal, shared];
 }
 
 let program: Buffer | undefined;

@@ -5,6 +5,7 @@ import type { Batch, BatchResult, Gather, GatherResult } from "../batch";
 import type { Host } from "../host";
 import { within } from "../within";
 import { AgentChannel } from "./agent-channel";
+import { PLACES } from "./agent-source";
 
 export interface ExecutorStats {
     /** Number of agents started. */
@@ -29,7 +30,7 @@ export class Executor {
 
     constructor(
         private readonly host: Host,
-        private readonly places = { lock: "/run/pvesmb/lock", journal: "/var/lib/pvesmb/journal" },
+        private readonly places = PLACES,
     ) {}
 
     async batch(batch: Batch, deadline: Deadline): Promise<BatchResult> {

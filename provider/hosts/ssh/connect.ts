@@ -51,7 +51,7 @@ async function patiently(target: SshTarget, attempt: () => Promise<Connected>, d
             if (i === ATTEMPTS || deadline.expired)
                 throw new PvesmbError(
                     "Unreachable",
-                    `${place(target)}: sshd dropped the connection ${i} times before the login (${error.message}); is it overloaded, or MaxStartups too low?`,
+                    `${place(target)}: sshd dropped the connection ${i} times before the login (${error.message}); it may be overloaded, or MaxStartups may be too low`,
                     {
                         dispatched: false,
                     },
@@ -109,8 +109,8 @@ function explain(
         const tried = (["privateKey", "agent", "password"] as const).filter((way) => target[way] !== undefined);
         return new PvesmbError(
             "Denied",
-            `${place(target)} does not let ${target.username} in (tried: ${tried.join(", ") || "nothing, no key, agent or password is given"}); ` +
-                `is the public key in ~${target.username}/.ssh/authorized_keys there?`,
+            `${place(target)} rejected the login of ${target.username} (tried: ${tried.join(", ") || "nothing: there is no key, agent or password"}); ` +
+                `check that the public key is in ~${target.username}/.ssh/authorized_keys there`,
             { dispatched: false },
         );
     }
@@ -129,7 +129,7 @@ export function direct(target: SshTarget): Dial {
         });
         try {
             await within(deadline.atMost(20_000), `connecting to ${place(target)}`, open, {
-                up: () => socket.destroy(),
+                onTimeout: () => socket.destroy(),
                 dispatched: false,
             });
         } catch (error) {

@@ -93,7 +93,7 @@ export class Connection {
             let enter: () => void = () => undefined;
             const turn = new Promise<void>((resolve) => this.queue.push((enter = resolve)));
             await within(deadline, `waiting for one of ${CHANNELS} channels to ${this.name}`, turn, {
-                up: () => {
+                onTimeout: () => {
                     const at = this.queue.indexOf(enter);
                     if (at >= 0) this.queue.splice(at, 1);
                 },
@@ -134,16 +134,16 @@ export class Connection {
                 reject(new PvesmbError("Unreachable", `${this.name}: ${messageOf(error)}`, { dispatched: false }));
             }
         });
-        return within(deadline, `opening a channel to ${this.name}`, opening, { up: () => (late = true) });
+        return within(deadline, `opening a channel to ${this.name}`, opening, { onTimeout: () => (late = true) });
     }
 
     private refused(error: Error & { reason?: unknown }): PvesmbError {
         if (/administratively prohibited/i.test(`${String(error.reason)} ${error.message}`))
-            return new PvesmbError("Denied", `${this.name}: ${error.message} (is AllowTcpForwarding off in its sshd_config?)`, {
+            return new PvesmbError("Denied", `${this.name}: ${error.message} (AllowTcpForwarding may be off in its sshd_config)`, {
                 dispatched: false,
             });
         if (error.reason !== undefined)
-            return new PvesmbError("Busy", `${this.name}: sshd opens no further channel (${error.message})`, { dispatched: false });
+            return new PvesmbError("Busy", `${this.name}: sshd refused another channel (${error.message})`, { dispatched: false });
         return new PvesmbError("Unreachable", `${this.name}: connection lost (${error.message})`, { dispatched: true });
     }
 }

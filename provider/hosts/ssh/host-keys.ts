@@ -68,13 +68,13 @@ export class HostKeyPolicy {
     /** Why this key is refused, if it is. */
     refusal(key: HostKey): PvesmbError | undefined {
         if (this.revoked.includes(key.fingerprint))
-            return this.mismatch(`shows a key that ${this.source} marks as revoked, ${key.fingerprint}`);
+            return this.mismatch(`has a host key that ${this.source} marks as revoked: ${key.fingerprint}`);
         if (this.expected.some((each) => each.fingerprint === key.fingerprint)) return undefined;
         if (this.expected.length > 0) return this.changed(`${key.fingerprint} (${key.type})`);
         if (this.target.acceptNew) return undefined;
         return this.mismatch(
-            `is not known: its key is ${key.fingerprint} (${key.type}). If that is right (compare with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` there), ` +
-                `add it to the host keys in the connection, or to ${this.source} by \`ssh-keyscan -p ${this.target.port} ${this.target.address}\``,
+            `has an unknown SSH host key: ${key.fingerprint} (${key.type}). If it is the right one (compare with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` there), ` +
+                `add it to \`hostKeys\` of the connection, or run \`ssh-keyscan -p ${this.target.port} ${this.target.address} >> ${this.source}\``,
         );
     }
 
@@ -85,8 +85,8 @@ export class HostKeyPolicy {
 
     private changed(shown: string): PvesmbError {
         return this.mismatch(
-            `shows the host key ${shown}, but ${this.expected.map((each) => each.fingerprint).join(" or ")} is expected by ${this.source}. ` +
-                `Either it was installed anew, or somebody is in between. If the new key is right, replace the old one there ` +
+            `has the SSH host key ${shown}, but ${this.source} has ${this.expected.map((each) => each.fingerprint).join(" or ")}. ` +
+                `The machine was reinstalled, another machine has this address, or someone is intercepting the connection. If the new key is right, replace the old one ` +
                 `(known_hosts: \`ssh-keygen -R '${this.target.port === 22 ? this.target.address : `[${this.target.address}]:${this.target.port}`}'\`)`,
         );
     }
@@ -103,7 +103,7 @@ function pin(text: string): Expected {
     if (!(type in ALGORITHMS) || !blob.startsWith("AAAA"))
         throw new PvesmbError(
             "InvalidInput",
-            `not a host key: ${JSON.stringify(text)}; give a public key line (\`ssh-ed25519 AAAA...\`) or a fingerprint (\`SHA256:...\`)`,
+            `not a host key: ${JSON.stringify(text)}; use a public key line (\`ssh-ed25519 AAAA...\`) or a fingerprint (\`SHA256:...\`)`,
         );
     return { type, fingerprint: fingerprint(Buffer.from(blob, "base64")) };
 }

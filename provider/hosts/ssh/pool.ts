@@ -15,6 +15,9 @@ const routes = perSession(
     (all) => closeRoutes(all),
 );
 
+/** Targets whose key policy a connection's key has passed: the policy may read known_hosts. */
+const passed = new WeakMap<Connection, WeakSet<SshTarget>>();
+
 export async function connection(target: SshTarget, deadline: Deadline, lasting = false): Promise<Connection> {
     const key = route(target);
     const open = routes().get(key) ?? [];
@@ -24,9 +27,12 @@ export async function connection(target: SshTarget, deadline: Deadline, lasting 
             forget(key, each);
             return connection(target, deadline, lasting);
         }
-        // The connection may have been opened under a looser key policy.
-        const refusal = new HostKeyPolicy(target).refusal(found.key);
-        if (refusal) throw refusal;
+        // The connection may have been opened under a looser key policy. Its key stays the same, so each target asks once.
+        if (!passed.get(found)?.has(target)) {
+            const refusal = new HostKeyPolicy(target).refusal(found.key);
+            if (refusal) throw refusal;
+            passed.set(found, (passed.get(found) ?? new WeakSet<SshTarget>()).add(target));
+        }
         if (!lasting || found.takeLasting()) return found;
     }
     // Unless someone else opened a connection while we waited.

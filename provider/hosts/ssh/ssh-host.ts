@@ -32,16 +32,20 @@ export function sshHost(target: SshTarget): SshHost {
                 ? /^sudo: (?:a password is required|.*not allowed.*|a terminal is required.*|.*not in the sudoers.*)$/m.exec(stderr)
                 : null;
         if (refusal === null && !(target.sudo && /^Sorry, user .* is not allowed to execute/m.test(stderr))) return undefined;
-        return new PvesmbError("Denied", `${name}: ${target.username} may not run commands as root: ${refusal?.[0] ?? stderr.trim()}`, {
-            dispatched: false,
-        });
+        return new PvesmbError(
+            "Denied",
+            `${name}: ${target.username} is not allowed to run commands as root: ${refusal?.[0] ?? stderr.trim()}`,
+            {
+                dispatched: false,
+            },
+        );
     };
 
     const exec: Host["exec"] = async (argv, { stdin, deadline }) => {
         const began = performance.now();
         const channel = await start(argv, false, deadline);
         const result = await within(deadline, `running ${argv[0] ?? ""} on ${name}`, collect(channel, stdin, name), {
-            up: () => channel.destroy(),
+            onTimeout: () => channel.destroy(),
         });
         trace({ kind: "exec", host: name, command: argv[0], code: result.code, ms: Math.round(performance.now() - began) });
         const refused = failure(result);
@@ -74,7 +78,7 @@ async function collect(channel: Channel, stdin: string | Buffer | undefined, nam
     const { code, signal } = await channel.closed;
     const [stdout, stderr] = outputs.map((output) => output());
     if (stdout?.tooMuch || stderr?.tooMuch)
-        throw new PvesmbError("RemoteFailed", `${name}: a command printed more than ${LARGEST / 2 ** 20} MiB and was ended`, {
+        throw new PvesmbError("RemoteFailed", `${name}: a command printed more than ${LARGEST / 2 ** 20} MiB and was stopped`, {
             dispatched: true,
         });
     // The exit code that a shell reports for a signal.

@@ -45,7 +45,7 @@ export async function arrive(
         await editConfig(pve, place, ({ onboot }) => (onboot ? { set: { onboot: 0 } } : undefined));
         throw new PvesmbError(
             "Conflict",
-            `network.address is another machine's: ${host.name} is not CT ${place.vmid}; nothing was done there, and CT ${place.vmid} is stopped again and does not start by itself. Choose a free address (${error.message})`,
+            `network.address belongs to another machine: ${host.name} is not CT ${place.vmid}; nothing was changed there, and CT ${place.vmid} is stopped again and does not start by itself. Choose a free address (${error.message})`,
             { property: "network.address" },
         );
     }

@@ -2,8 +2,8 @@ import type { Connection } from "../../base/connection";
 import type { Deadline } from "../../base/deadline";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
-import type { Step, Workshop } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { Step, HostSession } from "../../hosts";
+import type { ContainerInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
 import { FIRST_ID } from "../../proxmox/lxc/config";
@@ -12,7 +12,7 @@ import { readConfig } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { mountPoint } from "../../proxmox/values/property-string";
-import { nodeShop } from "../nodes";
+import { nodeSession } from "../nodes";
 import { DATA_MOUNT } from "./config";
 import { nodeHost } from "../reach";
 
@@ -23,25 +23,31 @@ const byApi = ({ auth }: Connection): boolean => auth.kind === "ticket" && auth.
  * Checks, before the guest is made, that the directory exists and belongs to the container's root; an empty one gets that owner. Without
  * SSH to the node it goes on unchecked, for a root@pam ticket only.
  */
-export async function prepareBind(pve: Pve, connection: Connection, inputs: GatewayInputs, log: Log): Promise<void> {
+export async function prepareBind(pve: Pve, connection: Connection, inputs: ContainerInputs, log: Log): Promise<void> {
     const path = inputs.data?.bind;
     if (path === undefined) return;
     try {
-        await giveTo(await nodeShop(pve, connection, inputs.node), inputs.node, path, inputs.lxc.unprivileged ? FIRST_ID : 0, pve.deadline);
+        await giveTo(
+            await nodeSession(pve, connection, inputs.node),
+            inputs.node,
+            path,
+            inputs.lxc.unprivileged ? FIRST_ID : 0,
+            pve.deadline,
+        );
     } catch (error) {
         if (!isKind(error, "Unreachable", "Denied", "HostKeyMismatch", "Timeout")) throw error;
         if (!byApi(connection) || error.kind === "HostKeyMismatch")
             throw new PvesmbError(
                 error.kind,
-                `data.bind: a directory of the node is bound by \`pct set\` over the node's SSH, since Proxmox VE takes it from no API token: ${error.message}. Give connection.ssh what it needs there, or log in to the API as root@pam with a password`,
+                `data.bind: a directory on the node is attached with \`pct set\` over SSH, since Proxmox VE does not allow it to API tokens: ${error.message}. Make connection.ssh work for the node, or log in to the API as root@pam with a password`,
                 { property: "data.bind", dispatched: false },
             );
-        log.warn(`data.bind: ${path} on ${inputs.node} could not be looked at beforehand: ${messageOf(error)}`);
+        log.warn(`data.bind: ${path} on ${inputs.node} could not be checked beforehand: ${messageOf(error)}`);
     }
 }
 
 /** Works on opened directories: a parent may belong to another gateway, whose root could place symlinks there. */
-async function giveTo({ executor, queue }: Workshop, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
+async function giveTo({ executor, queue }: HostSession, node: string, path: string, owner: number, deadline: Deadline): Promise<void> {
     const refuse = (why: string): PvesmbError =>
         new PvesmbError("InvalidInput", `data.bind: ${path} on ${node} ${why}`, { property: "data.bind" });
     const content = ["find", ".", "-mindepth", "1", "-maxdepth", "1", "-not", "-name", "lost+found", "-print", "-quit"];
@@ -50,13 +56,15 @@ async function giveTo({ executor, queue }: Workshop, node: string, path: string,
     const facts = look.stat[path];
     if (facts === undefined)
         throw refuse(
-            /symlink/.test(stderr) ? `is behind a link or a file (${stderr})` : "does not exist; make the directory or dataset first",
+            /symlink/.test(stderr)
+                ? `is not a directory or is reached through a link (${stderr})`
+                : "does not exist; create the directory or dataset first",
         );
     if (facts.type !== "directory") throw refuse(`is a ${facts.type}, not a directory`);
     if (facts.uid === owner) return;
     if (code !== 0 || stdout.trim() !== "")
         throw refuse(
-            `belongs to uid ${facts.uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` if the files are to be the gateway's, or use another directory`,
+            `belongs to uid ${facts.uid} and is not empty; the container's root is uid ${owner} there: run \`chown -R ${owner}:${owner} ${path}\` to give the files to the gateway, or use another directory`,
         );
     const give: Step = { do: "directory", path, owner: String(owner), group: String(owner), mustExist: "it is gone" };
     try {
@@ -72,7 +80,11 @@ export function ensureBind(pve: Pve, connection: Connection, place: Place, path:
     return bindDirectory(pve, connection, place, DATA_MOUNT, path, DATA_ROOT);
 }
 
-/** Binds a directory of the node at a mount point of a guest, also while it runs. Leaves an existing mount as it is. */
+/**
+ * Binds a directory of the node at a mount point of a guest, also while it runs. Leaves an existing mount as it is, and tries again when
+ * an earlier attempt left the mount point pending: Proxmox VE keeps the value when it could not mount it (pve-container LXC/Config.pm,
+ * vmconfig_hotplug_pending).
+ */
 export async function bindDirectory(
     pve: Pve,
     connection: Connection,
@@ -87,18 +99,20 @@ export async function bindDirectory(
         if (current === undefined) return false;
         const { volume, mp } = mountPoint.parse(current);
         if (volume === path && mp === at) return true;
-        throw new PvesmbError(
-            "Conflict",
-            `CT ${place.vmid} has something else at ${key} (${current}) than ${value}; take it off there, or declare it`,
-        );
+        throw new PvesmbError("Conflict", `CT ${place.vmid} has ${current} at ${key}, not ${value}; remove it there, or declare it`);
     };
-    if (byApi(connection)) return editConfig(pve, place, (config) => (isThere(config) ? undefined : { set: { [key]: value } }));
-    return pve.alone(`guest ${place.vmid}`, async () => {
-        if (isThere(await readConfig(pve, place))) return readConfig(pve, place);
+    /** In use; a taken mount point changes at the next restart only. */
+    const isDone = async (config: ContainerConfig): Promise<boolean> =>
+        isThere(config) && (await readConfig(pve, place, "active")).all[key] !== undefined;
+    if (byApi(connection))
+        return editConfig(pve, place, async (config) => ((await isDone(config)) ? undefined : { set: { [key]: value } }));
+    return pve.exclusively(`guest ${place.vmid}`, async () => {
+        const before = await readConfig(pve, place);
+        if (await isDone(before)) return before;
         const host = await nodeHost(pve, connection, place.node);
         const { code, stderr } = await host.exec(["pct", "set", String(place.vmid), `--${key}`, value], { deadline: pve.deadline });
         const after = await readConfig(pve, place);
-        if (code !== 0 && !isThere(after))
+        if (code !== 0 && !(await isDone(after)))
             throw new PvesmbError(
                 "RemoteFailed",
                 `${host.name}: pct set ${place.vmid} --${key} ${value} ended with ${code}: ${stderr.trim()}`,

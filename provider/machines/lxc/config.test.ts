@@ -1,16 +1,16 @@
 import { gatewayModel } from "../../model";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { configChanges, createParams, netText } from "./config";
 import { observedInputs } from "./observed";
 
-const inputs = (more: object = {}): GatewayInputs =>
+const inputs = (more: object = {}): ContainerInputs =>
     gatewayModel.inputs.parse({
         node: "pve1",
         lxc: { template: "debian-12-standard", rootfs: { storage: "local", size: "2GiB" } },
         network: { bridge: "vmbr0", address: "10.0.0.5/24", gateway: "10.0.0.1" },
         data: { storage: "tank", size: "1GiB" },
         ...more,
-    });
+    }) as ContainerInputs;
 
 describe("a gateway's configuration", () => {
     it("asks for volumes in GiB and for what the defaults say", () => {

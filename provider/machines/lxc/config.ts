@@ -1,7 +1,7 @@
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { NetworkInputs } from "../../model/network";
-import { bytesOf } from "../../model/size";
+import { bytesOf, MIB } from "../../model/size";
 import { features, mountPoint, net, rootfs, startup } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 
@@ -11,15 +11,13 @@ export type GuestConfig = Record<string, string | number | undefined>;
 /** The mount point of the gateway's data volume; volumes of shares use the following ones. */
 export const DATA_MOUNT = "mp0";
 
-const MIB = 2 ** 20;
-
 export function text(config: GuestConfig, key: string): string | undefined {
     const value = config[key];
     return value === undefined ? undefined : String(value);
 }
 
 /** Settings for both create and config calls, in PVE's terms; undefined: the key must be absent. */
-export function plainSettings(inputs: GatewayInputs, hostname: string): Record<string, string | number | undefined> {
+export function plainSettings(inputs: ContainerInputs, hostname: string): Record<string, string | number | undefined> {
     const { lxc } = inputs;
     return {
         hostname,
@@ -34,12 +32,12 @@ export function plainSettings(inputs: GatewayInputs, hostname: string): Record<s
     };
 }
 
-function startupText(inputs: GatewayInputs): string | undefined {
+function startupText(inputs: ContainerInputs): string | undefined {
     const value = startup.format({ order: inputs.startup?.order, up: inputs.startup?.up, down: inputs.startup?.down });
     return value === "" ? undefined : value;
 }
 
-export function interfaces(inputs: GatewayInputs): NetworkInputs[] {
+export function interfaces(inputs: ContainerInputs): NetworkInputs[] {
     return [inputs.network, ...inputs.extraNetworks];
 }
 
@@ -71,7 +69,7 @@ export function tagsText(tags: readonly string[]): string | undefined {
  * and so does a given data volume, which may have to be moved from another guest first.
  */
 export function createParams(
-    inputs: GatewayInputs,
+    inputs: ContainerInputs,
     hostname: string,
     template: string,
     keys: readonly string[],
@@ -91,14 +89,14 @@ export function createParams(
     return defined(params);
 }
 
-export function dataMountText(data: NonNullable<GatewayInputs["data"]>): string {
+export function dataMountText(data: NonNullable<ContainerInputs["data"]>): string {
     const volume = data.volume ?? newVolume(data.storage ?? "", bytesOf(data.size ?? data.initialSize ?? "0B"));
     return mountPoint.format({ volume, mp: DATA_ROOT, backup: data.backup });
 }
 
 /** The `PUT config` that brings `config` to the inputs: changed keys, and keys to delete. Of volumes it changes only `backup`. */
 export function configChanges(
-    inputs: GatewayInputs,
+    inputs: ContainerInputs,
     hostname: string,
     config: GuestConfig,
 ): { set: Record<string, string | number>; remove: string[] } {
@@ -157,4 +155,4 @@ export function volumeId(value: string | undefined): string | undefined {
     return value === undefined ? undefined : rootfs.parse(value).volume;
 }
 
-export const hostnameOf = ({ hostname }: Pick<GatewayInputs, "hostname">): string => hostname ?? "pvesmb";
+export const hostnameOf = ({ hostname }: Pick<ContainerInputs, "hostname">): string => hostname ?? "pvesmb";

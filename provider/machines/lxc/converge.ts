@@ -2,7 +2,7 @@ import type { Connection } from "../../base/connection";
 import type { Context } from "../../base/handler";
 import { rememberPins } from "../../base/pins";
 import type { Host } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
@@ -13,10 +13,11 @@ import type { Arriving } from "./arrival";
 import { awaitAddress, staticAddress } from "./address";
 import { DATA_MOUNT, text, volumeId } from "./config";
 import { ensureBind } from "./bind";
+import { restartForData } from "./data-mounted";
 import { withOwnVolume } from "./given-volume";
 import { LEASE, now } from "./guest";
 import { applySettings, settlePending } from "./settings";
-import type { GatewayState, Outputs } from "../state";
+import type { ContainerState, Outputs } from "../state";
 import { refuseLag } from "./lag";
 import { volumesIn } from "./volumes";
 import { withMark } from "../mark";
@@ -30,17 +31,19 @@ import { guestHost } from "../reach";
 /** An existing guest and its desired state. */
 export interface Target extends Arriving {
     connection: Connection;
-    inputs: GatewayInputs;
+    inputs: ContainerInputs;
     hostname: string;
     mark: Mark;
     /** What the mark on the host must contain, if there is one. */
     claim: string;
     templateVolume: string;
     tenant: Tenant;
+    /** It was restarted to mount its data; that is done only once. */
+    restarted?: boolean;
 }
 
 /** The steps of create and update: settings, volumes, power, Samba, mark. Each changes only what differs. */
-export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<GatewayState>): Promise<Outputs> {
+export async function converge(ctx: Context<Outputs>, id: string, target: Target, before: Partial<ContainerState>): Promise<Outputs> {
     const { pve, place, hostname } = target;
     const inputs = await withOwnVolume(pve, place, target.inputs, before);
     const keys = markKeys(target.connection);
@@ -82,7 +85,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
     };
 }
 
-const opensSize = ({ data }: GatewayInputs): true | undefined =>
+const opensSize = ({ data }: ContainerInputs): true | undefined =>
     data !== undefined && data.bind === undefined && data.size === undefined ? true : undefined;
 
 type Facts = Pick<Outputs, "address" | "sambaVersion"> & { hostKeys: string[] };
@@ -93,15 +96,21 @@ async function serve(
     id: string,
     target: Target,
     config: ContainerConfig,
-    before: Partial<GatewayState>,
+    before: Partial<ContainerState>,
 ): Promise<Facts> {
     const { pve, place, hostname, mark } = target;
-    const address = await awaitAddress(pve, place, config.all);
+    const address = await awaitAddress(pve, target.connection, place, config.all);
     const to = { ...place, address, fresh: target.fresh };
     const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
+    const restart = { name: `CT ${place.vmid}`, allowRestart: target.inputs.allowRestart && !target.restarted };
+    if (await restartForData(host, config, restart, ctx.deadline, ctx.log)) {
+        await shutdownContainer(pve, place);
+        await startContainer(pve, place);
+        return serve(ctx, id, { ...target, moves: undefined, restarted: true }, config, before);
+    }
     const { sambaVersion, hostKeys, spaces } = await target.tenant.serve({
         host,
         hostname,

@@ -1,12 +1,12 @@
 import type { ChangeContext } from "../../base/handler";
 import { together } from "../../base/together";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { knownPermissions } from "../../proxmox/access";
 import { clusterOf } from "../pve";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
 import { checkRights } from "../../rights/check";
-import { tellTaken } from "./taken";
+import { reportTaken } from "./taken";
 import { prepareBind } from "./bind";
 import { newAddresses, refuseUsed } from "./free-address";
 import { makeGuest } from "./guest";
@@ -27,7 +27,7 @@ import type { Target } from "./converge";
 /** Makes a container and its gateway. `identity`: VMID and nonce from an earlier create that failed. */
 export async function createContainerGateway(
     ctx: ChangeContext<Outputs>,
-    inputs: GatewayInputs,
+    inputs: ContainerInputs,
     tenant: Tenant,
     identity?: Plan["identity"],
 ): Promise<{ id: string; state: Outputs }> {
@@ -61,7 +61,7 @@ export async function createContainerGateway(
     const made = await makeGuest(pve, plan, ctx.log, (early) => ctx.checkpoint(idOf(early), stateOf(early)));
     const id = idOf(made);
     ctx.checkpoint(id, stateOf(made));
-    if (made.adopted) await tellTaken(ctx.log, pve, made, inputs, () => tenant.drift(id));
+    if (made.adopted) await reportTaken(ctx.log, pve, made, inputs, () => tenant.drift(id));
     const target: Omit<Target, "place"> = {
         pve,
         connection,
@@ -80,7 +80,7 @@ export async function createContainerGateway(
 }
 
 /** The template, after the checks of names and rights: the user sees all missing rights at once, before other faults. */
-async function allowedTemplate(pve: Pve, urn: string, inputs: GatewayInputs, identity: Plan["identity"]): Promise<Template> {
+async function allowedTemplate(pve: Pve, urn: string, inputs: ContainerInputs, identity: Plan["identity"]): Promise<Template> {
     const search = findTemplate(pve, inputs);
     const names = checkNames(pve, inputs);
     const [found, holder] = await Promise.allSettled([search, holderOf(pve, inputs), knownPermissions(pve), names]);

@@ -3,7 +3,7 @@ import { isKind, messageOf, PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { Host } from "../../hosts";
 import { answersAt, neighboursOn } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { configuredAddresses, plain } from "../../proxmox/addresses";
 import type { Holders } from "../../proxmox/addresses";
 import type { Pve } from "../../proxmox/client/client";
@@ -25,7 +25,7 @@ export interface Wanted {
 type Answers = Map<string, string> | undefined;
 
 /** Fixed addresses in the inputs that the guest does not have yet. */
-export function newAddresses(inputs: GatewayInputs, config: GuestConfig = {}): Wanted[] {
+export function newAddresses(inputs: ContainerInputs, config: GuestConfig = {}): Wanted[] {
     const nets = interfaces(inputs);
     const has = new Set(
         Object.keys(config)
@@ -73,7 +73,7 @@ export async function refuseUsed(
     });
     const [first] = faults;
     if (first === undefined) return;
-    const texts = faults.map(({ property, address, who }) => `${property}: ${address} is in use: ${who} has it; choose a free address`);
+    const texts = faults.map(({ property, address, who }) => `${property}: ${address} is in use: ${who} uses it; choose a free address`);
     throw new PvesmbError("InvalidInput", texts.join("\n"), { property: first.property });
 }
 

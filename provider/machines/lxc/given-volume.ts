@@ -1,5 +1,5 @@
 import { PvesmbError } from "../../base/errors";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import type { Pve } from "../../proxmox/client/client";
 import { locateContainer } from "../../proxmox/locate";
@@ -24,7 +24,7 @@ type Known = { ready?: boolean; dataVolume?: string };
  * The inputs with `data.volume` under its name as this guest's own: PVE moves and renames another container's volume, which otherwise could
  * not grow and would be deleted with that guest. With a data volume in the state, that volume or an error: a new one would be empty.
  */
-export async function withOwnVolume(pve: Pve, place: Place, inputs: GatewayInputs, before: Known = {}): Promise<GatewayInputs> {
+export async function withOwnVolume(pve: Pve, place: Place, inputs: ContainerInputs, before: Known = {}): Promise<ContainerInputs> {
     const { data } = inputs;
     if (data === undefined || data.bind !== undefined) return inputs;
     const own = await readConfig(pve, place);
@@ -55,7 +55,7 @@ function detached(place: Place, volume: string, config: ContainerConfig): Pvesmb
     const where = elsewhere === undefined ? "none of its unused volumes" : `mounted as mp${elsewhere[0]}`;
     return new PvesmbError(
         "Conflict",
-        `data: the data volume ${volume} is no longer ${DATA_MOUNT} of CT ${place.vmid}, and ${where}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --${DATA_MOUNT} VOLUME,mp=${DATA_ROOT}), then run \`pulumi up --refresh\``,
+        `data: the data volume ${volume} is no longer ${DATA_MOUNT} of CT ${place.vmid}, but ${where}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --${DATA_MOUNT} VOLUME,mp=${DATA_ROOT}), then run \`pulumi up --refresh\``,
         { property: "data" },
     );
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import { together } from "../../base/together";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { isFreeVmid } from "../../proxmox/cluster";
 import { locateContainer } from "../../proxmox/locate";
@@ -21,7 +21,7 @@ import { perSession } from "../../base/session";
 export const LEASE = 45;
 
 /** Nonces issued by this process: a lost HTTP answer must not make us wait for our own lease. */
-const mine = perSession(() => new Set<string>());
+const issuedNonces = perSession(() => new Set<string>());
 
 export const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -35,7 +35,7 @@ export interface Made {
 
 /** Everything needed to make a guest; nothing is changed yet. */
 export interface Plan {
-    inputs: GatewayInputs;
+    inputs: ContainerInputs;
     key: string;
     hostname: string;
     template: string;
@@ -59,7 +59,7 @@ export async function makeGuest(pve: Pve, plan: Plan, log: Log, remember: (made:
     const range = fixed === undefined ? plan.inputs.vmidRange : { from: fixed, to: fixed };
     const creation = {
         create: (vmid: number) => create(pve, plan, vmid, log, remember),
-        meet: (vmid: number) => meet(pve, plan, vmid, log),
+        onTaken: (vmid: number) => ownOrphan(pve, plan, vmid, log),
     };
     return allocate(pve, range, plan.key, creation);
 }
@@ -76,7 +76,7 @@ async function create(pve: Pve, plan: Plan, vmid: number, log: Log, remember: (m
         lease: now() + LEASE,
         hostKeys: [],
     };
-    mine().add(mark.nonce);
+    issuedNonces().add(mark.nonce);
     const made = { vmid, node: inputs.node, mark, adopted: false };
     const { ostemplate, unprivileged, ...config } = createParams(inputs, plan.hostname, plan.template, plan.publicKeys);
     const task = await createContainer(
@@ -104,11 +104,11 @@ export function hostKeysMade(log: readonly string[]): string[] {
 }
 
 /** Checks a taken VMID. The guest is ours only if it has our key, is half-made and nobody works on it any more. */
-async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made | undefined> {
+async function ownOrphan(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made | undefined> {
     let told = false;
     for (;;) {
         const found = await locateContainer(pve, vmid, plan.inputs.node, () =>
-            log.info(`VMID ${vmid} is being created by us; waiting for it`),
+            log.info(`VMID ${vmid} is being created by pvesmb; waiting for it`),
         );
         if (found.state === "found") {
             const { claim } = readClaim(found.config.description);
@@ -116,14 +116,14 @@ async function meet(pve: Pve, plan: Plan, vmid: number, log: Log): Promise<Made 
             const creating = found.config.lock === "create";
             const left = mark === undefined ? 0 : mark.lease - now();
             const half = mark?.key === plan.key && mark.phase === "creating";
-            if (half && !creating && (left <= 0 || mine().has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
+            if (half && !creating && (left <= 0 || issuedNonces().has(mark.nonce))) return { vmid, node: found.node, mark, adopted: true };
             const wanted = plan.inputs.adopt && plan.inputs.vmid === vmid && !creating;
             if (wanted && mark?.key === plan.key) return { vmid, node: found.node, mark, adopted: true };
             if (!creating && mark === undefined && claim?.key === plan.key && claim.vmid === vmid)
                 return unsigned(plan, { vmid, node: found.node }, found.config, { claim, wanted, log });
             if (!half && !creating) return refuse(plan, vmid, found.config.hostname);
             // The mark appears late during creation, and the process that holds the lease may be alive.
-            if (!told) log.info(`VMID ${vmid} is being created; waiting to see by whom`);
+            if (!told) log.info(`VMID ${vmid} is being created; waiting to see who owns it`);
             told = true;
         } else if (found.state !== "gone" || (await isFreeVmid(pve, vmid))) {
             return refuse(plan, vmid, undefined);
@@ -146,7 +146,7 @@ async function unsigned(
         return { vmid, node, mark: { key, nonce, vmid, phase: "ready", lease: 0, hostKeys }, adopted: true };
     }
     log.warn(
-        `CT ${vmid} on ${node} carries a mark that names this gateway and is not authentic (forged, made by an earlier version, or signed with another secret); it is left alone (docs/marks.md)`,
+        `CT ${vmid} on ${node} has a mark for this gateway that is not authentic (forged, from an earlier version, or signed with another secret), so it is not changed (docs/marks.md)`,
     );
     return refuse(plan, vmid, config.hostname);
 }
@@ -156,12 +156,12 @@ function refuse(plan: Plan, vmid: number, hostname: string | undefined): undefin
     if (plan.identity !== undefined)
         throw new PvesmbError(
             "Conflict",
-            `VMID ${vmid} was chosen for this gateway, but its creation failed and another guest has the number now; run \`pulumi up --replace\` for the gateway`,
+            `VMID ${vmid} was chosen for this gateway, but its creation failed and another guest has this number now; run \`pulumi up --replace\` for the gateway`,
         );
     if (plan.inputs.vmid === undefined) return undefined;
     throw new PvesmbError(
         "Conflict",
-        `vmid: ${vmid} is taken${hostname === undefined ? "" : ` by ${hostname}`}; choose another one, or leave \`vmid\` out to get a free one (adopt: true takes over only a guest of this very resource)`,
+        `vmid: ${vmid} is already in use${hostname === undefined ? "" : ` by ${hostname}`}; choose another one, or leave \`vmid\` out to get a free one (adopt: true only takes over a container of this same resource)`,
         { property: "vmid" },
     );
 }

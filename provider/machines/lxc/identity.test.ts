@@ -31,13 +31,16 @@ test.each(["bc:24:11:00:00:02", ""])("another machine behind the address (%j) is
     const waiting = awaitHost(host(mac), pve("running"), place, config, log);
     await expect(waiting).rejects.toMatchObject({
         name: "Conflict",
-        message: expect.stringMatching(/network\.address is another machine's/) as string,
+        message: expect.stringMatching(/network\.address belongs to another machine/) as string,
     });
 });
 
 test("a guest that has ended is not waited for", async () => {
     const waiting = awaitHost(host(silence), pve("stopped"), place, config, log);
-    await expect(waiting).rejects.toMatchObject({ name: "RemoteFailed", message: expect.stringContaining("no longer runs") as string });
+    await expect(waiting).rejects.toMatchObject({
+        name: "RemoteFailed",
+        message: expect.stringContaining("stopped while pvesmb waited for it") as string,
+    });
 }, 20_000);
 
 test("one that runs is waited for until the deadline", async () => {

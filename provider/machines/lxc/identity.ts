@@ -18,12 +18,12 @@ export async function awaitHost(host: Host, pve: Pve, place: Place, config: Gues
             return refuseStranger(host, place, config, answer.stdout.trim());
         } catch (error) {
             if (!isKind(error, "Unreachable", "Timeout", "Busy") || deadline.expired) throw error;
-            if (Date.now() - began > 20_000) log.warnOnce(host.id, `CT ${place.vmid} runs, but does not answer yet: ${error.message}`);
+            if (Date.now() - began > 20_000) log.warnOnce(host.id, `CT ${place.vmid} is running but does not answer yet: ${error.message}`);
         }
         if (pause > 1000 && !(await readStatus(pve, place)).running)
             throw new PvesmbError(
                 "RemoteFailed",
-                `CT ${place.vmid} on ${place.node} no longer runs, it ended while it was waited for; \`pct start ${place.vmid} --debug\` on the node tells why`,
+                `CT ${place.vmid} on ${place.node} stopped while pvesmb waited for it; \`pct start ${place.vmid} --debug\` on the node shows why`,
             );
         deadline.check(`waiting for ${host.name} to answer`);
         await deadline.sleep(pause);
@@ -36,7 +36,7 @@ export function refuseStranger(host: Host, place: Place, config: GuestConfig, ma
     if (own !== undefined && mac !== own)
         throw new PvesmbError(
             "Conflict",
-            `network.address is another machine's: behind ${host.name} is ${mac || "no eth0"}, not CT ${place.vmid} (${own}); nothing was done there. Choose a free address`,
+            `network.address belongs to another machine: ${host.name} has ${mac || "no eth0"}, not CT ${place.vmid} (${own}); nothing was changed there. Choose a free address`,
             { property: "network.address" },
         );
 }

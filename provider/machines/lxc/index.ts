@@ -8,6 +8,7 @@ import { updateContainerGateway } from "./update";
 
 /** Gateways in Proxmox VE containers made by pvesmb. */
 export const lxc: MachineKind = {
+    layout: "whole",
     create: createContainerGateway,
     read: readContainerGateway,
     update: updateContainerGateway,

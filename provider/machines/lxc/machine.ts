@@ -7,13 +7,13 @@ import type { Pve } from "../../proxmox/client/client";
 import { checkRights } from "../../rights/check";
 import type { Connection } from "../../base/connection";
 import type { Caller, Machine, Volumes } from "../machine";
-import { nodeShop } from "../nodes";
-import { bindDataset } from "./dataset-mount";
+import { nodeSession } from "../nodes";
+import { bindDataset, isPlugged } from "./dataset-mount";
 import { refuseLag } from "./lag";
 import { mountsOf } from "./mounts";
 import { checkSpace } from "./preflight";
 import { destroyVolume, ensureVolume, refuseMove } from "./share-volume";
-import { checkResize, growVolume, refuseShrink, rescan, shrinkVolume, storedSize } from "./volume-sizes";
+import { checkResize, growStored, refuseShrink, rescan, shrinkVolume, storedSize } from "./volume-sizes";
 
 /** A container as it was when it was found. */
 export interface Facts {
@@ -27,7 +27,7 @@ export function lxcMachine({ log }: Pick<Caller, "log">, pve: Pve, connection: C
     const volumes: Volumes = {
         checkRights: (volume) =>
             checkRights(pve, [{ feature: "share-volume", scope: { guests: spots(`vms/${place.vmid}`), storage: spots(volume.storage) } }]),
-        checkSpace: ({ storage, size, initialSize }) => checkSpace(pve, place.node, "volume", storage, size ?? initialSize ?? "0B"),
+        checkSpace: (volume) => checkSpace(pve, place.node, "volume", volume),
         ensure: (path, volume, before) => follow(pve, place, (at) => ensureVolume(pve, at, path, volume, before)),
         destroy: (volumeId, allowRestart) => follow(pve, place, (at) => destroyVolume(pve, at, volumeId, allowRestart, log)),
         refuseMove: (from, to) => refuseMove(pve, place, from, to),
@@ -36,7 +36,7 @@ export function lxcMachine({ log }: Pick<Caller, "log">, pve: Pve, connection: C
             `\`pct set ${place.vmid} --delete ${mountPoint}\` on ${place.node}, restart the container, \`zfs destroy\``,
         stored: ({ volume }) => storedSize(pve, place.node, volume),
         checkResize: ({ volume }) => checkResize(pve, place, volume),
-        grow: ({ key, volume }, bytes) => growVolume(pve, place, key, volume, bytes),
+        grow: ({ key, volume }, growth) => growStored(pve, place, { ...growth, disk: key, volume }),
         refuseShrink: ({ volume }, size) => refuseShrink(pve, place.node, volume, size),
         shrink: ({ volume }, bytes) => shrinkVolume(pve, connection, place, volume, bytes),
         rescan: () => rescan(pve, connection, place),
@@ -52,7 +52,8 @@ export function lxcMachine({ log }: Pick<Caller, "log">, pve: Pve, connection: C
         volumes,
         below: {
             name: place.node,
-            workshop: () => nodeShop(pve, connection, place.node),
+            hostSession: () => nodeSession(pve, connection, place.node),
+            isPlugged: (path) => isPlugged({ pve }, place, path),
             bind: (path, onNode) => bindDataset({ pve, connection }, place, path, onNode),
         },
     };

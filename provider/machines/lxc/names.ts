@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
-import { nearest } from "../../base/nearest";
+import { meant } from "../../base/nearest";
 import { together } from "../../base/together";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { holds, knownPermissions, type Permissions } from "../../proxmox/access";
 import type { Pve } from "../../proxmox/client/client";
 import { listBridges, listNodes, listPools } from "../../proxmox/cluster";
@@ -17,7 +17,7 @@ interface Given {
     all: boolean;
 }
 
-type Named = Pick<GatewayInputs, "node" | "pool" | "lxc" | "data" | "network" | "extraNetworks">;
+type Named = Pick<ContainerInputs, "node" | "pool" | "lxc" | "data" | "network" | "extraNetworks">;
 
 /**
  * Refuses nodes, bridges, pools and storages that do not exist, before rights are checked: nobody can grant rights on those. Skips names in
@@ -88,13 +88,8 @@ function refuse(missing: readonly Given[]): string[] {
 }
 
 function sentence({ property, what, name, seen }: Given): string {
-    return `${property}: there is no ${what} ${name}${meant(name, seen)} (there is ${seen.length === 0 ? "none" : seen.join(", ")})`;
+    return `${property}: there is no ${what} ${name}${meant(name, seen)} (available: ${seen.length === 0 ? "none" : seen.join(", ")})`;
 }
 
 const doubt = ({ property, what, name, seen }: Given): string =>
-    `${property}: is ${name} spelt right? Of ${what}s, you may see ${seen.length === 0 ? "none" : seen.join(", ")}.`;
-
-function meant(name: string, seen: readonly string[]): string {
-    const close = nearest(name, seen);
-    return close === undefined ? "" : `; did you mean ${close}?`;
-}
+    `${property}: check the spelling of ${name}. You can see these ${what}s: ${seen.length === 0 ? "none" : seen.join(", ")}.`;

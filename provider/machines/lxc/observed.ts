@@ -1,17 +1,16 @@
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import type { NetworkInputs } from "../../model/network";
-import { formatSize } from "../../model/size";
+import { formatSize, MIB } from "../../model/size";
 import { features, mountPoint, net, startup } from "../../proxmox/values/property-string";
 import { DATA_MOUNT, interfaces, isBind, text, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
 import { readClaim } from "../mark";
 
-const MIB = 2 ** 20;
 const flag = (value: string | undefined): boolean => value === "1";
 const words = (value: string | undefined, separator: RegExp): string[] => (value ?? "").split(separator).filter((word) => word !== "");
 
 /** The inputs as PVE's configuration has them, without those that PVE does not store. */
-export function observedInputs(config: GuestConfig, inputs: GatewayInputs): Record<string, unknown> {
+export function observedInputs(config: GuestConfig, inputs: ContainerInputs): Record<string, unknown> {
     const mount = text(config, DATA_MOUNT);
     const begin = startup.parse(text(config, "startup") ?? "");
     const size = (key: string): string | undefined => {

@@ -49,31 +49,35 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
             return mark === undefined
                 ? {
                       state: "away",
-                      why: `${unsignedMark(place)}; and it is stopped`,
-                      remedy: "if it still is the gateway, start it and run again",
+                      why: `${unsignedMark(place)}, and the container is stopped`,
+                      remedy: "if it is still the gateway, start it and run again",
                   }
                 : {
                       state: "away",
                       why: `gateway CT ${id.vmid} on ${found.node} is stopped`,
-                      remedy: "`pulumi up --refresh` starts it again, unless it is declared with `started: false`",
+                      remedy: "`pulumi up --refresh` starts it again (if it is declared with `started: false`, change that first)",
                   };
         if (readClaim(description).claim === undefined && throughWrapper(connection))
             return {
                 state: "away",
-                why: `gateway CT ${id.vmid} on ${found.node} has lost pvesmb's mark in its notes, and without it ${connection.ssh.pct} lets nobody in; \`pulumi up --refresh\` puts it back`,
+                why: `gateway CT ${id.vmid} on ${found.node} has lost the mark of pvesmb in its notes, and without it ${connection.ssh.pct} denies access; \`pulumi up --refresh\` restores it`,
             };
         // After a deployment elsewhere the mark is newer than the state.
         const hostKeys = mark !== undefined && mark.hostKeys.length > 0 ? mark.hostKeys : pinsOf(formatId(id));
-        const address = await guestAddress(pve, place, found.config.all);
+        const address = await guestAddress(pve, connection, place, found.config.all);
         if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address))
             return { state: "away", why: unsignedMark(place), remedy: RENEW };
         const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
         if (mark === undefined) {
             ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${unsignedMark(place)}; ${RENEW}`);
             if (connection.ssh.via === "node" && hostKeys.length > 0 && !(await holdsKey(host, hostKeys, pve.deadline)))
-                throw new PvesmbError("HostKeyMismatch", `CT ${id.vmid} lacks the gateway's SSH host key: another guest has its number`, {
-                    dispatched: false,
-                });
+                throw new PvesmbError(
+                    "HostKeyMismatch",
+                    `CT ${id.vmid} does not have the SSH host key of the gateway: another container has its VMID now`,
+                    {
+                        dispatched: false,
+                    },
+                );
         }
         return foundContainer({ place, address, config: found.config }, host, id.nonce);
     } catch (error) {
@@ -83,8 +87,8 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
 }
 
 const unsignedMark = ({ node, vmid }: Place): string =>
-    `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it was made by an earlier version of pvesmb, signed with another secret, changed, or taken away`;
-const RENEW = "`pulumi up --refresh` of the gateway's own stack makes it anew (docs/marks.md)";
+    `the mark in the notes of gateway CT ${vmid} on ${node} is not authentic: it is from an earlier version of pvesmb, signed with another secret, changed, or missing`;
+const RENEW = "`pulumi up --refresh` of the gateway's own stack renews it (docs/marks.md)";
 
 /** Whether the container's identity is known without the mark: through the node PVE knows it, over SSH known_hosts must. */
 const isKnown = ({ ssh }: Connection, address: string | undefined): boolean =>

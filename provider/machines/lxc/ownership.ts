@@ -1,6 +1,6 @@
 import type { Connection } from "../../base/connection";
 import { isKind, messageOf, PvesmbError } from "../../base/errors";
-import type { GatewayInputs, GatewayOutputs } from "../../model";
+import type { ContainerInputs, GatewayOutputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readStatus } from "../../proxmox/lxc/container";
@@ -16,7 +16,7 @@ import { throughWrapper } from "../reach";
 import type { GatewayId } from "../id";
 
 /** A gateway as its state has it. */
-export type Known = Partial<GatewayInputs & GatewayOutputs>;
+export type Known = Partial<ContainerInputs & GatewayOutputs>;
 
 /**
  * The mark of a guest that is proved to be this gateway, by its signature or by a host key from the state. Throws before any change for a
@@ -32,7 +32,7 @@ export async function provedMark(
     if (mark !== undefined && mark.nonce !== id.nonce)
         throw new PvesmbError(
             "Conflict",
-            `CT ${id.vmid} carries the mark of another gateway in its notes; ours is gone. Run \`pulumi refresh\`, then \`pulumi up\` makes it again`,
+            `CT ${id.vmid} has the mark of another gateway in its notes, so this gateway no longer exists. Run \`pulumi refresh\`, then \`pulumi up\` to create it again`,
         );
     if (mark !== undefined) return mark;
     const place = { node, vmid: id.vmid };
@@ -50,9 +50,9 @@ async function heard(
     state: Known,
 ): Promise<string[]> {
     const known = state.hostKeys ?? [];
-    if (known.length === 0) throw unproved(place, config, "nor does state know its SSH host keys");
+    if (known.length === 0) throw unproved(place, config, "its SSH host keys are not in the state");
     if (!(await readStatus(pve, place)).running)
-        throw unproved(place, config, "nor can it be asked: it is stopped. Start it and run again");
+        throw unproved(place, config, "it cannot prove its identity because it is stopped. Start it and run again");
     const ask = (now: ContainerConfig): Promise<string[] | undefined> => askGuest(pve, connection, place, now, { nonce, hostKeys: known });
     try {
         const found =
@@ -62,9 +62,9 @@ async function heard(
         if (found !== undefined) return found;
     } catch (error) {
         if (!isKind(error, "HostKeyMismatch", "Unreachable", "Timeout", "Denied", "RemoteFailed")) throw error;
-        throw unproved(place, config, `nor does the guest itself prove it: ${messageOf(error)}`);
+        throw unproved(place, config, `it could not prove its identity: ${messageOf(error)}`);
     }
-    throw unproved(place, config, "nor does the guest itself prove it: it lacks the SSH host key that state knows");
+    throw unproved(place, config, "it does not have the SSH host key that is in the state");
 }
 
 /**
@@ -100,10 +100,10 @@ function unproved({ node, vmid }: Place, config: ContainerConfig, more: string):
     const { claim } = readClaim(config.description);
     const mark =
         claim === undefined
-            ? "carries no mark of pvesmb in its notes"
-            : "carries a mark in its notes that is not authentic (forged, copied, made by an earlier version or signed with another secret)";
+            ? "has no mark of pvesmb in its notes"
+            : "has a mark in its notes that is not authentic (forged, copied, from an earlier version or signed with another secret)";
     return new PvesmbError(
         "Conflict",
-        `CT ${vmid} on ${node} ${mark}, ${more}. It may be somebody else's by now, so nothing in it was changed. If it is the gateway: set back what was changed in Proxmox VE (address, notes), or give the secret that signed the mark (connection.markSecretPrevious), and run again. If the gateway is gone: take it out of state with \`pulumi state delete --target-dependents\``,
+        `CT ${vmid} on ${node} ${mark}, and ${more}. It may belong to someone else now, so nothing was changed. If it is the gateway: undo the changes in Proxmox VE (address, notes), or set the secret that signed the mark (connection.markSecretPrevious), and run again. If the gateway no longer exists: remove it from the state with \`pulumi state delete --target-dependents\``,
     );
 }

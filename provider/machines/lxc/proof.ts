@@ -35,7 +35,7 @@ export async function askGuest(
 ): Promise<string[] | undefined> {
     const { nonce, hostKeys, lenient = false } = evidence;
     if (hostKeys.length === 0 && !lenient) return undefined;
-    const address = await guestAddress(pve, place, config.all);
+    const address = await guestAddress(pve, connection, place, config.all);
     const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
     const { deadline } = pve;
     const mac = await host.exec(["cat", "/sys/class/net/eth0/address"], { deadline });

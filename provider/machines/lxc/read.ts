@@ -11,10 +11,13 @@ import type { Observation, Tenant } from "../kind";
 import { isOutdated, readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
 import { clusterOf } from "../pve";
-import type { GatewayState, Outputs } from "../state";
+import { DATA_ROOT } from "../../model/paths";
+import { mountsIn } from "../../quota/tree";
+import type { ContainerState, Outputs } from "../state";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
 import { lagOf } from "./lag";
+import { dataLack } from "./data-mounted";
 import { observedInputs } from "./observed";
 import { volumesIn } from "./volumes";
 
@@ -22,7 +25,7 @@ import { volumesIn } from "./volumes";
 export async function readContainerGateway(
     ctx: Context<Outputs>,
     own: string,
-    state: GatewayState,
+    state: ContainerState,
     tenant: Pick<Tenant, "forget">,
 ): Promise<Observation | undefined> {
     const id = parseId(own);
@@ -43,9 +46,9 @@ export async function readContainerGateway(
     const drift: string[] = [];
     if (readClaim(description).claim === undefined) drift.push("notes: pvesmb's mark is missing");
     else if (mark === undefined)
-        drift.push("notes: pvesmb's mark is not authentic; the next up makes it anew if the guest itself proves to be ours");
+        drift.push("notes: pvesmb's mark is not authentic; the next up renews it if the container can prove its identity");
     else if (isOutdated(description, keys)) drift.push("notes: pvesmb's mark is signed with an earlier secret");
-    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the guest is half-made");
+    if (mark !== undefined && (mark.phase !== "ready" || state.ready !== true)) drift.push("the container is unfinished");
     const mount = await wholeMount(pve, place, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
     const config = { ...found.config.all, [DATA_MOUNT]: mount };
@@ -55,7 +58,15 @@ export async function readContainerGateway(
         outputs: { currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
         running,
         address: staticAddress(found.config.all),
-        lags: (spaces) => volumesIn(config, spaces, state).flatMap((each) => lagOf(each) ?? []),
+        inside: (look) => {
+            const lack = dataLack(mountsIn(look), found.config);
+            // What statvfs shows there is the root file system then.
+            const spaces = lack === undefined ? look.statvfs : { ...look.statvfs, [DATA_ROOT]: undefined };
+            return [
+                ...(lack === undefined ? [] : [`data: ${lack}`]),
+                ...volumesIn(config, spaces, state).flatMap((each) => lagOf(each) ?? []),
+            ];
+        },
     };
 }
 
@@ -66,7 +77,7 @@ async function wholeMount(pve: Pve, place: Place, mount: string | undefined): Pr
 }
 
 /** Drift: the data volume of a finished gateway is not mounted, so the shares lack their files. */
-function volumeDrift(config: ContainerConfig, state: GatewayState): string[] {
+function volumeDrift(config: ContainerConfig, state: ContainerState): string[] {
     if (state.data === undefined || state.dataVolume === undefined || text(config.all, DATA_MOUNT) !== undefined) return [];
     const unused = Object.entries(config.unused).find(([, volume]) => volume === state.dataVolume);
     return [`data: ${state.dataVolume} is not mounted${unused === undefined ? "" : ` (it is unused${unused[0]})`}`];

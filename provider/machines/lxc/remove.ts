@@ -8,21 +8,24 @@ import { deleteContainer } from "../../proxmox/lxc/delete";
 import { stopContainer } from "../../proxmox/lxc/power";
 import { checkRights } from "../../rights/check";
 import { clusterOf } from "../pve";
-import type { GatewayState, Outputs } from "../state";
+import type { ContainerState, Outputs } from "../state";
 import { isBind } from "./config";
-import { refuseKept } from "./kept";
+import { refuseGuarded } from "./deletion-guards";
 import { readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
 import { provedMark } from "./ownership";
 import { removalUses } from "./rights";
 import type { Tenant } from "../kind";
 import { parseId } from "../id";
+import { notRemovable } from "../unreachable";
 
 /** Stops and destroys the guest with all its volumes, if its data may go. Does nothing when it is gone or belongs to another owner. */
-export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: GatewayState, tenant: Tenant): Promise<void> {
+export async function removeContainerGateway(ctx: Context<Outputs>, own: string, state: ContainerState, tenant: Tenant): Promise<void> {
     const id = parseId(own);
     const { connection, pve } = clusterOf(ctx, state.connection);
-    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node);
+    const found = await locateContainer(pve, id.vmid, state.currentNode ?? id.node).catch(
+        notRemovable(`CT ${id.vmid}`, { silent: "node", start: "the node" }),
+    );
     if (found.state === "forbidden") throw found.error;
     if (found.state !== "found") return;
     const place = { node: found.node, vmid: id.vmid };
@@ -33,11 +36,11 @@ export async function removeContainerGateway(ctx: Context<Outputs>, own: string,
     if (readClaim(description).claim === undefined)
         throw new PvesmbError(
             "Conflict",
-            `CT ${id.vmid} on ${found.node} no longer carries pvesmb's mark in its notes, so it may be somebody else's by now and is left alone. If it is the gateway, run \`pulumi up --refresh\` first (it puts the mark back), or remove the guest in Proxmox VE and run \`pulumi refresh\``,
+            `CT ${id.vmid} on ${found.node} no longer has the mark of pvesmb in its notes, so it may belong to someone else and is not changed. If it is the gateway, run \`pulumi up --refresh\` first (it restores the mark), or remove the container in Proxmox VE and run \`pulumi refresh\``,
         );
     const mark = signed ?? (await provedMark(pve, connection, { node: found.node, id, config: found.config }, state));
     const status = await readStatus(pve, place);
-    await refuseKept(pve, id.vmid, found.config, status, state.purge);
+    await refuseGuarded(pve, id.vmid, found.config, status, state.purge);
     const { running } = status;
     if (state.dataOnDelete !== "destroy") {
         const onNode = isBind(found.config.mp[0] ?? "");
@@ -48,7 +51,7 @@ export async function removeContainerGateway(ctx: Context<Outputs>, own: string,
         if (data !== undefined)
             throw new PvesmbError(
                 "Conflict",
-                `dataOnDelete: the gateway CT ${id.vmid} holds data (${data}), which would be destroyed with it. Set \`dataOnDelete: "destroy"\` and run \`pulumi up\` to allow that; to keep the data, move its volume to another guest (\`pct move-volume\`) and attach it to a new gateway with \`data: { volume: ... }\``,
+                `dataOnDelete: the gateway CT ${id.vmid} holds data (${data}), which would be destroyed too. To allow that, set \`dataOnDelete: "destroy"\` and run \`pulumi up\`, then delete it again; to keep the data, move its volume to another container (\`pct move-volume\`) and attach it to a new gateway with \`data: { volume: ... }\``,
                 { property: "dataOnDelete" },
             );
     }
@@ -79,4 +82,4 @@ function volumesOf(config: ContainerConfig, empty: boolean): string | undefined 
 
 /** Files on the root file system; what cannot be read counts as data. */
 const filesIn = (id: string, tenant: Tenant, running: boolean): Promise<string | undefined> =>
-    running ? tenant.files(id) : Promise.resolve("it is stopped, so its root file system cannot be looked at");
+    running ? tenant.files(id) : Promise.resolve("it is stopped, so its root file system cannot be read");

@@ -1,4 +1,4 @@
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { type Scope, type Spot, spots } from "../../model/permissions/feature";
 import type { Pve } from "../../proxmox/client/client";
 import { isFreeVmid } from "../../proxmox/cluster";
@@ -9,7 +9,7 @@ import { ownerOf } from "./given-volume";
 import { storageOf, type Template } from "./template";
 
 /** Where to grant rights on a guest: on its pool, once for all its guests, or without a pool on its VMID. */
-export function guestSpot({ pool }: Pick<GatewayInputs, "pool">, vmid: number): Spot {
+export function guestSpot({ pool }: Pick<ContainerInputs, "pool">, vmid: number): Spot {
     const own = `vms/${vmid}`;
     return pool === undefined ? { at: [own], give: "vms" } : { at: [`pool/${pool}`, own], give: `pool/${pool}` };
 }
@@ -23,13 +23,13 @@ export interface Findings {
 }
 
 /** The guest that a given volume's name refers to, if it exists. */
-export async function holderOf(pve: Pve, { data }: GatewayInputs): Promise<number | undefined> {
+export async function holderOf(pve: Pve, { data }: ContainerInputs): Promise<number | undefined> {
     const owner = data?.volume === undefined ? undefined : ownerOf(data.volume);
     return owner === undefined || (await isFreeVmid(pve, owner)) ? undefined : owner;
 }
 
 /** The rights to make a gateway. */
-export function creationUses(inputs: GatewayInputs, key: string, { template, holder }: Findings): Use[] {
+export function creationUses(inputs: ContainerInputs, key: string, { template, holder }: Findings): Use[] {
     const { lxc, data, vmid, vmidRange } = inputs;
     const [first = vmidRange.from] = vmid === undefined ? candidates(vmidRange, key) : [vmid];
     const scope = { ...scopeOf(inputs, first), "template-storage": templateSpots(inputs, template) };
@@ -47,15 +47,15 @@ export function creationUses(inputs: GatewayInputs, key: string, { template, hol
 }
 
 /** The rights to change a gateway in any way. */
-export function updateUses(inputs: GatewayInputs, vmid: number): Use[] {
+export function updateUses(inputs: ContainerInputs, vmid: number): Use[] {
     return [{ feature: "gateway", scope: scopeOf(inputs, vmid) }];
 }
 
-export function removalUses(inputs: Pick<GatewayInputs, "pool">, vmid: number): Use[] {
+export function removalUses(inputs: Pick<ContainerInputs, "pool">, vmid: number): Use[] {
     return [{ feature: "removal", scope: { guests: [guestSpot(inputs, vmid)] } }];
 }
 
-function scopeOf(inputs: GatewayInputs, vmid: number): Scope {
+function scopeOf(inputs: ContainerInputs, vmid: number): Scope {
     const { lxc, data } = inputs;
     return {
         guests: [guestSpot(inputs, vmid)],
@@ -65,7 +65,7 @@ function scopeOf(inputs: GatewayInputs, vmid: number): Scope {
     };
 }
 
-function templateSpots({ lxc }: GatewayInputs, template: Template | undefined): Spot[] {
+function templateSpots({ lxc }: ContainerInputs, template: Template | undefined): Spot[] {
     const storage = storageOf(template?.volid ?? lxc.template) ?? lxc.templateStorage;
     return storage === undefined ? [] : spots(storage);
 }

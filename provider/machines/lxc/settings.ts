@@ -1,15 +1,15 @@
 import type { Log } from "../../base/log";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
 import { readConfig, readPending } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { editConfig } from "../../proxmox/lxc/edit";
-import { resizeVolume } from "../../proxmox/lxc/resize";
 import { sized } from "../../proxmox/lxc/sized";
 import { shutdownContainer } from "../../proxmox/lxc/power";
-import { configChanges, DATA_MOUNT, dataMountText, text, volumeSize } from "./config";
+import { configChanges, DATA_MOUNT, dataMountText, text, volumeId, volumeSize } from "./config";
+import { growVolume } from "./growth";
 import { withMark } from "../mark";
 import type { Mark } from "../mark";
 import type { MarkKeys } from "../mark-keys";
@@ -27,7 +27,7 @@ export interface Notes {
 export async function applySettings(
     pve: Pve,
     place: Place,
-    inputs: GatewayInputs,
+    inputs: ContainerInputs,
     hostname: string,
     notes: Notes,
 ): Promise<ContainerConfig> {
@@ -50,20 +50,28 @@ export async function applySettings(
     return config;
 }
 
-async function growAll(pve: Pve, place: Place, inputs: GatewayInputs, config: ContainerConfig): Promise<boolean> {
-    const root = await grow(pve, place, config, "rootfs", inputs.lxc.rootfs.size);
-    return inputs.data?.size === undefined ? root : (await grow(pve, place, config, DATA_MOUNT, inputs.data.size)) || root;
+async function growAll(pve: Pve, place: Place, inputs: ContainerInputs, config: ContainerConfig): Promise<boolean> {
+    const root = await grow(pve, place, config, "rootfs", { property: "lxc.rootfs.size", size: inputs.lxc.rootfs.size });
+    if (inputs.data?.size === undefined) return root;
+    return (await grow(pve, place, config, DATA_MOUNT, { property: "data.size", size: inputs.data.size })) || root;
 }
 
-async function grow(pve: Pve, place: Place, config: ContainerConfig, disk: string, size: string): Promise<boolean> {
-    const current = volumeSize(text(config.all, disk));
-    if (current === undefined || current >= bytesOf(size)) return false;
-    await resizeVolume(pve, place, disk, bytesOf(size));
+async function grow(
+    pve: Pve,
+    place: Place,
+    config: ContainerConfig,
+    disk: string,
+    { property, size }: { property: string; size: string },
+): Promise<boolean> {
+    const value = text(config.all, disk);
+    const [from, volume] = [volumeSize(value), volumeId(value)];
+    if (from === undefined || volume === undefined || from >= bytesOf(size)) return false;
+    await growVolume(pve, place, { property, disk, volume, from, to: bytesOf(size) });
     return true;
 }
 
 /** Handles changes that wait for a restart: with `allowRestart` shuts the container down here (its start follows), otherwise warns. */
-export async function settlePending(pve: Pve, place: Place, inputs: GatewayInputs, log: Log): Promise<void> {
+export async function settlePending(pve: Pve, place: Place, inputs: ContainerInputs, log: Log): Promise<void> {
     const pending = (await readPending(pve, place)).map(({ key }) => key);
     if (pending.length === 0) return;
     if (inputs.allowRestart) {
@@ -71,7 +79,7 @@ export async function settlePending(pve: Pve, place: Place, inputs: GatewayInput
         await shutdownContainer(pve, place);
     } else {
         log.warn(
-            `CT ${place.vmid}: ${pending.join(", ")} will take effect at its next restart; set allowRestart: true to have it restarted`,
+            `CT ${place.vmid}: ${pending.join(", ")} will take effect at its next restart; set allowRestart: true to let pvesmb restart it`,
         );
     }
 }

@@ -8,11 +8,11 @@ import { readConfig, readStatus } from "../../proxmox/lxc/container";
 import type { Place } from "../../proxmox/lxc/container";
 import { editConfig } from "../../proxmox/lxc/edit";
 import { shutdownContainer, startContainer } from "../../proxmox/lxc/power";
-import { resizeVolume } from "../../proxmox/lxc/resize";
 import { sized } from "../../proxmox/lxc/sized";
 import { mountPoint } from "../../proxmox/values/property-string";
 import { newVolume } from "../../proxmox/values/size";
 import type { Mounted } from "../machine";
+import { growVolume } from "./growth";
 import { freeMountPoint, mountedAt, mountedIn } from "./mounts";
 
 /** Refuses a new path up front: a mount point cannot be renamed, and Proxmox VE cannot move one while the container runs. */
@@ -21,7 +21,7 @@ export async function refuseMove(pve: Pve, place: Place, from: string, to: strin
     if (mounted !== undefined)
         throw new PvesmbError(
             "InvalidInput",
-            `path: the share's volume is mounted at ${from} and stays there (${mounted.volumeId}, ${mounted.mountPoint} of CT ${place.vmid}); keep that path (its \`name\` can change without it), or make a new share at ${to} and copy the files`,
+            `path: the share's volume is mounted at ${from} and stays there (${mounted.volumeId}, ${mounted.mountPoint} of CT ${place.vmid}); keep that path (\`name\` can change without it), or create a new share at ${to} and copy the files`,
             { property: "path" },
         );
 }
@@ -54,7 +54,9 @@ export async function ensureVolume(
         if (was?.storage !== volume.storage) refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
         if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
         const same = (mountPoint.parse(value).backup ?? false) === volume.backup;
-        if (same && value === current.mp[index]) return undefined;
+        // Pending, and not because the mount point is taken: it could not be mounted, and writing it again makes Proxmox VE try again.
+        const failed = active.mp[index] === undefined;
+        if (same && value === current.mp[index] && !failed) return undefined;
         return { set: { [`mp${index}`]: same ? value : mountPoint.edit(value, { backup: volume.backup ? true : null }) } };
     });
     const index = mountedAt(config, path);
@@ -65,11 +67,12 @@ export async function ensureVolume(
     if (found.volume === undefined || isNewVolume(found.volume))
         throw new PvesmbError(
             "Conflict",
-            `volume: Proxmox VE makes the volume for ${path} at the next restart of CT ${place.vmid} only (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
+            `volume: Proxmox VE creates the volume for ${path} only at the next restart of CT ${place.vmid} (mp${index} is pending); restart the container, then run \`pulumi up\` again`,
             { property: "volume" },
         );
-    const grows = declared !== undefined && (found.size ?? 0) < declared;
-    if (grows) await resizeVolume(pve, place, `mp${index}`, declared);
+    const { volume: volumeName, size: from = 0 } = found;
+    const grows = declared !== undefined && from < declared;
+    if (grows) await growVolume(pve, place, { property: "volume.size", disk: `mp${index}`, volume: volumeName, from, to: declared });
     return { mountPoint: `mp${index}`, volumeId: found.volume, size: grows ? declared : found.size };
 }
 
@@ -80,7 +83,7 @@ function unusedOr(config: ContainerConfig, known: string, path: string, place: P
     if (Object.values(config.unused).includes(known)) return known;
     throw new PvesmbError(
         "Conflict",
-        `volume: ${known}, the share's volume, is not mounted at ${path} and is none of the unused volumes of CT ${place.vmid}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --mpN VOLUME,mp=${path}), then run \`pulumi up\` again`,
+        `volume: ${known}, the share's volume, is neither mounted at ${path} nor among the unused volumes of CT ${place.vmid}; nothing was changed, since a new volume would be empty. Attach the volume with the files yourself (on ${place.node}: pct set ${place.vmid} --mpN VOLUME,mp=${path}), then run \`pulumi up\` again`,
         { property: "volume" },
     );
 }
@@ -93,7 +96,7 @@ function refuseElsewhere(volumeId: string, storage: string, path: string): void 
     if (!volumeId.startsWith(`${storage}:`))
         throw new PvesmbError(
             "InvalidInput",
-            `volume.storage: the files of ${path} are in the volume ${volumeId}; name its storage in place of ${storage}, or move the volume there first (pct move-volume, the container stopped), or make a new share at another path and copy the files`,
+            `volume.storage: the files of ${path} are in the volume ${volumeId}; set the storage of that volume instead of ${storage}, move the volume there first (pct move-volume, with the container stopped), or create a new share at another path and copy the files`,
             { property: "volume.storage" },
         );
 }
@@ -102,7 +105,7 @@ function refuseShrink(current: number | undefined, wanted: string): void {
     if (current !== undefined && bytesOf(wanted) < current)
         throw new PvesmbError(
             "InvalidInput",
-            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, asked for ${wanted}); keep the size, or make a new share and copy the files`,
+            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, requested: ${wanted}); keep the size, or create a new share and copy the files`,
             {
                 property: "volume.size",
             },
@@ -130,7 +133,7 @@ export async function destroyVolume(pve: Pve, place: Place, volumeId: string, al
     if (keyOf(active.mp, "mp") !== undefined && (await readStatus(pve, place)).running) {
         if (!allowRestart) {
             log.warn(
-                `the volume ${volumeId} stays until CT ${place.vmid} is restarted, and then as an unused volume; with \`allowRestart: true\` on the share pvesmb would have restarted the container`,
+                `the volume ${volumeId} stays attached until CT ${place.vmid} is restarted, then it is an unused volume; with \`allowRestart: true\` on the share, pvesmb restarts the container`,
             );
             return;
         }

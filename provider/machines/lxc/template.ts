@@ -2,7 +2,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import { perSession } from "../../base/session";
 import { within } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import type { Pve } from "../../proxmox/client/client";
 import { listStorages, listVolumes, storageIdOf } from "../../proxmox/storage";
 import { downloadAppliance, listAppliances } from "../../proxmox/templates";
@@ -28,7 +28,7 @@ export interface Template {
 }
 
 /** Finds the template that `lxc.template` names: a volume id, or a file name or family on the node's storages or in Proxmox's list. */
-export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Template> {
+export async function findTemplate(pve: Pve, inputs: ContainerInputs): Promise<Template> {
     const { node } = inputs;
     const { template, templateStorage } = inputs.lxc;
     const storages =
@@ -55,11 +55,14 @@ export async function findTemplate(pve: Pve, inputs: GatewayInputs): Promise<Tem
     if (storage === undefined)
         throw new PvesmbError(
             "InvalidInput",
-            `lxc.templateStorage: node ${node} has no storage with content vztmpl that ${pve.identity} may see; enable it on one, and give Datastore.Audit on /storage/<its id>`,
+            `lxc.templateStorage: node ${node} has no storage with content vztmpl that ${pve.identity} can see; enable that content on one, and grant Datastore.Audit on /storage/<its id>`,
             { property: "lxc.templateStorage" },
         );
     if (offered === undefined)
-        throw missing(inputs, `neither the storages of node ${node} (${storages.join(", ")}) nor Proxmox's list of templates has it`);
+        throw missing(
+            inputs,
+            `it is neither on the storages of node ${node} (${storages.join(", ")}) nor in the list of templates that Proxmox VE offers`,
+        );
     return { volid: `${storage}:vztmpl/${offered}`, download: { storage, file: offered } };
 }
 
@@ -95,10 +98,10 @@ async function download(pve: Pve, node: string, storage: string, file: string, l
     });
 }
 
-function missing(inputs: GatewayInputs, why: string): PvesmbError {
+function missing(inputs: ContainerInputs, why: string): PvesmbError {
     return new PvesmbError(
         "InvalidInput",
-        `lxc.template: no template ${inputs.lxc.template}: ${why}; \`pveam update\` and \`pveam available\` on the node show what there is`,
+        `lxc.template: no template ${inputs.lxc.template}: ${why}; \`pveam update\` and \`pveam available\` on the node show the available ones`,
         {
             property: "lxc.template",
         },

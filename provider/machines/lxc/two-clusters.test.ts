@@ -1,5 +1,5 @@
-import { lines } from "../../../test/unit/proxmox/harness";
-import { BARE, oneNode } from "../../../test/unit/resources/one-node";
+import { lines } from "../../../test/support/proxmox/harness";
+import { BARE, oneNode } from "../../../test/support/proxmox/one-node";
 import type { Pve } from "../../proxmox/client/client";
 import { createContainer, readConfig } from "../../proxmox/lxc/container";
 import { mountPoint } from "../../proxmox/values/property-string";

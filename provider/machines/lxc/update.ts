@@ -2,7 +2,7 @@ import type { Connection } from "../../base/connection";
 import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
 import type { Host } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { clusterOf } from "../pve";
 import type { Pve } from "../../proxmox/client/client";
 import { follow } from "../../proxmox/follow";
@@ -19,7 +19,7 @@ import { guestHost } from "../reach";
 import { refuseLosses } from "./refusals";
 import { updateUses } from "./rights";
 import { parseId } from "../id";
-import type { GatewayState, Outputs } from "../state";
+import type { ContainerState, Outputs } from "../state";
 import type { Tenant } from "../kind";
 import { hostnameOf } from "./config";
 import { converge } from "./converge";
@@ -30,8 +30,8 @@ import { createContainerGateway } from "./create";
 export async function updateContainerGateway(
     ctx: ChangeContext<Outputs>,
     id: string,
-    state: GatewayState,
-    inputs: GatewayInputs,
+    state: ContainerState,
+    inputs: ContainerInputs,
     tenant: Tenant,
 ): Promise<Outputs> {
     const { vmid, nonce } = parseId(id);
@@ -41,7 +41,10 @@ export async function updateContainerGateway(
     // The create task failed, so there is nothing to converge: create the guest with the same identity.
     if (found.state === "gone" && state.ready !== true) return (await createContainerGateway(ctx, inputs, tenant, { vmid, nonce })).state;
     if (found.state !== "found")
-        throw new PvesmbError("NotFound", `CT ${vmid} is gone; run \`pulumi refresh\`, then \`pulumi up\` makes the gateway again`);
+        throw new PvesmbError(
+            "NotFound",
+            `CT ${vmid} no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create the gateway again`,
+        );
     const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
     refuseLosses(inputs, found.config, state);
     const doubts = await checkNames(pve, inputs, state);
@@ -78,7 +81,8 @@ async function runningHost(
 ): Promise<Host | undefined> {
     try {
         if (!(await readStatus(pve, place)).running) return undefined;
-        return await guestHost(pve, connection, { ...place, address: await guestAddress(pve, place, config.all), hostKeys, fresh: false });
+        const address = await guestAddress(pve, connection, place, config.all);
+        return await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
     } catch (error) {
         if (error instanceof PvesmbError) return undefined;
         throw error;

@@ -5,10 +5,11 @@ import { spots } from "../../model/permissions/feature";
 import { formatSize } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
 import type { Place } from "../../proxmox/lxc/container";
-import { resizeVolume } from "../../proxmox/lxc/resize";
 import { listVolumes, readStorage, storageIdOf } from "../../proxmox/storage";
 import { checkRights } from "../../rights/check";
 import { nodeHost } from "../reach";
+import { growVolume } from "./growth";
+import type { Growth } from "./growth";
 
 /** Cache time of a volume list in milliseconds, so that a refresh of many quotas reads each storage once. */
 const VALID = 10_000;
@@ -53,8 +54,8 @@ export async function checkResize(pve: Pve, place: Place, volume: string): Promi
     await checkRights(pve, [{ feature: "quota-volume", scope }]);
 }
 
-export async function growVolume(pve: Pve, place: Place, key: string, volume: string, bytes: number): Promise<void> {
-    await resizeVolume(pve, place, key, bytes).finally(() => forget(pve, place.node, volume));
+export async function growStored(pve: Pve, place: Place, growth: Growth): Promise<void> {
+    await growVolume(pve, place, growth).finally(() => forget(pve, place.node, growth.volume));
 }
 
 /** Refuses to shrink a volume that is not a ZFS dataset: the API never shrinks (pve-api.md 3.1), only `zfs` on the node can. */

@@ -1,5 +1,5 @@
 import type { GatherResult } from "../../hosts";
-import type { GatewayInputs } from "../../model";
+import type { ContainerInputs } from "../../model";
 import { DATA_ROOT } from "../../model/paths";
 import { bytesOf } from "../../model/size";
 import type { Sized } from "../machine";
@@ -7,7 +7,7 @@ import { DATA_MOUNT, text, volumeId, volumeSize } from "./config";
 import type { GuestConfig } from "./config";
 
 /** The gateway's own volumes, with their sizes in Proxmox VE and in the gateway. `before`: the previous inputs. */
-export function volumesIn(config: GuestConfig, spaces: GatherResult["statvfs"], before: Partial<GatewayInputs>): Sized[] {
+export function volumesIn(config: GuestConfig, spaces: Partial<GatherResult["statvfs"]>, before: Partial<ContainerInputs>): Sized[] {
     const sized = (property: string, key: string, at: string, size: string | undefined): Sized => ({
         property,
         volume: volumeId(text(config, key)),

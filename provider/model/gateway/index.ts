@@ -1,13 +1,14 @@
 import { gatewayRef } from "../connection";
 import type { Model } from "../meta";
 import { leaner } from "../migrations";
-import { irreplaceable } from "./replacing";
+import { announcements, irreplaceable } from "./replacing";
 import { gatewayRules } from "./rules";
 import { inputs, outputs } from "./inputs";
 
 export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     kind: "SmbGateway",
-    description: "A Samba file server in a container of its own, made, configured and kept by pvesmb.",
+    description:
+        'A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already.',
     example: `const files = new pvesmb.SmbGateway("files", {
     node: "pve1",
     lxc: { template: "debian-12-standard", rootfs: { storage: "local-zfs", size: "4GiB" } },
@@ -17,9 +18,10 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     deletion:
-        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays.",
+        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays. In mode `existing` pvesmb's files and its include in smb.conf go, and data and packages stay.",
     rules: gatewayRules,
     irreplaceable,
+    announcements,
     reference: gatewayRef,
     uses: [
         "gateway",
@@ -33,6 +35,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
         "node-address",
         "guest-login",
         "node-login",
+        "existing-host",
     ],
     version: 2,
     migrations: { 1: leaner(["vmid"]) },

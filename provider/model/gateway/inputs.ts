@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { existingSsh } from "./ssh";
 import { connection, timeouts } from "../common";
 import { becomes, NO_SHRINKING, PENDING } from "../consequences";
 import { field, hiddenInputs } from "../meta";
@@ -31,7 +32,7 @@ const lxc = z.strictObject({
             size: field(size({ min: "512MiB", multipleOf: "1MiB" }), {
                 description: "Size of the root file system; it can grow.",
                 compare: "bytes",
-                brings: NO_SHRINKING,
+                effect: NO_SHRINKING,
             }),
         }),
         { description: "Root file system." },
@@ -41,11 +42,11 @@ const lxc = z.strictObject({
     swap: field(size({ min: "0B", max: "8TiB", multipleOf: "1MiB" }).default("512MiB"), { description: "Swap.", compare: "bytes" }),
     unprivileged: field(z.boolean().default(true), {
         description: "Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.",
-        replace: "PVE cannot change it",
+        replace: "Proxmox VE cannot change it",
     }),
     nesting: field(z.boolean().default(true), {
         description: "Feature nesting, which systemd in newer Debian releases needs.",
-        brings: PENDING,
+        effect: PENDING,
     }),
 });
 
@@ -61,32 +62,45 @@ const data = z.strictObject({
             .optional(),
         {
             description:
-                "An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.",
+                "An existing volume to attach instead of a new one. One of another container is moved to this one, unless that container runs with it mounted.",
             compare: "ignore",
         },
     ),
     bind: field(hostDirectory().optional(), {
+        outside: true,
         description:
-            "A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.",
-        replace: "files stay where they are",
+            "A directory or dataset of the node instead of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.",
+        replace: "the files are not moved",
     }),
-    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", brings: PENDING }),
+    backup: field(z.boolean().default(true), { description: "Include the volume in Proxmox backups.", effect: PENDING }),
 });
 
 export const inputs = z.strictObject({
-    mode: field(z.enum(["lxc"]).default("lxc"), {
-        description: "What the gateway runs on: a container of Proxmox VE.",
-        replace: "another kind of host",
+    mode: field(z.enum(["lxc", "existing"]).default("lxc"), {
+        description:
+            "What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).",
+        replace: "it is another kind of host",
     }),
-    node: field(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "must be the name of a node"), {
-        description: "Node to create the guest on. A guest that moved later is found where it is and stays there.",
-        compare: "ignore",
-        brings: { does: "the guest stays where it is; migrate it in Proxmox VE, it is found there" },
+    ssh: field(existingSsh.optional(), {
+        description: "Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.",
+        outside: true,
     }),
+    node: field(
+        z
+            .string()
+            .regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "must be the name of a node")
+            .optional(),
+        {
+            description:
+                "Mode `lxc`, required: node to create the guest on. A guest that moved later is found where it is and stays there.",
+            compare: "ignore",
+            effect: { does: "the container is not moved; migrate it in Proxmox VE, pvesmb follows" },
+        },
+    ),
     vmid: field(z.int().min(100).max(999_999_999).optional(), {
         description: "VMID of the guest.",
         defaultText: "a free one within `vmidRange`",
-        replace: "PVE cannot change it",
+        replace: "Proxmox VE cannot change it",
         chosen: true,
     }),
     vmidRange: field(
@@ -96,35 +110,39 @@ export const inputs = z.strictObject({
                 to: field(z.int().min(100).max(999_999_999), { description: "Last VMID." }),
             })
             .default({ from: 10_000, to: 99_999 }),
-        { description: "Where a VMID is taken from.", compare: "ignore" },
+        { description: "Where a VMID is taken from.", defaultText: "10000 to 99999", compare: "ignore" },
     ),
     hostname: field(dnsName().max(63).optional(), {
-        description: "Host name.",
+        description: "Host name. Not used in mode `existing`.",
         defaultText: "the resource's name",
         autoName: "host-label",
-        brings: RESTARTS,
+        effect: RESTARTS,
     }),
-    lxc: field(lxc, { description: "The container." }),
-    network: field(networkInputs, { description: "First network interface (eth0)." }),
+    lxc: field(lxc.optional(), { description: "Mode `lxc`, required: the container." }),
+    network: field(networkInputs.optional(), { description: "Mode `lxc`, required: first network interface (eth0)." }),
     extraNetworks: field(z.array(networkInputs).max(31).default([]), { description: "More network interfaces (eth1, eth2, ...)." }),
     nameservers: field(z.array(ipAddress()).max(8).default([]), {
         description: "Name servers.",
         defaultText: "those of the node",
-        brings: PENDING,
+        effect: PENDING,
     }),
     searchDomains: field(z.array(dnsName()).max(6).default([]), {
         description: "Search domains.",
         defaultText: "those of the node",
-        brings: PENDING,
+        effect: PENDING,
     }),
     data: field(data.optional(), {
         description: "A volume of its own, or a directory of the node, for the shares' data; mounted at /srv/pvesmb.",
         holdsData: [{ path: ["dataOnDelete"], is: "destroy" }, { path: ["data", "bind"] }],
-        brings: { does: "refused while there is one, which would be lost", when: "removed", if: (_before, after) => after === undefined },
+        effect: {
+            does: "cannot be removed while the gateway has a data volume, its files would be lost",
+            when: "removed",
+            if: (_before, after) => after === undefined,
+        },
     }),
     dataOnDelete: field(z.enum(["refuse", "destroy"]).default("refuse"), {
         description:
-            "Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.",
+            "Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.",
     }),
     purge: field(z.boolean().default(false), {
         description:
@@ -136,7 +154,7 @@ export const inputs = z.strictObject({
     }),
     started: field(z.boolean().default(true), {
         description: "Whether the guest runs.",
-        brings: becomes(false, "the guest is shut down, and clients lose their connections"),
+        effect: becomes(false, "the container is shut down, and clients lose their connections"),
     }),
     onboot: field(z.boolean().default(true), { description: "Start with the node." }),
     startup: field(
@@ -174,7 +192,7 @@ export const inputs = z.strictObject({
             .strictObject({
                 mirror: field(webAddress().optional(), {
                     description:
-                        "Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).",
+                        "Package mirror to write into the guest's sources, instead of the servers of the distribution's own suites (its updates too).",
                     defaultText: "what the template has",
                 }),
                 securityMirror: field(webAddress().optional(), {
@@ -187,7 +205,12 @@ export const inputs = z.strictObject({
                 securityUpdates: field(z.boolean().optional(), {
                     description:
                         "Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.",
-                    defaultText: "`true` for a gateway that is being made; one from before this was so stays as it is",
+                    defaultText: "`true` for a new gateway; gateways made by earlier versions are unchanged",
+                }),
+                onDelete: field(z.enum(["keep", "remove"]).optional(), {
+                    description:
+                        "Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.",
+                    defaultText: "`keep`",
                 }),
                 minimumSambaVersion: field(
                     z
@@ -204,7 +227,8 @@ export const inputs = z.strictObject({
     ),
     samba: sambaSettings,
     adopt: field(z.boolean().default(false), {
-        description: "Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.",
+        description:
+            "Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.",
     }),
     connection,
     timeouts,
@@ -212,8 +236,8 @@ export const inputs = z.strictObject({
 });
 
 export const outputs = z.object({
-    currentNode: field(z.string(), { description: "Node it was found on." }),
-    templateVolume: field(z.string(), { description: "Template it was made from." }),
+    currentNode: field(z.string().optional(), { description: "Node it was found on." }),
+    templateVolume: field(z.string().optional(), { description: "Template it was made from." }),
     address: field(z.string().optional(), {
         description: "First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.",
         always: true,
@@ -227,4 +251,8 @@ export const outputs = z.object({
 });
 
 export type GatewayInputs = z.infer<typeof inputs>;
+/** Inputs of a gateway of mode `lxc`; the rules require these properties. */
+export type ContainerInputs = GatewayInputs & Required<Pick<GatewayInputs, "node" | "lxc" | "network">>;
+/** Inputs of a gateway of mode `existing`. */
+export type ExistingInputs = GatewayInputs & Required<Pick<GatewayInputs, "ssh">>;
 export type GatewayOutputs = z.infer<typeof outputs>;

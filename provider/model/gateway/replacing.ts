@@ -11,19 +11,31 @@ export function irreplaceable(state: Tree, news: Tree): Failure[] {
     if (state["protection"] === true)
         faults.push({
             property: "protection",
-            reason: "the guest is protected in Proxmox VE; set `protection: false` and run `pulumi up` first",
+            reason: "the container is protected in Proxmox VE; set `protection: false` and run `pulumi up` first",
         });
     if (data === undefined || data["bind"] !== undefined || state["ready"] !== true) return faults;
     const volume = typeof state["dataVolume"] === "string" ? ` ${state["dataVolume"]}` : "";
     if (state["dataOnDelete"] !== "destroy")
         faults.push({
             property: "dataOnDelete",
-            reason: `the data volume${volume} would be destroyed with the guest; to keep the files, make another gateway beside it and copy them, or to let them go, set \`dataOnDelete: "destroy"\` and run \`pulumi up\` first`,
+            reason: `the data volume${volume} would be destroyed with the container; to keep the files, create a second gateway and copy them; to delete them, set \`dataOnDelete: "destroy"\` and run \`pulumi up\` first`,
         });
     else if (next?.["volume"] !== undefined)
         faults.push({
             property: "data.volume",
-            reason: `the data volume${volume} would be destroyed with the guest (\`dataOnDelete\`), and none be there to attach to the new one; give \`data.storage\` and \`size\` to begin with an empty one, or make another gateway with \`data: { volume: ... }\` before you take this one out`,
+            reason: `the data volume${volume} would be destroyed with the container (\`dataOnDelete\`), so it could not be attached to the new one; set \`data.storage\` and \`size\` to start with an empty volume, or create another gateway with \`data: { volume: ... }\` before you remove this one`,
         });
     return faults;
+}
+
+/**
+ * When the engine refuses to delete a protected resource, its message only suggests `pulumi state unprotect`, which is not enough
+ * (docs/facts/pulumi.md 5). So the way to delete it is printed when the gateway is created.
+ */
+export function announcements(news: Tree): string[] {
+    const data = isTree(news["data"]) ? news["data"] : undefined;
+    if (data === undefined || data["bind"] !== undefined || (news["dataOnDelete"] ?? "refuse") !== "refuse") return [];
+    return [
+        'it will hold data, so it is protected against deletion; to delete it with its data later, first set `dataOnDelete: "destroy"` and run `pulumi up` (not `pulumi state unprotect`)',
+    ];
 }

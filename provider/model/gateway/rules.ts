@@ -6,6 +6,7 @@ import type { Rule } from "../meta";
 import { protocolFault } from "../samba";
 import { doubledOption, globalOptionRefusal, hostsFault } from "../options/refusals";
 import { configTextFault } from "../text";
+import { modeRules } from "./modes";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
     const faults: Failure[] = [];
@@ -24,11 +25,11 @@ function networkFaults(at: string, network: NetworkInputs): Failure[] {
             gateway,
             isStatic
                 ? gatewayFault(cidr, router)
-                : `needs a static \`${address}\` beside it; remove it, or give the address with its prefix length`,
+                : `requires a static \`${address}\`; remove it, or set \`${address}\` to an address with its prefix length`,
         );
     }
     if (network.address === "none" && network.address6 === "none")
-        faults.push({ property: `${at}.address`, reason: "the interface would have no address at all; give `address` or `address6`" });
+        faults.push({ property: `${at}.address`, reason: "the interface would have no address; set `address` or `address6`" });
     return faults;
 }
 
@@ -40,24 +41,25 @@ function dataFaults(data: NonNullable<GatewayInputs["data"]>): Failure[] {
         const extra = [...ofNew, ...(other === undefined ? [] : [other])];
         const what =
             given === "volume"
-                ? "attaches an existing volume, which has its storage and size"
-                : "is a directory of the node, which has no size of its own";
+                ? "attaches an existing volume, whose storage and size are already set"
+                : "is a directory on the node, which has no size";
         return extra.length === 0
             ? []
             : [{ property: `data.${given}`, reason: `${what}; remove ${extra.map((name) => `\`${name}\``).join(" and ")}` }];
     }
     const ways = "or attach an existing volume with `data.volume`, or a directory of the node with `data.bind`";
     const missing: Failure[] =
-        data.storage === undefined ? [{ property: "data.storage", reason: `is needed for a new data volume; ${ways}` }] : [];
+        data.storage === undefined ? [{ property: "data.storage", reason: `is required for a new data volume; ${ways}` }] : [];
     if (data.size === undefined && data.initialSize === undefined)
-        missing.push({ property: "data.size", reason: `is needed for a new data volume; ${ways}` });
+        missing.push({ property: "data.size", reason: `is required for a new data volume; ${ways}` });
     if (data.size !== undefined && data.initialSize !== undefined)
-        missing.push({ property: "data.initialSize", reason: "must not stand beside `size`: a size has one writer" });
+        missing.push({ property: "data.initialSize", reason: "cannot be combined with `size`; keep one of them" });
     return missing;
 }
 
 export const gatewayRules: Rule<GatewayInputs>[] = [
-    { needs: ["network"], check: ({ network }) => networkFaults("network", network) },
+    ...modeRules,
+    { needs: ["network"], check: ({ network }) => (network === undefined ? [] : networkFaults("network", network)) },
     {
         needs: ["extraNetworks"],
         check: ({ extraNetworks }) => extraNetworks.flatMap((network, i) => networkFaults(`extraNetworks[${i}]`, network)),
@@ -65,16 +67,16 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
     {
         needs: ["network", "extraNetworks"],
         check: ({ network, extraNetworks }) => {
-            const gateways = [network, ...extraNetworks].filter((each) => each.gateway !== undefined);
+            const gateways = [network, ...extraNetworks].filter((each) => each?.gateway !== undefined);
             return gateways.length > 1
-                ? [{ property: "extraNetworks", reason: "only one interface can have the default `gateway`; remove the others" }]
+                ? [{ property: "extraNetworks", reason: "only one interface can have a default `gateway`; remove the others" }]
                 : [];
         },
     },
     {
         needs: ["vmidRange"],
         check: ({ vmidRange }) =>
-            vmidRange.from > vmidRange.to ? [{ property: "vmidRange", reason: "`from` must not be above `to`" }] : [],
+            vmidRange.from > vmidRange.to ? [{ property: "vmidRange", reason: "`from` must not be greater than `to`" }] : [],
     },
     {
         needs: ["data"],
@@ -102,6 +104,8 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
     {
         needs: ["description"],
         check: ({ description }) =>
-            description.includes("<!-- pvesmb") ? [{ property: "description", reason: "must not contain pvesmb's own mark" }] : [],
+            description.includes("<!-- pvesmb")
+                ? [{ property: "description", reason: "must not contain the mark of pvesmb (<!-- pvesmb)" }]
+                : [],
     },
 ];

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { childInputs, childOutputs } from "../common";
 import { without } from "../consequences";
+import { domainAccounts } from "../domain-accounts";
 import { field } from "../meta";
-import { accountId, accountName, groupName } from "../text";
+import { principalName } from "../principal-name";
+import { accountId, groupName } from "../text";
 import { FILES_BELONG_TO_IT } from "../user/inputs";
 
 export const inputs = z.strictObject({
@@ -10,19 +12,19 @@ export const inputs = z.strictObject({
         description: "Name of the group.",
         defaultText: "the resource's name",
         autoName: "as-is",
-        brings: { does: "renamed in place: number, members and files stay" },
+        effect: { does: "renamed in place: number, members and files stay" },
     }),
     gid: field(accountId().optional(), {
-        description: "Numeric group id; stays with the group for ever.",
+        description: "Numeric group id; never changes.",
         defaultText: "the next free one from 10000 on",
         fixed: FILES_BELONG_TO_IT,
         chosen: true,
     }),
-    members: field(z.array(accountName()).optional(), {
+    members: field(z.array(principalName()).optional(), {
         description:
-            "Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.",
+            "Members of the group, all of them. If omitted, memberships are left to the `groups` of SmbUser; set it on the group or on its users, not both. Users of a domain, as `DOMAIN\\name`, `name@realm` or SID, may be members too.",
         compare: "set",
-        brings: {
+        effect: {
             does: "open sessions of those who leave are ended",
             if: (before, after) => (after === undefined ? [] : without(before, after)),
         },
@@ -32,6 +34,7 @@ export const inputs = z.strictObject({
 
 export const outputs = z.object({
     sid: field(z.string().optional(), { description: "Security identifier that Samba has for the group.", always: true }),
+    domainAccounts,
     ...childOutputs,
 });
 

@@ -104,5 +104,5 @@ export function unknownOption(name: string, where: "share" | "server"): string |
             ? undefined
             : "is an option of the server as a whole, not of a share: it belongs to the gateway's `samba`";
     const near = nearest(name, where === "server" ? [...shares, ...servers] : shares);
-    return `is no option of Samba's; ${near === undefined ? "smb.conf(5) lists those there are" : `did you mean "${near}"?`}`;
+    return `is not an option of Samba; ${near === undefined ? "smb.conf(5) lists those there are" : `did you mean "${near}"?`}`;
 }

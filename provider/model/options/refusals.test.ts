@@ -15,7 +15,7 @@ describe.each([
         "lock dir",
         "include",
     ])("that runs or reads something else is refused with the way out: %s", (name) =>
-        expect(refusal(name)).toMatch(/^is refused because it runs programs.* in \/etc\/samba\/pvesmb\/local\.conf/),
+        expect(refusal(name)).toMatch(/^is refused because it runs programs.* into \/etc\/samba\/pvesmb\/local\.conf/),
     );
 
     test.each(["strict sync", "acl allow execute always", "recycle:noversions", "vfs_x:y"])("that does not is taken: %s", (name) =>
@@ -23,24 +23,26 @@ describe.each([
     );
 
     test.each(["", "a=b", "a\nb", " x", "[global]"])("is no option: %j", (name) =>
-        expect(refusal(name)).toBe("is no name of an smb.conf option"),
+        expect(refusal(name)).toBe("is not the name of an smb.conf option"),
     );
 });
 
 test("what a property writes is named with it", () => {
-    expect(optionRefusal("ReadOnly")).toBe("is written by pvesmb; use the property `readOnly`");
-    expect(globalOptionRefusal("min protocol")).toBe("is written by pvesmb; use the property `samba.minProtocol`");
+    expect(optionRefusal("ReadOnly")).toBe("is set by pvesmb; use the property `readOnly`");
+    expect(globalOptionRefusal("min protocol")).toBe("is set by pvesmb; use the property `samba.minProtocol`");
 });
 
 test.each([
-    ["group", optionRefusal, /^is refused because/],
+    ["group", optionRefusal, /^is refused because all clients would act as that account/],
+    ["force user", optionRefusal, /^is refused because all clients would act as that account/],
     ["VFS  object", optionRefusal, undefined],
     ["printer", optionRefusal, undefined],
-    ["Write OK", optionRefusal, "is written by pvesmb; use the property `readOnly`"],
-    ["only_guest", optionRefusal, "is written by pvesmb; use the property `guest`"],
-    ["vfs object", globalOptionRefusal, "is written by pvesmb; use the property `samba.macos`"],
-    ["debuglevel", globalOptionRefusal, "is written by pvesmb; use the property `samba.logging`"],
-    ["printcap", globalOptionRefusal, "is refused: it is what a gateway of pvesmb's is made of"],
+    ["Write OK", optionRefusal, "is set by pvesmb; use the property `readOnly`"],
+    ["only_guest", optionRefusal, "is set by pvesmb; use the property `guest`"],
+    ["group", globalOptionRefusal, /^is refused because all clients would act as that account/],
+    ["vfs object", globalOptionRefusal, "is set by pvesmb; use the property `samba.macos`"],
+    ["debuglevel", globalOptionRefusal, "is set by pvesmb; use the property `samba.logging`"],
+    ["printcap", globalOptionRefusal, "is refused: pvesmb's gateways depend on it; leave it out"],
     ["private directory", globalOptionRefusal, /^is refused because/],
 ] as const)("a synonym is the option that it means: %s", (name, refusal, reason) => {
     const said = refusal(name);
@@ -77,22 +79,22 @@ test("one option by two names is refused", () => {
     expect(names.map((name) => doubledOption(name, names))).toEqual([
         undefined,
         undefined,
-        'is the same option as "vfs object"; keep one of them',
+        'is the same option as "vfs object"; keep only one',
     ]);
 });
 
 test.each([
-    ["of a share", optionRefusal, "strct sync", 'is no option of Samba\'s; did you mean "strict sync"?'],
-    ["of a share", optionRefusal, "follow_symlinks", 'is no option of Samba\'s; did you mean "follow symlinks"?'],
-    ["of a share", optionRefusal, "xyzzy", "is no option of Samba's; smb.conf(5) lists those there are"],
+    ["of a share", optionRefusal, "strct sync", 'is not an option of Samba; did you mean "strict sync"?'],
+    ["of a share", optionRefusal, "follow_symlinks", 'is not an option of Samba; did you mean "follow symlinks"?'],
+    ["of a share", optionRefusal, "xyzzy", "is not an option of Samba; smb.conf(5) lists those there are"],
     [
         "of a share",
         optionRefusal,
         "Dead Time",
         "is an option of the server as a whole, not of a share: it belongs to the gateway's `samba`",
     ],
-    ["of a gateway", globalOptionRefusal, "deadtiem", 'is no option of Samba\'s; did you mean "deadtime"?'],
-    ["of a gateway", globalOptionRefusal, "hide dott files", 'is no option of Samba\'s; did you mean "hide dot files"?'],
+    ["of a gateway", globalOptionRefusal, "deadtiem", 'is not an option of Samba; did you mean "deadtime"?'],
+    ["of a gateway", globalOptionRefusal, "hide dott files", 'is not an option of Samba; did you mean "hide dot files"?'],
 ])("a raw option %s that no Samba knows is refused before anything is asked: %j", (_of, refusal, name, reason) =>
     expect(refusal(name)).toBe(reason),
 );

@@ -55,8 +55,6 @@ const DANGEROUS = new Set(
         "username map script",
         "wide links",
         "ctdb socket",
-        "force user",
-        "force group",
         "root directory",
         "private dir",
         "lock directory",
@@ -72,6 +70,9 @@ const DANGEROUS = new Set(
         "pid directory",
     ].map(canonicalOption),
 );
+
+/** Every client would act as that account. */
+const FORCING = ["force user", "force group"].map(canonicalOption);
 
 /** Options that pvesmb writes in the global section: the property to use instead, or why it is fixed. */
 const OWNED_GLOBAL: Record<string, string> = {
@@ -126,7 +127,9 @@ const FIXED = [
 ].map(canonicalOption);
 /** Matches names in Samba's own spelling; `acl allow execute always` is harmless. */
 const EXECUTING = /script|command|hook|exec(?!ute)|panicaction|passwordprogram|passwdprogram/;
-const REFUSED = `is refused because it runs programs, reads other files or leaves the share; if it has to be, it can stand in ${LOCAL_CONFIG} on the gateway, which pvesmb never touches`;
+const BY_HAND = `if you need it, put it into ${LOCAL_CONFIG} on the gateway, which pvesmb never changes`;
+const REFUSED = `is refused because it runs programs, reads other files or leaves the share; ${BY_HAND}`;
+const FORCED = `is refused because all clients would act as that account, whatever \`access\` says of them; new files belong to one group with \`group\` and the mode "2770"; ${BY_HAND}`;
 
 const OWNED_GLOBAL_NORMAL = new Map(Object.entries(OWNED_GLOBAL).map(([name, property]) => [canonicalOption(name), property]));
 
@@ -138,18 +141,20 @@ const dangerous = (name: string): boolean => DANGEROUS.has(canonicalOption(name)
 
 /** Why a raw share option is refused; undefined if it is allowed. */
 export function optionRefusal(name: string): string | undefined {
-    if (!isOptionName(name)) return "is no name of an smb.conf option";
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
     const owned = OWNED_NORMAL.get(canonicalOption(name));
-    if (owned) return `is written by pvesmb; use the property \`${owned}\``;
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
+    if (FORCING.includes(canonicalOption(name))) return FORCED;
     return dangerous(name) ? REFUSED : unknownOption(name, "share");
 }
 
 /** Why a raw global option is refused; undefined if it is allowed. */
 export function globalOptionRefusal(name: string): string | undefined {
-    if (!isOptionName(name)) return "is no name of an smb.conf option";
+    if (!isOptionName(name)) return "is not the name of an smb.conf option";
     const owned = OWNED_GLOBAL_NORMAL.get(canonicalOption(name));
-    if (owned) return `is written by pvesmb; use the property \`${owned}\``;
-    if (FIXED.includes(canonicalOption(name))) return "is refused: it is what a gateway of pvesmb's is made of";
+    if (owned) return `is set by pvesmb; use the property \`${owned}\``;
+    if (FIXED.includes(canonicalOption(name))) return "is refused: pvesmb's gateways depend on it; leave it out";
+    if (FORCING.includes(canonicalOption(name))) return FORCED;
     return dangerous(name) ? REFUSED : unknownOption(name, "server");
 }
 
@@ -167,7 +172,7 @@ export const asksToEncrypt = (name: string, value: string): boolean =>
 /** Why an option of this list conflicts with an earlier one: both names mean the same option, and Samba would use the last. */
 export function doubledOption(name: string, all: readonly string[]): string | undefined {
     const first = all.find((other) => canonicalOption(other) === canonicalOption(name));
-    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep one of them`;
+    return first === undefined || first === name ? undefined : `is the same option as "${first}"; keep only one`;
 }
 
 /** Prefixes, in Samba's spelling, of options that a typed property writes when it is set. */

@@ -36,8 +36,8 @@ export interface Grant {
 }
 
 export interface RemoteCommands {
-    /** The host that runs them: the node, or the container through its own sshd. */
-    on: "node" | "container";
+    /** The host that runs them: the node, the container through its own sshd, or a host that is there already (mode `existing`). */
+    on: "node" | "container" | "host";
     commands: readonly RemoteCommand[];
 }
 

@@ -8,7 +8,7 @@ export const EXEC = { program: "pct", words: ["exec", VMID_OR_NONE, "--", REST] 
 
 /**
  * All rights that pvesmb needs from Proxmox VE's access control and from SSH: the source of the checks before a create or update, of
- * docs/permissions.md and of `npx pvesmb permissions`. Found by omitting one privilege at a time (pve-api.md 2.2); test/unit/permissions
+ * docs/permissions.md and of `npx pvesmb permissions`. Found by omitting one privilege at a time (pve-api.md 2.2); `make test-unit ONLY=rights`
  * repeats that for every row.
  */
 export const features = {
@@ -164,6 +164,13 @@ export const features = {
         rootEquivalent:
             "`pct exec` by sudo is root in every container of the node, and root in a privileged one is next to root on the node; the wrapper pvesmb-pct leaves of it root in the containers that pvesmb made",
     },
+    "existing-host": {
+        purpose: "log in to a host that is there already (mode `existing`)",
+        usual: false,
+        grants: [],
+        commands: [{ on: "host", commands: [{ program: "sh" }, { program: "python3" }] }],
+        rootEquivalent: "sh and python3 by sudo are root on that host: its packages, accounts and Samba are root's",
+    },
 } as const satisfies Record<string, Feature>;
 
 export type FeatureName = keyof typeof features;
@@ -178,7 +185,9 @@ export const PROGRAMS = [
     "apt-cache",
     "awk",
     "btrfs",
+    "ctdb",
     "df",
+    "dpkg-query",
     "du",
     "env",
     "find",
@@ -192,6 +201,7 @@ export const PROGRAMS = [
     "groupmod",
     "hostname",
     "install",
+    "ip",
     "mount",
     "mountpoint",
     "net",
@@ -222,5 +232,6 @@ export const PROGRAMS = [
     "useradd",
     "userdel",
     "usermod",
+    "wbinfo",
     "zfs",
 ];

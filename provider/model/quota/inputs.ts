@@ -3,18 +3,22 @@ import { childOutputs, timeouts } from "../common";
 import { smaller } from "../consequences";
 import { gatewayRef } from "../connection";
 import { duration } from "../duration";
+import { domainAccounts } from "../domain-accounts";
 import { field, hiddenInputs } from "../meta";
 import { BACKENDS } from "./backends";
 import { webAddress } from "../network";
+import { principalName } from "../principal-name";
 import { shareRef } from "../share/ref";
 import { size } from "../size";
-import { absolutePath, accountName, mailAddress } from "../text";
+import { absolutePath, mailAddress } from "../text";
 
 const amount = () => size({ min: "1MiB", multipleOf: "4KiB" });
 
 const principal = () =>
     z.strictObject({
-        name: field(accountName(), { description: "Name of the account or group on the gateway." }),
+        name: field(principalName(), {
+            description: "Name of the account or group on the gateway, or of its domain: `DOMAIN\\name`, `name@realm` or a SID.",
+        }),
         limit: field(amount(), { description: "Most that it may use here.", compare: "bytes" }),
         soft: field(amount().optional(), { description: "More than this is allowed for the time of `grace` only.", compare: "bytes" }),
         files: field(z.int().min(1).optional(), { description: "Most files and directories that it may own here." }),
@@ -25,7 +29,7 @@ const notify = z.strictObject({
     token: field(
         z
             .string()
-            .regex(/^[\x21-\x7e]{1,4096}$/, "must be up to 4096 letters, digits and signs of ASCII, without spaces")
+            .regex(/^[\x21-\x7e]{1,4096}$/, "must be 1 to 4096 printable ASCII characters without spaces")
             .optional(),
         { description: "Sent to the webhook as `Authorization: Bearer <token>`.", secret: true },
     ),
@@ -72,7 +76,7 @@ export const inputs = z.strictObject({
     limit: field(size({ min: "16MiB", multipleOf: "1MiB" }), {
         description: "Most that the tree may hold; writes that would exceed it fail.",
         compare: "bytes",
-        brings: smaller("refused when more than that is used"),
+        effect: smaller('refused if more than that is used, and on a volume always, unless it is on ZFS and `onShrink` is "force"'),
     }),
     soft: field(amount().optional(), {
         description: "More than this is allowed for the time of `grace` only. xfs and ext4.",
@@ -90,7 +94,7 @@ export const inputs = z.strictObject({
     groups: field(z.array(principal()).default([]), { description: "Limits of groups, likewise.", compare: { byKey: ["name"] } }),
     userLimit: field(amount().optional(), {
         description:
-            "Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.",
+            "Limit of every user of the gateway that `users` does not name. A user added later gets it with the next `pulumi up --refresh`.",
         compare: "bytes",
     }),
     groupLimit: field(amount().optional(), {
@@ -110,7 +114,8 @@ export const inputs = z.strictObject({
         description: "`force` makes a volume smaller where its storage can (ZFS, by the node's SSH), never below what is used.",
     }),
     alerts: field(z.array(z.int().min(1).max(100)).min(1).max(3).default([75, 85, 95]), {
-        description: "Percentages from which on the level is `warning`, `critical` and `emergency`.",
+        description:
+            "Percentages, in ascending order, from which on the level is `warning`, `critical` and `emergency`. With fewer than three, the last levels are not used: `[50]` only has `warning`.",
     }),
     collect: field(z.boolean().default(true), {
         description:
@@ -129,9 +134,10 @@ export const inputs = z.strictObject({
 const figure = (description: string) => field(z.number().optional(), { description, unit: "bytes", always: true });
 
 export const outputs = z.object({
+    domainAccounts,
     backendFound: field(z.enum(BACKENDS), { description: "What holds the limit." }),
     place: field(z.string(), { description: "The object that has the limit: volume id, dataset or directory on the node." }),
-    used: figure("What the tree holds."),
+    used: figure("What the tree holds; of a volume of its own all that is in use, with what its file system takes for itself."),
     available: figure("What can still be written."),
     percent: field(z.number().optional(), { description: "How full it is.", always: true }),
     filesUsed: field(z.number().optional(), { description: "Files and directories, where the backend counts them." }),
@@ -140,15 +146,15 @@ export const outputs = z.object({
         always: true,
     }),
     lastChecked: field(z.string().optional(), {
-        description: "When these figures were read (UTC). A refresh that finds the same ones leaves it.",
+        description: "When these figures were read (UTC). A refresh that finds the same figures does not change it.",
         always: true,
     }),
     trend: field(z.number().optional(), {
-        description: "How fast it grows, by a fit that outliers do not move. Left out while too few samples are there.",
+        description: "How fast it grows, by a fit that outliers do not move. Absent while there are too few samples.",
         unit: "bytes per day",
     }),
     trendSamples: field(z.number().optional(), { description: "Samples that the trend rests on." }),
-    fullOn: field(z.string().optional(), { description: "Day (UTC) on which the limit is reached if it goes on so." }),
+    fullOn: field(z.string().optional(), { description: "Day (UTC) on which the limit is reached at this rate." }),
     usage: field(
         z
             .array(

@@ -1,4 +1,5 @@
 import type { Failure } from "../../base/handler";
+import { onExisting } from "../existing";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
 import type { QuotaInputs } from "./inputs";
@@ -49,14 +50,26 @@ export function beyond(inputs: Partial<QuotaInputs>, backend: keyof typeof ABILI
 }
 
 export const quotaRules: Rule<QuotaInputs>[] = [
+    ...(["gateway", "share"] as const).map((property): Rule<QuotaInputs> => ({
+        needs: [property],
+        check: (inputs) =>
+            onExisting(property === "gateway" ? inputs.gateway : inputs.share?.gateway)
+                ? [
+                      {
+                          property,
+                          reason: "in mode `existing` limits are not offered, as the host's file systems are its own business; set them there",
+                      },
+                  ]
+                : [],
+    })),
     {
         needs: ["share", "gateway", "path"],
         check: ({ share, gateway, path }) => {
             if ((share === undefined) === (gateway === undefined))
-                return [{ property: "share", reason: "give either `share`, or `gateway` with the `path` of a directory on it" }];
+                return [{ property: "share", reason: "set either `share`, or `gateway` with the `path` of a directory on it" }];
             if (path === undefined) return [];
             if (share !== undefined)
-                return [{ property: "path", reason: "is the share's own; leave it out, or give `gateway` in place of `share`" }];
+                return [{ property: "path", reason: "is the directory of the share; leave it out, or set `gateway` instead of `share`" }];
             return path === DATA_ROOT || path.startsWith(`${DATA_ROOT}/`)
                 ? []
                 : [{ property: "path", reason: `must be ${DATA_ROOT} or below it` }];
@@ -70,7 +83,7 @@ export const quotaRules: Rule<QuotaInputs>[] = [
                 : [
                       {
                           property: "share",
-                          reason: `the share declares \`volume.size\` itself (${share.size}), and a size has one writer; give the share \`volume.initialSize\` in its place, or leave the quota out`,
+                          reason: `the share sets \`volume.size\` itself (${share.size}); set \`volume.initialSize\` on the share instead, or remove the quota`,
                       },
                   ],
     },
@@ -78,7 +91,7 @@ export const quotaRules: Rule<QuotaInputs>[] = [
         needs: ["limit", "soft"],
         check: ({ limit, soft }) =>
             soft !== undefined && bytesOf(soft) > bytesOf(limit)
-                ? [{ property: "soft", reason: `must not be above \`limit\` (${soft} > ${limit})` }]
+                ? [{ property: "soft", reason: `must not be greater than \`limit\` (${soft} > ${limit})` }]
                 : [],
     },
     ...(["users", "groups"] as const).map((property): Rule<QuotaInputs> => ({
@@ -89,21 +102,21 @@ export const quotaRules: Rule<QuotaInputs>[] = [
         needs: ["alerts"],
         check: ({ alerts }) =>
             alerts.some((each, i) => i > 0 && each <= (alerts[i - 1] ?? 0))
-                ? [{ property: "alerts", reason: "must rise, as in [75, 85, 95]" }]
+                ? [{ property: "alerts", reason: "must be in ascending order, as in [75, 85, 95]" }]
                 : [],
     },
     ...(["notify", "history"] as const).map((property): Rule<QuotaInputs> => ({
         needs: [property, "collect"],
         check: (inputs) =>
             inputs[property] !== undefined && !inputs.collect
-                ? [{ property, reason: `needs the collector; leave \`collect\` out, or \`${property}\`` }]
+                ? [{ property, reason: `requires the collector; remove \`collect: false\` or \`${property}\`` }]
                 : [],
     })),
     {
         needs: ["notify"],
         check: ({ notify }) =>
             notify?.token !== undefined && notify.webhook === undefined
-                ? [{ property: "notify.token", reason: "is for a webhook; give `webhook` too, or leave it out" }]
+                ? [{ property: "notify.token", reason: "is for a webhook; set `webhook` too, or leave it out" }]
                 : [],
     },
     { needs: ["backend"], check: (inputs) => (inputs.backend === "auto" ? [] : beyond(inputs, inputs.backend)) },
@@ -112,7 +125,7 @@ export const quotaRules: Rule<QuotaInputs>[] = [
 function principalFaults(property: "users" | "groups", list: QuotaInputs["users"]): Failure[] {
     const faults = list.flatMap(({ limit, soft }, i): Failure[] =>
         soft !== undefined && bytesOf(soft) > bytesOf(limit)
-            ? [{ property: `${property}[${i}].soft`, reason: "must not be above its `limit`" }]
+            ? [{ property: `${property}[${i}].soft`, reason: "must not be greater than its `limit`" }]
             : [],
     );
     const names = list.map(({ name }) => name);

@@ -16,12 +16,12 @@ const closes = (when: string, holds: (before: unknown, after: unknown) => boolea
 });
 
 /** Modules are loaded when a client connects, and most read their settings then. */
-const LATER = "open connections may go on as they are until they connect again";
+const LATER = "open connections may continue unchanged until they reconnect";
 
 type Options = Record<string, string>;
 
 export const changes = {
-    name: { does: "open connections under the old name are closed, the files stay where they are", effect: "closes-share" },
+    name: { does: "open connections under the old name are closed, the files are not moved", effect: "closes-share" },
     path: { does: "open connections are closed, and the directory is moved there", effect: "closes-share" },
     disabled: becomes(false, CLOSED, "closes-share"),
     enabled: becomes(true, CLOSED, "closes-share"),
@@ -37,7 +37,7 @@ export const changes = {
         ),
     ),
     access: {
-        does: "open connections of those who lose something are closed",
+        does: "open connections of everyone who loses access are closed",
         if: (before, after) =>
             tightened(before as AccessEntry[], after as AccessEntry[]).map((entry) => entry.user ?? `group ${entry.group}`),
     },

@@ -9,42 +9,42 @@ const client = z.string().check((ctx) => {
     const fault = clientFault(ctx.value);
     if (fault) ctx.issues.push({ code: "custom", message: fault, input: ctx.value });
 });
-const clients = (description: string, brings: Consequence) =>
-    field(z.array(client).min(1).max(100).optional(), { description, compare: "set", brings });
+const clients = (description: string, effect: Consequence) =>
+    field(z.array(client).min(1).max(100).optional(), { description, compare: "set", effect });
 
 /** Optional features of a share. An omitted one is neither stored nor written. */
 export const features = {
     macos: field(z.boolean().optional(), {
         description: "Metadata and streams as macOS wants them (fruit).",
         defaultText: "as the gateway's `samba.macos`",
-        brings: changes.module,
+        effect: changes.module,
     }),
     timeMachine: field(timeMachine.optional(), {
         description: "Offer the share to Macs for their backups. Includes `macos`.",
-        brings: changes.modules,
+        effect: changes.modules,
     }),
     recycle: field(recycle.optional(), {
-        description: "Move deleted files to a folder in place of deleting them.",
-        brings: changes.modules,
+        description: "Move deleted files to a folder instead of deleting them.",
+        effect: changes.modules,
     }),
     audit: field(audit.optional(), {
         description: "Log what clients do. It goes where the gateway's `samba.logging` says.",
-        brings: changes.modules,
+        effect: changes.modules,
     }),
     previousVersions: field(previousVersions.optional(), {
         description: "Show snapshots of the share to clients as previous versions of files.",
-        brings: changes.modules,
+        effect: changes.modules,
     }),
-    catia: field(catia.optional(), { description: "Map characters of file names that Windows does not allow.", brings: changes.modules }),
+    catia: field(catia.optional(), { description: "Map characters of file names that Windows does not allow.", effect: changes.modules }),
     hostsAllow: clients(
-        "Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.",
+        "Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused, because Samba would not look them up.",
         changes.hostsAllow,
     ),
     hostsDeny: clients("Clients that may not connect, unless `hostsAllow` has them, by address or network.", changes.hostsDeny),
     encryptionRequired: field(z.boolean().optional(), {
         description: "Refuse clients that do not encrypt.",
         defaultText: "`false`",
-        brings: changes.enabled,
+        effect: changes.enabled,
     }),
     accessBasedEnumeration: field(z.boolean().optional(), {
         description: "Show the share in lists only to those who may connect.",
@@ -53,7 +53,7 @@ export const features = {
     hideUnreadable: field(z.boolean().optional(), {
         description: "Show in folders only what the client may read.",
         defaultText: "`false`, or by `purpose`",
-        brings: changes.enabled,
+        effect: changes.enabled,
     }),
     vetoFiles: patterns(
         `Files and folders that clients can neither see nor make, as patterns with * and ?. Nobody can remove a folder with one of them in it, unless they are all litter (${LITTER.join(", ")}), which goes with the folder.`,
@@ -71,14 +71,14 @@ export const features = {
     }),
     caseHandling: field(z.enum(["insensitive", "sensitive", "lower", "upper"]).optional(), {
         description:
-            "`lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.",
+            "`lower` and `upper`: names are stored in that case, and lookups in large folders are fast; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as on Unix.",
         defaultText: "`insensitive`",
-        brings: changes.module,
+        effect: changes.module,
     }),
     homes: field(z.boolean().optional(), {
         description: "Serve to each user the folder of that name below `path` (SmbUser's `home`), as a share with the user's name.",
         defaultText: "`false`, or by `purpose`",
-        brings: changes.homes,
+        effect: changes.homes,
     }),
     dfsLinks: field(
         z

@@ -7,35 +7,35 @@ import { configText, fileName, filePattern } from "../text";
 /** The kinds of client operations that auditing can select; samba/vfs.ts maps them to Samba's names. */
 const AUDITED = ["connect", "open", "read", "write", "mkdir", "rename", "delete", "permissions"] as const;
 
-export const patterns = (description: string, brings?: Consequence) =>
-    field(z.array(filePattern()).min(1).max(100).optional(), { description, compare: "set", brings });
+export const patterns = (description: string, effect?: Consequence) =>
+    field(z.array(filePattern()).min(1).max(100).optional(), { description, compare: "set", effect });
 
 const days = (): z.ZodString => z.string().regex(/^[1-9]\d{0,4}(m|h|d|w)$/, 'must be a time such as "12h", "30d" or "8w"');
 
 export const recycle = z.strictObject({
     path: field(fileName().default(".recycle"), {
         description: "Folder of the share that deleted files are moved to.",
-        brings: changes.module,
+        effect: changes.module,
     }),
     perUser: field(z.boolean().default(true), {
         description: "A folder in it for each user, which nobody else can look into.",
-        brings: changes.module,
+        effect: changes.module,
     }),
-    keepTree: field(z.boolean().default(true), { description: "Keep the folders that a file was in.", brings: changes.module }),
+    keepTree: field(z.boolean().default(true), { description: "Keep the folders that a file was in.", effect: changes.module }),
     versions: field(z.boolean().default(true), {
-        description: "Keep files of the same name side by side, in place of the last one.",
-        brings: changes.module,
+        description: "Keep files of the same name side by side, instead of the last one only.",
+        effect: changes.module,
     }),
-    exclude: patterns("Files that are really deleted.", changes.module),
-    excludeFolders: patterns("Folders whose files are really deleted.", changes.module),
+    exclude: patterns("Files that are deleted at once, without the recycle bin.", changes.module),
+    excludeFolders: patterns("Folders whose files are deleted at once, without the recycle bin.", changes.module),
     maxSize: field(size({ min: "1B" }).optional(), {
-        description: "Larger files are really deleted.",
+        description: "Larger files are deleted at once, without the recycle bin.",
         compare: "bytes",
-        brings: changes.module,
+        effect: changes.module,
     }),
     keepFor: field(days().optional(), {
         description:
-            "Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.",
+            "Purge files this long after they were deleted or last accessed, for example `30d` or `8w`; checked daily by systemd-tmpfiles.",
         defaultText: "for ever",
     }),
 });
@@ -44,45 +44,45 @@ export const audit = z.strictObject({
     success: field(z.array(z.enum(AUDITED)).default(["mkdir", "rename", "delete", "permissions"]), {
         description: "What to log when it is done.",
         compare: "set",
-        brings: changes.module,
+        effect: changes.module,
     }),
     failure: field(z.array(z.enum(AUDITED)).default(["connect"]), {
         description: "What to log when it is refused.",
         compare: "set",
-        brings: changes.module,
+        effect: changes.module,
     }),
 });
 
-const count = (many: number, what: string) =>
-    field(z.int().min(0).max(1000).default(many), { description: `The newest one of each of so many ${what} stays.` });
+const count = (many: number, what: string) => field(z.int().min(0).max(1000).default(many), { description: `How many ${what}` });
 
 const schedule = z.strictObject({
-    hourly: count(24, "hours; with 0, one is made a day"),
-    daily: count(7, "days"),
-    weekly: count(4, "weeks"),
-    monthly: count(6, "months"),
+    hourly: count(24, "hourly snapshots to keep. With 0, one snapshot is taken per day."),
+    daily: count(7, "daily snapshots to keep."),
+    weekly: count(4, "weekly snapshots to keep."),
+    monthly: count(6, "monthly snapshots to keep."),
 });
 
 export const previousVersions = z.strictObject({
     folder: field(configText(255).default(".snapshots"), {
         description: "Where the snapshots are, from the root of the volume that the share is on: `.zfs/snapshot`, `.snapshots`.",
-        brings: changes.module,
+        effect: changes.module,
     }),
     format: field(z.string().max(100).default("@GMT-%Y.%m.%d-%H.%M.%S"), {
-        description: "Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.",
-        brings: changes.module,
+        description: "Names of the snapshots, as strftime(3) writes their time. Anything after it is ignored.",
+        effect: changes.module,
     }),
     prefix: field(z.string().min(1).max(100).optional(), {
         description:
             "What the names begin with, when something else stands between that and `format`: `autosnap` with `_%Y-%m-%d_%H:%M:%S` (sanoid), `zfs-auto-snap` with `-%Y-%m-%d-%H%M`. `format` then begins where the time does, at most a few characters before it.",
         defaultText: "the names are `format` from their first character on",
-        brings: changes.module,
+        effect: changes.module,
     }),
-    localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", brings: changes.module }),
+    localTime: field(z.boolean().default(false), { description: "Whether those times are local ones, not UTC.", effect: changes.module }),
     schedule: field(schedule.optional(), {
-        brings: changes.modules,
+        outside: true,
+        effect: changes.modules,
         description:
-            "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.",
+            "Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. `folder`, `format`, `prefix` and `localTime` are then set by pvesmb and must be left out. Needs the node's SSH.",
     }),
 });
 
@@ -97,7 +97,7 @@ export const timeMachine = z.strictObject({
         description: "Most that the backups of one Mac may take.",
         compare: "bytes",
         defaultText: "the share's space",
-        brings: changes.module,
+        effect: changes.module,
     }),
 });
 
@@ -110,7 +110,7 @@ export const catia = z.strictObject({
         {
             description: "Characters on the server, and what clients see of them.",
             defaultText: "the characters that Windows cannot have, as macOS maps them",
-            brings: changes.module,
+            effect: changes.module,
         },
     ),
 });

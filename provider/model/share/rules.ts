@@ -1,4 +1,5 @@
 import type { Failure } from "../../base/handler";
+import { notOnExisting, onExisting } from "../existing";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
 import type { AccessEntry } from "./access";
@@ -51,7 +52,7 @@ function prefixFaults({ prefix, format }: NonNullable<ShareInputs["previousVersi
  * if the share desires it: clients then give up (seen with 4.17).
  */
 const GUESTS_HAVE_NO_KEY = (property: string): string =>
-    `must not stand beside \`${property}\`: guests have no key to encrypt with, so none would be let in, but the whole gateway would be opened to guests; remove one of the two`;
+    `cannot be combined with \`${property}\`: guests cannot encrypt, so they could not connect to this share, yet the whole gateway would accept guests; remove one of the two`;
 
 /** Rights that the program sets itself must let guests in; guests act as nobody. */
 function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareInputs): Failure[] {
@@ -75,6 +76,30 @@ function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareI
 }
 
 export const shareRules: Rule<ShareInputs>[] = [
+    notOnExisting("volume", ({ volume }) => volume !== undefined, "the host has no volumes of Proxmox VE; leave `volume` out"),
+    notOnExisting(
+        "guest",
+        ({ guest }) => guest,
+        "guests are not let in, which is a setting of the host's whole Samba; leave `guest` out, and give the users accounts",
+    ),
+    notOnExisting(
+        "previousVersions",
+        ({ previousVersions }) => previousVersions?.schedule !== undefined,
+        "snapshots are the host's own business; leave `schedule` out, and give `folder` and `format` of those that it makes",
+        "previousVersions.schedule",
+    ),
+    notOnExisting(
+        "timeMachine",
+        (inputs) => inputs.timeMachine !== undefined || inputs.purpose === "timeMachine",
+        "Time Machine is not offered: its settings would also apply to the host's own shares; use a gateway of mode `lxc`",
+    ),
+    {
+        needs: ["gateway", "allowNfsExport"],
+        check: ({ gateway, allowNfsExport }) =>
+            allowNfsExport && gateway !== undefined && !onExisting(gateway)
+                ? [{ property: "allowNfsExport", reason: "is for gateways of mode `existing`; leave it out" }]
+                : [],
+    },
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },
     { needs: ["aclEntries"], check: ({ aclEntries = [] }) => principalFaults("aclEntries", aclEntries) },
     {
@@ -84,7 +109,7 @@ export const shareRules: Rule<ShareInputs>[] = [
             const fault = dataPathFault(path);
             if (fault) return [{ property: "path", reason: fault }];
             return volume && path.slice(DATA_ROOT.length + 1).includes("/")
-                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}; use one component` }]
+                ? [{ property: "path", reason: `a volume is mounted directly under ${DATA_ROOT}, so the path must be ${DATA_ROOT}/NAME` }]
                 : [];
         },
     },
@@ -93,7 +118,7 @@ export const shareRules: Rule<ShareInputs>[] = [
         check: ({ volume }) =>
             volume === undefined || (volume.size === undefined) !== (volume.initialSize === undefined)
                 ? []
-                : [{ property: "volume", reason: "give either `size`, or `initialSize` when a Quota decides about the size" }],
+                : [{ property: "volume", reason: "set either `size`, or `initialSize` if a Quota sets the size" }],
     },
     {
         needs: ["options"],
@@ -113,7 +138,12 @@ export const shareRules: Rule<ShareInputs>[] = [
                 const writer = typedWriter(name, effective(inputs));
                 return writer === undefined
                     ? []
-                    : [{ property: `options[${JSON.stringify(name)}]`, reason: `is written by \`${writer}\` of this share; use that` }];
+                    : [
+                          {
+                              property: `options[${JSON.stringify(name)}]`,
+                              reason: `is set by \`${writer}\` of this share; use that property`,
+                          },
+                      ];
             }),
     },
     {
@@ -151,7 +181,12 @@ export const shareRules: Rule<ShareInputs>[] = [
                 : [
                       ...(/^[A-Za-z0-9@._:+%-]+$/.test(previousVersions.format)
                           ? []
-                          : [{ property: "previousVersions.format", reason: "must be letters, digits, @ . _ : + - and strftime's %" }]),
+                          : [
+                                {
+                                    property: "previousVersions.format",
+                                    reason: "must consist of letters, digits, @ . _ : + - and strftime's %",
+                                },
+                            ]),
                       ...prefixFaults(previousVersions),
                   ],
     },
@@ -165,7 +200,7 @@ export const shareRules: Rule<ShareInputs>[] = [
             );
             return chosen === undefined
                 ? []
-                : [{ property: `previousVersions.${chosen[0]}`, reason: "is pvesmb's to choose with a `schedule`; leave it out" }];
+                : [{ property: `previousVersions.${chosen[0]}`, reason: "is chosen by pvesmb if there is a `schedule`; leave it out" }];
         },
     },
     {
@@ -175,11 +210,18 @@ export const shareRules: Rule<ShareInputs>[] = [
             const change = inputs.access.findIndex(({ level }) => level === "change");
             return [
                 ...(inputs.recursive
-                    ? [{ property: "recursive", reason: "must not be set where homes are served: they are their users' own" }]
+                    ? [{ property: "recursive", reason: "must not be set on a share with `homes`: the folders belong to their users" }]
                     : []),
-                ...(inputs.guest ? [{ property: "guest", reason: "a guest has no home; remove it" }] : []),
+                ...(inputs.guest
+                    ? [{ property: "guest", reason: "is not possible on a share with `homes`, since guests have none; remove it" }]
+                    : []),
+                ...(inputs.guest
+                    ? [{ property: "guest", reason: "is not possible on a share with `homes`, since guests have none; remove it" }]
+                    : []),
                 // Share-level rights use the share's name, but each home has its user's name.
-                ...(change < 0 ? [] : [{ property: `access[${change}].level`, reason: "must be `read` or `full` where homes are served" }]),
+                ...(change < 0
+                    ? []
+                    : [{ property: `access[${change}].level`, reason: "must be `read` or `full` on a share with `homes`" }]),
             ];
         },
     },

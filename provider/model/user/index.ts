@@ -1,4 +1,5 @@
 import { childUses } from "../common";
+import { notOnExisting } from "../existing";
 import type { Model } from "../meta";
 import { leaner } from "../migrations";
 import { inputs, outputs } from "./inputs";
@@ -12,19 +13,26 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "Open sessions of the user are ended and the account goes. Its files stay, and its numbers are kept for its name.",
     rules: [
+        notOnExisting(
+            "passwordMustChange",
+            ({ passwordMustChange }) => passwordMustChange,
+            "users cannot be made to change their password, as that takes a setting of the host's whole Samba; leave `passwordMustChange` out",
+        ),
         {
             needs: ["name", "groups"],
             check: ({ name, groups = [] }) =>
                 name !== undefined && groups.includes(name.toLowerCase())
-                    ? [{ property: "groups", reason: "must not contain the user's own group" }]
+                    ? [{ property: "groups", reason: "must not contain the user's own group; remove it" }]
                     : [],
         },
         {
             needs: ["password", "passwordFrom", "ntHash"],
             check: (inputs) => {
                 const given = (["password", "passwordFrom", "ntHash"] as const).filter((name) => inputs[name] !== undefined);
-                if (given.length === 0) return [{ property: "password", reason: "is required; or give `passwordFrom` or `ntHash`" }];
-                return given.length > 1 ? [{ property: given[1] ?? "", reason: `is given beside \`${given[0]}\`; give one of them` }] : [];
+                if (given.length === 0) return [{ property: "password", reason: "is required, unless you set `passwordFrom` or `ntHash`" }];
+                return given.length > 1
+                    ? [{ property: given[1] ?? "", reason: `cannot be combined with \`${given[0]}\`; keep one of them` }]
+                    : [];
             },
         },
         {

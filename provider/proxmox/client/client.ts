@@ -7,9 +7,9 @@ import { row, type Row } from "../values/scalars";
 import { Endpoints, Outages } from "./endpoints";
 import { type Answer, failureOf, type Method } from "./failures";
 import { encodeForm, nodeOf, type Params } from "./form";
-import { Lanes } from "./lanes";
+import { KeyedSemaphore } from "./keyed-semaphore";
 import { type Login, loginOf } from "./login";
-import { PveError } from "./sayings";
+import { PveError } from "./known-errors";
 import { pauseBefore, type Timing, TIMING } from "./timing";
 import { Wire } from "./wire";
 
@@ -20,7 +20,7 @@ interface Request {
 }
 
 /**
- * API calls of one operation, within its deadline. They return PVE's `data` and throw PvesmbErrors, mostly PveErrors (sayings.ts). Calls
+ * API calls of one operation, within its deadline. They return PVE's `data` and throw PvesmbErrors, mostly PveErrors (known-errors.ts). Calls
  * that are safe to repeat were retried before they fail (pve-api.md 4.3).
  */
 export interface Pve {
@@ -35,7 +35,7 @@ export interface Pve {
     put(path: string, params?: Params): Promise<unknown>;
     delete(path: string, params?: Params): Promise<unknown>;
     /** Runs `work` with the lock `key` of this process, for read-modify-write of one guest. */
-    alone<T>(key: string, work: () => Promise<T>): Promise<T>;
+    exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
     within(deadline: Deadline): Pve;
 }
 
@@ -47,8 +47,8 @@ export class PveClient {
     private readonly wire: Wire;
     private readonly endpoints: Endpoints;
     private readonly outages = new Outages();
-    private readonly writes = new Lanes(WRITES_PER_NODE);
-    private readonly keys = new Lanes(1);
+    private readonly writes = new KeyedSemaphore(WRITES_PER_NODE);
+    private readonly keys = new KeyedSemaphore(1);
     private readonly login: Login;
 
     constructor(
@@ -64,7 +64,7 @@ export class PveClient {
         if (connection.tls.kind === "insecure")
             log.warnOnce(
                 `insecure ${connection.endpoints.join()}`,
-                `connection.insecure: the certificate of ${connection.endpoints.join(", ")} is not verified, so anybody on the way can read the credentials and take over the cluster. Give caCertificate or tlsFingerprint instead.`,
+                `connection.insecure: the certificate of ${connection.endpoints.join(", ")} is not verified, so anyone on the network can read the credentials and take over the cluster. Set caCertificate or tlsFingerprint instead.`,
             );
     }
 
@@ -82,7 +82,7 @@ export class PveClient {
             post: call("POST"),
             put: call("PUT"),
             delete: call("DELETE"),
-            alone: (key, work) => this.keys.run(key, work),
+            exclusively: (key, work) => this.keys.run(key, work),
             within: (other) => this.within(other),
         };
     }

@@ -1,6 +1,6 @@
 import { scrub } from "../../base/scrub";
 import { row, text as textOf } from "../values/scalars";
-import { meaningOf, PveError } from "./sayings";
+import { meaningOf, PveError } from "./known-errors";
 
 /** An HTTP response. */
 export interface Answer {
@@ -35,15 +35,15 @@ export function failureOf(answer: Answer, attempt: Attempt): PveError {
     if (status === 400) return invalid(said, details.errors, make);
     if (status === 401) return make("Denied", unauthenticated(said, attempt));
     if (status === 403) return make("Denied", forbidden(said, attempt));
-    if (status === 501) return make("RemoteFailed", `this Proxmox VE does not know the call: ${said}`, { says: "method missing" });
+    if (status === 501) return make("RemoteFailed", `this Proxmox VE does not have this API call: ${said}`, { says: "method missing" });
     // Pseudo codes of pveproxy: 595 means the node or daemon was not reached, 596 to 599 that it broke off later or took more than 30 s.
     if (status === 595)
-        return make("Unreachable", `the node or its pvedaemon does not answer: ${said}`, { dispatched: false, again: true });
+        return make("Unreachable", `the node or its pvedaemon does not respond: ${said}`, { dispatched: false, again: true });
     if (status >= 596 && status <= 599)
-        return make("Unreachable", `no answer within the proxy's time, the work may go on: ${said}`, { dispatched: true });
+        return make("Unreachable", `the API proxy timed out, the operation may still be running: ${said}`, { dispatched: true });
     if (status === 502 || status === 503 || status === 504)
-        return make("Unreachable", `the proxy in front of the API answers ${status} ${said}`, { dispatched: true });
-    if (status !== 500) return make("RemoteFailed", `this is not the answer of a Proxmox VE API: ${status} ${said}; check the endpoint`);
+        return make("Unreachable", `the proxy in front of the API returned ${status} ${said}`, { dispatched: true });
+    if (status !== 500) return make("RemoteFailed", `this is not a response of the Proxmox VE API: ${status} ${said}; check the endpoint`);
     if (/^400 Parameter verification failed/.test(said)) return invalid(said, nestedErrors(said), make);
 
     const meaning = meaningOf(said);
@@ -62,7 +62,7 @@ type Make = (kind: PveError["kind"], message: string, more?: object) => PveError
 
 function invalid(said: string, errors: Record<string, string> | undefined, make: Make): PveError {
     const words = Object.entries(errors ?? {}).map(([name, why]) => `${name}: ${oneLine(why)}`);
-    return make("InvalidInput", `Proxmox VE refuses the parameters: ${words.length > 0 ? words.join("; ") : said}`, { errors });
+    return make("InvalidInput", `Proxmox VE rejected the parameters: ${words.length > 0 ? words.join("; ") : said}`, { errors });
 }
 
 /** Parameter errors raised inside a locked section arrive as 500 with one error per line (pve-api.md 1.2). */
@@ -81,9 +81,9 @@ function errorsOf(body: unknown): Record<string, string> | undefined {
 
 function unauthenticated(said: string, { identity, endpoint }: Attempt): string {
     return (
-        `Proxmox VE at ${endpoint} does not accept the credentials of ${identity} (${said || "no reason given"}): they may be wrong, expired or disabled. ` +
-        "Mind that stack config (pvesmb:*) of an earlier run is kept in the state, and refresh and destroy use that old value: " +
-        "give new credentials by PROXMOX_VE_API_TOKEN or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD, or run `pulumi up` first"
+        `Proxmox VE at ${endpoint} rejected the credentials of ${identity} (${said || "no reason given"}): they may be wrong, expired or disabled. ` +
+        "If they come from stack config (pvesmb:*): refresh and destroy still use the old value from the state. " +
+        "Set PROXMOX_VE_API_TOKEN, or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD, or run `pulumi up` first"
     );
 }
 
@@ -99,11 +99,11 @@ function keptForRoot(said: string, errors: Record<string, string> = {}): string 
 }
 
 const onlyRoot = (identity: string, said: string): string =>
-    `${identity} may not do this, only root@pam logged in by password may, never an API token: ${said}`;
+    `${identity} is not allowed to do this; only root@pam with a password is, no API token: ${said}`;
 
 /** A 403 names only the first missing privilege (pve-api.md 2.3). */
 function forbidden(said: string, { identity }: Attempt): string {
-    if (said.includes("not available with API token")) return `API tokens may not use this call, a login by password may: ${said}`;
+    if (said.includes("not available with API token")) return `API tokens cannot use this call; log in with a password instead: ${said}`;
     const missing = /\((\/[^,)]*), ([^)]+)\)/.exec(said);
     return missing
         ? lacking(identity, (missing[2] ?? "").replaceAll("|", " or "), missing[1] ?? "")
@@ -112,9 +112,9 @@ function forbidden(said: string, { identity }: Attempt): string {
 
 export function lacking(identity: string, privilege: string, path: string): string {
     const hint = identity.includes("!")
-        ? `; a token with privilege separation (the default) needs it twice, for its user and for itself: pveum acl modify ${path} --tokens '${identity}' --roles ROLE`
+        ? `; a token with privilege separation (the default) needs it twice, for the user and for the token: pveum acl modify ${path} --tokens '${identity}' --roles ROLE`
         : "";
-    return `${identity} lacks ${privilege} on ${path}${hint}`;
+    return `${identity} is missing the privilege ${privilege} on ${path}${hint}`;
 }
 
 /** Removes ` at FILE line N`, which Perl appends to texts without a line end (pve-api.md 1.2). */

@@ -110,11 +110,15 @@ function ticketOf(data: unknown): Ticket {
     const [ticket, csrf] = [text(given) ?? "", text(CSRFPreventionToken) ?? ""];
     // With a second factor pending, the answer is a challenge (pve-api.md 1.3).
     if (ticket.startsWith("PVE:!tfa!"))
-        throw new PvesmbError("Denied", "this user has two-factor login: give connection.otp (one use only) or, better, an API token", {
-            property: "connection.otp",
-        });
+        throw new PvesmbError(
+            "Denied",
+            "this user has two-factor authentication: set connection.otp (valid once) or, better, use an API token",
+            {
+                property: "connection.otp",
+            },
+        );
     if (ticket === "")
-        throw new PvesmbError("RemoteFailed", "the login was answered without a ticket; check that the endpoint is a Proxmox VE API");
+        throw new PvesmbError("RemoteFailed", "the response to the login has no ticket; check that the endpoint is a Proxmox VE API");
     hide(ticket);
     hide(csrf);
     return { ticket, csrf, since: Date.now() };

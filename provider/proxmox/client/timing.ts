@@ -10,7 +10,7 @@ export interface Timing {
     /** How long to retry an API that does not answer, from its first failure. A pvedaemon restarts within seconds. */
     silence: number;
     /** How long to wait for the node where a guest was last, before the search goes to other nodes. */
-    glance: number;
+    lastNode: number;
     /** How long to retry after locks and overload. */
     busy: number;
     /** How long to avoid a failed endpoint. */
@@ -29,7 +29,7 @@ export const TIMING: Timing = {
     keepAlive: 3_000,
     pause: [250, 5_000],
     silence: 20_000,
-    glance: 5_000,
+    lastNode: 5_000,
     busy: 300_000,
     avoid: 30_000,
     poll: [100, 2_000],

@@ -4,7 +4,7 @@ import { messageOf } from "../../base/errors";
 import { scrub } from "../../base/scrub";
 import { trace } from "../../base/trace";
 import type { Answer, Attempt } from "./failures";
-import { PveError } from "./sayings";
+import { PveError } from "./known-errors";
 import type { Timing } from "./timing";
 import { codeOf, ConnectFailure, connector, PinMismatch } from "./trust";
 import { Agent, errors, request } from "./undici";
@@ -78,10 +78,10 @@ function lost(error: unknown, attempt: Attempt, deadline: Deadline): PveError {
         new PveError(kind, scrub(`${message} (${attempt.method} ${attempt.path})`), { dispatched, again, cause: error });
     if (error instanceof ConnectFailure) return notConnected(error, attempt, make);
     if (deadline.expired)
-        return make("Timeout", `timed out while waiting for ${attempt.endpoint}; raise \`timeouts\` if this cluster is slow`, true);
+        return make("Timeout", `timed out while waiting for ${attempt.endpoint}; increase \`timeouts\` if this cluster is slow`, true);
     if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
-        return make("Unreachable", `${attempt.endpoint} took the request but did not answer in time`, true);
-    return make("Unreachable", `the connection to ${attempt.endpoint} broke before the answer: ${messageOf(error)}`, true);
+        return make("Unreachable", `${attempt.endpoint} accepted the request but did not answer in time`, true);
+    return make("Unreachable", `the connection to ${attempt.endpoint} was lost before the response: ${messageOf(error)}`, true);
 }
 
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER|PIN_MISMATCH|SELF_SIGNED/;
@@ -95,13 +95,13 @@ function notConnected(
     if (failure.cause instanceof PinMismatch)
         return make(
             "HostKeyMismatch",
-            `${endpoint} shows another certificate than connection.tlsFingerprint names: ${failure.message}. If the certificate was renewed, give the new fingerprint, or caCertificate, which survives renewals`,
+            `${endpoint} has a certificate that does not match connection.tlsFingerprint: ${failure.message}. If it was renewed, set the new fingerprint, or set caCertificate, which survives renewals`,
             false,
         );
     if (CERTIFICATE.test(failure.code))
         return make(
             "HostKeyMismatch",
-            `the certificate of ${endpoint} is not trusted (${failure.message}): give connection.caCertificate (/etc/pve/pve-root-ca.pem of the cluster) or connection.tlsFingerprint`,
+            `the certificate of ${endpoint} is not trusted (${failure.message}): set connection.caCertificate or PROXMOX_VE_CA_CERTIFICATE (/etc/pve/pve-root-ca.pem of the cluster), or connection.tlsFingerprint`,
             false,
         );
     // A host name that does not exist will not appear within seconds.

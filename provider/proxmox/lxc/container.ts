@@ -2,7 +2,7 @@ import { hide } from "../../base/scrub";
 import type { Pve } from "../client/client";
 import { type Params, route } from "../client/form";
 import { lacking } from "../client/failures";
-import { PveError } from "../client/sayings";
+import { PveError } from "../client/known-errors";
 import { type Task, task } from "../tasks";
 import { flag, number, row, rows, text } from "../values/scalars";
 import { configOf, type ContainerConfig } from "./config";

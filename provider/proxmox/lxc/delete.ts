@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { Pve } from "../client/client";
 import { route } from "../client/form";
-import { says, worthAnother } from "../client/sayings";
+import { isKnown, isRetryable } from "../client/known-errors";
 import { pauseBefore } from "../client/timing";
 import { task } from "../tasks";
 import { text } from "../values/scalars";
@@ -25,9 +25,9 @@ export async function deleteContainer(pve: Pve, options: DeleteOptions, ours: ()
             const upid = text(await pve.delete(route`/nodes/${node}/lxc/${vmid}`, { purge: options.purge, force: options.force })) ?? "";
             await task(pve, upid).wait();
             if ((await ours()) === undefined) return;
-            throw new PvesmbError("RemoteFailed", `Proxmox VE says that CT ${vmid} on ${node} is destroyed, but it is still there`);
+            throw new PvesmbError("RemoteFailed", `Proxmox VE reported that CT ${vmid} on ${node} was destroyed, but it still exists`);
         } catch (error) {
-            if (attempt >= 10 || !(worthAnother(error) || says(error, "guest missing"))) throw error;
+            if (attempt >= 10 || !(isRetryable(error) || isKnown(error, "guest missing"))) throw error;
         }
         pve.deadline.check(`deleting CT ${vmid}`);
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));

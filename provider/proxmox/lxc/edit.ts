@@ -1,6 +1,6 @@
 import type { Pve } from "../client/client";
 import { type Params, route } from "../client/form";
-import { outcomeUnknown, says } from "../client/sayings";
+import { outcomeUnknown, isKnown } from "../client/known-errors";
 import { pauseBefore } from "../client/timing";
 import type { ContainerConfig } from "./config";
 import { type Place, readConfig } from "./container";
@@ -30,7 +30,7 @@ export async function editConfig(
     place: Place,
     decide: (config: ContainerConfig) => ConfigChange | undefined | Promise<ConfigChange | undefined>,
 ): Promise<ContainerConfig> {
-    return pve.alone(`guest ${place.vmid}`, async () => {
+    return pve.exclusively(`guest ${place.vmid}`, async () => {
         for (let attempt = 0; ; attempt++) {
             const config = await readConfig(pve, place);
             const change = await decide(config);
@@ -39,7 +39,7 @@ export async function editConfig(
                 await setConfig(pve, place, change, config.digest);
                 return await readConfig(pve, place);
             } catch (error) {
-                if (attempt >= 10 || !(outcomeUnknown(error) || says(error, "changed meanwhile"))) throw error;
+                if (attempt >= 10 || !(outcomeUnknown(error) || isKnown(error, "changed meanwhile"))) throw error;
             }
             pve.deadline.check(`changing the config of CT ${place.vmid}`);
             await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));

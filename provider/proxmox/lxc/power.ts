@@ -1,7 +1,7 @@
 import { isKind, PvesmbError } from "../../base/errors";
 import type { Pve } from "../client/client";
 import { route } from "../client/form";
-import { says, worthAnother } from "../client/sayings";
+import { isKnown, isRetryable } from "../client/known-errors";
 import { pauseBefore } from "../client/timing";
 import { task } from "../tasks";
 import { text } from "../values/scalars";
@@ -9,7 +9,7 @@ import { type Place, readStatus } from "./container";
 
 /** Starts a container and waits until it runs. Returns PVE's warnings. */
 export function startContainer(pve: Pve, place: Place): Promise<string[]> {
-    return bring(pve, place, true, () => command(pve, place, "start", {}));
+    return setPower(pve, place, true, () => command(pve, place, "start", {}));
 }
 
 /**
@@ -17,14 +17,14 @@ export function startContainer(pve: Pve, place: Place): Promise<string[]> {
  * failure is thrown.
  */
 export function shutdownContainer(pve: Pve, place: Place, options: { timeout?: number; kill?: boolean } = {}): Promise<string[]> {
-    return bring(pve, place, false, () =>
+    return setPower(pve, place, false, () =>
         command(pve, place, "shutdown", { timeout: options.timeout ?? 60, forceStop: options.kill ?? true }),
     );
 }
 
 /** Kills a container and waits until it is stopped. */
 export function stopContainer(pve: Pve, place: Place): Promise<string[]> {
-    return bring(pve, place, false, () => command(pve, place, "stop", {}));
+    return setPower(pve, place, false, () => command(pve, place, "stop", {}));
 }
 
 async function command(
@@ -41,7 +41,7 @@ async function command(
  * Sends the command and checks the state before each further try. Under HA the task only files a request, so its effect is awaited
  * (pve-api.md 1.4).
  */
-async function bring(pve: Pve, place: Place, running: boolean, send: () => Promise<string[]>): Promise<string[]> {
+async function setPower(pve: Pve, place: Place, running: boolean, send: () => Promise<string[]>): Promise<string[]> {
     const began = Date.now();
     for (let attempt = 0; ; attempt++) {
         const before = await readStatus(pve, place);
@@ -51,8 +51,8 @@ async function bring(pve: Pve, place: Place, running: boolean, send: () => Promi
             await settled(pve, place, running);
             return warnings;
         } catch (error) {
-            if (says(error, running ? "already running" : "not running")) return [];
-            if (!worthAnother(error) || Date.now() - began > pve.timing.busy || pve.deadline.expired) throw error;
+            if (isKnown(error, running ? "already running" : "not running")) return [];
+            if (!isRetryable(error) || Date.now() - began > pve.timing.busy || pve.deadline.expired) throw error;
         }
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
     }
@@ -64,7 +64,7 @@ async function settled(pve: Pve, place: Place, running: boolean): Promise<void> 
         const wanted = running ? "started" : "stopped";
         const late = new PvesmbError(
             "Timeout",
-            `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node tells what it is doing`,
+            `timed out while waiting for HA to have CT ${place.vmid} ${wanted}; \`ha-manager status\` on a node shows what it is doing`,
             { dispatched: true },
         );
         const status = await readStatus(pve, place).catch((error: unknown) => {
@@ -74,7 +74,7 @@ async function settled(pve: Pve, place: Place, running: boolean): Promise<void> 
         if (!status.ha)
             throw new PvesmbError(
                 "RemoteFailed",
-                `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "runs no longer" : "runs again"}`,
+                `CT ${place.vmid} on ${place.node} was ${wanted}, but ${running ? "is no longer running" : "is running again"}`,
             );
         const pause = pauseBefore(look, pve.timing.poll);
         if (pause >= pve.deadline.left) throw late;

@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { Pve } from "../client/client";
 import { route } from "../client/form";
-import { says, worthAnother } from "../client/sayings";
+import { isKnown, isRetryable } from "../client/known-errors";
 import { pauseBefore } from "../client/timing";
 import { task } from "../tasks";
 import type { Task } from "../tasks";
@@ -24,8 +24,8 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
             await refuseLag(work, place, disk);
             break;
         } catch (error) {
-            if (says(error, "same size")) return;
-            if (!worthAnother(error) || attempt >= 10) throw error;
+            if (isKnown(error, "same size")) return;
+            if (!isRetryable(error) || attempt >= 10) throw error;
         }
         pve.deadline.check(`growing ${disk} of CT ${vmid}`);
         await pve.deadline.sleep(pauseBefore(attempt, pve.timing.pause));
@@ -35,7 +35,7 @@ export async function resizeVolume(pve: Pve, place: Place, disk: string, bytes: 
     if (size === undefined || size < bytes)
         throw new PvesmbError(
             "RemoteFailed",
-            `Proxmox VE says that ${disk} of CT ${vmid} on ${node} has grown, but its configuration does not`,
+            `Proxmox VE reported that ${disk} of CT ${vmid} on ${node} has grown, but its configuration still has the old size`,
         );
 }
 
@@ -51,4 +51,4 @@ async function refuseLag(work: Task, place: Place, disk: string): Promise<void> 
 
 /** The manual remedy for a file system smaller than its volume. */
 export const growByHand = ({ node, vmid }: Place, volume = "VOLUME"): string =>
-    `Asking for a larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;
+    `A larger size makes Proxmox VE try again. Or stop CT ${vmid}, and on ${node}: \`e2fsck -f $(pvesm path ${volume}) && resize2fs $(pvesm path ${volume})\`; then start it and run \`pulumi up\` again`;

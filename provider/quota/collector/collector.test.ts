@@ -33,6 +33,15 @@ test("a webhook's secret is in the entry's file alone, which only root may read"
     expect(holding).toMatchObject([{ do: "write", path: collector.entryPath("ab12"), mode: "0600" }]);
 });
 
+test("an entry gives way to one of the same quota under another id, not to that of another deployment with the same URN", () => {
+    const [step] = collectorSteps(entry).flatMap((each) => (each.do === "supersede" ? [each] : []));
+    const whose = (more: Partial<CollectorEntry>): string[] | undefined =>
+        new RegExp(step?.same ?? "", "s").exec(renderEntry({ ...entry, ...more }))?.slice(1);
+    expect(whose({ id: "cd34", label: '"key":"urn:x"', limit: 5, every: 60 })).toEqual(whose({}));
+    for (const more of [{ key: "urn:docs2" }, { source: { kind: "statvfs", path: "/srv/other/docs" } as const }])
+        expect(whose(more)).not.toEqual(whose({}));
+});
+
 test("what is not the last quota's own removal waits until no entry is left", () => {
     const [first, last, ...rest] = collectorRemovalSteps(entry.id);
     expect(first).toMatchObject({ do: "remove", path: collector.entryPath("ab12") });

@@ -61,7 +61,7 @@ export function parseReport(text: string, stderr = ""): Map<string, QuotaUsage> 
     if (!parsed.success)
         throw new PvesmbError(
             "RemoteFailed",
-            `the collector's report cannot be read: ${stderr.trim().slice(-500) || text.slice(0, 200) || "it is empty"}; \`journalctl -u ${COLLECTOR.service}\` on the host tells more`,
+            `the report of the collector cannot be read: ${stderr.trim().slice(-500) || text.slice(0, 200) || "it is empty"}; \`journalctl -u ${COLLECTOR.service}\` on the host shows more`,
         );
     return new Map(Object.entries(parsed.data.quotas));
 }

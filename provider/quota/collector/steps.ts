@@ -1,5 +1,5 @@
 import type { Step } from "../../hosts/batch";
-import { Program } from "../../hosts/programs";
+import { Program, textField } from "../../hosts/programs";
 import type { CollectorEntry } from "./entry";
 import { COLLECTOR } from "./paths";
 import { programSteps } from "./program";
@@ -20,6 +20,8 @@ export const collector = new Program({
     stops: [COLLECTOR.service],
     entries: COLLECTOR.entries,
     leaves: { files: [COLLECTOR.debianMetrics], trees: [COLLECTOR.data, COLLECTOR.metrics, COLLECTOR.program] },
+    // A node may serve several deployments whose resources have the same URNs.
+    same: `${textField("key")}.*?"source":(\\{.*?\\}),"(?:limit|thresholds)":`,
     entry: "the collector's entry",
 });
 

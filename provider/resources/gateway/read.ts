@@ -1,14 +1,14 @@
 import { isKind, messageOf } from "../../base/errors";
 import type { Context, Observed } from "../../base/handler";
-import { gatewayDrift, gatewayWarnings, versionIn } from "../../gateway/drift";
+import { gatewayWarnings, versionIn } from "../../gateway/drift";
 import { READ_LOOK } from "../../gateway/look";
-import { forgetGateway, openGateway } from "../../gateway/session";
+import { forgetGateway, layoutOf, openGateway } from "../../gateway/session";
 import { joined } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import { machineKindOf } from "../../machines";
 import { nonceOf } from "../../machines/id";
 import type { GatewayState, Outputs } from "../../machines/state";
-import type { GatewayInputs } from "../../model";
+import type { GatewayInputs, GatewayRef } from "../../model";
 import { foundLockout, lockoutLook } from "../../samba/lockout";
 import { uncOf } from "../../samba/unc";
 
@@ -22,7 +22,7 @@ export async function readGateway(
     if (found === undefined) return undefined;
     const look = found.running ? await lookInto(ctx, id, state) : undefined;
     const seen = look === "stranger" ? undefined : look;
-    const drift = [...found.drift, ...driftIn(look, id, state), ...(seen === undefined ? [] : found.lags(seen.statvfs))];
+    const drift = [...found.drift, ...driftIn(look, id, state), ...(seen === undefined ? [] : found.inside(seen))];
     for (const warning of seen === undefined ? [] : gatewayWarnings(seen, `gateway ${machineKindOf(id).nameOf(id)}`))
         ctx.log.warnOnce(warning, warning);
     const sambaVersion = seen === undefined ? undefined : versionIn(seen);
@@ -47,7 +47,7 @@ function observedLockout({ samba }: GatewayInputs, look: GatherResult | undefine
 /** The address at which the gateway answers now. */
 async function addressOf(ctx: Context<unknown>, id: string, state: GatewayInputs): Promise<string | undefined> {
     try {
-        const gateway = await openGateway(ctx, { id, connection: state.connection });
+        const gateway = await openGateway(ctx, refTo(id, state));
         return gateway.state === "ready" ? gateway.machine.address : undefined;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
@@ -55,7 +55,9 @@ async function addressOf(ctx: Context<unknown>, id: string, state: GatewayInputs
     }
 }
 
-const STRANGER = "network.address: another machine answers there, with another SSH host key than the gateway's";
+const refTo = (id: string, { connection, ssh }: GatewayInputs): GatewayRef => ({ id, connection, ssh });
+
+const STRANGER = "network.address: another machine answers there: its SSH host key is not the one of the gateway";
 
 /** Differences on the host; none, with a warning, if it cannot be reached. */
 export async function hostDrift(ctx: Context<unknown>, id: string, inputs: GatewayInputs): Promise<string[]> {
@@ -64,21 +66,21 @@ export async function hostDrift(ctx: Context<unknown>, id: string, inputs: Gatew
 
 function driftIn(look: GatherResult | "stranger" | undefined, id: string, inputs: GatewayInputs): string[] {
     if (look === undefined) return [];
-    return look === "stranger" ? [STRANGER] : gatewayDrift(look, inputs, nonceOf(id));
+    return look === "stranger" ? [STRANGER] : layoutOf(id).drift(look, inputs, nonceOf(id));
 }
 
 /** Looks at the host; undefined, with a warning, if it cannot be reached; "stranger" if another machine has its address. */
 async function lookInto(ctx: Context<unknown>, id: string, inputs: GatewayInputs): Promise<GatherResult | "stranger" | undefined> {
     try {
-        const gateway = await openGateway(ctx, { id, connection: inputs.connection });
+        const gateway = await openGateway(ctx, refTo(id, inputs));
         return gateway.state === "ready"
-            ? await gateway.workshop.snapshot.read(ctx.deadline, joined([READ_LOOK, { commands: lockoutLook(inputs.samba.lockout) }]))
+            ? await gateway.hostSession.snapshot.read(ctx.deadline, joined([READ_LOOK, { commands: lockoutLook(inputs.samba.lockout) }]))
             : undefined;
     } catch (error) {
         if (!isKind(error, "Unreachable", "Timeout", "Busy", "HostKeyMismatch")) throw error;
         ctx.log.warnOnce(
             `away ${id}`,
-            `gateway ${machineKindOf(id).nameOf(id)} cannot be looked into, its resources are taken as unchanged: ${messageOf(error)}`,
+            `gateway ${machineKindOf(id).nameOf(id)} cannot be read, its resources are assumed to be unchanged: ${messageOf(error)}`,
         );
         return isKind(error, "HostKeyMismatch") ? "stranger" : undefined;
     }

@@ -4,8 +4,9 @@ import { keyIn, textDrift } from "../../samba/drift";
 import { hostFacts } from "../../samba/facts";
 import { earlierGroupMark, groupMark } from "../../samba/group-unit";
 import { groupPath } from "../../samba/paths";
+import { memberText } from "../../samba/settled";
 import { lookAt } from "../../gateway/look";
-import { nameOf } from "../../base/given";
+import { nameOf } from "../../base/required-name";
 import type { GroupState, Outputs } from "./types";
 
 /** Reads the group from the host. Undefined when the gateway is gone or the group is no longer ours. */
@@ -28,8 +29,11 @@ export async function readGroup(
     const key = keyIn(mark);
     if (found === undefined) return { inputs: { name, urn: key, drift: ["the group was deleted"] }, state };
     const owner = { key, nonce: id };
-    const drift =
-        mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, state.members), mark);
+    const listed = state.members?.map((member) => memberText(member, state.domainAccounts));
+    // As the program names them.
+    const words = new Map(state.members?.map((member) => [memberText(member, state.domainAccounts), member]));
+    const members = found.members.map((member) => words.get(member) ?? member);
+    const drift = mark === earlierGroupMark(owner, state.members) ? [] : textDrift(groupPath(name), groupMark(owner, name, listed), mark);
     if (found.gid !== state.gid) drift.push(`gid: ${found.gid} instead of ${state.gid}`);
-    return { inputs: { name, ...(state.members === undefined ? {} : { members: found.members }), urn: key, drift }, state };
+    return { inputs: { name, ...(state.members === undefined ? {} : { members }), urn: key, drift }, state };
 }

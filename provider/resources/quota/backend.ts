@@ -18,6 +18,8 @@ export interface Found {
     /** Actual values of other inputs. */
     observed: Partial<Record<keyof QuotaInputs, unknown>>;
     figures: Figures;
+    /** The gateway does not have the tree at its path, so the figures are unknown. */
+    unseen?: true;
     drift: string[];
     usage?: Outputs["usage"];
     /** How the gateway itself can read the usage. */
@@ -64,12 +66,13 @@ export interface Opening {
     before?: QuotaState;
 }
 
-/** If usage already exceeds the limit, every write would fail at once. */
-export function refuseBelowUse(found: Found, inputs: QuotaInputs): void {
-    if (bytesOf(inputs.limit) < found.figures.used)
+/** If usage already exceeds the limit, every write would fail at once. One that is set already changes nothing. */
+export function refuseBelowUse(found: Pick<Found, "limit" | "figures" | "place">, inputs: Pick<QuotaInputs, "limit">): void {
+    const limit = bytesOf(inputs.limit);
+    if (limit < found.figures.used && limit !== found.limit)
         throw new PvesmbError(
             "InvalidInput",
-            `limit: ${rough(found.figures.used)} are used in ${found.place}, more than ${inputs.limit}; remove files first, or ask for more`,
+            `limit: ${rough(found.figures.used)} are in use in ${found.place}, more than ${inputs.limit}; delete files first, or set a higher limit`,
             { property: "limit" },
         );
 }

@@ -25,12 +25,12 @@ export async function openBackend(ctx: Context<unknown>, target: Target, inputs:
 async function onMount(ctx: Context<unknown>, target: Target, inputs: QuotaInputs, opening: Opening): Promise<Backend> {
     const { mount, path } = target;
     const remedy =
-        "give the share a volume of its own (`volume` with `initialSize`), or put the gateway's data on a directory of the node (`data.bind`) that ZFS or btrfs can divide";
+        "give the share its own volume (`volume` with `initialSize`), or put the gateway's data into a directory on the node (`data.bind`) on ZFS or btrfs";
     if (mount.kind === "volume" && mount.at === path) return volumeBackend(ctx, target, mount, opening);
     if (mount.kind === "bind") return treeBackend(ctx, target, mount, inputs, opening);
     throw new PvesmbError(
         "InvalidInput",
-        `path: ${path} is a directory of ${placeOf(target)}, and a container cannot limit a directory; ${remedy}`,
+        `path: ${path} is a directory on ${placeOf(target)}, and a directory in a container cannot have a limit; ${remedy}`,
         {
             property: "path",
         },

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { onceSeen } from "../../hosts";
-import type { Gather, GatherResult, Step, Workshop } from "../../hosts";
+import type { Gather, GatherResult, Step, HostSession } from "../../hosts";
 import type { BackendName } from "../../model/quota/backends";
 import { figuresOf } from "../../quota/figures";
 import type { Figures } from "../../quota/figures";
@@ -26,19 +26,19 @@ export const isEmpty = (look: GatherResult, path: string): boolean => empties(lo
 const empties = onceSeen(({ commands }, name) => new Set(commands[name]?.stdout.split("\n")));
 
 /** `mayLack`: the directory may have been moved aside. Also checks that no link on the guest leads outside it. */
-export async function contentOf(ctx: Context<unknown>, shop: Workshop, path: string, mayLack: boolean): Promise<Content> {
+export async function contentOf(ctx: Context<unknown>, nodeSession: HostSession, path: string, mayLack: boolean): Promise<Content> {
     const [find, du] = ["first", "size"].map((what) => `${what} ${path}`) as [string, string];
     const commands = [
         { name: find, in: path, argv: ["find", ".", "-mindepth", "1", "-print", "-quit"] },
         { name: du, in: path, argv: ["du", "-s", "-B1", "."], timeout: 600 },
     ];
-    const look = await shop.snapshot.read(ctx.deadline, { commands });
+    const look = await nodeSession.snapshot.read(ctx.deadline, { commands });
     const { code, stdout, stderr } = look.commands[find] ?? { code: -1, stdout: "", stderr: "no answer" };
     if (code !== 0 && mayLack && stderr.endsWith("there is no such directory")) return {};
     if (code !== 0)
         throw new PvesmbError(
             "InvalidInput",
-            `path: ${path} on ${shop.name} cannot be looked at: ${stderr.trim()}; a limit is set on a directory only, not through a link`,
+            `path: ${path} on ${nodeSession.name} cannot be read: ${stderr.trim()}; a limit needs a directory, not a link`,
             { property: "path" },
         );
     const first = stdout.replace(/\n$/, "");
@@ -63,7 +63,7 @@ export function moveAside(path: string, aside: string, backend: BackendName): St
         failIf: "^.+$",
         changes: false,
         timeout: 600,
-        message: `${path} holds a subvolume of its own, which cannot be copied with it; move it away first`,
+        message: `${path} contains another subvolume, which cannot be copied with it; move that away first`,
     };
     const place: Step = { do: "directory", path, owner: "root", group: "root", mode: "0700", acl: { access: [], default: [] } };
     return [...(backend === "btrfs" ? [whole] : []), { do: "rename", from: path, to: aside }, ...(backend === "zfs" ? [place] : [])];

@@ -7,7 +7,8 @@ import type { QuotaInputs } from "../../model";
 import { bytesOf, formatSize } from "../../model/size";
 import { claimPath, claimRemovalSteps, claimSteps, parseClaim } from "../../quota/claim";
 import { collectorRemovalSteps } from "../../quota/collector";
-import { tellAdopted } from "../../model/adopted";
+import { reportAdopted } from "../../model/adopted";
+import { resolveAccounts } from "../../gateway/domain-accounts";
 import { readyGateway, remainingGateway } from "../../gateway/session";
 import type { Ready } from "../../gateway/session";
 import type { Mounts } from "../../machines/machine";
@@ -17,10 +18,11 @@ import { refuseBelowUse } from "./backend";
 import type { Backend, Found } from "./backend";
 import { collecting } from "./collect";
 import { bringIn } from "./conversion";
-import { inStep } from "./in-step";
-import type { Turn } from "./in-step";
+import { inRound } from "./round";
+import { namedIn } from "./principals";
+import type { Round } from "./round";
 import { figureOutputs, readQuota } from "./read";
-import { CHANGE_LOOK, gatewayOf, targetOf, treeOf } from "./target";
+import { atItsProperty, CHANGE_LOOK, gatewayOf, targetOf, treeOf } from "./target";
 import type { Target } from "./target";
 import type { Outputs, QuotaState } from "./types";
 
@@ -38,19 +40,19 @@ export const quotaHandler: ResourceHandler<QuotaInputs, Outputs> = {
 };
 
 /** Runs together with other pending quotas of the gateway. */
-const stepping = <T>(ctx: Context<Outputs>, inputs: QuotaInputs, work: (turn: Turn) => Promise<T>): Promise<T> =>
-    inStep(gatewayOf(inputs).id, ctx.deadline, work);
+const stepping = <T>(ctx: Context<Outputs>, inputs: QuotaInputs, work: (turn: Round) => Promise<T>): Promise<T> =>
+    inRound(gatewayOf(inputs).id, ctx.deadline, (turn) => atItsProperty(inputs, () => work(turn)));
 
-async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: QuotaState): Promise<void> {
+async function remove(ctx: Context<Outputs>, turn: Round, id: string, state: QuotaState): Promise<void> {
     const ready = await remainingGateway(ctx, gatewayOf(state));
     if (ready === undefined) return;
     const claimed = state.path ?? "";
-    const look = await ready.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
+    const look = await ready.hostSession.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
     // There is no claim or it belongs to another resource by now: ours is gone.
     const { nonce, aside } = parseClaim(look.files[claimPath(claimed)]) ?? {};
     if (nonce !== id) return;
     const mounts = await mountsOf(turn, ready);
-    const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed });
+    const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed }, state.domainAccounts);
     let left: Pick<Unit, "steps" | "activates"> = { steps: [] };
     try {
         const opening = { closely: false, was: state.backendFound };
@@ -63,7 +65,7 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
         // Restore the files before removing the claim: only the claim records where they are.
         const back = aside === undefined ? [] : bringIn(claimed, aside);
         const steps = [...back, ...claimRemovalSteps(claimed, id), ...left.steps, ...collectorRemovalSteps(id)];
-        await ready.workshop.queue.submit({ ...left, key: `quota:${id}`, steps, looks: CHANGE_LOOK }, ctx.deadline);
+        await ready.hostSession.queue.submit({ ...left, key: `quota:${id}`, steps, looks: CHANGE_LOOK }, ctx.deadline);
     } catch (error) {
         if (!isKind(error, "Conflict")) throw error;
     }
@@ -72,13 +74,13 @@ async function remove(ctx: Context<Outputs>, turn: Turn, id: string, state: Quot
 /** Looks and refuses first; then writes the claim, sets the limit and checks the result. */
 async function converge(
     ctx: ChangeContext<Outputs>,
-    turn: Turn,
+    turn: Round,
     id: string,
     inputs: QuotaInputs,
     known: string,
     before?: QuotaState,
 ): Promise<Outputs> {
-    const { target, claim } = await find(ctx, turn, inputs);
+    const { target, claim, domainAccounts } = await find(ctx, turn, inputs, before?.domainAccounts);
     const backend = await openBackend(ctx, target, inputs, { closely: true, was: before?.backendFound, before });
     const found = await backend.look();
     // A share's limit moves with its directory, which has no claim at its new path yet.
@@ -88,13 +90,13 @@ async function converge(
     refuseImpossible(backend, found, inputs, ours, aside);
 
     if (found.limited && !ours)
-        tellAdopted(ctx.log, quotaModel, found.place, {
+        reportAdopted(ctx.log, quotaModel, found.place, {
             found: { limit: found.limit === undefined ? undefined : formatSize(found.limit) },
             declared: inputs,
         });
 
     const { path } = target;
-    const state: Outputs = { path, backendFound: backend.name, place: found.place, made: before?.made };
+    const state: Outputs = { domainAccounts, path, backendFound: backend.name, place: found.place, made: before?.made };
     const { made, after } = await backend.apply({
         id,
         found,
@@ -121,36 +123,40 @@ async function converge(
 const notKept = ({ place, limit }: Found, inputs: QuotaInputs): PvesmbError =>
     new PvesmbError(
         "RemoteFailed",
-        `${place} has ${limit === undefined ? "no limit" : `a limit of ${formatSize(limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and look what else sets it there`,
+        `${place} has ${limit === undefined ? "no limit" : `a limit of ${formatSize(limit)}`} after ${inputs.limit} was set without an error; run \`pulumi up\` again, and check what else sets a limit there`,
     );
 
 async function find(
     ctx: Context<Outputs>,
-    turn: Turn,
+    turn: Round,
     inputs: QuotaInputs,
-): Promise<{ target: Target; claim: ReturnType<typeof parseClaim> }> {
+    before: Outputs["domainAccounts"],
+): Promise<{ target: Target; claim: ReturnType<typeof parseClaim>; domainAccounts: Outputs["domainAccounts"] }> {
     const gateway = await readyGateway(ctx, gatewayOf(inputs));
-    const [look, mounts] = await Promise.all([gateway.workshop.snapshot.readJust(ctx.deadline, CHANGE_LOOK), mountsOf(turn, gateway)]);
+    const domainAccounts = await resolveAccounts(ctx, gatewayOf(inputs).id, gateway, namedIn(inputs), before);
+    const [look, mounts] = await Promise.all([gateway.hostSession.snapshot.readJust(ctx.deadline, CHANGE_LOOK), mountsOf(turn, gateway)]);
     const tree = treeOf(inputs, look);
     if (tree === undefined)
         throw new PvesmbError(
             "NotFound",
-            "share: the gateway has no such share (any more); run `pulumi refresh`, then `pulumi up` makes it again",
+            "share: the share no longer exists on the gateway; run `pulumi refresh`, then `pulumi up` to create it again",
             {
                 property: "share",
             },
         );
-    return { target: targetOf(gateway, mounts, look, tree), claim: parseClaim(look.files[claimPath(tree.path)]) };
+    const known = [...(domainAccounts ?? []), ...(before ?? [])];
+    return { target: targetOf(gateway, mounts, look, tree, known), claim: parseClaim(look.files[claimPath(tree.path)]), domainAccounts };
 }
 
-const mountsOf = (turn: Turn, { machine }: Ready): Promise<Mounts> => turn.once("mounts", () => machine.readMounts());
+const mountsOf = (turn: Round, { machine }: Ready): Promise<Mounts> => turn.once("mounts", () => machine.readMounts());
 
 function refuseImpossible(backend: Backend, found: Found, inputs: QuotaInputs, ours: boolean, aside: string | undefined): void {
-    refuseBelowUse(found, inputs);
+    // What cannot be at all comes first: deleting files would not help.
     backend.refuse?.(found, inputs, aside);
+    refuseBelowUse(found, inputs);
     if (found.limited && !ours && !inputs.adopt)
         throw new PvesmbError(
             "Conflict",
-            `${found.place} has a limit that pvesmb did not set; leave the quota out, take that limit away, or take it over with \`adopt: true\``,
+            `${found.place} has a limit that pvesmb did not set; remove that limit or this quota, or take it over with \`adopt: true\``,
         );
 }

@@ -1,6 +1,10 @@
+import { CONTAINER_IDS } from "../../ad/idmap";
 import { PvesmbError } from "../../base/errors";
 import type { GatherResult } from "../../hosts";
 import type { PrincipalLimit, QuotaInputs } from "../../model";
+import type { Named } from "../../ad/judgement";
+import { accountFor } from "../../model/domain-accounts";
+import type { DomainAccount } from "../../model/domain-accounts";
 import { bytesOf, formatSize } from "../../model/size";
 import type { IdLimit, LookOptions, TreeState } from "../../quota/tree";
 import { hostFacts } from "../../samba/facts";
@@ -11,8 +15,6 @@ type Kind = Principal["kind"];
 const KINDS = ["user", "group"] as const;
 type Lists = Pick<QuotaInputs, "users" | "groups" | "userLimit" | "groupLimit" | "report">;
 
-/** Number of ids of an unprivileged container by default (pve-container LXC.pm, parse_id_maps). */
-const IDS = 65_536;
 /** (uid_t)-1. */
 const NOBODY = 2 ** 32 - 1;
 
@@ -21,23 +23,27 @@ export class Principals {
     constructor(
         private readonly look: GatherResult,
         private readonly offset: number,
+        /** Of the gateway's domain, as far as the program names them, or did. */
+        private readonly accounts: readonly DomainAccount[] = [],
     ) {}
 
     idOf(kind: Kind, name: string): number | undefined {
-        const id = idOf({ kind, name, from: "local" }, this.look);
+        const account = accountFor(this.accounts, name);
+        const id = account?.kind === kind ? account.id : idOf({ kind, name, from: "local" }, this.look);
         if (id === undefined) return undefined;
         // What the gateway's root writes into passwd: on the node it would be root of all containers, or somebody of none.
-        if (id === 0 || id >= (this.offset === 0 ? NOBODY : IDS))
+        if (id === 0 || id >= (this.offset === 0 ? NOBODY : CONTAINER_IDS))
             throw new PvesmbError(
                 "InvalidInput",
-                `${kind}s: ${name} has the number ${id} on the gateway, which is ${id === 0 ? "root's" : "beyond those that a container has"}; a limit is set for accounts with numbers from 1 to ${IDS - 1}`,
+                `${kind}s: ${name} has the number ${id} on the gateway, which is ${id === 0 ? "root's" : "beyond those that a container has"}; a limit is set for accounts with numbers from 1 to ${CONTAINER_IDS - 1}`,
                 { property: `${kind}s` },
             );
         return id + this.offset;
     }
 
     nameOf(kind: Kind, id: number): string {
-        return this.known(kind).find(([, number]) => number + this.offset === id)?.[0] ?? String(id - this.offset);
+        const ofDomain = this.accounts.find((account) => account.kind === kind && account.id + this.offset === id)?.name;
+        return this.known(kind).find(([, number]) => number + this.offset === id)?.[0] ?? ofDomain ?? String(id - this.offset);
     }
 
     /** Limits with the ids of the node; an unknown name is a user error. */
@@ -48,7 +54,7 @@ export class Principals {
                 if (id === undefined)
                     throw new PvesmbError(
                         "InvalidInput",
-                        `${kind}s: the gateway has no ${kind} ${name}; make it first, or correct the name`,
+                        `${kind}s: there is no ${kind} ${name} on the gateway; create it, or correct the name`,
                         {
                             property: `${kind}s`,
                         },
@@ -68,18 +74,21 @@ export class Principals {
     }
 
     /** Limits that the program has removed. */
-    forsaken(before: Lists | undefined, now: Lists): IdLimit[] {
+    removedLimits(before: Lists | undefined, now: Lists): IdLimit[] {
         if (before === undefined) return [];
-        return KINDS.flatMap((kind) =>
-            this.limited(before, kind)
+        return KINDS.flatMap((kind) => {
+            // By number: the same account may have another spelling by now.
+            const limited = new Set(this.limited(now, kind).map(({ name }) => this.idOf(kind, name)));
+            return this.limited(before, kind)
                 .filter(({ name }) => !this.limited(now, kind).some((each) => each.name === name))
                 .flatMap(({ name }) => this.idOf(kind, name) ?? [])
-                .map((id) => ({ kind, id, limit: 0 })),
-        );
+                .filter((id) => !limited.has(id))
+                .map((id) => ({ kind, id, limit: 0 }));
+        });
     }
 
     /** Principals whose limit differs from the default. */
-    strayed(lists: Lists, state: TreeState): string[] {
+    defaultLimitDrift(lists: Lists, state: TreeState): string[] {
         return KINDS.flatMap((kind) => {
             const property = `${kind}Limit` as const;
             const strays = this.others(lists, kind).filter(({ name, limit }) => this.stateOf(state, kind, name)?.limit !== bytesOf(limit));
@@ -131,5 +140,15 @@ export class Principals {
         return Object.fromEntries(found) as ReturnType<Principals["observed"]>;
     }
 }
+
+/** Everybody whom a quota names, and where. */
+export const namedIn = (lists: Pick<QuotaInputs, "users" | "groups">): Named[] =>
+    KINDS.flatMap((kind) =>
+        lists[`${kind}s`].map(({ name }, i) => {
+            const list = `${kind}s`;
+            const other = kind === "user" ? "groups" : "users";
+            return { property: `${list}[${i}].name`, list, kind, name, otherwise: `limit it in \`${other}\`` };
+        }),
+    );
 
 const listOf = (lists: Lists, kind: Kind): readonly PrincipalLimit[] => (kind === "user" ? lists.users : lists.groups);

@@ -27,7 +27,7 @@ export async function readQuota(
     if (claim?.nonce !== id) return undefined;
     const { key } = claim;
 
-    const target = targetOf(seen.gateway, seen.gateway.machine.mounts, seen.look, tree);
+    const target = targetOf(seen.gateway, seen.gateway.machine.mounts, seen.look, tree, state.domainAccounts);
     let backend: Backend;
     try {
         backend = await openBackend(ctx, target, { ...state, backend: "auto" }, { closely: false, was: state.backendFound });
@@ -46,7 +46,12 @@ export async function readQuota(
     const limit = found.limit === undefined ? {} : { limit: formatSize(found.limit) };
     return {
         inputs: { ...limit, ...found.observed, urn: key, drift },
-        state: { ...state, place: found.place, ...trendOutputs(seen.look, id, state), ...figureOutputs(found, state, state) },
+        state: {
+            ...state,
+            place: found.place,
+            ...trendOutputs(seen.look, id, state),
+            ...(found.unseen === true ? {} : figureOutputs(found, state, state)),
+        },
     };
 }
 

@@ -1,7 +1,8 @@
-import { PvesmbError } from "../../base/errors";
+import { isKind, PvesmbError } from "../../base/errors";
 import { joined } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import type { GatewayRef, QuotaInputs } from "../../model";
+import type { DomainAccount } from "../../model/domain-accounts";
 import { DATA_ROOT } from "../../model/paths";
 import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
 import { MOUNTS } from "../../quota/tree";
@@ -23,6 +24,8 @@ export interface Target {
     mounts: Mounts;
     /** Last look at the gateway. */
     look: GatherResult;
+    /** Accounts of its domain that the quota names, or did. */
+    accounts: readonly DomainAccount[];
 }
 
 /** What a quota change needs to know about the gateway. Each change gathers it again for the next one. */
@@ -32,6 +35,17 @@ export function gatewayOf(inputs: QuotaInputs): GatewayRef {
     const ref = inputs.share?.gateway ?? inputs.gateway;
     if (ref === undefined) throw new PvesmbError("InvalidInput", "share: give either `share` or `gateway`", { property: "share" });
     return ref;
+}
+
+/** A fault of the tree's path is reported at the property by which the program names the tree. */
+export async function atItsProperty<T>(inputs: QuotaInputs, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        if (!isKind(error, "InvalidInput") || error.details.property !== "path" || inputs.path !== undefined) throw error;
+        const property = inputs.share === undefined ? "gateway" : "share";
+        throw new PvesmbError(error.kind, error.message.replace(/^path:/, `${property}:`), { ...error.details, property, cause: error });
+    }
 }
 
 /** A directory on the gateway to limit, and its share, if any. */
@@ -52,13 +66,20 @@ export function treeOf(inputs: QuotaInputs, look: GatherResult): Place | undefin
     return section && path !== undefined ? { path: directoryOf(path, section.name === HOMES), share: section.name } : undefined;
 }
 
-export const targetOf = (gateway: Ready, mounts: Mounts, look: GatherResult, { path, share }: Place): Target => ({
+export const targetOf = (
+    gateway: Ready,
+    mounts: Mounts,
+    look: GatherResult,
+    { path, share }: Place,
+    accounts: readonly DomainAccount[] = [],
+): Target => ({
     gateway,
     path,
     share,
     mount: mounts.under(path),
     mounts,
     look,
+    accounts,
 });
 
 /** Where the gateway's claims are on the node, if they are in a directory of their own. */

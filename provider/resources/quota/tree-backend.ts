@@ -3,7 +3,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { sharedOr } from "../../base/together";
 import { joined } from "../../hosts";
-import type { FileFacts, GatherResult, Step, Unit, Workshop } from "../../hosts";
+import type { FileFacts, GatherResult, Step, Unit, HostSession } from "../../hosts";
 import type { QuotaInputs } from "../../model";
 import { ABILITIES } from "../../model/quota/backends";
 import type { BackendName } from "../../model/quota/backends";
@@ -15,7 +15,7 @@ import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
 import { figuresOf } from "../../quota/figures";
 import { guessed, kindAt, lookBy, refuseBeyond, refuseTree } from "../../quota/kinds";
-import { mountsIn } from "../../quota/tree";
+import { mountHolding, mountsIn } from "../../quota/tree";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
 import type { Ready } from "../../gateway/session";
@@ -27,7 +27,10 @@ import { NODE_LOOK } from "../../machines/nodes";
 import { Principals } from "./principals";
 import { CHANGE_LOOK, claimsOnNode, spotOf } from "./target";
 import { needed } from "../../machines/machine";
+import { lackOf } from "../../machines/mounted";
 import type { Below, Mount } from "../../machines/machine";
+import { clear, isMounted, lostAt, refuseLost } from "./lost-mount";
+import type { Lost } from "./lost-mount";
 import type { Target } from "./target";
 
 type BindMount = Extract<Mount, { kind: "bind" }>;
@@ -40,19 +43,21 @@ interface Seen extends Found {
     filled?: string;
     /** Where the node can write claims; undefined: only the gateway can. */
     claims?: ClaimPlace;
+    /** The gateway does not have the object at its path. */
+    lost?: Lost;
 }
 
 /** The node of a gateway, looked up once, and the known backends of its directories. */
-const nodes = new WeakMap<Workshop, Promise<{ shop: Workshop; kinds: Map<string, BackendName> }>>();
+const nodes = new WeakMap<HostSession, Promise<{ nodeSession: HostSession; kinds: Map<string, BackendName> }>>();
 
-function bound({ workshop }: Ready, below: Below): NonNullable<ReturnType<(typeof nodes)["get"]>> {
+function bound({ hostSession }: Ready, below: Below): NonNullable<ReturnType<(typeof nodes)["get"]>> {
     const lookUp = (): NonNullable<ReturnType<(typeof nodes)["get"]>> => {
-        const found = below.workshop().then((shop) => ({ shop, kinds: new Map<string, BackendName>() }));
-        nodes.set(workshop, found);
-        found.catch(() => nodes.get(workshop) === found && nodes.delete(workshop));
+        const found = below.hostSession().then((nodeSession) => ({ nodeSession, kinds: new Map<string, BackendName>() }));
+        nodes.set(hostSession, found);
+        found.catch(() => nodes.get(hostSession) === found && nodes.delete(hostSession));
         return found;
     };
-    const known = nodes.get(workshop);
+    const known = nodes.get(hostSession);
     return known === undefined ? lookUp() : sharedOr(known, lookUp);
 }
 
@@ -67,15 +72,15 @@ export async function treeBackend(
     const { gateway, path } = target;
     const below = belowOf(gateway);
     const { name: node } = below;
-    const { shop, kinds } = await bound(gateway, below);
+    const { nodeSession, kinds } = await bound(gateway, below);
     const spot = spotOf(target, mount);
     const where = `${spot.path} on ${node}`;
     const owner = target.mounts.root;
-    const people = new Principals(target.look, owner);
+    const people = new Principals(target.look, owner, target.accounts);
     const pending = parseClaim(target.look.files[claimPath(path)])?.aside;
     const options: LookOptions = {
         snapshots: inputs.snapshots === "count",
-        ids: [...people.watched(inputs), ...people.forsaken(before, inputs)],
+        ids: [...people.watched(inputs), ...people.removedLimits(before, inputs)],
         exact: closely,
     };
     const claims = claimsOnNode(target);
@@ -83,11 +88,12 @@ export async function treeBackend(
     const wanted = (by: BackendName | undefined, at = spot) =>
         joined([lookBy(by, at, options), ...(closely ? [emptyLook(at.path), { stat: aboveClaims }] : [])]);
     const likely = was ?? kinds.get(spot.from) ?? guessed(mountsIn(target.look), path);
-    const mounts = mountsIn(await shop.snapshot.read(ctx.deadline, wanted(likely)));
+    const mounts = mountsIn(await nodeSession.snapshot.read(ctx.deadline, wanted(likely)));
     const { name, kind, tree } = kindAt(mounts, spot);
     refuseBeyond(mounts, mount.source, tree, node);
     kinds.set(spot.from, name);
     const nodeLook = joined([NODE_LOOK, wanted(name, tree)]);
+    const lack = lackOf(mountsIn(target.look), mount, mountHolding(mounts, mount.source));
     const shownBy = name === "cephfs" ? "ceph" : "btrfs";
 
     function seenIn(look: GatherResult): Seen {
@@ -102,8 +108,9 @@ export async function treeBackend(
             figures: figuresOf(state.used, state.limit ?? state.used + state.available, state.available, state.filesUsed),
             drift: [
                 ...state.drift,
-                ...people.strayed(inputs, state),
+                ...people.defaultLimitDrift(inputs, state),
                 ...(state.object === undefined ? [`${where} is a plain directory, which has no limit`] : []),
+                ...(lack === undefined ? [] : [`limit: ${lack}`]),
                 ...(state.off === undefined ? [] : [state.off]),
                 ...shownFaults(state),
             ],
@@ -125,18 +132,21 @@ export async function treeBackend(
     /** Ends the clients' open sessions in the share's directory. */
     async function disconnect(): Promise<void> {
         if (target.share === undefined) return;
-        const { workshop } = gateway;
-        workshop.snapshot.forget();
-        await endSessions(workshop, target.share, [ALL], await workshop.snapshot.readJust(ctx.deadline, CONNECTIONS), ctx.deadline);
+        const { hostSession } = gateway;
+        hostSession.snapshot.forget();
+        await endSessions(hostSession, target.share, [ALL], await hostSession.snapshot.readJust(ctx.deadline, CONNECTIONS), ctx.deadline);
     }
 
     async function look(): Promise<Seen> {
         // Refuse names that the gateway does not know before anything is changed.
         if (closely) people.limits(inputs);
-        const seen = await shop.snapshot.read(ctx.deadline, nodeLook);
-        const found = seenIn(seen);
+        const seen = await nodeSession.snapshot.read(ctx.deadline, nodeLook);
+        const lost = lack === undefined || !closely ? undefined : await lostAt(ctx, target, below, mount, lack);
+        // Before anything else: a full dataset that clients do not have is first of all that.
+        if (lost !== undefined) refuseLost(lost, path, gateway.machine.name);
+        const found = { ...seenIn(seen), lost };
         if (!closely || found.state.object !== undefined || isEmpty(seen, spot.path)) return found;
-        return { ...found, ...(await contentOf(ctx, shop, spot.path, pending !== undefined)) };
+        return { ...found, ...(await contentOf(ctx, nodeSession, spot.path, pending !== undefined)) };
     }
 
     return {
@@ -149,7 +159,7 @@ export async function treeBackend(
         },
 
         async apply({ id, found, inputs: wanted, aside, claim, claimed, replaced, unended, settle }) {
-            const { state, tree, filled, claims: place } = found as Seen;
+            const { state, tree, filled, claims: place, lost } = found as Seen;
             const made = state.object === undefined ? kind.make?.(tree, owner) : undefined;
             const wish: TreeWish = {
                 limit: bytesOf(wanted.limit),
@@ -157,14 +167,14 @@ export async function treeBackend(
                 files: wanted.files,
                 graceSeconds: wanted.grace === undefined ? undefined : millisecondsOf(wanted.grace) / 1000,
                 snapshots: options.snapshots,
-                ids: [...people.limits(wanted), ...people.forsaken(before, wanted)],
+                ids: [...people.limits(wanted), ...people.removedLimits(before, wanted)],
                 enable: wanted.enable,
             };
-            const { queue, snapshot } = gateway.workshop;
+            const { queue, snapshot } = gateway.hostSession;
             const key = `quota:${id}`;
             const wished = [...(made ?? []), ...kind.set(tree, state, wish)];
             const onNode = async (steps: Step[]): Promise<Seen> => {
-                const { look } = await shop.queue.submit({ key, steps, looks: nodeLook }, ctx.deadline);
+                const { look } = await nodeSession.queue.submit({ key, steps, looks: nodeLook }, ctx.deadline);
                 return look === undefined ? (found as Seen) : seenIn(look);
             };
             const onGateway = (after: Seen, first: Step[] = []): Pick<Unit, "steps" | "activates"> => {
@@ -178,7 +188,7 @@ export async function treeBackend(
                 aside !== undefined || (made !== undefined && (filled !== undefined || name === "zfs")) || state.apart !== undefined;
             if (copies) {
                 const to = aside ?? asideOf(path, id);
-                const begin = aside === undefined ? moveAside(path, to, name) : [];
+                const begin = aside === undefined ? moveAside(path, to, name) : lost === undefined ? [] : [clear(path)];
                 await queue.submit({ key, steps: [...claim({ aside: to }), ...begin] }, ctx.deadline);
                 claimed();
                 try {
@@ -189,15 +199,12 @@ export async function treeBackend(
                     throw error;
                 }
                 const given = await onNode(wished);
-                if (given.state.apart !== undefined) await below.bind(path, given.state.apart);
-                const rest = onGateway(given, [
-                    ...(given.state.apart === undefined ? [] : [isMounted(path)]),
-                    ...bringIn(path, to),
-                    ...claim(),
-                ]);
+                const missing = given.state.apart ?? (lost === undefined ? undefined : spot.path);
+                if (missing !== undefined) await below.bind(path, missing);
+                const rest = onGateway(given, [...(missing === undefined ? [] : [isMounted(path)]), ...bringIn(path, to), ...claim()]);
                 await queue.submit({ ...rest, key, looks: CHANGE_LOOK }, ctx.deadline);
-                shop.snapshot.forget();
-                const after = seenIn(await shop.snapshot.read(ctx.deadline, nodeLook));
+                nodeSession.snapshot.forget();
+                const after = seenIn(await nodeSession.snapshot.read(ctx.deadline, nodeLook));
                 settle(after);
                 return { after, made: true };
             }
@@ -213,15 +220,17 @@ export async function treeBackend(
                 claimed();
             }
             if (made !== undefined) replaced();
+            // Clients cannot write into a directory that is gone, so the mount hides nothing.
+            if (lost !== undefined) await queue.submit({ key, steps: [clear(path)] }, ctx.deadline);
             // Also binds a dataset that was mounted in its directory before pvesmb had a place for datasets.
-            if (name === "zfs") await below.bind(path, spot.path);
-            const own = onGateway(after);
+            if (name === "zfs" || lost !== undefined) await below.bind(path, spot.path);
+            const own = onGateway(after, lost === undefined ? [] : [isMounted(path)]);
             // Open sessions still hold the replaced directory.
-            const ending = made !== undefined || unended ? target.share : undefined;
+            const ending = made !== undefined || unended || lost !== undefined ? target.share : undefined;
             if (own.steps.length > 0 || ending !== undefined) {
                 const looks = joined([CHANGE_LOOK, ...(ending === undefined ? [] : [CONNECTIONS])]);
                 const { look } = await queue.submit({ ...own, key, looks }, ctx.deadline);
-                if (ending !== undefined) await endSessions(gateway.workshop, ending, [ALL], look, ctx.deadline);
+                if (ending !== undefined) await endSessions(gateway.hostSession, ending, [ALL], look, ctx.deadline);
             }
             return { after, made: made !== undefined || undefined };
         },
@@ -229,7 +238,7 @@ export async function treeBackend(
         async release(id) {
             const { state, tree } = await look();
             const steps = kind.release(tree, state);
-            if (steps.length > 0) await shop.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
+            if (steps.length > 0) await nodeSession.queue.submit({ key: `quota:${id}`, steps, looks: nodeLook }, ctx.deadline);
             return ABILITIES[name].seen ? { steps: [] } : { steps: sizes.hide(path), activates: true };
         },
     };
@@ -242,14 +251,6 @@ const belowOf = ({ machine }: Ready): Below =>
         (name) =>
             new PvesmbError("InvalidInput", `path: no host below ${name} can limit a directory; leave the quota out`, { property: "path" }),
     );
-
-/** Proxmox VE lists a mount point even when the guest made the mount fail with a link: files would then go into a directory without a limit. */
-const isMounted = (path: string): Step => ({
-    do: "require",
-    path,
-    is: "mountpoint",
-    message: `${path} is not mounted in the gateway, although Proxmox VE has a mount point for it: take away what is in its place there, restart the container, then run \`pulumi up\` again`,
-});
 
 /** Owned by the owner of the parent directory: the gateway's root, whatever its id mapping. */
 const placeFor = (directory: string | undefined, above: FileFacts | undefined): ClaimPlace | undefined =>

@@ -5,12 +5,14 @@ import { bytesOf, formatSize } from "../../model/size";
 import { percentOf } from "../../quota/figures";
 import { followed, volumeFaults } from "../../quota/volume";
 import type { VolumeSizes } from "../../quota/volume";
-import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
+import { isDefaultRoot, SHARE_ROOTS_GLOB } from "../../samba/look";
 import { refuseBelowUse } from "./backend";
 import type { Backend, Change, Found, Opening } from "./backend";
 import type { Ready } from "../../gateway/session";
 import { needed } from "../../machines/machine";
 import type { VolumeMount, Volumes } from "../../machines/machine";
+import { lackOf, restartHint } from "../../machines/mounted";
+import { mountsIn } from "../../quota/tree";
 import type { Target } from "./target";
 
 /** Limits the tree by the size of its own volume. It grows online; it shrinks only where the storage supports it. */
@@ -18,15 +20,17 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
     const { gateway, path } = target;
     const { machine } = gateway;
     const volumes = volumesOf(gateway);
+    const lack = lackOf(mountsIn(target.look), mount);
     // Reads share one gather; a size change must not use an older result of another caller.
-    const spaces = !closely && isSideBySide(path) ? SIDE_BY_SIDE : path;
+    const spaces = !closely && isDefaultRoot(path) ? SHARE_ROOTS_GLOB : path;
 
     async function look(configured = mount.configured): Promise<Found & { sizes: VolumeSizes }> {
         const [stored, seen] = await Promise.all([
             volumes.stored(mount),
-            gateway.workshop.snapshot.readJust(ctx.deadline, { statvfs: [spaces] }),
+            gateway.hostSession.snapshot.readJust(ctx.deadline, { statvfs: [spaces] }),
         ]);
-        const inside = seen.statvfs[path];
+        // A directory below a missing mount is on another file system.
+        const inside = lack === undefined ? seen.statvfs[path] : undefined;
         const all = { configured, stored, fileSystem: inside?.total };
         return {
             place: mount.volume,
@@ -39,7 +43,8 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
                 percent: percentOf(inside?.used ?? 0, (inside?.used ?? 0) + (inside?.available ?? 0)),
                 filesUsed: inside?.files,
             },
-            drift: volumeFaults(all),
+            ...(lack === undefined ? {} : { unseen: true }),
+            drift: [...(lack === undefined ? [] : [`limit: ${lack}`]), ...volumeFaults(all)],
             source: { kind: "statvfs", path },
             sizes: all,
         };
@@ -49,19 +54,23 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (mount.declared)
             throw new PvesmbError(
                 "InvalidInput",
-                "gateway: it declares `data.size` itself, and a size has one writer; give it `data.initialSize` in place of `data.size`, or leave the quota out",
+                "gateway: it sets `data.size` itself; set `data.initialSize` on the gateway instead, or remove the quota",
                 { property: "gateway" },
             );
+        if (lack !== undefined)
+            throw new PvesmbError("Conflict", `limit: ${lack}, so clients have ${path} without it. ${restartHint(machine.name)}`, {
+                property: "limit",
+            });
         if (bytesOf(inputs.limit) >= limit || inputs.onShrink === "force") return;
         throw new PvesmbError(
             "InvalidInput",
-            `limit: the volume ${mount.volume} has ${formatSize(limit)}, and Proxmox VE cannot make one smaller; ask for at least that, set \`onShrink: "force"\` if its storage is ZFS, or move the files to a new share with a smaller volume`,
+            `limit: the volume ${mount.volume} has ${formatSize(limit)}, and Proxmox VE cannot shrink a volume; set at least that limit, set \`onShrink: "force"\` if its storage is ZFS, or move the files to a new share with a smaller volume`,
             { property: "limit" },
         );
     }
 
     async function apply({ id, found, inputs, claim, claimed, settle }: Change): Promise<{ after: Found }> {
-        const { queue } = gateway.workshop;
+        const { queue } = gateway.hostSession;
         await queue.submit({ key: `quota:${id}`, steps: claim() }, ctx.deadline);
         claimed();
         await resize(found, inputs);
@@ -78,13 +87,13 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (before.stored === bytes && !stale) return;
         await volumes.checkResize(mount);
         if (before.stored !== undefined && bytes < before.stored) await shrink(found, inputs);
-        else if (before.stored !== bytes) await volumes.grow(mount, bytes);
+        else if (before.stored !== bytes) await volumes.grow(mount, { property: "limit", from: before.stored ?? 0, to: bytes });
         else await volumes.rescan();
         await verify(before, bytes);
     }
 
     async function verify(before: VolumeSizes, bytes: number): Promise<void> {
-        gateway.workshop.snapshot.forget();
+        gateway.hostSession.snapshot.forget();
         const mounted = (await machine.readMounts()).under(path);
         const { sizes } = await look(mounted.kind === "volume" ? mounted.configured : undefined);
         const faults = [
@@ -95,7 +104,7 @@ export function volumeBackend(ctx: Context<unknown>, target: Target, mount: Volu
         if (faults.length > 0)
             throw new PvesmbError(
                 "RemoteFailed",
-                `the volume ${mount.volume} of ${machine.name} is not what was asked for after the change: ${faults.join("; ")}. ${volumes.resizeHint()}; then \`pulumi up\` again`,
+                `the volume ${mount.volume} of ${machine.name} does not have the requested size after the change: ${faults.join("; ")}. ${volumes.resizeHint()}; then \`pulumi up\` again`,
             );
     }
 

@@ -1,9 +1,9 @@
 import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
-import type { Workshop } from "../../hosts";
+import type { HostSession } from "../../hosts";
 
-/** Refuses to mount a new volume over files, which it would hide. */
-export async function refuseHiding({ executor }: Workshop, path: string, deadline: Deadline): Promise<void> {
+/** Refuses to mount a volume over files, which it would hide. `had`: the share had the volume before, and it is not mounted now. */
+export async function refuseHiding({ executor }: HostSession, path: string, had: boolean, deadline: Deadline): Promise<void> {
     const { commands } = await executor.gather(
         {
             commands: [
@@ -16,7 +16,9 @@ export async function refuseHiding({ executor }: Workshop, path: string, deadlin
     if (commands["mounted"]?.code === 0 || (commands["file"]?.stdout ?? "") === "") return;
     throw new PvesmbError(
         "InvalidInput",
-        `volume: ${path} holds files already, which a volume mounted there would hide; move them away, use another path, or leave \`volume\` out`,
+        had
+            ? `volume: the share's volume is not mounted at ${path} in the gateway, and the directory there contains files, which the mount would hide; move them to another place in the gateway, then run \`pulumi up\` again`
+            : `volume: ${path} already contains files, which a volume mounted there would hide; move them, use another path, or leave \`volume\` out`,
         { property: "volume" },
     );
 }

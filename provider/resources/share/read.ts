@@ -1,22 +1,26 @@
 import type { Context, Observed } from "../../base/handler";
 import { onceSeen } from "../../hosts";
-import type { FileFacts, GatherResult } from "../../hosts";
+import type { AclEntry, FileFacts, GatherResult } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
 import { effective } from "../../model/share/effective";
 import { textDrift } from "../../samba/drift";
 import { foundLinks, linkLook } from "../../samba/dfs";
-import { isSideBySide, SIDE_BY_SIDE } from "../../samba/look";
+import { isDefaultRoot, SHARE_ROOTS_GLOB } from "../../samba/look";
 import { binDrift, expiryOf, expiryPath } from "../../samba/recycle";
 import { rightsDrift } from "../../samba/rights";
 import { directoryOf, HOMES, sectionName, settingDrift, shareIn } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { files } from "../../samba/store/files";
-import { uncOf } from "../../samba/unc";
 import { lookAt } from "../../gateway/look";
+import { NAME_LOOK, uncsOf } from "../../gateway/unc";
 import type { Seen } from "../../gateway/look";
 import { lagOf } from "../../machines/lxc/lag";
+import { lackOf } from "../../machines/mounted";
+import { mountsIn } from "../../quota/tree";
 import type { Outputs, ShareState } from "./types";
+import { ownerText } from "../../samba/settled";
+import { spelled } from "./accounts";
 import { defaultPath, rootOf, sectionOf } from "./section";
 import { scheduleOf, snapshotDrift } from "./snapshots";
 
@@ -29,9 +33,10 @@ export async function readShare(
     const path = state.path ?? defaultPath(state);
     const bin = effective(state).recycle?.path;
     const seen = await lookAt(ctx, state.gateway, {
-        stat: [...(isSideBySide(path) ? [] : [path]), ...(bin === undefined ? [] : [`${path}/${bin}`])],
+        ...NAME_LOOK,
+        stat: [...(isDefaultRoot(path) ? [] : [path]), ...(bin === undefined ? [] : [`${path}/${bin}`])],
         ...(state.dfsLinks === undefined ? {} : linkLook(path)),
-        ...(state.volume?.size === undefined ? {} : { statvfs: [SIDE_BY_SIDE] }),
+        ...(state.volume?.size === undefined ? {} : { statvfs: [SHARE_ROOTS_GLOB] }),
     });
     if (seen === "gone") return undefined;
     if (seen === "away") return { inputs: { drift: state.drift }, state };
@@ -45,7 +50,7 @@ export async function readShare(
     const found = shareIn(stored.sections, expected);
     if (found === undefined) drift.push(`${stored.place}: no share in it`);
     else {
-        Object.assign(observed, propertiesOf(found));
+        Object.assign(observed, propertiesOf(found), { access: spelled(found.access, state.access, state.domainAccounts) });
         drift.push(...settingDrift(found, expected));
         if (found.path !== path) drift.push(`path: ${found.path} in the section instead of ${path}`);
         if (sameShare(found, expected) && !stored.writtenAs(expected, { ...owner, key: owner?.key ?? "", nonce: id }))
@@ -58,17 +63,21 @@ export async function readShare(
     drift.push(...rightsDrift(expected, seen.look));
     if (state.dfsLinks !== undefined) observed["dfsLinks"] = foundLinks(path, seen.look.commands) ?? state.dfsLinks;
     // The directory of a view, and its rights, belong to another share.
-    if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
+    const { mounts } = seen.gateway.machine;
+    const lack = state.volume === undefined || mounts.at(path) === undefined ? undefined : lackOf(mountsIn(seen.look), mounts.under(path));
+    // The plain directory below a volume that is not mounted is nobody's.
+    if (lack !== undefined) drift.push(`volume: ${lack}`);
+    else if (owner?.view !== true || !mains(seen.look).has(path)) rootDrift(state, path, seen.look, observed, drift);
     if (state.volume !== undefined) {
-        const volume = seen.gateway.machine.mounts.volumeAt(path);
+        const volume = mounts.volumeAt(path);
         if (volume === undefined) drift.push(`volume: nothing is mounted at ${path}`);
         // If the share does not declare the size, something else manages it.
         else observed["volume"] = state.volume.size === undefined ? { backup: volume.backup } : volume;
-        drift.push(...lagsIn(seen, path, state));
+        if (lack === undefined) drift.push(...lagsIn(seen, path, state));
     }
-    const mounted = state.volume === undefined ? undefined : seen.gateway.machine.mounts.at(path);
+    const mounted = state.volume === undefined ? undefined : mounts.at(path);
     const { address } = seen.gateway.machine;
-    const outputs: Outputs = { ...mounted, ...(address === undefined ? {} : { unc: uncOf(address, expected.name) }) };
+    const outputs: Outputs = { ...mounted, ...uncsOf(address, expected.name, seen.look) };
     const schedule = scheduleOf(state);
     if (schedule !== undefined) {
         const series = { gateway: seen.gateway, urn: owner?.key ?? "", id, path };
@@ -123,21 +132,32 @@ function rootDrift(inputs: ShareState, path: string, look: GatherResult, observe
     }
     // From here on clients own the rights.
     if (inputs.acl === "windows") return;
-    observed["owner"] = root.owner;
-    observed["group"] = root.group;
+    const { domainAccounts: accounts } = inputs;
+    observed["owner"] = ownerText(inputs.owner, accounts) === String(root.uid) ? inputs.owner : root.owner;
+    observed["group"] = ownerText(inputs.group, accounts) === String(root.gid) ? inputs.group : root.group;
     observed["mode"] = effective(inputs).mode.length === 3 ? root.mode.slice(-3) : root.mode;
-    const { acl, inherited = acl } = rootOf(inputs);
+    const { acl, inherited = acl } = rootOf(inputs, inputs);
     for (const [kind, entries] of [
         ["access", acl],
         ["default", inherited],
     ] as const) {
-        const [found, wanted] = [aclText(root.acl?.[kind] ?? []), aclText(entries)];
+        const [found, wanted] = [numbered(root.acl?.[kind] ?? [], entries), entries].map((list) => aclText(list, accounts));
         if (found !== wanted) drift.push(`access: the directory's ${kind} ACL is ${found || "empty"} instead of ${wanted || "empty"}`);
     }
 }
 
-const aclText = (entries: NonNullable<FileFacts["acl"]>["access"]): string =>
+/** Entries that were found, by number where that is what is wanted: a domain's account. */
+const numbered = (found: NonNullable<FileFacts["acl"]>["access"], wanted: readonly AclEntry[]): AclEntry[] =>
+    found.map((entry) =>
+        wanted.some(({ kind, name }) => kind === entry.kind && name === String(entry.id)) ? { ...entry, name: String(entry.id) } : entry,
+    );
+
+/** Numbers of a domain's accounts are written as the program names them. */
+const aclText = (entries: readonly AclEntry[], accounts: ShareState["domainAccounts"] = []): string =>
     entries
-        .map(({ kind, name, permissions }) => `${kind}:${name}:${permissions}`)
+        .map(({ kind, name, permissions }) => {
+            const known = accounts.find((account) => account.kind === kind && String(account.id) === name);
+            return `${kind}:${known?.name ?? name}:${permissions}`;
+        })
         .sort()
         .join(",");

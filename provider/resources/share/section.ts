@@ -9,7 +9,8 @@ import { settingLines } from "../../samba/share-lines";
 import { moduleLists } from "../../samba/vfs";
 import type { ShareRoot } from "../../samba/share-root";
 import { snapshotFormat } from "../../snapshots";
-import { nameOf } from "../../base/given";
+import { nameOf } from "../../base/required-name";
+import { ownerText, settledEntries } from "../../samba/settled";
 
 /** The default directory of a new share; a rename of the share does not move it. */
 export function defaultPath(inputs: ShareInputs): string {
@@ -25,19 +26,19 @@ export function sectionOf(inputs: ShareInputs, path: string, known: Known): Shar
         readOnly,
         browseable,
         guest,
-        access,
         createMask,
         directoryMask,
         homes = false,
         dfsLinks: links = {},
         options,
     } = share;
+    const access = settledEntries(share.access, known.domainAccounts);
     const own = { name: nameOf(inputs, "share"), path, comment, enabled, readOnly, browseable, guest, access, createMask, directoryMask };
     return { ...own, settings: settingLines(share), modules: moduleLists(share), homes, links, options };
 }
 
 /** Properties of a share that are only known after it is created. */
-export interface Known extends Pick<ShareOutputs, "snapshotFolder"> {
+export interface Known extends Pick<ShareOutputs, "snapshotFolder" | "domainAccounts"> {
     id: string;
 }
 
@@ -53,22 +54,24 @@ function withSnapshots(share: Effective, { id, snapshotFolder: folder }: Known):
 /** ZFS does not list its own. */
 const isInside = (folder: string): boolean => !folder.startsWith(".zfs/");
 
-export function rootOf(inputs: ShareInputs, { snapshotFolder }: Partial<Known> = {}): ShareRoot {
+export function rootOf(inputs: ShareInputs, { snapshotFolder, domainAccounts: accounts }: Partial<Known> = {}): ShareRoot {
     const { owner, group, mode, volume, aclEntries: own, recursive, acl: kind, purpose, homes = false, ...share } = effective(inputs);
     // If the program sets `mode` or entries, they decide what guests may do.
     const guests = inputs.mode === undefined ? guestEntries(inputs) : [];
-    const acl = own === undefined ? withGuests(aclEntries(inputs.access), guests) : ownEntries(own);
+    const access = settledEntries(inputs.access, accounts);
+    const acl = own === undefined ? withGuests(aclEntries(access), guests) : ownEntries(settledEntries(own, accounts));
     // Dropped files are for the collectors, not for others who drop files.
-    const collectors = own === undefined && purpose === "dropBox" ? inputs.access.filter(({ level }) => level === "full") : undefined;
+    const collectors = own === undefined && purpose === "dropBox" ? access.filter(({ level }) => level === "full") : undefined;
     return {
-        owner,
-        group,
+        owner: ownerText(owner, accounts),
+        group: ownerText(group, accounts),
         mode,
         mounted: volume !== undefined,
         ...(share.recycle && { recycle: { ...share.recycle, homes } }),
         acl,
         ...(collectors && { inherited: aclEntries(collectors) }),
         once: kind === "windows",
+        allowNfsExport: inputs.allowNfsExport,
         recursive,
         snapshotFolder,
         view: onlyShows(inputs),

@@ -3,29 +3,29 @@ import type { Context } from "../../base/handler";
 import { userModel } from "../../model";
 import type { UserInputs } from "../../model";
 import { NO_HOME } from "../../samba/user-unit";
-import { tellAdopted } from "../../model/adopted";
+import { reportAdopted } from "../../model/adopted";
 import { readyGateway } from "../../gateway/session";
-import { nameOf } from "../../base/given";
+import { nameOf } from "../../base/required-name";
 import { accountIn } from "./read";
 import { declaredHash, secretName } from "./secret";
 
 /** An adopted account keeps its ids, since its files have them, and leaves groups that the program does not list. Changes are logged. */
 export async function adopting(ctx: Context<unknown>, inputs: UserInputs): Promise<{ inputs: UserInputs; leaving: string[] }> {
     const name = nameOf(inputs, "user");
-    const { workshop } = await readyGateway(ctx, inputs.gateway);
-    const { unix, samba, expires, groups, ownGroup } = accountIn(await workshop.snapshot.read(ctx.deadline), name);
+    const { hostSession } = await readyGateway(ctx, inputs.gateway);
+    const { unix, samba, expires, groups, ownGroup } = accountIn(await hostSession.snapshot.read(ctx.deadline), name);
     if (unix === undefined) return { inputs, leaving: [] };
     const kept = { uid: unix.uid, gid: ownGroup?.gid };
     for (const number of ["uid", "gid"] as const)
         if (inputs[number] !== undefined && kept[number] !== undefined && inputs[number] !== kept[number])
             throw new PvesmbError(
                 "InvalidInput",
-                `${number}: the account ${name} that is to be taken over has ${kept[number]}, and files that belong to it; give that number, or leave it out`,
+                `${number}: the existing account ${name} has the number ${kept[number]}, and files belong to it; set that number, or leave it out`,
                 { property: number },
             );
     const secret = secretName(inputs);
     const hash = await declaredHash(inputs);
-    tellAdopted(ctx.log, userModel, name, {
+    reportAdopted(ctx.log, userModel, name, {
         found: {
             fullName: unix.fullName,
             home: unix.home === NO_HOME ? undefined : unix.home,

@@ -7,7 +7,7 @@ import { CONNECTIONS } from "../../samba/look";
 import { userRemovalUnit, userUnit } from "../../samba/user-unit";
 import type { Account, PasswordChange } from "../../samba/user-unit";
 import { readyGateway, remainingGateway } from "../../gateway/session";
-import { nameOf } from "../../base/given";
+import { nameOf } from "../../base/required-name";
 import { adopting } from "./adopt";
 import { changeLogins, endLogins } from "../../gateway/logins";
 import { readUser } from "./read";
@@ -45,12 +45,12 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
-        const { workshop } = gateway;
+        const { hostSession } = gateway;
         try {
             const name = nameOf(state, "user");
-            const { look } = await workshop.queue.submit({ ...userRemovalUnit(name, id), looks: CONNECTIONS }, ctx.deadline);
+            const { look } = await hostSession.queue.submit({ ...userRemovalUnit(name, id), looks: CONNECTIONS }, ctx.deadline);
             // The account may have been deleted in an earlier run. Its uid is never reused.
-            await endLogins(workshop, [name, ...(state.uid === undefined ? [] : [state.uid])], look, ctx.deadline);
+            await endLogins(hostSession, [name, ...(state.uid === undefined ? [] : [state.uid])], look, ctx.deadline);
         } catch (error) {
             // Another resource now has the account, or another gateway the host: ours is gone.
             if (!isKind(error, "Conflict")) throw error;
@@ -66,12 +66,12 @@ async function converge(
     change: { secret: PasswordChange; leaving: string[]; closing: string[]; was?: Pick<Account, "name" | "home" | "fullName" | "expires"> },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
-    const { workshop } = await readyGateway(ctx, inputs.gateway);
+    const { hostSession } = await readyGateway(ctx, inputs.gateway);
     const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
     const unit = userUnit(account, { key: ctx.urn, nonce: id }, claim, change);
     const { closing } = change;
-    return changeLogins(ctx, { id, workshop, unit, mayEnd: closing.length > 0 }, (steps) => ({
+    return changeLogins(ctx, { id, hostSession, unit, mayEnd: closing.length > 0 }, (steps) => ({
         done: { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) },
         closing,
     }));
@@ -82,6 +82,6 @@ function sayHomeStays({ log }: Context<Outputs>, was: string, { home }: UserStat
     const name = nameOf(inputs, "user");
     if (home !== undefined && home === inputs.home && basename(home) === was)
         log.warn(
-            `SmbUser ${name}: home: the folder stays ${home}, and a share with \`homes\` serves ${name} ${dirname(home)}/${name}; give that as \`home\` to have it moved`,
+            `SmbUser ${name}: home: the folder stays ${home}, but a share with \`homes\` serves ${dirname(home)}/${name} to ${name}; set \`home\` to that to move it`,
         );
 }

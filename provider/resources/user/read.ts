@@ -7,7 +7,7 @@ import { passwordOpening } from "../../samba/assembly";
 import { accountPath, openingPath } from "../../samba/paths";
 import { accountMark, NO_HOME } from "../../samba/user-unit";
 import { lookAt } from "../../gateway/look";
-import { nameOf } from "../../base/given";
+import { nameOf } from "../../base/required-name";
 import type { Outputs, UserState } from "./types";
 import { ACCOUNT_GONE, declaredHash, secretName } from "./secret";
 
@@ -48,7 +48,8 @@ export async function readUser(
     const key = keyIn(mark);
     const drift = textDrift(accountPath(name), accountMark({ key, nonce: id }, state.groups ?? []), mark);
     const opening = openingPath(name);
-    drift.push(...textDrift(opening, state.passwordMustChange ? passwordOpening : undefined, seen.look.files[opening]));
+    const opened = textDrift(opening, state.passwordMustChange ? passwordOpening : undefined, seen.look.files[opening]);
+    drift.push(...opened.map((text) => `passwordMustChange: ${text}`));
     const observed: Record<string, unknown> = { name };
     if (unix === undefined) drift.push("the Unix account was deleted");
     else {

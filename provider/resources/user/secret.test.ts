@@ -24,5 +24,5 @@ test.each([
 
 test("one that is no text, or has no password, is named with its property, and nothing of it", async () => {
     await expect(read(Buffer.from([0x70, 0xe4, 0x73]))).rejects.toThrow(/^passwordFrom\.file: cannot be read: .*not valid/);
-    await expect(read(Buffer.from("\ufeff\r\n"))).rejects.toThrow(/^passwordFrom\.file: .* holds no password/);
+    await expect(read(Buffer.from("\ufeff\r\n"))).rejects.toThrow(/^passwordFrom\.file: .* contains no password/);
 });

@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { messageOf, PvesmbError } from "../../base/errors";
-import { hide } from "../../base/scrub";
+import { passwordFrom } from "../../gateway/password-from";
 import type { UserInputs } from "../../model";
-import { passwordFault } from "../../model/user/inputs";
 import { ntHash } from "../../samba/nt-hash";
 import type { PasswordChange } from "../../samba/user-unit";
 import type { UserState } from "./types";
@@ -13,7 +10,7 @@ export const ACCOUNT_GONE = "the Samba account was deleted";
 /** The declared password, read from its source, or its hash. */
 export async function secretOf(inputs: UserInputs): Promise<PasswordChange> {
     if (inputs.ntHash !== undefined) return { ntHash: inputs.ntHash };
-    return { password: inputs.password ?? (await readFrom(inputs.passwordFrom ?? {})) };
+    return { password: inputs.password ?? (await passwordFrom(inputs.passwordFrom ?? {})) };
 }
 
 /** The password change of an update. A password that the user had to choose stays until the program declares another one. */
@@ -45,35 +42,5 @@ export async function declaredHash(state: UserInputs): Promise<string | undefine
     if (state.ntHash !== undefined) return state.ntHash.toUpperCase();
     if (state.password !== undefined) return ntHash(state.password);
     // A refresh must work without the password.
-    return readFrom(state.passwordFrom ?? {}).then(ntHash, () => undefined);
-}
-
-async function readFrom({ env, file }: NonNullable<UserInputs["passwordFrom"]>): Promise<string> {
-    const property = file === undefined ? "passwordFrom.env" : "passwordFrom.file";
-    const value = file === undefined ? process.env[env ?? ""] : await firstLine(file, property);
-    if (value === undefined || value === "")
-        throw new PvesmbError(
-            "InvalidInput",
-            `${property}: ${file ?? `the environment variable ${env ?? ""}`} holds no password; set it for the \`pulumi\` command`,
-            { property },
-        );
-    hide(value);
-    const fault = passwordFault(value);
-    if (fault !== undefined) throw new PvesmbError("InvalidInput", `${property}: the password ${fault}`, { property });
-    return value;
-}
-
-/** Windows editors start a file with a byte order mark, which is not part of the password, and PowerShell writes UTF-16. */
-function textOf(bytes: Buffer): string {
-    const [first, second] = bytes;
-    const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-}
-
-async function firstLine(file: string, property: string): Promise<string | undefined> {
-    try {
-        return textOf(await readFile(file)).split(/\r?\n/)[0];
-    } catch (error) {
-        throw new PvesmbError("InvalidInput", `${property}: cannot be read: ${messageOf(error)}`, { property });
-    }
+    return passwordFrom(state.passwordFrom ?? {}).then(ntHash, () => undefined);
 }

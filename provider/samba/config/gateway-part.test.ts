@@ -83,7 +83,9 @@ it("sends audits to a file of their own, and rotates it", () => {
         "fullaudit:syslog": "no",
     });
     const logging = { target: "file", maxSize: "1MiB", keep: 3 };
-    expect(JSON.stringify(serviceSteps({ samba: settings({ logging }), memory: "512MiB" }))).toContain("size 1048576\\n\\trotate 3");
+    expect(JSON.stringify(serviceSteps({ hostname: "files", samba: settings({ logging }), memory: "512MiB" }))).toContain(
+        "size 1048576\\n\\trotate 3",
+    );
     expect(servicePackages(settings({ logging, discovery: { wsdd: true } }))).toEqual(["wsdd", "logrotate"]);
 });
 
@@ -106,7 +108,7 @@ describe("versions", () => {
                 try {
                     return render({ options: { [name]: "yes" } }, version).includes(name);
                 } catch (error) {
-                    expect(String(error)).toMatch(/(needs|is gone since) Samba 4\.\d+; the gateway has /);
+                    expect(String(error)).toMatch(/(needs|was removed in) Samba 4\.\d+; the gateway has /);
                     expect(String(error)).toContain(`the gateway has ${version};`);
                     return false;
                 }
@@ -143,7 +145,7 @@ describe("versions", () => {
         expect(() => render({ directoryLeases: true })).toThrow(/`smb3 directory leases` needs Samba 4\.22; the gateway has 4\.17\.12/);
         expect(render({ directoryLeases: false }, "4.22.11+dfsg-0+deb13u1")).toContain("smb3 directory leases = no");
         expect(() => render({ options: { "Directory Name Cache Size": "1" } }, "4.22.11")).toThrow(
-            /is gone since Samba 4\.19; the gateway has 4\.22\.11/,
+            /was removed in Samba 4\.19; the gateway has 4\.22\.11/,
         );
         expect(render({ options: { "directory name cache size": "1" } })).toContain("directory name cache size = 1");
     });

@@ -47,6 +47,8 @@ export function gatewayPart({ hostname, samba, memory, version }: GlobalSettings
         ["restrict anonymous", 2],
         ["disable netbios", true],
         ["smb ports", 445],
+        // pvesmb announces the server itself (announce.ts).
+        ...(samba.discovery.avahi ? ([["multicast dns register", false]] satisfies Lines) : []),
         ["max smbd processes", limitsOf(samba, memory).processes],
         // Minutes. Frees the slots of vanished clients and of those without open files; clients reconnect by themselves.
         ["deadtime", 60],

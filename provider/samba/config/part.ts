@@ -23,6 +23,9 @@ export interface GlobalPart {
     reserves: readonly string[];
 }
 
+/** Owner of the part that makes a gateway one of a cluster. */
+export const CLUSTER_PART = "cluster";
+
 export type Lines = [name: string, value: Line["value"]][];
 
 /**

@@ -1,8 +1,9 @@
 import type { GatherResult } from "../../hosts/batch";
 import { onceSeen } from "../../hosts/looks";
 import { ownedBy } from "../../hosts/steps";
+import { announcement, announcementIn } from "../announce";
 import { followers, assembly, openings, served } from "../assembly";
-import { sectionDrift } from "../drift";
+import { sectionDrift, textDrift } from "../drift";
 import { fragmentPath, SAMBA } from "../paths";
 import { reload, TOLD } from "../reload";
 import { parseOwner, renderShare } from "../share";
@@ -56,10 +57,12 @@ export const files: ShareStore = {
     put: (share, owner) => [{ do: "write", path: fragmentPath(share.name), content: renderShare(share, owner), mode: "0644" }],
     drop: (name) => [{ do: "remove", path: fragmentPath(name) }],
     assemble: [assembly],
-    activate: (awaited) => [assembly, ...reload(awaited), ...followers(TOLD)],
+    activate: (awaited) => [assembly, ...reload(awaited), ...followers(TOLD), announcement],
 
     look: { files: [FILES] },
-    servedLook: { files: [SAMBA.shares, SAMBA.macos, SAMBA.noGuests, SAMBA.noAnonymous, `${SAMBA.accounts}/*${SUFFIX}`] },
+    servedLook: {
+        files: [SAMBA.shares, SAMBA.announcement, SAMBA.macos, SAMBA.noGuests, SAMBA.noAnonymous, `${SAMBA.accounts}/*${SUFFIX}`],
+    },
     all: (look) => [...all(look).values()],
     named: (look, name) => all(look).get(fragmentPath(name)),
     of: (look, nonce) => byNonce(look).get(nonce),
@@ -73,6 +76,7 @@ export const files: ShareStore = {
             JSON.stringify(wanted?.map(({ options }) => [...options].sort())) ===
             JSON.stringify(told?.map(({ options }) => [...options].sort()));
         return [
+            ...textDrift(SAMBA.announcement, announcementIn(look.files), look.files[SAMBA.announcement]),
             ...[...foreign].map((name) => `${SAMBA.shares}: section [${name}] added by hand`),
             ...(same ? [] : sectionDrift(SAMBA.shares, wanted ?? [], told ?? [])),
         ];

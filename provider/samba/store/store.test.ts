@@ -9,7 +9,7 @@ import { discardCheckUnit, shareCheckUnit, shareRemovalUnit, shareUnit } from ".
 import { parseSections } from "../text";
 import { files } from "./files";
 import type { ShareStore } from "./store";
-import { shareSection } from "../../../test/unit/share-section";
+import { shareSection } from "../../../test/support/share-section";
 
 const share = shareSection({
     name: "Docs",

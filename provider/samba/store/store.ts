@@ -31,6 +31,10 @@ export interface ShareStore {
     /** Fails the unit if a share of that name exists and neither its owner's key nor its nonce equals `claim`. */
     owned(name: string, claim: string, message: string): Step[];
     put(share: ShareSection, owner: FragmentOwner): Step[];
+    /** Before anything is done in a share's directory: whether it is the right one. */
+    guard?(share: ShareSection): Step[];
+    /** A step whose value says where the host itself gives the directory to other clients; empty: nowhere. */
+    readonly exported?: (id: string, path: string) => Step;
     drop(name: string): Step[];
     /** Commit of a batch that changes no share but something served with them: new connections see it, smbd is not reloaded. */
     readonly assemble: Step[];

@@ -90,6 +90,9 @@ class Dataset:
     def drop(self, name):
         run(["zfs", "destroy", f"{self.name}@{name}"])
 
+    def rename(self, old, new):
+        run(["zfs", "rename", f"{self.name}@{old}", f"{self.name}@{new}"])
+
     def tidy(self):
         pass
 
@@ -113,7 +116,7 @@ class Subvolume:
             except OSError:
                 raise Refused(f"{self.root}/{self.folder} is not a directory; move it away") from None
         if os.fstat(fd).st_uid != 0:
-            raise Refused(f"{self.root}/{self.folder} is somebody else's (uid {os.fstat(fd).st_uid}); move it away")
+            raise Refused(f"{self.root}/{self.folder} belongs to another user (uid {os.fstat(fd).st_uid}); move it away")
         if make:
             for kind in ("default", "access"):
                 with contextlib.suppress(OSError):
@@ -134,6 +137,10 @@ class Subvolume:
         with opened(self.place()) as fd:
             run(["btrfs", "subvolume", "delete", f"/proc/self/fd/{fd}/{name}"], (fd,))
 
+    def rename(self, old, new):
+        with opened(self.place()) as fd:
+            os.rename(old, new, src_dir_fd=fd, dst_dir_fd=fd)
+
     def tidy(self):
         """Removes the directory after its last snapshot."""
         with opened(open_dir(self.root)) as root, contextlib.suppress(OSError):
@@ -143,12 +150,12 @@ class Subvolume:
 def holder(path, top):
     """The dataset or subvolume that holds a directory, at or below what the gateway can see (`top`)."""
     if not os.path.isdir(top):
-        raise Refused(f"{top} is a disk image, and snapshots of one cannot be shown to clients")
+        raise Refused(f"{top} is a disk image, whose snapshots cannot be shown to clients")
     target, kind, source = mount_of(path)
     if kind in ("zfs", "fuse.zfs"):
         if within(target, top):
             return Dataset(target, source)
-        raise Refused(f"{path} is a directory of the dataset {source}, whose root is outside of the gateway; bind a dataset of its own")
+        raise Refused(f"{path} is a directory of the dataset {source}, whose root is outside the gateway; use a dataset of its own for `data.bind`")
     if kind != "btrfs":
         raise Refused(f"{path} is on a file system of type {kind}, which has no snapshots")
     at = path
@@ -157,7 +164,7 @@ def holder(path, top):
             if fd is not None and os.fstat(fd).st_ino == SUBVOLUME:
                 return Subvolume(at)
         at = os.path.dirname(at)
-    raise Refused(f"{path} is a plain directory, in no subvolume that the gateway has; a Quota with `convert: true` makes it one")
+    raise Refused(f"{path} is a plain directory and not in a subvolume of the gateway; a Quota with `convert: true` converts it")
 
 
 def prepare(path, top, owner):
@@ -176,16 +183,17 @@ class Schedule:
     `anew`: accept whatever dataset or subvolume holds the directory now."""
 
     def __init__(self, entry, gone=False, anew=False):
+        self.entry = entry
         self.keep = entry["keep"]
         self.note = f"{ENTRIES}/{entry['id']}.root"
         self.prefix = f"pvesmb-{entry['id']}-"
         with opened(open_dir(entry["path"])) as fd:
             if fd is None and not gone:
-                raise Refused(f"{entry['path']} is not there: was it renamed in the gateway?")
+                raise Refused(f"{entry['path']} does not exist; it may have been renamed on the gateway")
         self.holder = holder(entry["path"], entry["top"])
         before = self.root_before()
         if before not in (None, self.holder.root) and not gone and not anew:
-            raise Refused(f"{entry['path']} is another folder now: snapshots were made of {before}, and would be of {self.holder.root}")
+            raise Refused(f"{entry['path']} is another folder now: earlier snapshots are of {before}, new ones would be of {self.holder.root}")
 
     def root_before(self):
         """The recorded root. A directory that was replaced may be in another subvolume or dataset, where clients would not see its snapshots."""
@@ -233,9 +241,21 @@ class Schedule:
         for at in set(times) - kept(times, self.keep):
             self.holder.drop(self.name(at))
 
+    def take_over(self):
+        """The snapshots of this share under a former id, which a killed create or a lost state left, become this schedule's."""
+        for name in os.listdir(ENTRIES):
+            if name.endswith(".json"):
+                other = entry_of(name)
+                if other["id"] != self.entry["id"] and all(other.get(field) == self.entry[field] for field in ("key", "path", "top")):
+                    former = f"pvesmb-{other['id']}-"
+                    for old in self.holder.names():
+                        if old.startswith(former):
+                            self.holder.rename(old, self.prefix + old[len(former):])
+
     def first(self, now):
         """Takes the first snapshot of a new share at once, so that its clients see one. -> the newest snapshot."""
         self.remember_root()
+        self.take_over()
         times = self.times()
         if not times:
             self.holder.take(self.name(now))

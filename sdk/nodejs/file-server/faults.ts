@@ -13,10 +13,10 @@ export function faultsOf({ users = {}, groups = {}, shares = {}, quotas = {} }: 
     const groupsAreKnown = joined.every((list) => list === undefined || (isKnown(list) && list.every(isKnown)));
 
     const unknown = (property: string, kind: "user" | "group", name: pulumi.Input<string> | undefined): string[] => {
-        if (typeof name !== "string" || known[kind].has(name) || (kind === "group" && !groupsAreKnown)) return [];
+        if (typeof name !== "string" || OF_DOMAIN.test(name) || known[kind].has(name) || (kind === "group" && !groupsAreKnown)) return [];
         const there = [...known[kind]].join(", ");
         return [
-            `${property}: there is no ${name} in \`${kind}s\` (${there || "empty"}); declare it there, or give an account made elsewhere as an Output`,
+            `${property}: there is no ${name} in \`${kind}s\` (${there || "empty"}); declare it there, or pass an account from elsewhere as an Output`,
         ];
     };
     const principals = (property: string, list: pulumi.Input<pulumi.Input<Principal>[]> | undefined): string[] =>
@@ -35,15 +35,16 @@ export function faultsOf({ users = {}, groups = {}, shares = {}, quotas = {} }: 
     const twice = Object.entries(users).flatMap(([user, given]) =>
         texts(given.groups)
             .filter((name) => groups[name]?.members !== undefined)
-            .map(
-                (name) => `users.${user}.groups: the group ${name} lists its members itself; name ${user} there, or leave \`members\` out`,
-            ),
+            .map((name) => `users.${user}.groups: the group ${name} lists its members itself; add ${user} there, or leave \`members\` out`),
     );
     const limits = Object.keys(quotas)
         .filter((name) => shares[name]?.quota !== undefined)
-        .map((name) => `quotas.${name}: the quota of the share ${name} has this name; choose another one`);
+        .map((name) => `quotas.${name}: the quota of the share ${name} already has this name; choose another one`);
     return [...entries, ...members, ...twice, ...limits];
 }
+
+/** `DOMAIN\\name`, `name@realm` or a SID: an account that is never declared here. */
+const OF_DOMAIN = /[\\@]|^s-[0-9]+-/i;
 
 interface Principal {
     user?: pulumi.Input<string>;

@@ -67,7 +67,7 @@ test("children are named after it, things on the gateway by their keys", async (
         name: "docs",
         gateway: { id: "pve1/101/0123456789abcdef" },
     });
-    expect(children["SmbUser files-alice"]?.["key"]).toBe(
+    expect(children["SmbUser files-alice"]?.["__key"]).toBe(
         "urn:pulumi:dev::proj::pvesmb:index:FileServer$pulumi-nodejs:dynamic/pvesmb:SmbUser::files-alice",
     );
 });
@@ -107,6 +107,17 @@ test("accounts are named by their keys, whatever their names are; what has anoth
     });
     expect(children["SmbShare files-docs"]).not.toHaveProperty("quota");
     expect(children["Quota files-docs"]).toMatchObject({ limit: "1GiB", users: [{ name: "al", limit: "1MiB" }] });
+});
+
+test("accounts of a domain are nobody's keys", async () => {
+    const access = [
+        { user: "AD\\bob", level: "read" as const },
+        { user: "bob@example.com", level: "read" as const },
+        { group: "S-1-5-21-1-2-3-513", level: "read" as const },
+    ];
+    const children = await made({ groups: { team: { members: ["AD\\bob"] } }, shares: { docs: { access, owner: "AD\\bob" } } });
+    expect(children["SmbShare files-docs"]).toMatchObject({ owner: "AD\\bob", access });
+    expect(children["SmbGroup files-team"]).toMatchObject({ members: ["AD\\bob"] });
 });
 
 test("a share waits for the accounts it names, and for no others", async () => {
@@ -150,7 +161,7 @@ test.each<[string, Partial<FileServerArgs>, string]>([
     [
         "two quotas of one name",
         { shares: { docs: { quota: { limit: "1GiB" } } }, quotas: { docs: { limit: "1GiB" } } },
-        "quotas.docs: the quota of the share docs has this name",
+        "quotas.docs: the quota of the share docs already has this name",
     ],
 ])("%s that cannot be is told before anything is made", async (_what, args, message) => {
     expect(() => new FileServer("files", { gateway, ...args })).toThrow(message);
@@ -176,6 +187,15 @@ test("options of the component reach what is in it", async () => {
     expect(dependencies(seen.get("files"))).toEqual(["before"]);
     await made(args, watching(seen));
     expect(seen.get("files")?.protect).toBe(true);
+});
+
+test.each<[pulumi.ComponentResourceOptions, string]>([
+    [{ provider: {} as never }, "FileServer files takes no `provider`: .* `connection`"],
+    [{ providers: {} }, "FileServer files takes no `providers`: .* `connection`"],
+    [{ version: "1.0.0" }, "FileServer files takes no `version`: .*package.json"],
+    [{ urn: "urn:pulumi:x" }, "FileServer files cannot be looked up by its URN"],
+])("an option that has no use is refused with a word: %j", (opts, says) => {
+    expect(() => new FileServer("files", { gateway }, opts)).toThrow(new RegExp(`^${says}`));
 });
 
 test("every name is known to the compiler", () => {

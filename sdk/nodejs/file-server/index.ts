@@ -4,6 +4,7 @@ import { SmbGateway } from "../generated/smb-gateway";
 import { SmbGroup } from "../generated/smb-group";
 import { SmbShare } from "../generated/smb-share";
 import { SmbUser } from "../generated/smb-user";
+import { needOptions } from "../options";
 import { Accounts, Binding, isKnown } from "./accounts";
 import type { FileServerArgs, FileServerGroupArgs, FileServerQuotaArgs } from "./args";
 import { faultsOf } from "./faults";
@@ -40,16 +41,14 @@ export class FileServer<
     readonly quotas: Readonly<Partial<Record<Share | Limit, Quota>>>;
     /** First IP address of the gateway. */
     readonly address: pulumi.Output<string>;
-    /**
-     * UNC path of each share: `\\address
-     * ame`.
-     */
+    /** UNC path of each share: `\\address\name`. */
     readonly paths: pulumi.Output<Record<Share, string>>;
 
     constructor(name: string, args: FileServerArgs<Share, User, Group, Limit>, opts: pulumi.ComponentResourceOptions = {}) {
+        needOptions("FileServer", name, opts);
         const faults = faultsOf(args);
         if (faults.length > 0)
-            throw new pulumi.ResourceError([`FileServer ${name} has faults:`, ...faults].join("\n  "), opts.parent, true);
+            throw new pulumi.ResourceError([`FileServer ${name} has errors:`, ...faults].join("\n  "), opts.parent, true);
         super("pvesmb:index:FileServer", name, {}, opts);
 
         const accounts = new Accounts();

@@ -6,3 +6,5 @@ export * from "./smb-share";
 export * from "./smb-user";
 export * from "./smb-group";
 export * from "./quota";
+export * from "./ad-domain";
+export * from "./ctdb-vip";

@@ -1,6 +1,74 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 
+export interface ExistingSshArgs {
+    /**
+     * Name or IP address at which SSH reaches the host.
+     */
+    host: pulumi.Input<string>;
+
+    /**
+     * SSH port.
+     * @default `22`
+     */
+    port?: pulumi.Input<number>;
+
+    /**
+     * User that logs in.
+     * @default `"root"`
+     */
+    user?: pulumi.Input<string>;
+
+    /**
+     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` prints the commands that grant the rights for it.
+     * @default true unless `user` is root
+     */
+    sudo?: pulumi.Input<boolean>;
+
+    /**
+     * Accepted host keys of the host: `SHA256:...` or public key lines. Nothing else is accepted then.
+     * @default those in known_hosts
+     */
+    hostKeys?: pulumi.Input<pulumi.Input<string>[]>;
+
+    /**
+     * A known_hosts file.
+     * @default that of `connection.ssh`
+     */
+    knownHosts?: pulumi.Input<string>;
+
+    /**
+     * Jump host.
+     * @default that of `connection.ssh`
+     */
+    jump?: pulumi.Input<ExistingSshJumpArgs>;
+}
+
+export interface ExistingSshJumpArgs {
+    /**
+     * Name or IP address at which SSH reaches the host.
+     */
+    host: pulumi.Input<string>;
+
+    /**
+     * SSH port.
+     * @default `22`
+     */
+    port?: pulumi.Input<number>;
+
+    /**
+     * User on the jump host.
+     * @default `"root"`
+     */
+    user?: pulumi.Input<string>;
+
+    /**
+     * Accepted host keys of the jump host: `SHA256:...` or public key lines. Nothing else is accepted then.
+     * @default those in known_hosts
+     */
+    hostKeys?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 export interface SmbGatewayVmidRangeArgs {
     /**
      * First VMID.
@@ -37,20 +105,20 @@ export interface SmbGatewayLxcArgs {
     cores?: pulumi.Input<number>;
 
     /**
-     * Memory.
+     * Memory. At least 128MiB, a multiple of 1MiB.
      * @default `"512MiB"`
      */
     memory?: pulumi.Input<string>;
 
     /**
-     * Swap.
+     * Swap. A multiple of 1MiB.
      * @default `"512MiB"`
      */
     swap?: pulumi.Input<string>;
 
     /**
      * Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default `true`
      */
     unprivileged?: pulumi.Input<boolean>;
@@ -70,7 +138,7 @@ export interface SmbGatewayLxcRootfsArgs {
     storage: pulumi.Input<string>;
 
     /**
-     * Size of the root file system; it can grow.
+     * Size of the root file system; it can grow. At least 512MiB, a multiple of 1MiB.
      */
     size: pulumi.Input<string>;
 }
@@ -132,23 +200,23 @@ export interface SmbGatewayDataArgs {
     storage?: pulumi.Input<string>;
 
     /**
-     * Size of the data volume; it can grow. Or give `initialSize`.
+     * Size of the data volume; it can grow. Or give `initialSize`. At least 64MiB, a multiple of 1MiB.
      */
     size?: pulumi.Input<string>;
 
     /**
-     * Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the data volume when it is created; after that it is managed by a Quota or in Proxmox VE. At least 64MiB, a multiple of 1MiB.
      */
     initialSize?: pulumi.Input<string>;
 
     /**
-     * An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.
+     * An existing volume to attach instead of a new one. One of another container is moved to this one, unless that container runs with it mounted.
      */
     volume?: pulumi.Input<string>;
 
     /**
-     * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
-     * A change replaces the resource: files stay where they are.
+     * A directory or dataset of the node instead of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
+     * A change replaces the resource: the files are not moved.
      */
     bind?: pulumi.Input<string>;
 
@@ -178,7 +246,7 @@ export interface SmbGatewayStartupArgs {
 
 export interface SmbGatewayPackagesArgs {
     /**
-     * Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).
+     * Package mirror to write into the guest's sources, instead of the servers of the distribution's own suites (its updates too).
      * @default what the template has
      */
     mirror?: pulumi.Input<string>;
@@ -196,9 +264,15 @@ export interface SmbGatewayPackagesArgs {
 
     /**
      * Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.
-     * @default `true` for a gateway that is being made; one from before this was so stays as it is
+     * @default `true` for a new gateway; gateways made by earlier versions are unchanged
      */
     securityUpdates?: pulumi.Input<boolean>;
+
+    /**
+     * Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
+     * @default `keep`
+     */
+    onDelete?: pulumi.Input<"keep" | "remove">;
 
     /**
      * Refuse a guest whose Samba is older.
@@ -215,7 +289,7 @@ export interface SmbGatewaySambaArgs {
     workgroup?: pulumi.Input<string>;
 
     /**
-     * What the server calls itself.
+     * Description of the server that clients see.
      * @default `"pvesmb"`
      */
     serverString?: pulumi.Input<string>;
@@ -276,7 +350,7 @@ export interface SmbGatewaySambaArgs {
 
     /**
      * Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.
-     * @default one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)
+     * @default smbd's share of `lxc.memory` (all but a reserve of a quarter, 64 to 512 MiB) divided by 3 MiB: 128 with 512MiB
      */
     maxProcesses?: pulumi.Input<number>;
 
@@ -299,7 +373,7 @@ export interface SmbGatewaySambaArgs {
     directoryLeases?: pulumi.Input<boolean>;
 
     /**
-     * Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.
+     * Metadata and streams as macOS wants them (fruit), on all shares: a Mac applies what the first share offers to all of them.
      * @default `false`
      */
     macos?: pulumi.Input<boolean>;
@@ -323,6 +397,12 @@ export interface SmbGatewaySambaArgs {
     timeZone?: pulumi.Input<string>;
 
     /**
+     * Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
+     * @default `false`
+     */
+    manageGlobal?: pulumi.Input<boolean>;
+
+    /**
      * Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.
      * @default `{}`
      */
@@ -342,7 +422,7 @@ export interface SmbGatewaySambaLockoutArgs {
     minutes?: pulumi.Input<number>;
 
     /**
-     * After how long without a failed one the count begins anew. In minutes.
+     * Time without a failed login after which the count starts again. In minutes.
      * @default `30`
      */
     resetMinutes?: pulumi.Input<number>;
@@ -356,7 +436,7 @@ export interface SmbGatewaySambaLoggingArgs {
     target?: pulumi.Input<"journal" | "file">;
 
     /**
-     * How much smbd says.
+     * smbd's log level.
      * @default `1`
      */
     level?: pulumi.Input<number>;
@@ -368,7 +448,7 @@ export interface SmbGatewaySambaLoggingArgs {
     logins?: pulumi.Input<boolean>;
 
     /**
-     * Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.
+     * Files of audits and logins: size at which a new one is begun; checked every minute. If a file reaches four times that size in between, smbd itself renames it to `.old` and replaces the previous one. At least 64KiB, a multiple of 1KiB.
      * @default `"16MiB"`
      */
     maxSize?: pulumi.Input<string>;
@@ -388,7 +468,7 @@ export interface SmbGatewaySambaDiscoveryArgs {
     wsdd?: pulumi.Input<boolean>;
 
     /**
-     * Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.
+     * Appear in the Finder, and with shares that have `timeMachine` in Time Machine's list (mDNS). Installs avahi-daemon. What other files of Samba add is not announced.
      * @default `false`
      */
     avahi?: pulumi.Input<boolean>;
@@ -463,7 +543,7 @@ export interface ConnectionArgs {
     markSecret?: pulumi.Input<string>;
 
     /**
-     * Secrets that signed marks before, API tokens' secrets among them: still believed; the next update of a gateway signs anew. In the environment separated by commas.
+     * Secrets that signed marks before, API tokens' secrets among them: still accepted; the next update of a gateway signs it again. In the environment separated by commas.
      * Environment: `PVESMB_MARK_SECRET_PREVIOUS`.
      */
     markSecretPrevious?: pulumi.Input<pulumi.Input<string>[]>;
@@ -522,7 +602,7 @@ export interface SshArgs {
     sudo?: pulumi.Input<boolean>;
 
     /**
-     * Command on nodes in place of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.
+     * Command on nodes instead of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.
      * Environment: `PVESMB_SSH_PCT`.
      * @default pct
      */
@@ -632,12 +712,12 @@ export interface SmbShareVolumeArgs {
     storage: pulumi.Input<string>;
 
     /**
-     * Size of the share's volume; it can grow. Or give `initialSize`.
+     * Size of the share's volume; it can grow. Or give `initialSize`. At least 16MiB, a multiple of 1MiB.
      */
     size?: pulumi.Input<string>;
 
     /**
-     * Size of the share's volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the share's volume when it is created; after that it is managed by a Quota or in Proxmox VE. At least 16MiB, a multiple of 1MiB.
      */
     initialSize?: pulumi.Input<string>;
 
@@ -650,12 +730,12 @@ export interface SmbShareVolumeArgs {
 
 export interface SmbShareAccessArgs {
     /**
-     * Name of a user; or give `group`.
+     * Name of a user; or give `group`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     user?: pulumi.Input<string>;
 
     /**
-     * Name of a group; or give `user`.
+     * Name of a group; or give `user`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     group?: pulumi.Input<string>;
 
@@ -667,12 +747,12 @@ export interface SmbShareAccessArgs {
 
 export interface SmbShareAclEntryArgs {
     /**
-     * Name of a user; or give `group`.
+     * Name of a user; or give `group`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     user?: pulumi.Input<string>;
 
     /**
-     * Name of a group; or give `user`.
+     * Name of a group; or give `user`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     group?: pulumi.Input<string>;
 
@@ -684,7 +764,7 @@ export interface SmbShareAclEntryArgs {
 
 export interface SmbShareTimeMachineArgs {
     /**
-     * Most that the backups of one Mac may take.
+     * Most that the backups of one Mac may take. At least 1GiB.
      * @default the share's space
      */
     maxSize?: pulumi.Input<string>;
@@ -710,28 +790,28 @@ export interface SmbShareRecycleArgs {
     keepTree?: pulumi.Input<boolean>;
 
     /**
-     * Keep files of the same name side by side, in place of the last one.
+     * Keep files of the same name side by side, instead of the last one only.
      * @default `true`
      */
     versions?: pulumi.Input<boolean>;
 
     /**
-     * Files that are really deleted.
+     * Files that are deleted at once, without the recycle bin.
      */
     exclude?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * Folders whose files are really deleted.
+     * Folders whose files are deleted at once, without the recycle bin.
      */
     excludeFolders?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * Larger files are really deleted.
+     * Larger files are deleted at once, without the recycle bin.
      */
     maxSize?: pulumi.Input<string>;
 
     /**
-     * Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.
+     * Purge files this long after they were deleted or last accessed, for example `30d` or `8w`; checked daily by systemd-tmpfiles.
      * @default for ever
      */
     keepFor?: pulumi.Input<string>;
@@ -759,7 +839,7 @@ export interface SmbSharePreviousVersionsArgs {
     folder?: pulumi.Input<string>;
 
     /**
-     * Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.
+     * Names of the snapshots, as strftime(3) writes their time. Anything after it is ignored.
      * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
      */
     format?: pulumi.Input<string>;
@@ -777,32 +857,32 @@ export interface SmbSharePreviousVersionsArgs {
     localTime?: pulumi.Input<boolean>;
 
     /**
-     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.
+     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. `folder`, `format`, `prefix` and `localTime` are then set by pvesmb and must be left out. Needs the node's SSH.
      */
     schedule?: pulumi.Input<SmbSharePreviousVersionsScheduleArgs>;
 }
 
 export interface SmbSharePreviousVersionsScheduleArgs {
     /**
-     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * How many hourly snapshots to keep. With 0, one snapshot is taken per day.
      * @default `24`
      */
     hourly?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many days stays.
+     * How many daily snapshots to keep.
      * @default `7`
      */
     daily?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many weeks stays.
+     * How many weekly snapshots to keep.
      * @default `4`
      */
     weekly?: pulumi.Input<number>;
 
     /**
-     * The newest one of each of so many months stays.
+     * How many monthly snapshots to keep.
      * @default `6`
      */
     monthly?: pulumi.Input<number>;
@@ -818,8 +898,8 @@ export interface SmbShareCatiaArgs {
 
 export interface GatewayRefArgs {
     /**
-     * The gateway's id: node at creation, VMID, nonce.
-     * A change replaces the resource: it lives on that guest.
+     * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
+     * A change replaces the resource: it exists only on that gateway.
      */
     id: pulumi.Input<string>;
 
@@ -827,6 +907,11 @@ export interface GatewayRefArgs {
      * How to reach Proxmox VE.
      */
     connection?: pulumi.Input<ConnectionArgs>;
+
+    /**
+     * How SSH reaches a gateway of mode `existing`.
+     */
+    ssh?: pulumi.Input<ExistingSshArgs>;
 }
 
 export interface SmbUserPasswordFromArgs {
@@ -850,7 +935,7 @@ export interface ShareRefArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: pulumi.Input<GatewayRefArgs>;
 
@@ -860,24 +945,24 @@ export interface ShareRefArgs {
     path?: pulumi.Input<string>;
 
     /**
-     * The share's `volume.size`, where the program declares one: the size then has a writer already.
+     * The share's `volume.size`, where the program declares one: the size then has a writer already. At least 16MiB, a multiple of 1MiB.
      */
     size?: pulumi.Input<string>;
 }
 
 export interface QuotaUserArgs {
     /**
-     * Name of the account or group on the gateway.
+     * Name of the account or group on the gateway, or of its domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     name: pulumi.Input<string>;
 
     /**
-     * Most that it may use here.
+     * Most that it may use here. At least 1MiB, a multiple of 4KiB.
      */
     limit: pulumi.Input<string>;
 
     /**
-     * More than this is allowed for the time of `grace` only.
+     * More than this is allowed for the time of `grace` only. At least 1MiB, a multiple of 4KiB.
      */
     soft?: pulumi.Input<string>;
 
@@ -889,17 +974,17 @@ export interface QuotaUserArgs {
 
 export interface QuotaGroupArgs {
     /**
-     * Name of the account or group on the gateway.
+     * Name of the account or group on the gateway, or of its domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     name: pulumi.Input<string>;
 
     /**
-     * Most that it may use here.
+     * Most that it may use here. At least 1MiB, a multiple of 4KiB.
      */
     limit: pulumi.Input<string>;
 
     /**
-     * More than this is allowed for the time of `grace` only.
+     * More than this is allowed for the time of `grace` only. At least 1MiB, a multiple of 4KiB.
      */
     soft?: pulumi.Input<string>;
 
@@ -955,4 +1040,127 @@ export interface QuotaUsageArgs {
      * What it holds. In bytes.
      */
     used: pulumi.Input<number>;
+}
+
+export interface DomainCredentialArgs {
+    /**
+     * Account of the domain: `joiner`, `joiner@ad.example.com` or `AD\joiner`.
+     */
+    user: pulumi.Input<string>;
+
+    /**
+     * Its password. Or `passwordFrom`.
+     */
+    password?: pulumi.Input<string>;
+
+    /**
+     * Where to read the password from, so that no state holds it.
+     */
+    passwordFrom?: pulumi.Input<SmbUserPasswordFromArgs>;
+
+    /**
+     * Instead of a password: Kerberos tickets of the account, as a credential cache in Base64. They must be valid for as long as a run takes.
+     */
+    tickets?: pulumi.Input<string>;
+
+    /**
+     * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
+     */
+    ticketsFrom?: pulumi.Input<DomainCredentialTicketsFromArgs>;
+}
+
+export interface DomainCredentialTicketsFromArgs {
+    /**
+     * An environment variable of the `pulumi` command, with the cache in Base64.
+     */
+    env?: pulumi.Input<string>;
+
+    /**
+     * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: pulumi.Input<string>;
+}
+
+export interface AdDomainDnsArgs {
+    /**
+     * Register the gateway's name in the domain's DNS, and again every day: what nobody refreshes is scavenged. It is done by the computer account, which Windows then allows to change the records.
+     * @default `true`
+     */
+    register?: pulumi.Input<boolean>;
+
+    /**
+     * Addresses to register.
+     * @default the one at which the gateway is reached
+     */
+    addresses?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface AdDomainLeaveArgs {
+    /**
+     * Who removes the computer account.
+     * @default `credential`
+     */
+    credential?: pulumi.Input<DomainCredentialArgs>;
+
+    /**
+     * Delete the computer account when this resource is deleted; otherwise it stays, disabled.
+     * @default `true`
+     */
+    deleteAccount?: pulumi.Input<boolean>;
+}
+
+export interface CtdbVipAddressArgs {
+    /**
+     * Floating IPv4 address with prefix length.
+     */
+    address: pulumi.Input<string>;
+
+    /**
+     * Interface of the gateways that gets it.
+     * @default `"eth0"`
+     */
+    interface?: pulumi.Input<string>;
+}
+
+export interface CtdbVipPrivateNetworkArgs {
+    /**
+     * Address with prefix length of each gateway, in the order of `gateways`; each gateway must have its own already, best on a bridge for this alone (`extraNetworks` of SmbGateway). CTDB's traffic is neither encrypted nor authenticated: the gateways take it from these addresses only.
+     * A change replaces the resource: all gateways have to change at once.
+     */
+    addresses: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface CtdbVipLockArgs {
+    /**
+     * A file on the file system that all gateways share, which lets one side at a time work when the private network is cut. It is made if it is not there.
+     * A change replaces the resource: all gateways have to change at once.
+     */
+    file: pulumi.Input<string>;
+}
+
+export interface CtdbVipTunablesArgs {
+    /**
+     * How often a gateway tells the others that it lives. In seconds.
+     * @default `1`
+     */
+    keepaliveInterval?: pulumi.Input<number>;
+
+    /**
+     * After how many silent intervals a gateway counts as dead.
+     * @default `12`
+     */
+    keepaliveLimit?: pulumi.Input<number>;
+
+    /**
+     * After how long without the lock a gateway gives up its floating addresses. At least twice the time of the longest recovery; one that took longer is warned of. In seconds.
+     * @default `5`
+     */
+    recoveryDropAllIps?: pulumi.Input<number>;
+}
+
+export interface CtdbVipRefArgs {
+    /**
+     * The cluster's id.
+     */
+    id: pulumi.Input<string>;
 }

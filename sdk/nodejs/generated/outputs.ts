@@ -1,5 +1,73 @@
 // Generated from provider/model by `npm run generate`; do not edit.
 
+export interface ExistingSsh {
+    /**
+     * Name or IP address at which SSH reaches the host.
+     */
+    host: string;
+
+    /**
+     * SSH port.
+     * @default `22`
+     */
+    port?: number;
+
+    /**
+     * User that logs in.
+     * @default `"root"`
+     */
+    user?: string;
+
+    /**
+     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` prints the commands that grant the rights for it.
+     * @default true unless `user` is root
+     */
+    sudo?: boolean;
+
+    /**
+     * Accepted host keys of the host: `SHA256:...` or public key lines. Nothing else is accepted then.
+     * @default those in known_hosts
+     */
+    hostKeys?: string[];
+
+    /**
+     * A known_hosts file.
+     * @default that of `connection.ssh`
+     */
+    knownHosts?: string;
+
+    /**
+     * Jump host.
+     * @default that of `connection.ssh`
+     */
+    jump?: ExistingSshJump;
+}
+
+export interface ExistingSshJump {
+    /**
+     * Name or IP address at which SSH reaches the host.
+     */
+    host: string;
+
+    /**
+     * SSH port.
+     * @default `22`
+     */
+    port?: number;
+
+    /**
+     * User on the jump host.
+     * @default `"root"`
+     */
+    user?: string;
+
+    /**
+     * Accepted host keys of the jump host: `SHA256:...` or public key lines. Nothing else is accepted then.
+     * @default those in known_hosts
+     */
+    hostKeys?: string[];
+}
+
 export interface SmbGatewayVmidRange {
     /**
      * First VMID.
@@ -36,20 +104,20 @@ export interface SmbGatewayLxc {
     cores?: number;
 
     /**
-     * Memory.
+     * Memory. At least 128MiB, a multiple of 1MiB.
      * @default `"512MiB"`
      */
     memory?: string;
 
     /**
-     * Swap.
+     * Swap. A multiple of 1MiB.
      * @default `"512MiB"`
      */
     swap?: string;
 
     /**
      * Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default `true`
      */
     unprivileged?: boolean;
@@ -69,7 +137,7 @@ export interface SmbGatewayLxcRootfs {
     storage: string;
 
     /**
-     * Size of the root file system; it can grow.
+     * Size of the root file system; it can grow. At least 512MiB, a multiple of 1MiB.
      */
     size: string;
 }
@@ -131,23 +199,23 @@ export interface SmbGatewayData {
     storage?: string;
 
     /**
-     * Size of the data volume; it can grow. Or give `initialSize`.
+     * Size of the data volume; it can grow. Or give `initialSize`. At least 64MiB, a multiple of 1MiB.
      */
     size?: string;
 
     /**
-     * Size of the data volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the data volume when it is created; after that it is managed by a Quota or in Proxmox VE. At least 64MiB, a multiple of 1MiB.
      */
     initialSize?: string;
 
     /**
-     * An existing volume to attach in place of a new one. One that another container holds is handed over, unless it is mounted there.
+     * An existing volume to attach instead of a new one. One of another container is moved to this one, unless that container runs with it mounted.
      */
     volume?: string;
 
     /**
-     * A directory or dataset of the node in place of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
-     * A change replaces the resource: files stay where they are.
+     * A directory or dataset of the node instead of a volume. It is set over the node's SSH or as root@pam, is not in Proxmox backups, and stays when the gateway goes.
+     * A change replaces the resource: the files are not moved.
      */
     bind?: string;
 
@@ -177,7 +245,7 @@ export interface SmbGatewayStartup {
 
 export interface SmbGatewayPackages {
     /**
-     * Package mirror to write into the guest's sources, in place of where they get the distribution's own suites (its updates too).
+     * Package mirror to write into the guest's sources, instead of the servers of the distribution's own suites (its updates too).
      * @default what the template has
      */
     mirror?: string;
@@ -195,9 +263,15 @@ export interface SmbGatewayPackages {
 
     /**
      * Install unattended-upgrades, which installs security updates by itself, once a day. One of Samba ends the open connections; clients come back by themselves. `false` keeps it from running, and has apt look every day for what is new.
-     * @default `true` for a gateway that is being made; one from before this was so stays as it is
+     * @default `true` for a new gateway; gateways made by earlier versions are unchanged
      */
     securityUpdates?: boolean;
+
+    /**
+     * Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
+     * @default `keep`
+     */
+    onDelete?: "keep" | "remove";
 
     /**
      * Refuse a guest whose Samba is older.
@@ -214,7 +288,7 @@ export interface SmbGatewaySamba {
     workgroup?: string;
 
     /**
-     * What the server calls itself.
+     * Description of the server that clients see.
      * @default `"pvesmb"`
      */
     serverString?: string;
@@ -275,7 +349,7 @@ export interface SmbGatewaySamba {
 
     /**
      * Most connections at once. smbd runs a process for each and refuses what comes beyond, so that no client uses up the gateway's memory.
-     * @default one for each 3 MiB of what smbd may use of `lxc.memory`: all but a quarter, at least 64 and at most 512 MiB (512MiB: 128)
+     * @default smbd's share of `lxc.memory` (all but a reserve of a quarter, 64 to 512 MiB) divided by 3 MiB: 128 with 512MiB
      */
     maxProcesses?: number;
 
@@ -298,7 +372,7 @@ export interface SmbGatewaySamba {
     directoryLeases?: boolean;
 
     /**
-     * Metadata and streams as macOS wants them (fruit), on all shares: Macs take the word of the first share for all.
+     * Metadata and streams as macOS wants them (fruit), on all shares: a Mac applies what the first share offers to all of them.
      * @default `false`
      */
     macos?: boolean;
@@ -322,6 +396,12 @@ export interface SmbGatewaySamba {
     timeZone?: string;
 
     /**
+     * Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
+     * @default `false`
+     */
+    manageGlobal?: boolean;
+
+    /**
      * Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.
      * @default `{}`
      */
@@ -341,7 +421,7 @@ export interface SmbGatewaySambaLockout {
     minutes?: number;
 
     /**
-     * After how long without a failed one the count begins anew. In minutes.
+     * Time without a failed login after which the count starts again. In minutes.
      * @default `30`
      */
     resetMinutes?: number;
@@ -355,7 +435,7 @@ export interface SmbGatewaySambaLogging {
     target?: "journal" | "file";
 
     /**
-     * How much smbd says.
+     * smbd's log level.
      * @default `1`
      */
     level?: number;
@@ -367,7 +447,7 @@ export interface SmbGatewaySambaLogging {
     logins?: boolean;
 
     /**
-     * Files of audits and logins: size at which a new one is begun, which is looked at every minute. Where four times as much has come by then, smbd puts the file aside as `.old` in place of the one before.
+     * Files of audits and logins: size at which a new one is begun; checked every minute. If a file reaches four times that size in between, smbd itself renames it to `.old` and replaces the previous one. At least 64KiB, a multiple of 1KiB.
      * @default `"16MiB"`
      */
     maxSize?: string;
@@ -387,7 +467,7 @@ export interface SmbGatewaySambaDiscovery {
     wsdd?: boolean;
 
     /**
-     * Appear in the Finder and in Time Machine's list (mDNS). Installs avahi-daemon.
+     * Appear in the Finder, and with shares that have `timeMachine` in Time Machine's list (mDNS). Installs avahi-daemon. What other files of Samba add is not announced.
      * @default `false`
      */
     avahi?: boolean;
@@ -462,7 +542,7 @@ export interface Connection {
     markSecret?: string;
 
     /**
-     * Secrets that signed marks before, API tokens' secrets among them: still believed; the next update of a gateway signs anew. In the environment separated by commas.
+     * Secrets that signed marks before, API tokens' secrets among them: still accepted; the next update of a gateway signs it again. In the environment separated by commas.
      * Environment: `PVESMB_MARK_SECRET_PREVIOUS`.
      */
     markSecretPrevious?: string[];
@@ -521,7 +601,7 @@ export interface Ssh {
     sudo?: boolean;
 
     /**
-     * Command on nodes in place of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.
+     * Command on nodes instead of `pct`: the wrapper that `npx pvesmb permissions` prints lets a user with sudo into pvesmb's own containers only.
      * Environment: `PVESMB_SSH_PCT`.
      * @default pct
      */
@@ -631,12 +711,12 @@ export interface SmbShareVolume {
     storage: string;
 
     /**
-     * Size of the share's volume; it can grow. Or give `initialSize`.
+     * Size of the share's volume; it can grow. Or give `initialSize`. At least 16MiB, a multiple of 1MiB.
      */
     size?: string;
 
     /**
-     * Size of the share's volume when it is made; from then on it is the business of a Quota, or of Proxmox VE.
+     * Size of the share's volume when it is created; after that it is managed by a Quota or in Proxmox VE. At least 16MiB, a multiple of 1MiB.
      */
     initialSize?: string;
 
@@ -649,12 +729,12 @@ export interface SmbShareVolume {
 
 export interface SmbShareAccess {
     /**
-     * Name of a user; or give `group`.
+     * Name of a user; or give `group`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     user?: string;
 
     /**
-     * Name of a group; or give `user`.
+     * Name of a group; or give `user`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     group?: string;
 
@@ -666,12 +746,12 @@ export interface SmbShareAccess {
 
 export interface SmbShareAclEntry {
     /**
-     * Name of a user; or give `group`.
+     * Name of a user; or give `group`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     user?: string;
 
     /**
-     * Name of a group; or give `user`.
+     * Name of a group; or give `user`. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     group?: string;
 
@@ -683,7 +763,7 @@ export interface SmbShareAclEntry {
 
 export interface SmbShareTimeMachine {
     /**
-     * Most that the backups of one Mac may take.
+     * Most that the backups of one Mac may take. At least 1GiB.
      * @default the share's space
      */
     maxSize?: string;
@@ -709,28 +789,28 @@ export interface SmbShareRecycle {
     keepTree?: boolean;
 
     /**
-     * Keep files of the same name side by side, in place of the last one.
+     * Keep files of the same name side by side, instead of the last one only.
      * @default `true`
      */
     versions?: boolean;
 
     /**
-     * Files that are really deleted.
+     * Files that are deleted at once, without the recycle bin.
      */
     exclude?: string[];
 
     /**
-     * Folders whose files are really deleted.
+     * Folders whose files are deleted at once, without the recycle bin.
      */
     excludeFolders?: string[];
 
     /**
-     * Larger files are really deleted.
+     * Larger files are deleted at once, without the recycle bin.
      */
     maxSize?: string;
 
     /**
-     * Really delete files this long after they were moved here, or were last touched. Looked at once a day, by the systemd timer of systemd-tmpfiles.
+     * Purge files this long after they were deleted or last accessed, for example `30d` or `8w`; checked daily by systemd-tmpfiles.
      * @default for ever
      */
     keepFor?: string;
@@ -758,7 +838,7 @@ export interface SmbSharePreviousVersions {
     folder?: string;
 
     /**
-     * Names of the snapshots, as strftime(3) writes their time. What they have behind it counts for nothing.
+     * Names of the snapshots, as strftime(3) writes their time. Anything after it is ignored.
      * @default `"@GMT-%Y.%m.%d-%H.%M.%S"`
      */
     format?: string;
@@ -776,32 +856,32 @@ export interface SmbSharePreviousVersions {
     localTime?: boolean;
 
     /**
-     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. They then are where pvesmb has them. Needs the node's SSH.
+     * Have pvesmb make the snapshots, by a systemd timer on the node: on ZFS of the dataset, on btrfs of the subvolume that the share is in; a new share on btrfs becomes one. `folder`, `format`, `prefix` and `localTime` are then set by pvesmb and must be left out. Needs the node's SSH.
      */
     schedule?: SmbSharePreviousVersionsSchedule;
 }
 
 export interface SmbSharePreviousVersionsSchedule {
     /**
-     * The newest one of each of so many hours; with 0, one is made a day stays.
+     * How many hourly snapshots to keep. With 0, one snapshot is taken per day.
      * @default `24`
      */
     hourly?: number;
 
     /**
-     * The newest one of each of so many days stays.
+     * How many daily snapshots to keep.
      * @default `7`
      */
     daily?: number;
 
     /**
-     * The newest one of each of so many weeks stays.
+     * How many weekly snapshots to keep.
      * @default `4`
      */
     weekly?: number;
 
     /**
-     * The newest one of each of so many months stays.
+     * How many monthly snapshots to keep.
      * @default `6`
      */
     monthly?: number;
@@ -817,8 +897,8 @@ export interface SmbShareCatia {
 
 export interface GatewayRef {
     /**
-     * The gateway's id: node at creation, VMID, nonce.
-     * A change replaces the resource: it lives on that guest.
+     * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
+     * A change replaces the resource: it exists only on that gateway.
      */
     id: string;
 
@@ -826,6 +906,11 @@ export interface GatewayRef {
      * How to reach Proxmox VE.
      */
     connection?: Connection;
+
+    /**
+     * How SSH reaches a gateway of mode `existing`.
+     */
+    ssh?: ExistingSsh;
 }
 
 export interface SmbUserPasswordFrom {
@@ -849,7 +934,7 @@ export interface ShareRef {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: GatewayRef;
 
@@ -859,24 +944,24 @@ export interface ShareRef {
     path?: string;
 
     /**
-     * The share's `volume.size`, where the program declares one: the size then has a writer already.
+     * The share's `volume.size`, where the program declares one: the size then has a writer already. At least 16MiB, a multiple of 1MiB.
      */
     size?: string;
 }
 
 export interface QuotaUser {
     /**
-     * Name of the account or group on the gateway.
+     * Name of the account or group on the gateway, or of its domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     name: string;
 
     /**
-     * Most that it may use here.
+     * Most that it may use here. At least 1MiB, a multiple of 4KiB.
      */
     limit: string;
 
     /**
-     * More than this is allowed for the time of `grace` only.
+     * More than this is allowed for the time of `grace` only. At least 1MiB, a multiple of 4KiB.
      */
     soft?: string;
 
@@ -888,17 +973,17 @@ export interface QuotaUser {
 
 export interface QuotaGroup {
     /**
-     * Name of the account or group on the gateway.
+     * Name of the account or group on the gateway, or of its domain: `DOMAIN\name`, `name@realm` or a SID.
      */
     name: string;
 
     /**
-     * Most that it may use here.
+     * Most that it may use here. At least 1MiB, a multiple of 4KiB.
      */
     limit: string;
 
     /**
-     * More than this is allowed for the time of `grace` only.
+     * More than this is allowed for the time of `grace` only. At least 1MiB, a multiple of 4KiB.
      */
     soft?: string;
 
@@ -954,4 +1039,127 @@ export interface QuotaUsage {
      * What it holds. In bytes.
      */
     used: number;
+}
+
+export interface DomainCredential {
+    /**
+     * Account of the domain: `joiner`, `joiner@ad.example.com` or `AD\joiner`.
+     */
+    user: string;
+
+    /**
+     * Its password. Or `passwordFrom`.
+     */
+    password?: string;
+
+    /**
+     * Where to read the password from, so that no state holds it.
+     */
+    passwordFrom?: SmbUserPasswordFrom;
+
+    /**
+     * Instead of a password: Kerberos tickets of the account, as a credential cache in Base64. They must be valid for as long as a run takes.
+     */
+    tickets?: string;
+
+    /**
+     * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
+     */
+    ticketsFrom?: DomainCredentialTicketsFrom;
+}
+
+export interface DomainCredentialTicketsFrom {
+    /**
+     * An environment variable of the `pulumi` command, with the cache in Base64.
+     */
+    env?: string;
+
+    /**
+     * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: string;
+}
+
+export interface AdDomainDns {
+    /**
+     * Register the gateway's name in the domain's DNS, and again every day: what nobody refreshes is scavenged. It is done by the computer account, which Windows then allows to change the records.
+     * @default `true`
+     */
+    register?: boolean;
+
+    /**
+     * Addresses to register.
+     * @default the one at which the gateway is reached
+     */
+    addresses?: string[];
+}
+
+export interface AdDomainLeave {
+    /**
+     * Who removes the computer account.
+     * @default `credential`
+     */
+    credential?: DomainCredential;
+
+    /**
+     * Delete the computer account when this resource is deleted; otherwise it stays, disabled.
+     * @default `true`
+     */
+    deleteAccount?: boolean;
+}
+
+export interface CtdbVipAddress {
+    /**
+     * Floating IPv4 address with prefix length.
+     */
+    address: string;
+
+    /**
+     * Interface of the gateways that gets it.
+     * @default `"eth0"`
+     */
+    interface?: string;
+}
+
+export interface CtdbVipPrivateNetwork {
+    /**
+     * Address with prefix length of each gateway, in the order of `gateways`; each gateway must have its own already, best on a bridge for this alone (`extraNetworks` of SmbGateway). CTDB's traffic is neither encrypted nor authenticated: the gateways take it from these addresses only.
+     * A change replaces the resource: all gateways have to change at once.
+     */
+    addresses: string[];
+}
+
+export interface CtdbVipLock {
+    /**
+     * A file on the file system that all gateways share, which lets one side at a time work when the private network is cut. It is made if it is not there.
+     * A change replaces the resource: all gateways have to change at once.
+     */
+    file: string;
+}
+
+export interface CtdbVipTunables {
+    /**
+     * How often a gateway tells the others that it lives. In seconds.
+     * @default `1`
+     */
+    keepaliveInterval?: number;
+
+    /**
+     * After how many silent intervals a gateway counts as dead.
+     * @default `12`
+     */
+    keepaliveLimit?: number;
+
+    /**
+     * After how long without the lock a gateway gives up its floating addresses. At least twice the time of the longest recovery; one that took longer is warned of. In seconds.
+     * @default `5`
+     */
+    recoveryDropAllIps?: number;
+}
+
+export interface CtdbVipRef {
+    /**
+     * The cluster's id.
+     */
+    id: string;
 }

@@ -40,12 +40,12 @@ export interface QuotaArgs {
     backend?: pulumi.Input<"auto" | "volume" | "zfs" | "btrfs" | "xfs" | "ext4" | "cephfs">;
 
     /**
-     * Most that the tree may hold; writes that would exceed it fail.
+     * Most that the tree may hold; writes that would exceed it fail. At least 16MiB, a multiple of 1MiB.
      */
     limit: pulumi.Input<string>;
 
     /**
-     * More than this is allowed for the time of `grace` only. xfs and ext4.
+     * More than this is allowed for the time of `grace` only. xfs and ext4. At least 1MiB, a multiple of 4KiB.
      */
     soft?: pulumi.Input<string>;
 
@@ -73,12 +73,12 @@ export interface QuotaArgs {
     groups?: pulumi.Input<pulumi.Input<QuotaGroupArgs>[]>;
 
     /**
-     * Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.
+     * Limit of every user of the gateway that `users` does not name. A user added later gets it with the next `pulumi up --refresh`. At least 1MiB, a multiple of 4KiB.
      */
     userLimit?: pulumi.Input<string>;
 
     /**
-     * Limit of every group of the gateway that `groups` does not name, likewise.
+     * Limit of every group of the gateway that `groups` does not name, likewise. At least 1MiB, a multiple of 4KiB.
      */
     groupLimit?: pulumi.Input<string>;
 
@@ -107,7 +107,7 @@ export interface QuotaArgs {
     onShrink?: pulumi.Input<"refuse" | "force">;
 
     /**
-     * Percentages from which on the level is `warning`, `critical` and `emergency`.
+     * Percentages, in ascending order, from which on the level is `warning`, `critical` and `emergency`. With fewer than three, the last levels are not used: `[50]` only has `warning`.
      * @default `[75,85,95]`
      */
     alerts?: pulumi.Input<pulumi.Input<number>[]>;
@@ -247,12 +247,12 @@ export class Quota extends PvesmbResource {
     declare readonly backend: pulumi.Output<"auto" | "volume" | "zfs" | "btrfs" | "xfs" | "ext4" | "cephfs" | undefined>;
 
     /**
-     * Most that the tree may hold; writes that would exceed it fail.
+     * Most that the tree may hold; writes that would exceed it fail. At least 16MiB, a multiple of 1MiB.
      */
     declare readonly limit: pulumi.Output<string>;
 
     /**
-     * More than this is allowed for the time of `grace` only. xfs and ext4.
+     * More than this is allowed for the time of `grace` only. xfs and ext4. At least 1MiB, a multiple of 4KiB.
      */
     declare readonly soft: pulumi.Output<string | undefined>;
 
@@ -280,12 +280,12 @@ export class Quota extends PvesmbResource {
     declare readonly groups: pulumi.Output<QuotaGroup[] | undefined>;
 
     /**
-     * Limit of every user of the gateway that `users` does not name. One who comes later has it from the next `up` after a refresh.
+     * Limit of every user of the gateway that `users` does not name. A user added later gets it with the next `pulumi up --refresh`. At least 1MiB, a multiple of 4KiB.
      */
     declare readonly userLimit: pulumi.Output<string | undefined>;
 
     /**
-     * Limit of every group of the gateway that `groups` does not name, likewise.
+     * Limit of every group of the gateway that `groups` does not name, likewise. At least 1MiB, a multiple of 4KiB.
      */
     declare readonly groupLimit: pulumi.Output<string | undefined>;
 
@@ -314,7 +314,7 @@ export class Quota extends PvesmbResource {
     declare readonly onShrink: pulumi.Output<"refuse" | "force" | undefined>;
 
     /**
-     * Percentages from which on the level is `warning`, `critical` and `emergency`.
+     * Percentages, in ascending order, from which on the level is `warning`, `critical` and `emergency`. With fewer than three, the last levels are not used: `[50]` only has `warning`.
      * @default `[75,85,95]`
      */
     declare readonly alerts: pulumi.Output<number[] | undefined>;
@@ -363,7 +363,7 @@ export class Quota extends PvesmbResource {
     declare readonly place: pulumi.Output<string>;
 
     /**
-     * What the tree holds. In bytes.
+     * What the tree holds; of a volume of its own all that is in use, with what its file system takes for itself. In bytes.
      */
     declare readonly used: pulumi.Output<number>;
 
@@ -388,12 +388,12 @@ export class Quota extends PvesmbResource {
     declare readonly level: pulumi.Output<"ok" | "warning" | "critical" | "emergency">;
 
     /**
-     * When these figures were read (UTC). A refresh that finds the same ones leaves it.
+     * When these figures were read (UTC). A refresh that finds the same figures does not change it.
      */
     declare readonly lastChecked: pulumi.Output<string>;
 
     /**
-     * How fast it grows, by a fit that outliers do not move. Left out while too few samples are there. In bytes per day.
+     * How fast it grows, by a fit that outliers do not move. Absent while there are too few samples. In bytes per day.
      */
     declare readonly trend: pulumi.Output<number | undefined>;
 
@@ -403,7 +403,7 @@ export class Quota extends PvesmbResource {
     declare readonly trendSamples: pulumi.Output<number | undefined>;
 
     /**
-     * Day (UTC) on which the limit is reached if it goes on so.
+     * Day (UTC) on which the limit is reached at this rate.
      */
     declare readonly fullOn: pulumi.Output<string | undefined>;
 

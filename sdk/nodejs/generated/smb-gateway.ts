@@ -4,6 +4,7 @@ import type { Kind } from "../../../provider/base/kind";
 import { PvesmbResource } from "../shim";
 import type {
     ConnectionArgs,
+    ExistingSshArgs,
     NetworkArgs,
     SmbGatewayDataArgs,
     SmbGatewayLxcArgs,
@@ -15,6 +16,7 @@ import type {
 } from "./inputs";
 import type {
     Connection,
+    ExistingSsh,
     GatewayRef,
     Network,
     SmbGatewayData,
@@ -28,45 +30,50 @@ import type {
 
 export interface SmbGatewayArgs {
     /**
-     * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: another kind of host.
+     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).
+     * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
-    mode?: pulumi.Input<"lxc">;
+    mode?: pulumi.Input<"lxc" | "existing">;
 
     /**
-     * Node to create the guest on. A guest that moved later is found where it is and stays there.
+     * Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
      */
-    node: pulumi.Input<string>;
+    ssh?: pulumi.Input<ExistingSshArgs>;
+
+    /**
+     * Mode `lxc`, required: node to create the guest on. A guest that moved later is found where it is and stays there.
+     */
+    node?: pulumi.Input<string>;
 
     /**
      * VMID of the guest.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default a free one within `vmidRange`
      */
     vmid?: pulumi.Input<number>;
 
     /**
      * Where a VMID is taken from.
-     * @default `{"from":10000,"to":99999}`
+     * @default 10000 to 99999
      */
     vmidRange?: pulumi.Input<SmbGatewayVmidRangeArgs>;
 
     /**
-     * Host name.
+     * Host name. Not used in mode `existing`.
      * @default the resource's name
      */
     hostname?: pulumi.Input<string>;
 
     /**
-     * The container.
+     * Mode `lxc`, required: the container.
      */
-    lxc: pulumi.Input<SmbGatewayLxcArgs>;
+    lxc?: pulumi.Input<SmbGatewayLxcArgs>;
 
     /**
-     * First network interface (eth0).
+     * Mode `lxc`, required: first network interface (eth0).
      */
-    network: pulumi.Input<NetworkArgs>;
+    network?: pulumi.Input<NetworkArgs>;
 
     /**
      * More network interfaces (eth1, eth2, ...).
@@ -92,7 +99,7 @@ export interface SmbGatewayArgs {
     data?: pulumi.Input<SmbGatewayDataArgs>;
 
     /**
-     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.
+     * Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.
      * @default `"refuse"`
      */
     dataOnDelete?: pulumi.Input<"refuse" | "destroy">;
@@ -163,12 +170,12 @@ export interface SmbGatewayArgs {
 
     /**
      * Settings of the whole Samba server.
-     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"manageGlobal":false,"options":{}}`
      */
     samba?: pulumi.Input<SmbGatewaySambaArgs>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -188,6 +195,7 @@ const kind: Kind = {
     name: "SmbGateway",
     inputs: [
         "mode",
+        "ssh",
         "node",
         "vmidRange",
         "hostname",
@@ -228,12 +236,13 @@ const kind: Kind = {
     ],
     secretOutputs: [],
     autoNames: { hostname: "host-label" },
-    reference: { connection: ["connection"] },
+    reference: { connection: ["connection"], ssh: ["ssh"] },
     holdsData: [{ input: "data", unless: [{ path: ["dataOnDelete"], is: "destroy" }, { path: ["data", "bind"] }] }],
+    outside: [["ssh"], ["data", "bind"]],
 };
 
 /**
- * A Samba file server in a container of its own, made, configured and kept by pvesmb.
+ * A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already.
  *
  * ```ts
  * const files = new pvesmb.SmbGateway("files", {
@@ -246,45 +255,50 @@ const kind: Kind = {
  */
 export class SmbGateway extends PvesmbResource {
     /**
-     * What the gateway runs on: a container of Proxmox VE.
-     * A change replaces the resource: another kind of host.
+     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).
+     * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
-    declare readonly mode: pulumi.Output<"lxc" | undefined>;
+    declare readonly mode: pulumi.Output<"lxc" | "existing" | undefined>;
 
     /**
-     * Node to create the guest on. A guest that moved later is found where it is and stays there.
+     * Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
      */
-    declare readonly node: pulumi.Output<string>;
+    declare readonly ssh: pulumi.Output<ExistingSsh | undefined>;
+
+    /**
+     * Mode `lxc`, required: node to create the guest on. A guest that moved later is found where it is and stays there.
+     */
+    declare readonly node: pulumi.Output<string | undefined>;
 
     /**
      * VMID of the guest.
-     * A change replaces the resource: PVE cannot change it.
+     * A change replaces the resource: Proxmox VE cannot change it.
      * @default a free one within `vmidRange`
      */
     declare readonly vmid: pulumi.Output<number>;
 
     /**
      * Where a VMID is taken from.
-     * @default `{"from":10000,"to":99999}`
+     * @default 10000 to 99999
      */
     declare readonly vmidRange: pulumi.Output<SmbGatewayVmidRange | undefined>;
 
     /**
-     * Host name.
+     * Host name. Not used in mode `existing`.
      * @default the resource's name
      */
     declare readonly hostname: pulumi.Output<string>;
 
     /**
-     * The container.
+     * Mode `lxc`, required: the container.
      */
-    declare readonly lxc: pulumi.Output<SmbGatewayLxc>;
+    declare readonly lxc: pulumi.Output<SmbGatewayLxc | undefined>;
 
     /**
-     * First network interface (eth0).
+     * Mode `lxc`, required: first network interface (eth0).
      */
-    declare readonly network: pulumi.Output<Network>;
+    declare readonly network: pulumi.Output<Network | undefined>;
 
     /**
      * More network interfaces (eth1, eth2, ...).
@@ -310,7 +324,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly data: pulumi.Output<SmbGatewayData | undefined>;
 
     /**
-     * Whether deleting the gateway may destroy its data volume. With `refuse` the gateway is protected against deletion: by Pulumi itself where this and `data` are plain values and no Outputs.
+     * Whether deleting the gateway may destroy its data volume. With `refuse`, Pulumi protects the gateway against deletion, and pvesmb refuses it too: `pulumi state unprotect` alone does not help. To delete gateway and data, set `destroy`, run `pulumi up`, then `pulumi destroy`. Pulumi protects it only where this and `data` are plain values, not Outputs.
      * @default `"refuse"`
      */
     declare readonly dataOnDelete: pulumi.Output<"refuse" | "destroy" | undefined>;
@@ -381,12 +395,12 @@ export class SmbGateway extends PvesmbResource {
 
     /**
      * Settings of the whole Samba server.
-     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"options":{}}`
+     * @default `{"workgroup":"WORKGROUP","serverString":"pvesmb","minProtocol":"SMB3_00","maxProtocol":"SMB3_11","signing":"mandatory","encryption":"desired","ntlm":"ntlmv2-only","guests":"onDemand","multichannel":true,"macos":false,"logging":{"target":"journal","level":1,"logins":false,"maxSize":"16MiB","keep":7},"discovery":{"wsdd":false,"avahi":false},"manageGlobal":false,"options":{}}`
      */
     declare readonly samba: pulumi.Output<SmbGatewaySamba | undefined>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource. What differed is printed.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;
@@ -404,12 +418,12 @@ export class SmbGateway extends PvesmbResource {
     /**
      * Node it was found on.
      */
-    declare readonly currentNode: pulumi.Output<string>;
+    declare readonly currentNode: pulumi.Output<string | undefined>;
 
     /**
      * Template it was made from.
      */
-    declare readonly templateVolume: pulumi.Output<string>;
+    declare readonly templateVolume: pulumi.Output<string | undefined>;
 
     /**
      * First IP address, without prefix length; the host name until a gateway that was made stopped has got one by DHCP.

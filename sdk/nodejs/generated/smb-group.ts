@@ -13,25 +13,25 @@ export interface SmbGroupArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Numeric group id; stays with the group for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric group id; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
 
     /**
-     * Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.
+     * Members of the group, all of them. If omitted, memberships are left to the `groups` of SmbUser; set it on the group or on its users, not both. Users of a domain, as `DOMAIN\name`, `name@realm` or SID, may be members too.
      */
     members?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -77,25 +77,25 @@ export class SmbGroup extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Numeric group id; stays with the group for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric group id; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;
 
     /**
-     * Who is in the group, all of them. Left out, membership is the users' to say, by their `groups`; a group and its users cannot both say it.
+     * Members of the group, all of them. If omitted, memberships are left to the `groups` of SmbUser; set it on the group or on its users, not both. Users of a domain, as `DOMAIN\name`, `name@realm` or SID, may be members too.
      */
     declare readonly members: pulumi.Output<string[] | undefined>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;

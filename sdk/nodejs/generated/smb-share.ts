@@ -36,20 +36,20 @@ export interface SmbShareArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
+     * Directory on the gateway, under /srv/pvesmb. It must not overlap another share's directory or, without `homes`, a user's home. A share with `readOnly` that declares nothing about the directory may show another share's.
      * @default /srv/pvesmb/<name at creation>
      */
     path?: pulumi.Input<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: a preset of defaults for other properties. Anything set explicitly wins. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     purpose?: pulumi.Input<"default" | "homes" | "dropBox" | "timeMachine" | "archive" | "media" | "scanner" | "database">;
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
+     * Adding or removing it is refused: its files would have to be copied; create another share, copy the files, then remove this one.
      */
     volume?: pulumi.Input<SmbShareVolumeArgs>;
 
@@ -84,13 +84,13 @@ export interface SmbShareArgs {
     guest?: pulumi.Input<boolean>;
 
     /**
-     * Owner of the share's root directory.
+     * Owner of the share's root directory. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      * @default `"root"`
      */
     owner?: pulumi.Input<string>;
 
     /**
-     * Group of the share's root directory.
+     * Group of the share's root directory. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      * @default `"root"`
      */
     group?: pulumi.Input<string>;
@@ -108,13 +108,13 @@ export interface SmbShareArgs {
     access?: pulumi.Input<pulumi.Input<SmbShareAccessArgs>[]>;
 
     /**
-     * Most permission bits of new files.
+     * Maximum permission bits of new files (create mask).
      * @default `0764`, or by `purpose`
      */
     createMask?: pulumi.Input<string>;
 
     /**
-     * Most permission bits of new directories.
+     * Maximum permission bits of new directories (directory mask).
      * @default `0775`, or by `purpose`
      */
     directoryMask?: pulumi.Input<string>;
@@ -126,7 +126,7 @@ export interface SmbShareArgs {
     acl?: pulumi.Input<"posix" | "windows">;
 
     /**
-     * ACL entries of the root directory, and as default of what is made in it.
+     * ACL entries of the root directory, and default entries for what is created in it.
      * @default those that follow from `access`
      */
     aclEntries?: pulumi.Input<pulumi.Input<SmbShareAclEntryArgs>[]>;
@@ -136,6 +136,12 @@ export interface SmbShareArgs {
      * @default `false`
      */
     recursive?: pulumi.Input<boolean>;
+
+    /**
+     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Mode `existing` only.
+     * @default `false`
+     */
+    allowNfsExport?: pulumi.Input<boolean>;
 
     /**
      * Metadata and streams as macOS wants them (fruit).
@@ -149,7 +155,7 @@ export interface SmbShareArgs {
     timeMachine?: pulumi.Input<SmbShareTimeMachineArgs>;
 
     /**
-     * Move deleted files to a folder in place of deleting them.
+     * Move deleted files to a folder instead of deleting them.
      */
     recycle?: pulumi.Input<SmbShareRecycleArgs>;
 
@@ -169,7 +175,7 @@ export interface SmbShareArgs {
     catia?: pulumi.Input<SmbShareCatiaArgs>;
 
     /**
-     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.
+     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused, because Samba would not look them up.
      */
     hostsAllow?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -219,7 +225,7 @@ export interface SmbShareArgs {
     oplocks?: pulumi.Input<boolean>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored in that case, and lookups in large folders are fast; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as on Unix.
      * @default `insensitive`
      */
     caseHandling?: pulumi.Input<"insensitive" | "sensitive" | "lower" | "upper">;
@@ -255,12 +261,12 @@ export interface SmbShareArgs {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -291,6 +297,7 @@ const kind: Kind = {
         "acl",
         "aclEntries",
         "recursive",
+        "allowNfsExport",
         "macos",
         "timeMachine",
         "recycle",
@@ -316,7 +323,7 @@ const kind: Kind = {
         "adopt",
         "timeouts",
     ],
-    outputs: ["path", "unc", "volumeId", "mountPoint"],
+    outputs: ["path", "unc", "uncByAddress", "volumeId", "mountPoint"],
     secrets: [
         ["gateway", "connection", "apiToken"],
         ["gateway", "connection", "password"],
@@ -332,7 +339,8 @@ const kind: Kind = {
     autoNames: { name: "as-is" },
     references: ["gateway"],
     reference: { gateway: ["gateway"], path: ["path"], size: ["volume", "size"] },
-    follows: { unc: "gateway" },
+    follows: { unc: { input: "gateway", output: "unc", like: "uncByAddress" }, uncByAddress: { input: "gateway", output: "unc" } },
+    outside: [["previousVersions", "schedule"]],
 };
 
 /**
@@ -354,13 +362,13 @@ export class SmbShare extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Directory on the gateway, under /srv/pvesmb. It is no other share's and no user's home, and lies in none; a share with `readOnly` that declares nothing about the directory may show another one's.
+     * Directory on the gateway, under /srv/pvesmb. It must not overlap another share's directory or, without `homes`, a user's home. A share with `readOnly` that declares nothing about the directory may show another share's.
      * @default /srv/pvesmb/<name at creation>
      */
     declare readonly path: pulumi.Output<string>;
 
     /**
-     * What the share is for: defaults of other properties, and nothing else. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
+     * What the share is for: a preset of defaults for other properties. Anything set explicitly wins. `default`: nothing; `homes`: homes true, browseable false, mode 0711, createMask 0700, directoryMask 0700; `dropBox`: mode 1770, hideUnreadable true, createMask 0770, directoryMask 0770; `timeMachine`: timeMachine {}, createMask 0700, directoryMask 0700; `archive`: recycle {path:.recycle,perUser:true,keepTree:true,versions:true,keepFor:90d}; `media`: mode 2775, createMask 0764, directoryMask 2775, vetoFiles [.DS_Store,Thumbs.db,desktop.ini]; `scanner`: oplocks false, createMask 0760, directoryMask 0770; `database`: oplocks false.
      * @default `default`
      */
     declare readonly purpose: pulumi.Output<
@@ -369,7 +377,7 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * A volume of its own, as a mount point of the container. Its size is the share's limit.
-     * Adding or removing it is refused: its files would have to be copied; make another share for that, copy them there, then take this one out.
+     * Adding or removing it is refused: its files would have to be copied; create another share, copy the files, then remove this one.
      */
     declare readonly volume: pulumi.Output<SmbShareVolume | undefined>;
 
@@ -404,13 +412,13 @@ export class SmbShare extends PvesmbResource {
     declare readonly guest: pulumi.Output<boolean | undefined>;
 
     /**
-     * Owner of the share's root directory.
+     * Owner of the share's root directory. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      * @default `"root"`
      */
     declare readonly owner: pulumi.Output<string | undefined>;
 
     /**
-     * Group of the share's root directory.
+     * Group of the share's root directory. Of a domain: `DOMAIN\name`, `name@realm` or a SID.
      * @default `"root"`
      */
     declare readonly group: pulumi.Output<string | undefined>;
@@ -428,13 +436,13 @@ export class SmbShare extends PvesmbResource {
     declare readonly access: pulumi.Output<SmbShareAccess[] | undefined>;
 
     /**
-     * Most permission bits of new files.
+     * Maximum permission bits of new files (create mask).
      * @default `0764`, or by `purpose`
      */
     declare readonly createMask: pulumi.Output<string | undefined>;
 
     /**
-     * Most permission bits of new directories.
+     * Maximum permission bits of new directories (directory mask).
      * @default `0775`, or by `purpose`
      */
     declare readonly directoryMask: pulumi.Output<string | undefined>;
@@ -446,7 +454,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly acl: pulumi.Output<"posix" | "windows" | undefined>;
 
     /**
-     * ACL entries of the root directory, and as default of what is made in it.
+     * ACL entries of the root directory, and default entries for what is created in it.
      * @default those that follow from `access`
      */
     declare readonly aclEntries: pulumi.Output<SmbShareAclEntry[] | undefined>;
@@ -456,6 +464,12 @@ export class SmbShare extends PvesmbResource {
      * @default `false`
      */
     declare readonly recursive: pulumi.Output<boolean | undefined>;
+
+    /**
+     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Mode `existing` only.
+     * @default `false`
+     */
+    declare readonly allowNfsExport: pulumi.Output<boolean | undefined>;
 
     /**
      * Metadata and streams as macOS wants them (fruit).
@@ -469,7 +483,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly timeMachine: pulumi.Output<SmbShareTimeMachine | undefined>;
 
     /**
-     * Move deleted files to a folder in place of deleting them.
+     * Move deleted files to a folder instead of deleting them.
      */
     declare readonly recycle: pulumi.Output<SmbShareRecycle | undefined>;
 
@@ -489,7 +503,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly catia: pulumi.Output<SmbShareCatia | undefined>;
 
     /**
-     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused: Samba would look none up.
+     * Clients that may connect, by address or network (`192.168.1.0/24`); all others may not. Names are refused, because Samba would not look them up.
      */
     declare readonly hostsAllow: pulumi.Output<string[] | undefined>;
 
@@ -539,7 +553,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly oplocks: pulumi.Output<boolean | undefined>;
 
     /**
-     * `lower` and `upper`: names are stored so, and one look finds a file in a folder of many thousands; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as Unix has it.
+     * `lower` and `upper`: names are stored in that case, and lookups in large folders are fast; refused while a name is stored otherwise, which clients would no longer find. `sensitive`: as on Unix.
      * @default `insensitive`
      */
     declare readonly caseHandling: pulumi.Output<"insensitive" | "sensitive" | "lower" | "upper" | undefined>;
@@ -575,12 +589,12 @@ export class SmbShare extends PvesmbResource {
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;
@@ -591,9 +605,14 @@ export class SmbShare extends PvesmbResource {
     declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
 
     /**
-     * UNC path: `\\address\name`.
+     * UNC path: `\\address\name`. On a member of a domain `\\gateway.ad.example.com\name`, for Kerberos; a share that is older than the membership has it from the next refresh on.
      */
     declare readonly unc: pulumi.Output<string>;
+
+    /**
+     * UNC path by the gateway's address, also on a member of a domain: there it means NTLM.
+     */
+    declare readonly uncByAddress: pulumi.Output<string>;
 
     /**
      * Volume id of the share's own volume.

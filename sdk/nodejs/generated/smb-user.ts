@@ -13,7 +13,7 @@ export interface SmbUserArgs {
     name?: pulumi.Input<string>;
 
     /**
-     * Password. Or give `passwordFrom` or `ntHash`.
+     * Password. Or give `passwordFrom` or `ntHash`. pvesmb checks no minimum length: use at least 12 characters.
      */
     password?: pulumi.Input<string>;
 
@@ -23,7 +23,7 @@ export interface SmbUserArgs {
     passwordFrom?: pulumi.Input<SmbUserPasswordFromArgs>;
 
     /**
-     * The NT hash of an existing account, in place of its password.
+     * The NT hash of an existing account, instead of its password.
      */
     ntHash?: pulumi.Input<string>;
 
@@ -34,21 +34,21 @@ export interface SmbUserArgs {
     passwordMustChange?: pulumi.Input<boolean>;
 
     /**
-     * Numeric user id; stays with the account for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric user id; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     uid?: pulumi.Input<number>;
 
     /**
-     * Numeric id of the user's own group; stays likewise.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric id of the user's own group; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     gid?: pulumi.Input<number>;
 
     /**
-     * Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.
+     * Further groups, all of them; created when missing. If omitted, memberships are left to the `members` of SmbGroup.
      */
     groups?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -71,18 +71,18 @@ export interface SmbUserArgs {
     fullName?: pulumi.Input<string>;
 
     /**
-     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.
+     * Home folder under /srv/pvesmb: created for the user alone, kept when the user is deleted. A share with `homes` serves `<its path>/<user>`. It must not be inside the directory of any other share.
      */
     home?: pulumi.Input<string>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -144,7 +144,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly name: pulumi.Output<string>;
 
     /**
-     * Password. Or give `passwordFrom` or `ntHash`.
+     * Password. Or give `passwordFrom` or `ntHash`. pvesmb checks no minimum length: use at least 12 characters.
      */
     declare readonly password: pulumi.Output<string | undefined>;
 
@@ -154,7 +154,7 @@ export class SmbUser extends PvesmbResource {
     declare readonly passwordFrom: pulumi.Output<SmbUserPasswordFrom | undefined>;
 
     /**
-     * The NT hash of an existing account, in place of its password.
+     * The NT hash of an existing account, instead of its password.
      */
     declare readonly ntHash: pulumi.Output<string | undefined>;
 
@@ -165,21 +165,21 @@ export class SmbUser extends PvesmbResource {
     declare readonly passwordMustChange: pulumi.Output<boolean | undefined>;
 
     /**
-     * Numeric user id; stays with the account for ever.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric user id; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly uid: pulumi.Output<number>;
 
     /**
-     * Numeric id of the user's own group; stays likewise.
-     * A change is refused: files belong to the number, which stays with its account or group for ever: leave it out, or give the one it has.
+     * Numeric id of the user's own group; never changes.
+     * A change is refused: files belong to this number, which never changes: leave it out, or set the current one.
      * @default the next free one from 10000 on
      */
     declare readonly gid: pulumi.Output<number>;
 
     /**
-     * Further groups, all of them; made when missing. Left out, membership is not this user's to say: an SmbGroup with `members` does.
+     * Further groups, all of them; created when missing. If omitted, memberships are left to the `members` of SmbGroup.
      */
     declare readonly groups: pulumi.Output<string[] | undefined>;
 
@@ -202,18 +202,18 @@ export class SmbUser extends PvesmbResource {
     declare readonly fullName: pulumi.Output<string | undefined>;
 
     /**
-     * Home folder under /srv/pvesmb: made for the user alone, kept when the user goes. A share with `homes` serves `<its path>/<user>`; in any other share's directory it is refused.
+     * Home folder under /srv/pvesmb: created for the user alone, kept when the user is deleted. A share with `homes` serves `<its path>/<user>`. It must not be inside the directory of any other share.
      */
     declare readonly home: pulumi.Output<string | undefined>;
 
     /**
      * The gateway it is on: an SmbGateway, or the `ref` of one.
-     * A change replaces the resource: it lives on that guest.
+     * A change replaces the resource: it exists only on that gateway.
      */
     declare readonly gateway: pulumi.Output<GatewayRef>;
 
     /**
-     * Take over what has that name on the gateway already, of another program or made by hand: as it is, then changed to what is declared. What differed is printed. An account of the distribution stays when the resource goes.
+     * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;

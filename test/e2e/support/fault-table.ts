@@ -101,7 +101,7 @@ const lost: { stage: Stage; type: string }[] = [
 ];
 
 const KILLED = /EOF|transport is closing|connection refused|connection error/;
-const CUT = /the connection was lost|no longer runs|runs no longer|is not running|is stopped/;
+const CUT = /the connection was lost|stopped while|no longer running|is not running|is stopped/;
 
 const strikes: Omit<Row, "task">[] = [
     {

@@ -10,7 +10,7 @@ export const claim = (path: string): string =>
     `/srv/pvesmb/.pvesmb/quotas/${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`;
 
 /** What `up` says about something planted; it depends on how far `up` was. */
-export const NOTICED = /symlink|somebody else|has no limit after|no such directory|neither is there/;
+export const NOTICED = /symlink|something else was put|has no limit after|no such directory|neither exists/;
 /** On ZFS a dataset is mounted in the gateway too, and Proxmox VE does not mount over a link. */
 export const NOTICED_ON_ZFS = new RegExp(`${NOTICED.source}|unable to hotplug`);
 
@@ -42,10 +42,10 @@ def flip(name, other):
     LIBC.renameat2(-100, os.fsencode(name), -100, os.fsencode(other), 2)
 `;
 
-/** Shell: a program that runs while something else is done, and the command that ends it. */
+/** Shell: a program that runs while something else is done, and the command that ends it, if it has not ended itself (also in `sh -e`). */
 export const begun = (attack: string): string =>
     `cat > /root/attack.py <<'END'\n${LIBRARY}${attack}\nEND\nnohup python3 /root/attack.py > /root/attack.log 2>&1 & echo $! > /root/attack.pid`;
-export const ended = "kill -9 $(cat /root/attack.pid) 2>/dev/null; true";
+export const ended = "kill -9 $(cat /root/attack.pid) 2>/dev/null || true";
 
 /** Plants its program where the files are kept, and replaces what the node makes by a link as soon as it is there. */
 export const swapping = (name: string, to: string, planted: string, when = "aside() or new(name)"): string => `

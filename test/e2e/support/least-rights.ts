@@ -85,7 +85,7 @@ async function shell(node = "", script: string): Promise<string> {
     return stdout;
 }
 
-async function sshKey(half: "" | ".pub"): Promise<string> {
+export async function sshKey(half: "" | ".pub"): Promise<string> {
     if (!existsSync(sshKeyFile)) await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "pvesmb-e2e", "-f", sshKeyFile]);
     return readFileSync(`${sshKeyFile}${half}`, "utf8");
 }

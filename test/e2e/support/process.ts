@@ -26,7 +26,7 @@ export interface StartOptions {
     /** The complete environment; default: that of the test run. */
     env?: NodeJS.ProcessEnv;
     input?: string;
-    /** Seconds until the command is killed. Default 600. */
+    /** Seconds until the command is killed. Default 600, in a soak 1800: software emulation on a busy machine. */
     timeout?: number;
     /** `NAME=value` of the environment, or a prefix of it. Finds and kills helpers that have left the process group. */
     mark?: string;
@@ -54,7 +54,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
         if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name);
     };
     const done = new Promise<Outcome>((resolve, reject) => {
-        const limit = options.timeout ?? 600;
+        const limit = options.timeout ?? (process.env["PVESMB_SOAK"] === "1" ? 1800 : 600);
         const timer = setTimeout(() => {
             chunks.output += `\n[killed after ${limit} s]\n`;
             signal("SIGKILL");

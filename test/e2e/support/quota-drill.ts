@@ -153,7 +153,7 @@ export function quotaDrill(name: string, kind: QuotaKind, at: () => VmWorkplace,
 
     seen("a lower one is refused below what is used, with the figure, and taken above it", async () => {
         limited("24MiB");
-        expect((await stack.up({ fails: true })).output).toMatch(/limit: 3\dMiB are used in .*, more than 24MiB/);
+        expect((await stack.up({ fails: true })).output).toMatch(/limit: 3\dMiB are in use in .*, more than 24MiB/);
         limited("48MiB");
         await stack.up();
         expect(Math.abs((await size()) - 48 * MiB)).toBeLessThanOrEqual(MiB);

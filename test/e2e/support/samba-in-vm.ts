@@ -9,7 +9,7 @@ import { renderShare, type ShareSection } from "../../../provider/samba/share";
 import type { ShareRoot } from "../../../provider/samba/share-root";
 import { shareRemovalUnit, shareUnit } from "../../../provider/samba/share-unit";
 import type { Vm } from "../../lab/src/vm/vm";
-import { shareSection } from "../../unit/share-section";
+import { shareSection } from "../../support/share-section";
 
 /** Software emulation in parallel with other tests takes minutes. */
 const soon = (): Deadline => Deadline.in(300_000);

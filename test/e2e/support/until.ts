@@ -5,7 +5,7 @@ export async function until<T>(
     what: string,
     ask: () => Promise<T | undefined | false> | T | undefined | false,
     seconds = 60,
-    pause = 50,
+    pause = 100,
 ): Promise<T> {
     return spending("waiting", async () => {
         for (const end = Date.now() + seconds * 1000; Date.now() < end;) {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { startDomain } from "./ad/domain";
 import { down, status, up } from "./commands";
 import { atWorkstation, labEnvironment } from "./client";
 import type { DaemonOptions } from "./daemon";
@@ -10,6 +11,7 @@ const usage = `usage: lab up [--version 8.4|9.1|9.2] [--nodes pve1,pve2]
        lab down
        lab status
        lab shell [COMMAND...]     at the workstation, with PROXMOX_VE_* set
+       lab ad [COMMAND...]        starts two domain controllers; the command, or a shell, in the first
 
 LAB_NAME=x names a second lab beside the first; LAB_NODES and LAB_PVE_VERSION are the options' defaults.
 LAB_SAMBA=backports puts the newest Samba of Debian 12 (4.22) into the template debian-12-samba, in place of its own (4.17).
@@ -34,9 +36,15 @@ function shell(words: string[]): Promise<number> {
     return wait(spawn(file, args, { stdio: "inherit", env }));
 }
 
+async function inDomain(words: string[]): Promise<number> {
+    const { dc1 } = await startDomain();
+    const [file = "", ...args] = dc1.command(words.length > 0 ? words : ["bash"]);
+    return wait(spawn(file, args, { stdio: "inherit" }));
+}
+
 async function main(argv: string[]): Promise<number> {
     const [command = "", ...rest] = argv;
-    if (!["up", "down", "status", "shell"].includes(command)) {
+    if (!["up", "down", "status", "shell", "ad"].includes(command)) {
         process.stderr.write(usage);
         return 2;
     }
@@ -49,6 +57,7 @@ async function main(argv: string[]): Promise<number> {
         return again();
     }
     if (command === "shell") return shell(rest);
+    if (command === "ad") return inDomain(rest);
     const { options } = parseArguments(rest);
     const wanted: DaemonOptions = {
         version: (options["version"] ?? process.env["LAB_PVE_VERSION"] ?? "9.2") as DaemonOptions["version"],

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { request } from "node:http";
+import type { ControllerFault } from "./ad/domain-controllers";
+import type { ControllerName } from "./ad/layout";
 import { resolvConf, workstationNamespace } from "./machine/layout";
 import { attempt } from "./machine/run";
 import type { RunOptions, RunResult } from "./machine/run";
@@ -76,6 +78,11 @@ export interface MachineControl {
     dns: { domain: string; server: string };
     /** The network cable of a node, or of a guest on it. */
     link: { node: string; vmid?: number; up: boolean };
+    /** The lab's Active Directory, which nobody starts but who asks for it: use ad/domain.ts. */
+    "ad-start": { controllers: ControllerName[] };
+    "ad-stop": { controller: ControllerName; powerOff: boolean };
+    "ad-reset": Record<string, never>;
+    "ad-disturb": { controller: ControllerName; fault: ControllerFault };
 }
 
 /** Does something to the lab's machinery that no API of PVE's can do. */

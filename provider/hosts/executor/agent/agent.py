@@ -2,7 +2,7 @@
 The remote executor: changes to a host as data; provider/hosts/batch.ts documents requests and steps. Python 3.9 to 3.13, standard library.
 executor.ts sends it with the modules beside it, then one JSON request per line on stdin; replies are one JSON object per line on stdout.
 When stdin ends, it rolls back a running batch and exits with its daemons and commands. If it is killed, the next batch rolls back from the
-journal. Arguments: lock file, directory of journals.
+journal. Arguments: lock file, directory of journals, file that names a lock of several hosts.
 """
 import contextlib
 import json

@@ -7,12 +7,13 @@ import time
 from asking import Faults, kept
 from clock import ENDLESS, Failed, Stop, explain, gone, kind_of, since
 from command_steps import prepare
-from files import belongs
+from files import above, belongs, open_file
 from journal import Journal, recover, take_back
 from looks import gather
 from scope import Scope
 
 LOCK = sys.argv[1]
+SHARED = sys.argv[3]  # a file with the path of a lock on a file system of several hosts
 
 
 def label(step, i):
@@ -128,22 +129,53 @@ class Batch:
         self.journal.doomed.clear()
 
 
-def lock(clock):
+def locks(clock):
+    """This host's lock, then that of all hosts with the same data and accounts, if this host is one of several."""
     # In a directory of root's: elsewhere others could create the file first and keep it locked.
     os.makedirs(os.path.dirname(LOCK), mode=0o700, exist_ok=True)
-    handle = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    held = [os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)]
+    try:
+        wait(held[0], fcntl.flock, "this host", clock)
+        shared = shared_lock()
+        if shared is not None:
+            held.append(shared)
+            # lockf: file systems of several hosts that know only one kind of locks know these.
+            wait(shared, fcntl.lockf, "a host with the same data", clock)
+    except BaseException:
+        release(held)
+        raise
+    return held
+
+
+def release(held):
+    for handle in reversed(held):
+        os.close(handle)
+
+
+def wait(handle, take, what, clock):
     began = time.monotonic()
     while True:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except BlockingIOError:
+            return take(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # fcntl(2): either
             if gone.is_set():
                 raise Stop("the connection was lost") from None
             if clock.left() <= 0:
-                os.close(handle)
-                raise Failed(f"another deployment has been changing this host for {time.monotonic() - began:.0f} s", "Busy") from None
+                raise Failed(f"another deployment has been changing {what} for {time.monotonic() - began:.0f} s", "Busy") from None
         time.sleep(0.01)
+
+
+def shared_lock():
+    try:
+        with open_file(SHARED) as file:
+            path = file.read().decode().strip()
+    except FileNotFoundError:
+        return None
+    try:
+        with above(path) as (folder, name):
+            return os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
+    except OSError as error:
+        raise Failed(f"{path}: {error.strerror}; hosts with the same data take turns by this file, which {SHARED} names") from None
 
 
 def prepare_ends(spec):
@@ -153,17 +185,17 @@ def prepare_ends(spec):
 
 def batch(spec, clock):
     asked = time.monotonic()
-    handle = lock(clock)
+    held = locks(clock)
     try:
         began, waited = time.monotonic(), since(asked)
         recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps))
         guard = spec.get("guard")
         if guard and not belongs(guard["path"], guard["fields"], guard["value"]):
-            raise Failed(f"{guard['path']} does not carry the expected mark: this host is no longer that gateway, or is another one's", "Conflict")
+            raise Failed(f"{guard['path']} does not have the expected mark: this host is no longer that gateway, or belongs to another one", "Conflict")
         prepare_ends(spec)
         result = Batch(spec, clock).run()
     finally:
-        os.close(handle)
+        release(held)
     if "look" in spec:
         result["look"] = gather(spec["look"], clock)
     return {**result, "recovered": recovered, "ms": since(began), "waitedMs": waited}

@@ -91,9 +91,9 @@ def do_subvolume(scope, step):
                 if known is not None:
                     return {"changed": False, "value": known}
                 if "owner" not in step:
-                    raise Failed(f"{path}: not a subvolume any more")
+                    raise Failed(f"{path}: is no longer a subvolume")
                 if os.listdir(fd):
-                    raise Failed(f"{path}: not empty any more; run it again")
+                    raise Failed(f"{path}: is no longer empty; run again")
                 was = worn(fd)
         if was is None and "owner" not in step:
             raise Failed(f"{path}: there is no such subvolume")
@@ -106,7 +106,7 @@ def do_subvolume(scope, step):
         with entered(folder, name, path) as fd:
             made = None if fd is None else id_of(fd)
             if made is None or os.listdir(fd):
-                raise Failed(f"{path}: somebody else put something in its place while it was made")
+                raise Failed(f"{path}: something else was put in its place while it was created; run again")
             owner = int(step["owner"])
             wear(fd, was or {"mode": 0o700, "uid": owner, "gid": owner, "attributes": {}})
         os.fsync(folder)

@@ -27,7 +27,7 @@ class Carrier:
     def folder(self, source, target, way):
         names = os.listdir(source)
         if TEMP in names:
-            raise Failed(f"{way}{TEMP}: a name that pvesmb needs; rename it")
+            raise Failed(f"{way}{TEMP}: pvesmb needs this name; rename the file")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(TEMP, dir_fd=target)
         for name in names:
@@ -38,7 +38,7 @@ class Carrier:
     def entry(self, source, target, name, path):
         info = os.stat(name, dir_fd=source, follow_symlinks=False)
         if info.st_dev != self.device:
-            raise Failed(f"{path}: a mount or a subvolume of its own, which stays where it is; move it out of the directory")
+            raise Failed(f"{path}: is another mount or subvolume, which cannot be copied; move it out of the directory")
         if OVERFLOW in (info.st_uid, info.st_gid):
             known(source, name, path)
         if stat.S_ISDIR(info.st_mode):
@@ -51,7 +51,7 @@ class Carrier:
             return
         there = standing(target, name)
         if there is not None and stat.S_IFMT(there.st_mode) != stat.S_IFMT(info.st_mode):
-            raise Failed(f"{path}: is in both directories, as different things; remove one of them")
+            raise Failed(f"{path}: exists in both directories with different types; remove one of them")
         first = self.links.get(info.st_ino) if info.st_nlink > 1 else None
         if first is not None:
             if there is None:
@@ -67,7 +67,7 @@ class Carrier:
                 try:
                     os.mknod(name, info.st_mode, info.st_rdev, dir_fd=target)
                 except PermissionError:
-                    raise Failed(f"{path}: a device, which a container cannot make; remove it") from None
+                    raise Failed(f"{path}: is a device file, which a container cannot create; remove it") from None
                 os.chmod(name, stat.S_IMODE(info.st_mode), dir_fd=target)
             os.chown(name, info.st_uid, info.st_gid, dir_fd=target, follow_symlinks=False)
             os.utime(name, ns=(info.st_atime_ns, info.st_mtime_ns), dir_fd=target, follow_symlinks=False)
@@ -80,7 +80,7 @@ class Carrier:
         try:
             info = os.fstat(leaf)
             if not stat.S_ISREG(info.st_mode):
-                raise Failed(f"{path}: something else was put in its place while it was copied")
+                raise Failed(f"{path}: something else was put in its place while it was copied; run again")
             if there is not None and there.st_mtime_ns > info.st_mtime_ns:
                 return  # the target's copy was changed since
             if there is not None and (there.st_size, there.st_mtime_ns) == (info.st_size, info.st_mtime_ns):
@@ -115,7 +115,7 @@ def known(folder, name, path):
     try:
         os.chown(name, info.st_uid, info.st_gid, dir_fd=folder, follow_symlinks=False)
     except PermissionError:
-        raise Failed(f"{path}: belongs to somebody whom the gateway does not know; give it to a user of the gateway on the node") from None
+        raise Failed(f"{path}: belongs to an id that does not exist on the gateway; change its owner on the node to a user of the gateway") from None
 
 
 def fill(leaf, new, size, clock):
@@ -164,11 +164,11 @@ def do_carry(scope, step):
             try:
                 carrier.folder(source, target, "")
             except RecursionError:
-                raise Failed(f"{old}: nested too deeply to be copied") from None
+                raise Failed(f"{old}: is nested too deeply to copy") from None
             if carrier.copied == 0:
                 break
         else:
-            raise Failed(f"{old}: is being written to; end what writes there, and run it again")
+            raise Failed(f"{old}: files in it are being written; stop the writer and run again")
         LIBC.syncfs(target)
         wear(target, worn(source), stamps=True)
         os.fsync(target)

@@ -177,7 +177,7 @@ def run(argv, clock, stdin="", env=None, timeout=60, whole=None, folder=None):
                             ready.unregister(key.fileobj)
                             open_outputs -= 1
         if whole and any(output.cut for output in outputs.values()):
-            raise Failed(f"{shown(argv)}: printed over {whole // MIB} MiB, which is more than a look takes")
+            raise Failed(f"{shown(argv)}: printed more than {whole // MIB} MiB, which is the limit")
         return (process.returncode, *(output.text() for output in outputs.values()))
     finally:
         dispose(process)

@@ -60,7 +60,7 @@ def do_daemon(scope, step):
         end(process)
     end_other(name)
     if accepts(port):
-        raise Failed(f"port {port} on loopback, wanted for {name}, is in use")
+        raise Failed(f"port {port} on loopback, needed for {name}, is in use")
     with open(os.memfd_create(name), "w+b") as log:
         try:
             process = spawn(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -2,18 +2,22 @@
 import contextlib
 import errno
 import os
+import re
 import stat
 import time
 
 import acl
 from acl import number
 from clock import Failed
-from files import above, belongs, dirty, exists, mounts, open_dir, open_file, parts, put, remove, rename, stat_of
+from files import above, belongs, dirty, exists, mounts, open_dir, open_file, parts, put, record, remove, rename, stat_of
 
 
-def write(scope, path, data, mode, uid, gid):
+def write(scope, path, data, mode, uid, gid, newer=False):
+    mtime = None
     with contextlib.suppress(FileNotFoundError):
         info = stat_of(path)
+        if newer:
+            mtime = max(time.time_ns(), (int(info.st_mtime) + 1) * 10**9)
         if stat.S_ISDIR(info.st_mode):
             raise Failed(f"{path}: a directory is in the way")
         if stat.S_ISREG(info.st_mode) and (stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid, info.st_size) == (mode, uid, gid, len(data)):
@@ -21,7 +25,7 @@ def write(scope, path, data, mode, uid, gid):
                 if file.read() == data:
                     return {"changed": False}
     scope.save(path)
-    put(path, data, mode, uid, gid)
+    put(path, data, mode, uid, gid, mtime=mtime)
     return {"changed": True}
 
 
@@ -31,7 +35,8 @@ def do_write(scope, step):
 
 
 def do_assemble(scope, step):
-    data = b"".join(pieces_of([step, *step.get("more", [])]))
+    pieces = pieces_of([step, *step.get("more", [])])
+    data = b"".join(lines_of(step["each"], pieces) if "each" in step else pieces)
     if "only" in step:
         only, barred = step["only"]["prefix"].encode(), exists(step["only"].get("unless") or "/nonexistent/file")
         data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only) and not barred)
@@ -44,7 +49,32 @@ def do_assemble(scope, step):
         prefix, lines = last["prefix"].encode(), data.splitlines(keepends=True)
         behind = [] if exists(last["unless"]) else [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
         data = b"".join([line for line in lines if not line.startswith(prefix)] + behind)
-    return write(scope, step["to"], data, int(step["mode"], 8), 0, 0)
+    if "into" in step:
+        data = framed(step["into"], data)
+        if data is None:
+            return do_remove(scope, {"path": step["to"]})
+    return write(scope, step["to"], data, int(step["mode"], 8), 0, 0, newer=step.get("newer", False))
+
+
+def lines_of(each, pieces):
+    name, wanted, unwanted = (re.compile(each[what].encode("latin-1"), re.M) for what in ("name", "if", "unless"))
+    number = 0
+    for piece in pieces:
+        found = name.search(piece)
+        if found and wanted.search(piece) and not unwanted.search(piece):
+            yield each["line"].encode().replace(b"NUMBER", str(number).encode()).replace(b"NAME", found[1]) + b"\n"
+            number += 1
+
+
+def framed(frame, data):
+    """The frame's file with the data in the place of its line; None without the file."""
+    try:
+        with open_file(frame["file"]) as file:
+            text = file.read()
+    except FileNotFoundError:
+        return None
+    full = frame["before"].encode() + data + frame["after"].encode() if data else b""
+    return b"".join(full if line.strip() == frame["at"].encode() else line for line in text.splitlines(keepends=True))
 
 
 def pieces_of(sources):
@@ -88,6 +118,28 @@ def do_remove(scope, step):
     return {"changed": True}
 
 
+def do_supersede(scope, step):
+    directory, own = os.path.split(step["path"])
+    same, changed = re.compile(step["same"], re.S), False
+
+    def groups(path):
+        try:
+            with open_file(path) as file:
+                found = same.search(file.read().decode("utf-8", "replace"))
+        except (FileNotFoundError, Failed):  # something other than a file is none of ours
+            return None
+        return found and found.groups()
+
+    wanted = groups(step["path"])
+    for name in sorted(names_in(directory)) if wanted else ():
+        path = os.path.join(directory, name)
+        if name != own and re.fullmatch(step["names"], name) and groups(path) == wanted:
+            scope.save(path)
+            remove(path)
+            changed = True
+    return {"changed": changed}
+
+
 def move(scope, old, new):
     entry = {"kind": "rename", "from": old, "to": new}
     scope.journal.note(entry, scope.key)
@@ -103,9 +155,9 @@ def do_rename(scope, step):
     if there == (False, True) or (not there[0] and step.get("ifThere")):
         return {"changed": False}
     if there == (True, True):
-        raise Failed(f"cannot rename {old} to {new}: both are there", "Conflict")
+        raise Failed(f"cannot rename {old} to {new}: both exist", "Conflict")
     if there == (False, False):
-        raise Failed(f"cannot rename {old} to {new}: neither is there")
+        raise Failed(f"cannot rename {old} to {new}: neither exists")
     move(scope, old, new)
     return {"changed": True}
 
@@ -144,6 +196,8 @@ def dress(scope, step, fd, new):
     if (uid, gid, acl.shown_mode(mode, access)) == (info.st_uid, info.st_gid, shown) and now == {which: acl.unpack(wanted.get(which)) for which in now}:
         return False
     if not new:
+        if "keep" in step:
+            raise Failed(scope.text(step["keep"]), "Conflict")
         scope.save(step["path"])
     os.fchown(fd, uid, gid)
     os.fchmod(fd, acl.shown_mode(mode, access))
@@ -190,13 +244,21 @@ def do_require(scope, step):
 
 
 def do_known(scope, step):
-    missing = [f"{kind} {name}" for kind in ("user", "group") for name in step[kind + "s"] if not acl.exists(kind, name)]
+    missing = [(kind, name) for kind in ("user", "group") for name in step[kind + "s"] if not acl.exists(kind, name)]
     if missing:
-        raise Failed(f"{step['message']}: {', '.join(missing)}")
+        places = dict.fromkeys(step.get("places", {}).get(f"{kind} {name}") for kind, name in missing)
+        where = ", ".join(place for place in places if place)
+        raise Failed(f"{where and where + ': '}{step['message']}: {', '.join(unknown(*each) for each in missing)}")
     return {"changed": False}
+
+
+def unknown(kind, name):
+    close = acl.nearest(kind, name)
+    return f"{kind} {name}" + (f" (did you mean {close}?)" if close else "")
 
 
 def do_owned(scope, step):
     if belongs(step["path"], step["fields"], step["value"]) is False:
-        raise Failed(step["message"], "Conflict")
+        owner = (record(step["path"]) or {}).get("key")
+        raise Failed(step["message"].replace("{owner}", owner if isinstance(owner, str) else "unknown"), "Conflict")
     return {"changed": False}

@@ -16,10 +16,11 @@ import sys
 from acl import raw_acls, set_raw_acls
 from clock import Failed, Planted
 
-TEMP = ".pvesmb-new"  # one per directory suffices: the writer holds the lock
+TEMP = ".pvesmb-new-"
 LARGEST = 16 << 20
 FOLDER = os.O_RDONLY | os.O_DIRECTORY
 dirty = set()  # directories to sync before a batch is committed
+in_use = [""]  # name of the journal
 
 
 def parts(path):
@@ -182,11 +183,20 @@ def put(path, data, mode, uid, gid, acls=None, mtime=None):
     dirty.add(os.path.dirname(path))
 
 
+def temp_of(journal):
+    """
+    Name of a file until it is complete. Other hosts may write to the same directory, so it has the journal's name; after a kill the journal
+    tells what to remove. One per directory suffices, since on a host the writer holds the lock.
+    """
+    return TEMP + journal
+
+
 def put_into(folder, name, data, mode, uid, gid, acls, mtime):
+    temp = temp_of(in_use[0])
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(TEMP, dir_fd=folder)
+        os.unlink(temp, dir_fd=folder)
     try:
-        with open(os.open(TEMP, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder), "wb") as file:
+        with open(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder), "wb") as file:
             file.write(data)
             file.flush()
             os.fchown(file.fileno(), uid, gid)
@@ -196,10 +206,10 @@ def put_into(folder, name, data, mode, uid, gid, acls, mtime):
             if mtime:
                 os.utime(file.fileno(), ns=(mtime, mtime))
             os.fsync(file.fileno())
-        os.rename(TEMP, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(temp, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(TEMP, dir_fd=folder)
+            os.unlink(temp, dir_fd=folder)
         raise
 
 
@@ -231,7 +241,7 @@ def look(path):
     if stat.S_ISDIR(info.st_mode):
         fd = open_dir(path)
         if fd is None:
-            raise Failed(f"{path}: vanished while it was looked at")
+            raise Failed(f"{path}: disappeared while it was read; run again")
         try:
             return {**was, "type": "directory", "acls": raw_acls(fd)}
         finally:

@@ -9,11 +9,12 @@ import btrfs
 import projects
 from clock import ENDLESS, Failed, Planted, Stop, explain
 from commands import run, said
-from files import TEMP, above, exists, look, remove, rename, restore, sync_dirs
-from ledger import put_back
+from files import above, exists, in_use, look, remove, rename, restore, sync_dirs, temp_of
+from ledger import keys_of, load, put_back, value_of
 
 PLACE = sys.argv[2]
-TOUCHES = {"write": "path", "directory": "path", "remove": "path", "assemble": "to", "reserve": "file", "remember": "file"}
+TOUCHES = {"write": "path", "directory": "path", "remove": "path", "assemble": "to"}
+LEDGER = {"reserve", "remember"}
 OTHERS = {"subvolume": btrfs.take_back, "project": projects.take_back}
 
 
@@ -56,7 +57,9 @@ def destroy(place, clock):
 
 class Journal:
     def __init__(self):
-        self.name, self.file = os.path.join(PLACE, f"{time.time_ns()}-{os.getpid()}"), None
+        name = f"{time.time_ns()}-{os.getpid()}"
+        in_use[0] = name
+        self.name, self.file = os.path.join(PLACE, name), None
         self.waiting, self.known, self.doomed = [], set(), []
         self.places = {}  # directory -> what it is, for as long as it was not moved
 
@@ -71,11 +74,27 @@ class Journal:
         for step in steps:
             if step["do"] == "rename" or step.get("tree"):
                 return
+            if step["do"] in LEDGER:
+                self.foresee_keys(step["file"], keys_of(step))
             path = step.get(TOUCHES.get(step["do"]))
             if path and path not in self.known:
                 with contextlib.suppress(Failed, OSError):  # a path that cannot be saved fails its own step
                     self.waiting.append({"kind": "path", "path": path, "was": look(path)})
                     self.known.add(path)
+
+    def foresee_keys(self, file, all_keys):
+        with contextlib.suppress(Failed, OSError):
+            for keys in [keys for keys in all_keys if (file, *keys) not in self.known]:
+                self.waiting.append({"kind": "key", "file": file, "keys": keys, "was": value_of(load(file), keys)})
+                self.known.add((file, *keys))
+
+    def key(self, file, keys, was, unit):
+        """Call it before a value in a file of several hosts is changed."""
+        if (file, *keys) not in self.known:
+            self.known.add((file, *keys))
+            self.waiting.append({"kind": "key", "file": file, "keys": keys, "was": was, "unit": unit})
+        if self.waiting:
+            self.write()
 
     def path(self, path, key):
         """Call it before a path is changed."""
@@ -120,6 +139,7 @@ def recover(clock, activate):
     taken = 0
     for name in sorted(os.listdir(PLACE)) if os.path.isdir(PLACE) else []:
         path, entries = os.path.join(PLACE, name), []
+        in_use[0] = name  # if this recovery is killed too, the next one finds what it left
         with open(path) as file, contextlib.suppress(ValueError):  # a torn last line: its change had not started
             for line in file:
                 entries.append(json.loads(line))
@@ -139,16 +159,16 @@ def recover(clock, activate):
 def undo(entries, path):
     todo = []
     for entry in entries:
-        if entry["kind"] in ("path", "rename", "run", *OTHERS):
+        if entry["kind"] in ("path", "key", "rename", "run", *OTHERS):
             todo.append(entry)
         elif entry["kind"] == "failed":
             todo.pop()
         elif entry["kind"] == "out":  # its commands were undone at that time
             todo = [each for each in todo if each["kind"] != "run" or each["unit"] != entry["unit"]]
-        if entry["kind"] == "path":
+        if entry["kind"] in ("path", "key"):
             with contextlib.suppress(OSError, Failed):
-                remove(os.path.join(os.path.dirname(entry["path"]), TEMP))
+                remove(os.path.join(os.path.dirname(entry.get("path") or entry["file"]), temp_of(os.path.basename(path))))
     take_back([entry for entry in todo if entry["kind"] == "run"])
     lost = take_back([entry for entry in todo if entry["kind"] != "run"])
     if lost:
-        raise Failed(f"an earlier change was cut off and cannot be taken back: {'; '.join(lost)} (its journal: {path})")
+        raise Failed(f"an earlier change was interrupted and cannot be rolled back: {'; '.join(lost)} (its journal: {path})")

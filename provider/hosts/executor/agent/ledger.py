@@ -15,7 +15,7 @@ def load(path):
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise Failed(f"{path}: not what pvesmb wrote there") from None
+        raise Failed(f"{path}: this is not what pvesmb wrote") from None
 
 
 def save(path, content):
@@ -26,12 +26,23 @@ def save(path, content):
     put(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode(), mode, uid, gid)
 
 
-def keep(scope, path, keys, value):
-    """Sets content[k1][k2].. to value, or deletes it (None). Undone by key and not by file, since the units of a batch share the file."""
-    scope.journal.path(path, scope.key)
-    was = load(path)
+def value_of(content, keys):
     for key in keys:
-        was = was.get(key) if isinstance(was, dict) else None
+        content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def keys_of(step):
+    """Whose values a step may change."""
+    if step["do"] == "remember":
+        return [["facts", step["key"]]]
+    return [["reserved", step["space"], name] for name in (step["name"], step.get("formerly")) if name]
+
+
+def keep(scope, path, keys, value):
+    """Sets content[k1][k2].. to value, or deletes it (None). Undone by key and not by file, since units and hosts share the file."""
+    was = value_of(load(path), keys)
+    scope.journal.key(path, keys, was, scope.key)
     scope.undo.append({"kind": "key", "file": path, "keys": keys, "was": was})
     put_back(path, keys, value)
     return {"changed": True, "value": value}
@@ -68,14 +79,14 @@ def do_reserve(scope, step):
     given = load(step["file"]).get("reserved", {}).get(space, {})
     former = step.get("formerly")
     if former in given and name in given:
-        raise Failed(f"{space} {given[former]} is {former}'s and {name} has {given[name]} for ever, of an earlier account: files may belong to both; choose another name", "Conflict")
+        raise Failed(f"{space} {given[former]} belongs to {former}, but {name} has {given[name]} from an earlier account, and files may belong to both; choose another name", "Conflict")
     if name in given:
         if want not in (None, given[name]):
-            raise Failed(f"{name} has {space} {given[name]} for ever and cannot get {want}", "Conflict")
+            raise Failed(f"{name} has {space} {given[name]}, which never changes; set that one instead of {want}, or leave it out", "Conflict")
         return {"changed": False, "value": given[name]}
     if former in given:
         if want not in (None, given[former]):
-            raise Failed(f"{former} has {space} {given[former]} for ever, and so has {name}, which cannot get {want}", "Conflict")
+            raise Failed(f"{former} has {space} {given[former]}, which {name} keeps; set that one instead of {want}, or leave it out", "Conflict")
         keep(scope, step["file"], ["reserved", space, former], None)
         return keep(scope, step["file"], ["reserved", space, name], given[former])
     holders = {n: holder for holder, n in given.items()}
@@ -95,7 +106,7 @@ def do_reserve(scope, step):
     if want is None:
         want = next((n for n in range(step["from"], step["to"] + 1) if not fault(n)), None)
     if want is None:
-        raise Failed(f"every {space} from {step['from']} to {step['to']} is taken")
+        raise Failed(f"every {space} from {step['from']} to {step['to']} is in use")
     return keep(scope, step["file"], ["reserved", space, name], want)
 
 

@@ -85,7 +85,7 @@ def text(folder, name, path):
             return None
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise Failed(f"{path}: over {LARGEST // MIB} MiB, which is more than a look takes")
+        raise Failed(f"{path}: is larger than {LARGEST // MIB} MiB, which is the limit")
     return data.decode("utf-8", "replace")
 
 

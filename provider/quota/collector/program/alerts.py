@@ -143,7 +143,7 @@ def mail(target, event):
 def pve(_, event):
     program = next((path for path in PVE_FORWARD if os.path.exists(path)), None)
     if program is None:
-        raise Undelivered("this host is no Proxmox VE node: it has no proxmox-mail-forward")
+        raise Undelivered("this host is not a Proxmox VE node: it has no proxmox-mail-forward")
     hand_over([program], event, ["root"])
 
 

@@ -19,7 +19,7 @@ def load(folder):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 entry = json.load(file)
             if entry["v"] != FORMAT:
-                raise ValueError(f"format {entry['v']} is not known here: a newer pvesmb wrote it")
+                raise ValueError(f"format {entry['v']} is from a newer pvesmb")
             entries[entry["id"]] = entry
         except FileNotFoundError:
             continue  # removed since the listing

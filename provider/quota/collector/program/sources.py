@@ -28,7 +28,7 @@ class Sources:
         except OSError as error:
             raise Unreadable(f"{error.filename or source.get('path')}: {error.strerror}") from None
         if used is None:
-            raise Unreadable(f"{source['kind']}: what it shows is no number")
+            raise Unreadable(f"{source['kind']}: the value is not a number")
         return used, limit or None, files  # 0 is how repquota, xfs_quota and btrfs write "no limit"
 
     def statvfs(self, source):

@@ -47,6 +47,8 @@ export const network = {
     dhcp: { first: "10.86.0.200", last: "10.86.0.249" },
     domain: "lab",
     bridge: "vmbr0",
+    /** Between guests of all nodes only: no address of the lab's own. */
+    privateBridge: "vmbr1",
 } as const;
 
 export const switchNamespace = `pvesmb${labName}-sw`;

@@ -13,39 +13,53 @@ export function inNamespace(namespace: string, argv: string[]): string[] {
 
 /**
  * One switch (a bridge, with the lab's service address on it) and a cable to each node's `vmbr0` and to the workstation. Nothing leads
- * outside: the switch forwards, has no route, and so answers "network unreachable" at once instead of leaving callers to time out.
+ * outside: the switch forwards, has no route, and so answers "network unreachable" at once instead of leaving callers to time out. A
+ * second switch connects the nodes' `vmbr1`, on which nobody has an address: a private network for guests.
  */
 export async function makeNetwork(nodes: NodeLayout[]): Promise<void> {
     if (!isMounted(netnsDir) || readdirSync(netnsDir).some((name) => name.startsWith("pvesmb"))) willMake({ kind: "netns-mount" });
     await makeNamespace(switchNamespace);
-    await script(switchNamespace, [...bridge("sw0", network.services), "sysctl -qw net.ipv4.ip_forward=1"]);
-    await makeNamespace(workstationNamespace);
-    await cable(workstationNamespace, "ws");
-    await script(workstationNamespace, [
+    await script(switchNamespace, [
+        ...bridge("sw0", network.services),
+        "sysctl -qw net.ipv4.ip_forward=1",
+        ...plainBridge(PRIVATE_SWITCH),
+        `ip link set ${PRIVATE_SWITCH} up`,
+    ]);
+    await makeHostNetwork(workstationNamespace, "ws", network.workstation);
+    for (const node of nodes) await makeNodeNetwork(node);
+}
+
+/** A host without a bridge: the workstation, a domain controller. `port` is what its cable is called at the switch. */
+export async function makeHostNetwork(namespace: string, port: string, address: string): Promise<void> {
+    await makeNamespace(namespace);
+    await cable(namespace, port);
+    await script(namespace, [
         neighbours("eth0"),
-        `ip address add ${network.workstation}/${network.prefix} dev eth0`,
+        `ip address add ${address}/${network.prefix} dev eth0`,
         `ip route add default via ${network.services}`,
     ]);
-    for (const node of nodes) await makeNodeNetwork(node);
 }
 
 async function makeNodeNetwork(node: NodeLayout): Promise<void> {
     await makeNamespace(node.namespace);
     await cable(node.namespace, node.name);
+    await cable(node.namespace, `${node.name}p`, "eth1", PRIVATE_SWITCH);
     await script(node.namespace, [
         ...bridge(network.bridge, node.address),
         `ip link set eth0 master ${network.bridge}`,
+        ...plainBridge(network.privateBridge),
+        `ip link set eth1 master ${network.privateBridge}`,
+        `ip link set ${network.privateBridge} up`,
         `ip route add default via ${network.services}`,
     ]);
 }
 
+const PRIVATE_SWITCH = "sw1";
+
+const plainBridge = (name: string): string[] => [`ip link add ${name} type bridge forward_delay 0`];
+
 function bridge(name: string, address: string): string[] {
-    return [
-        `ip link add ${name} type bridge forward_delay 0`,
-        `ip address add ${address}/${network.prefix} dev ${name}`,
-        `ip link set ${name} up`,
-        neighbours(name),
-    ];
+    return [...plainBridge(name), `ip address add ${address}/${network.prefix} dev ${name}`, `ip link set ${name} up`, neighbours(name)];
 }
 
 /**
@@ -64,11 +78,11 @@ async function makeNamespace(name: string): Promise<void> {
     await script(name, ["ip link set lo up", "sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0"]);
 }
 
-/** A veth pair from the namespace's `eth0` to the switch. */
-async function cable(namespace: string, port: string): Promise<void> {
-    await run(["ip", "-n", switchNamespace, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
-    await run(["ip", "-n", switchNamespace, "link", "set", port, "master", "sw0", "up"]);
-    await run(["ip", "-n", namespace, "link", "set", "eth0", "up"]);
+/** A veth pair from an interface of the namespace to a switch. */
+async function cable(namespace: string, port: string, device = "eth0", to = "sw0"): Promise<void> {
+    await run(["ip", "-n", switchNamespace, "link", "add", port, "type", "veth", "peer", "name", device, "netns", namespace]);
+    await run(["ip", "-n", switchNamespace, "link", "set", port, "master", to, "up"]);
+    await run(["ip", "-n", namespace, "link", "set", device, "up"]);
 }
 
 async function script(namespace: string, commands: string[]): Promise<void> {

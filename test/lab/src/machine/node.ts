@@ -10,6 +10,7 @@ import { nodeConfig } from "./lxc-config";
 import { NodeSpace } from "./node-space";
 import { preparePools } from "./pools";
 import { run } from "./run";
+import { caFile } from "./tls";
 
 /** What all nodes share. */
 export interface NodeSetup {
@@ -70,7 +71,16 @@ export class LabNode {
         void this.container.ended.then((how) => {
             if (how === "reboot") rebooting();
         });
+        this.writeAuthority();
         await this.sshReady();
+    }
+
+    /** The cluster's CA certificate, where people take it from. */
+    private writeAuthority(): void {
+        const file = this.space.outside(this.space.path("/etc/pve/pve-root-ca.pem"));
+        mkdirSync(dirname(file), { recursive: true });
+        copyFileSync(caFile, file);
+        chmodSync(file, 0o640);
     }
 
     /** /etc/pve/lxc/VMID.conf, as root there and nobody else may read it. */
@@ -122,7 +132,7 @@ export class LabNode {
         mkdirSync(join(root, "etc/ssh/sshd_config.d"), { recursive: true });
         file("etc/ssh/sshd_config.d/pve.conf", "PermitRootLogin yes\nPasswordAuthentication yes\n");
         file("root/.ssh/authorized_keys", `${setup.authorizedKey.trim()}\n`, 0o600);
-        for (const command of ["pct", "pvesm", "pveum", "zfs", "zpool"]) {
+        for (const command of ["pct", "pveam", "pvesm", "pveum", "zfs", "zpool"]) {
             copyFileSync(join(__dirname, "../shims/pve-shim.py"), join(root, "usr/sbin", command));
             chmodSync(join(root, "usr/sbin", command), 0o755);
         }

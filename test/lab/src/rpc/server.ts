@@ -7,12 +7,13 @@ import type { NodeLayout } from "../machine/layout";
 import { execute } from "./exec";
 import { encodeFrame, FrameReader } from "./frames";
 import { pct } from "./pct";
+import { pveam } from "./pveam";
 import { pvesm } from "./pvesm";
 import { pveum } from "./pveum";
 import { CommandError } from "./session";
 import type { Request, Session } from "./session";
 
-const programs: Record<string, (session: Session) => Promise<number>> = { pct, pvesm, pveum, zfs: pool, zpool: pool };
+const programs: Record<string, (session: Session) => Promise<number>> = { pct, pveam, pvesm, pveum, zfs: pool, zpool: pool };
 
 async function pool(session: Session): Promise<number> {
     const { program, argv, env } = session.request;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -ISE
-"""`pct`, `pvesm`, `pveum`, `zfs` and `zpool` of a lab node: hands the command line to the lab's daemon and is its stdin, stdout, stderr and exit code.
+"""`pct`, `pveam`, `pvesm`, `pveum`, `zfs` and `zpool` of a lab node: hands the command line to the lab's daemon and is its stdin, stdout, stderr and exit code.
 
 Frames both ways: one byte of kind, four bytes of length (big endian), the payload. To the daemon: R (the request, JSON), 0 (stdin; empty
 at its end). From it: 1 (stdout), 2 (stderr), X (exit code). When this process dies, the connection ends and the daemon ends the command.

@@ -8,7 +8,7 @@ import type { DebianSources } from "../machine/packages/debian-sources";
 import { run } from "../machine/run";
 
 /** Debian's kernel for virtual machines, what compiles modules for it, and ZFS as source. */
-export const workshop: ImageRecipe = {
+export const hostSession: ImageRecipe = {
     variant: "minbase",
     packages: ["linux-image-cloud-amd64", "linux-headers-cloud-amd64", "zfs-dkms"].map((name) => `${name}/${backports}`),
     finish: [
@@ -28,9 +28,9 @@ export interface Kernel {
 
 /** A kernel with the true ZFS. Compiling takes minutes, once. */
 export async function buildKernel(sources: DebianSources): Promise<Kernel> {
-    const folder = await cached("vm-kernel", { workshop, from: sources.lines }, async (path) => {
+    const folder = await cached("vm-kernel", { hostSession, from: sources.lines }, async (path) => {
         const tree = `${path}.tree`;
-        await bootstrap(workshop, sources, "directory", tree);
+        await bootstrap(hostSession, sources, "directory", tree);
         mkdirSync(path);
         for (const name of ["kernel", "modules.tar"]) renameSync(join(tree, name), join(path, name));
         await run(["chmod", "-R", "u+rwX", tree]);

@@ -10,7 +10,7 @@ const groups = [
     [
         "samba samba-vfs-modules samba-ad-provision smbclient acl attr winbind libnss-winbind libpam-winbind krb5-user ctdb cifs-utils",
         "ethtool wsdd avahi-daemon libnss-mdns xfsprogs btrfs-progs quota python3 rsync sudo lsof tdb-tools ldb-tools bind9-dnsutils bind9-host",
-        "qemu-guest-agent unattended-upgrades nftables",
+        "qemu-guest-agent unattended-upgrades nftables iptables",
     ].flatMap((line) => line.split(" ")),
     ["zfs-fuse"],
 ];

@@ -11,18 +11,19 @@ import { inNamespace } from "../network";
 
 /** Zones that other hosts of the lab answer for; read again on SIGHUP. */
 const zonesFile = join(stateDir, "dns-zones");
-const zones = new Map<string, string>();
+const zones = new Map<string, readonly string[]>();
 let dnsmasq: ChildProcess | undefined;
 
-/** Sends questions about a domain and those below it to another nameserver, e.g. a domain controller's. */
-export function delegateZone(domain: string, server: string): void {
-    zones.set(domain, server);
+/** Sends questions about a domain and those below it to other nameservers, e.g. domain controllers; to none: nobody knows it. */
+export function delegateZone(domain: string, ...servers: string[]): void {
+    if (servers.length > 0) zones.set(domain, servers);
+    else zones.delete(domain);
     writeZones();
     dnsmasq?.kill("SIGHUP");
 }
 
 function writeZones(): void {
-    writeFileSync(zonesFile, [...zones].map(([domain, server]) => `server=/${domain}/${server}\n`).join(""));
+    writeFileSync(zonesFile, [...zones].flatMap(([domain, servers]) => servers.map((server) => `server=/${domain}/${server}\n`)).join(""));
 }
 
 /**

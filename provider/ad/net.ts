@@ -1,0 +1,114 @@
+import { PvesmbError } from "../base/errors";
+import { unitParts } from "../model/domain-names";
+import type { Said } from "./answers/membership";
+import { realmOf } from "./names";
+import { renderKrb5 } from "./krb5";
+import type { PrivateCommand, PrivateRun } from "./private-run";
+
+/** Who logs in to the domain, by password or with tickets that he has (a credential cache in Base64). */
+export type Login = { user: string } & ({ password: string; tickets?: undefined } | { tickets: string });
+
+/** `net` with a configuration of its own in the room, so that it works before the host's own is there. */
+const NET = ["net", "-s", "{room}/smb.conf"];
+
+/** `config`: the text of smb.conf for `net`. */
+export const inRoom = (domain: string, config: string, commands: PrivateCommand[]): PrivateRun => ({
+    files: { "smb.conf": config, "krb5.conf": renderKrb5({ domain }) },
+    binaries: Object.assign({}, ...commands.map(({ binaries }) => binaries)) as Record<string, string>,
+    env: { KRB5_CONFIG: "{room}/krb5.conf", KRB5CCNAME: "FILE:{room}/tickets" },
+    commands,
+});
+
+/** `user@REALM`: net would take the workgroup for the realm of a plain name. */
+function loginName(user: string, domain: string): string {
+    const plain = user.includes("\\") ? user.slice(user.indexOf("\\") + 1) : user;
+    return plain.includes("@") ? plain : `${plain}@${realmOf(domain)}`;
+}
+
+/** Kerberos only: no password or hash of it goes over the network, and a hardened domain takes nothing else. */
+export const withLogin = (
+    login: Login,
+    domain: string,
+    name: string,
+    argv: string[],
+    more: Partial<PrivateCommand> = {},
+): PrivateCommand => ({
+    name,
+    ...("password" in login
+        ? {
+              argv: [...NET, "ads", ...argv, "-U", loginName(login.user, domain), "--use-kerberos=required"],
+              // net reads one line where it has no terminal.
+              stdin: `${login.password}\n`,
+          }
+        : {
+              // net of 4.17 looks into the cache of the environment only, whatever --use-krb5-ccache names (seen in the lab).
+              argv: [...NET, "ads", ...argv, "--use-kerberos=required"],
+              env: { KRB5CCNAME: `FILE:{room}/${GIVEN}` },
+              binaries: { [GIVEN]: login.tickets },
+          }),
+    timeout: 30,
+    ...more,
+});
+
+/** The room's copy of given tickets: net adds those that it gets by them. */
+const GIVEN = "given-tickets";
+
+/** By the computer account. */
+export const asMachine = (name: string, argv: string[], more: Partial<PrivateCommand> = {}): PrivateCommand => ({
+    name,
+    argv: [...NET, "ads", ...argv, "-P", "--use-kerberos=required"],
+    timeout: 30,
+    ...more,
+});
+
+export const testJoin: PrivateCommand = { name: "testjoin", argv: [...NET, "ads", "testjoin"], timeout: 20 };
+
+export const baseOf = (domain: string): string =>
+    domain
+        .split(".")
+        .map((label) => `DC=${label}`)
+        .join(",");
+
+/** A value within a search filter (RFC 4515). */
+export const filterValue = (text: string): string =>
+    [...Buffer.from(text)]
+        .map((byte) =>
+            /[A-Za-z0-9 ._-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `\\${byte.toString(16).padStart(2, "0")}`,
+        )
+        .join("");
+
+export const ACCOUNT_ATTRIBUTES = [
+    ...["distinguishedName", "objectSid", "servicePrincipalName", "dNSHostName"],
+    ...["userAccountControl", "msDS-SupportedEncryptionTypes"],
+];
+
+export const accountSearch = (computer: string): string[] => [
+    "search",
+    `(sAMAccountName=${filterValue(computer)}$)`,
+    ...ACCOUNT_ATTRIBUTES,
+];
+
+/** `Servers/Gateways` of `OU=Gateways,OU=Servers,DC=…`, as `createcomputer=` takes it. */
+export function unitPath(ou: string): string {
+    const parts = unitParts(ou);
+    if (parts === undefined)
+        throw new PvesmbError("InvalidInput", `ou: ${JSON.stringify(ou)} is no organizational unit`, { property: "ou" });
+    return [...parts.units].reverse().join("/");
+}
+
+/** An entry as `net ads search` and `net ads dn` print it: `name: value`, one line each; names in lower case. */
+export type Entry = ReadonlyMap<string, readonly string[]>;
+
+export function parseEntries({ stdout }: Said): Entry[] {
+    const entries: Map<string, string[]>[] = [];
+    // Before each entry there is an empty line, behind `Got 1 replies`.
+    for (const block of stdout.split(/\n\s*\n/)) {
+        const entry = new Map<string, string[]>();
+        for (const line of block.split("\n")) {
+            const found = /^([A-Za-z][A-Za-z0-9-]*): (.*)$/.exec(line);
+            if (found) entry.set((found[1] ?? "").toLowerCase(), [...(entry.get((found[1] ?? "").toLowerCase()) ?? []), found[2] ?? ""]);
+        }
+        if (entry.size > 0) entries.push(entry);
+    }
+    return entries;
+}

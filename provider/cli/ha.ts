@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import type { Log } from "../base/log";
+import { clusterStatus } from "../resources/ctdb-vip/status";
+import type { ClusterReport } from "../resources/ctdb-vip/status";
+import { commandContext, gatewayNamed } from "./ad-gateway";
+import { Misuse } from "./permissions-options";
+
+export const HA_HELP = `pvesmb ha status --gateway WHICH [--json]
+
+Looks at a cluster of a CtdbVip, from one of its gateways. Changes nothing. The connection comes from the environment (PROXMOX_VE_ENDPOINT,
+PROXMOX_VE_API_TOKEN, ..., and for SSH PROXMOX_VE_SSH_*, PVESMB_SSH_*).
+
+  status   who is healthy, who has which address, who has the lock, how many sessions each gateway has
+
+  --gateway WHICH   VMID or host name of a gateway's container, or the gateway's id (\`pulumi stack --show-ids\`)
+  --json            the result as JSON on one line
+
+Exit codes: 0 all is well; 1 something is wrong, or the gateway could not be looked at; 2 wrong usage.
+`;
+
+/** Throws Misuse. */
+export function haOptions(args: string[]): { gateway: string; json: boolean } {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { gateway: { type: "string" }, json: { type: "boolean", default: false } },
+    });
+    const [verb, ...names] = positionals;
+    if (verb !== "status") throw new Misuse(`${verb === undefined ? "a command is missing" : `there is no ${verb}`}: status`);
+    if (names[0] !== undefined) throw new Misuse(`status takes no name: ${JSON.stringify(names[0])}`);
+    if (values.gateway === undefined) throw new Misuse("--gateway is missing: VMID or host name of a gateway's container");
+    return { gateway: values.gateway, json: values.json };
+}
+
+export async function ha(args: string[], log: Log): Promise<number> {
+    try {
+        const { gateway, json } = haOptions(args);
+        // What handlers tell on the way is no result.
+        const ctx = commandContext({ ...log, info: (text) => log.warn(text) });
+        const report = await clusterStatus(ctx, await gatewayNamed(ctx, gateway));
+        log.info(json ? JSON.stringify(report) : clusterText(report));
+        return report.faults.length === 0 ? 0 : 1;
+    } catch (error) {
+        if (!(error instanceof Misuse)) throw error;
+        log.warn(`pvesmb ha: ${error.message}`);
+        return 2;
+    }
+}
+
+export function clusterText({ gateway, nodes, addresses, leader, lock, recovery, faults }: ClusterReport): string {
+    const counted = (sessions: number | undefined): string =>
+        sessions === undefined ? "" : `, ${sessions} ${sessions === 1 ? "session" : "sessions"}`;
+    return [
+        ...nodes.map(({ number, address, flags, sessions }) => {
+            const own = addresses.filter(({ node }) => node === number).map((each) => each.address);
+            const state = flags.length === 0 ? "healthy" : flags.join(", ").toLowerCase();
+            return `node ${number} (${address}): ${state}${counted(sessions)}${number === leader ? ", has the lock" : ""}${own.length === 0 ? "" : `; ${own.join(", ")}`}`;
+        }),
+        ...(lock === undefined ? [] : [`lock: ${lock}`]),
+        ...(recovery === undefined ? [] : [`last recovery: ${recovery.toFixed(1)} s`]),
+        ...(faults.length === 0 ? ["nothing is wrong"] : [`wrong, as ${gateway} sees it:`, ...faults.map((text) => `  - ${text}`)]),
+    ].join("\n");
+}

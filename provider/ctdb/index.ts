@@ -1,0 +1,7 @@
+/** CTDB, pure: texts of a cluster's files, and what its tools answer. */
+export * from "./answers";
+export * from "./databases";
+export * from "./files";
+export * from "./mark";
+export * from "./paths";
+export * from "./settings";

@@ -1,0 +1,28 @@
+/** A floating address. */
+export interface Floating {
+    /** With prefix length. */
+    address: string;
+    interface: string;
+}
+
+/** Seconds, but for the limit. */
+export interface Tunables {
+    keepaliveInterval: number;
+    keepaliveLimit: number;
+    recoveryDropAllIps: number;
+}
+
+/** A cluster as its gateways are told. */
+export interface Cluster {
+    nonce: string;
+    /** URN of the resource. */
+    key: string;
+    /** Private addresses in order, without prefix length. */
+    nodes: readonly string[];
+    addresses: readonly Floating[];
+    lock: string;
+    sharedPath: string;
+    netbiosName: string;
+    tunables: Tunables;
+    leaderTimeout: number;
+}

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { passwordFrom, ticketsFrom } from "./password-from";
+
+const folder = mkdtempSync(join(tmpdir(), "pvesmb-secret-"));
+const file = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+};
+const CACHE = Buffer.from([5, 4, 0, 12, 0, 255]);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a password is the file's first line, whatever editor wrote it", async () => {
+    expect(await passwordFrom({ file: file("unix", "long enough\nmore\n") })).toBe("long enough");
+    expect(await passwordFrom({ file: file("windows", Buffer.from("\ufefflong enough\r\n", "utf16le")) })).toBe("long enough");
+});
+
+test("tickets are a file as kinit writes it, or Base64 in a variable", async () => {
+    expect(await ticketsFrom({ file: file("cache", CACHE) }, "x")).toBe(CACHE.toString("base64"));
+    process.env["PVESMB_TICKETS"] = `${CACHE.toString("base64")}\n`;
+    expect(await ticketsFrom({ env: "PVESMB_TICKETS" }, "x")).toBe(CACHE.toString("base64"));
+    delete process.env["PVESMB_TICKETS"];
+});
+
+test.each<[string, { env?: string; file?: string }, RegExp]>([
+    ["a file that is missing", { file: join(folder, "none") }, /^credential\.ticketsFrom\.file: cannot be read: .*ENOENT/],
+    [
+        "a keytab",
+        { file: file("keytab", Buffer.from([5, 2])) },
+        /^credential\.ticketsFrom\.file: \S+keytab is no Kerberos credential cache/,
+    ],
+    ["a variable that is not set", { env: "PVESMB_NONE" }, /^credential\.ticketsFrom\.env: the environment variable PVESMB_NONE must be/],
+])("%s is named", async (_, from, message) => {
+    await expect(ticketsFrom(from, "credential.ticketsFrom")).rejects.toThrow(message);
+});

@@ -1,0 +1,17 @@
+import { DOMAIN, memberNameIn } from "../ad";
+import type { Gather, GatherResult } from "../hosts";
+import { uncOf } from "../samba/unc";
+
+/** What says whether the gateway is a member of a domain. */
+export const NAME_LOOK: Gather = { files: [DOMAIN.mark] };
+
+/** Paths of a share: by the gateway's name in its domain, for Kerberos, else as by its address. Undefined: nobody knows the address. */
+export function uncsOf(
+    address: string | undefined,
+    share: string,
+    look: Pick<GatherResult, "files"> | undefined,
+): { unc?: string; uncByAddress?: string } {
+    const byAddress = uncOf(address, share);
+    const unc = uncOf(memberNameIn(look?.files[DOMAIN.mark]), share) ?? byAddress;
+    return { ...(unc === undefined ? {} : { unc }), ...(byAddress === undefined ? {} : { uncByAddress: byAddress }) };
+}

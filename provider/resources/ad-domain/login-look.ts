@@ -1,0 +1,140 @@
+import type { Deadline } from "../../base/deadline";
+import type { HostSession } from "../../hosts";
+import { accountSearch, baseOf, failureIn, finding, highestRid, lastLine, parseEntries, sameDomain, textOf, withLogin } from "../../ad";
+import type { DomainMark, Entry, Finding, KeptIds, Login, PrivateCommand, Said } from "../../ad";
+import type { DomainInputs } from "../../model";
+import { foundGroups, groupSearches } from "./admission";
+import { lookPrivately } from "./private-step";
+import type { Answers } from "./private-step";
+import type { Membership } from "./types";
+
+/** What of the inputs a look before a join needs. */
+export type JoinInputs = Pick<
+    DomainInputs,
+    "domain" | "workgroup" | "computerName" | "idRange" | "servers" | "ou" | "adopt" | "dns" | "allowedGroups"
+>;
+
+/** What a login before a join is for. */
+export interface LoginAsking {
+    hostSession: HostSession;
+    inputs: JoinInputs;
+    login: Login;
+    /** What says that an account of this name is ours. */
+    ours: { mark?: DomainMark; kept?: KeptIds };
+    deadline: Deadline;
+}
+
+/** What it showed; no findings: the join may begin. */
+interface Seen {
+    findings: Finding[];
+    rid?: number;
+}
+
+const LOGIN_LOOK = { name: "login", timeout: 120 };
+
+/** Looks with the credential: it is valid, may create the account, and the name is free. Changes nothing. */
+export async function logIn(asking: LoginAsking, member: Membership, server: string): Promise<Seen> {
+    const { hostSession, inputs, login, deadline } = asking;
+    const at = (name: string, argv: string[]) => withLogin(login, inputs.domain, name, [...argv, "-S", server]);
+    const commands: PrivateCommand[] = [
+        { ...at("rid", ["search", "(objectClass=rIDManager)", "rIDAvailablePool"]), must: true },
+        at("account", accountSearch(member.computerName)),
+        at("root", ["dn", baseOf(inputs.domain), "wellKnownObjects"]),
+        ...groupSearches(inputs.allowedGroups, at),
+        ...(inputs.ou === undefined ? [] : [at("unit", ["dn", inputs.ou, "allowedChildClassesEffective"])]),
+    ];
+    const answers = await lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
+    const first = answers["rid"];
+    if (first?.code !== 0) return { findings: [credentialFinding(first, login)] };
+    const rid = highestRid(parseEntries(first).flatMap((entry) => entry.get("ridavailablepool") ?? [])[0] ?? "");
+    const [account] = answers["account"] === undefined ? [] : parseEntries(answers["account"]);
+    const taken = account === undefined ? [] : takenFindings(asking, member, account);
+    // An account that is ours may be used without the right to make one.
+    const place = account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers);
+    const blind =
+        rid === undefined
+            ? [
+                  finding(
+                      "not-known",
+                      "credential.user",
+                      `${login.user} cannot read how many accounts the domain has (rIDAvailablePool of CN=RID Manager$,CN=System), so nobody knows whether idRange holds them; let it read that object`,
+                  ),
+              ]
+            : [];
+    const groups = foundGroups(inputs.allowedGroups, member.workgroup, answers).findings;
+    return { findings: [...taken, ...place, ...blind, ...groups], ...(rid === undefined ? {} : { rid }) };
+}
+
+function takenFindings({ inputs, ours }: LoginAsking, { computerName }: Membership, account: Entry): Finding[] {
+    const sid = account.get("objectsid")?.[0];
+    const begun = ours.mark !== undefined && sameDomain(ours.mark.domain, inputs.domain) && sameName(ours.mark.computerName, computerName);
+    const kept = sid !== undefined && ours.kept?.accountSid === sid;
+    if (begun || kept || inputs.adopt) return [];
+    return [
+        finding(
+            "name-taken",
+            "computerName",
+            `the domain has a computer account ${computerName} already (${account.get("distinguishedname")?.[0] ?? "no name"}), and a join would reset its password; choose another computerName, delete the account, or take it over with \`adopt: true\``,
+        ),
+    ];
+}
+
+const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** GUID_COMPUTERS_CONTAINER_W of [MS-ADTS] 6.1.1.4; administrators redirect it with redircmp. */
+const COMPUTERS = "AA312825768811D1ADED00C04FD8D5CD";
+
+async function placeFindings(asking: LoginAsking, member: Membership, server: string, answers: Answers): Promise<Finding[]> {
+    const { inputs, login, hostSession, deadline } = asking;
+    let place = inputs.ou;
+    let answer = answers["unit"];
+    if (place === undefined) {
+        const known =
+            answers["root"] === undefined ? [] : parseEntries(answers["root"]).flatMap((entry) => entry.get("wellknownobjects") ?? []);
+        place = known
+            .find((each) => each.toUpperCase().startsWith(`B:32:${COMPUTERS}:`))
+            ?.split(":")
+            .slice(3)
+            .join(":");
+        place ??= `CN=Computers,${baseOf(inputs.domain)}`;
+        const look = withLogin(login, inputs.domain, "unit", ["dn", place, "allowedChildClassesEffective", "-S", server]);
+        answer = (await lookPrivately(hostSession, member, [look], { ...LOGIN_LOOK, deadline }))["unit"];
+    }
+    if (answer?.code !== 0)
+        return [
+            failureIn(textOf(answer)) === "no-such-object"
+                ? finding("no-such-unit", "ou", `${place} is not there, or ${login.user} may not see it; create it, or correct the name`)
+                : finding("not-known", "ou", `${place} could not be looked at: ${textOf(answer)}`),
+        ];
+    const classes = parseEntries(answer).flatMap((entry) => entry.get("allowedchildclasseseffective") ?? []);
+    return classes.some((each) => each.toLowerCase() === "computer")
+        ? []
+        : [
+              finding(
+                  "denied",
+                  inputs.ou === undefined ? "ou" : "credential.user",
+                  `${login.user} may not create computer objects in ${place}; delegate that to it (docs/active-directory.md), or set \`ou\` to where it may`,
+              ),
+          ];
+}
+
+/** net says nothing about tickets that it cannot use. */
+const ticketWords = ({ user, tickets }: Login): string =>
+    tickets === undefined
+        ? "no answer"
+        : `the domain does not take the tickets: they have expired, or are of another realm than ${user}'s; \`kinit\` gets new ones`;
+
+function credentialFinding(said: Said | undefined, login: Login): Finding {
+    const text = textOf(said);
+    const causes: Partial<Record<ReturnType<typeof failureIn>, string>> = {
+        credential: "the domain does not take this user and password",
+        "password-expired": "the password has expired or must be changed first; change it, and let it not expire",
+        "account-locked": "the account is locked",
+        "account-disabled": "the account is disabled, locked or expired",
+        clock: "the clocks of the gateway and the domain differ by more than five minutes; set the time on the node",
+        unreachable: "no domain controller answered the login",
+    };
+    const cause = causes[failureIn(text)];
+    const known = `${cause ?? text}${cause === undefined ? "" : ` (${lastLine(text)})`}`;
+    return finding("credential", "credential", `${login.user} cannot log in: ${known === "" ? ticketWords(login) : known}`);
+}

@@ -1,0 +1,34 @@
+import { PvesmbError } from "../../base/errors";
+import type { Login } from "../../ad";
+import { passwordFrom, ticketsFrom } from "../../gateway/password-from";
+import type { DomainInputs } from "../../model";
+
+type Credential = NonNullable<DomainInputs["credential"]>;
+
+/** A credential with its password or tickets, read from their source. `property`: the input that holds it. */
+export async function loginOf(credential: Credential, property: string): Promise<Login> {
+    const { user, password, tickets } = credential;
+    if (tickets !== undefined) return { user, tickets };
+    if (credential.ticketsFrom !== undefined)
+        return { user, tickets: await ticketsFrom(credential.ticketsFrom, `${property}.ticketsFrom`) };
+    return { user, password: password ?? (await passwordFrom(credential.passwordFrom ?? {}, `${property}.passwordFrom`)) };
+}
+
+/** For a join. */
+export async function joinLogin({ credential, domain }: DomainInputs, why: string): Promise<Login> {
+    if (credential !== undefined) return loginOf(credential, "credential");
+    throw new PvesmbError("InvalidInput", `credential: ${why}, and joining ${domain} needs an account that may: set \`credential\``, {
+        property: "credential",
+    });
+}
+
+/** For a leave; undefined: there is none, or its source is empty by now. */
+export async function leaveLogin({ credential, leave }: DomainInputs): Promise<Login | { none: string }> {
+    const given = leave.credential ?? credential;
+    if (given === undefined) return { none: "there is neither `leave.credential` nor `credential`" };
+    try {
+        return await loginOf(given, leave.credential === undefined ? "credential" : "leave.credential");
+    } catch (error) {
+        return { none: error instanceof Error ? error.message : String(error) };
+    }
+}
