@@ -62,8 +62,8 @@ const nothingLeft = async (): Promise<void> => {
 };
 const HEALTHY = /^(\|\d+\|[^|]*(\|0)+\|[YN]\|\n){3}$/m;
 /** Asked of a gateway that runs. */
-const healthy = (by: number, seconds = 60): Promise<unknown> =>
-    until("the cluster is healthy", async () => HEALTHY.test(await onNode(by, "ctdb status -X || true")), seconds, 300);
+const healthy = (by: number): Promise<unknown> =>
+    until("the cluster is healthy", async () => HEALTHY.test(await onNode(by, "ctdb status -X || true")), undefined, 300);
 /** Which gateways have an address on an interface. */
 async function holders(address: string): Promise<number[]> {
     const found = await Promise.all(
@@ -185,7 +185,7 @@ describe("a client writes meanwhile, and loses nothing", () => {
                 const [only = victim, ...others] = await holders(address);
                 return others.length === 0 && only !== victim && { only };
             };
-            ({ only: now } = await until("another gateway alone has the address", successor, 120));
+            ({ only: now } = await until("another gateway alone has the address", successor));
             await writer.goesOn();
         } finally {
             await writer.stop();
