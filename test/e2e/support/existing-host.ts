@@ -67,6 +67,8 @@ export async function makeHost(vmid: number, address: string, template = "debian
     });
     await control("run", "POST", `/nodes/${node}/lxc/${vmid}/status/start`);
     await until("the host answers", async () => (await runAtWorkstation(sshArguments(address, sshKeyFile, "true"))).code === 0);
+    // Until then its boot writes to /etc.
+    await inGuest({ node, vmid }, "systemctl is-system-running --wait || true");
     return { vmid, node, address, run: (script) => inGuest({ node, vmid }, script) };
 }
 
