@@ -54,7 +54,7 @@ function ownFaults({ nodes, addresses, key, nonce }: Cluster, seen: Seen): Failu
                   },
               ]),
         // 4.17 then listens on the addresses of its start only.
-        ...(/^\s*bind interfaces only = yes$/m.test(look.files[SAMBA.config] ?? "")
+        ...(/^[^\S\n]*bind interfaces only = yes$/m.test(look.files[SAMBA.config] ?? "")
             ? [
                   {
                       property: `gateways[${member.number}]`,
