@@ -52,3 +52,17 @@ test("other directories of domain accounts are named", () => {
     // A word of a comment is none.
     expect(otherDirectories("passwd: files # sss\n")).toEqual([]);
 });
+
+test.each(["[a", " ", "a", "winbind[", "x:"])("a line that goes on with %j takes no time with the square of its length", (part) => {
+    const text = `passwd: files ${part.repeat(150_000)} winbind\n`;
+    const before = process.cpuUsage();
+    for (const wanted of [true, false]) withWinbind(text, wanted);
+    servicesOf(text, "passwd");
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+});
+
+test("winbind is taken out where it stands, with the blanks before it", () => {
+    expect(withWinbind("passwd:  winbind files\ngroup: files  winbind  sss # x\nhosts: winbind\n", false)).toBe(
+        "passwd:  files\ngroup: files  sss # x\nhosts: winbind\n",
+    );
+});

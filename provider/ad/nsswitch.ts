@@ -29,7 +29,7 @@ export function servicesOf(text: string, database: string): string[] {
     return (
         found
             .find((line) => line.database === database)
-            ?.services.replace(/\[[^\]]*\]/g, " ")
+            ?.services.replace(/\[[^[\]]*\]/g, " ")
             .split(/\s+/)
             .filter(Boolean) ?? []
     );
@@ -40,11 +40,14 @@ export const otherDirectories = (text: string): string[] => [
     ...new Set(DATABASES.flatMap((database) => servicesOf(text, database).filter((service) => ["sss", "ldap", "nslcd"].includes(service)))),
 ];
 
+/** Without patterns that search for an end again and again: root of a gateway can make a line as long as it likes. */
 function lineOf(line: string): { database: string; gap: string; services: string; rest: string } | undefined {
-    const found = /^(\s*[a-z_]+:)(\s*)([^#]*?)(\s*(?:#.*)?)$/.exec(line);
-    if (!found) return undefined;
-    const [, head = "", gap = "", services = "", rest = ""] = found;
-    return { database: head.trim().slice(0, -1), gap: head + gap, services, rest };
+    const head = /^\s*[a-z_]+:/.exec(line)?.[0];
+    if (head === undefined) return undefined;
+    const [body = ""] = line.slice(head.length).split("#", 1);
+    const services = body.trim();
+    const gap = head + (services === "" ? body : body.slice(0, body.length - body.trimStart().length));
+    return { database: head.trim().slice(0, -1), gap, services, rest: line.slice(gap.length + services.length) };
 }
 
 function edited(line: string, wanted: boolean): string {
@@ -52,13 +55,18 @@ function edited(line: string, wanted: boolean): string {
     if (!parts) return line;
     const has = /(^|\s)winbind(\s|$|\[)/.test(parts.services);
     if (has === wanted) return line;
-    const services = wanted ? added(parts.services) : parts.services.replace(/(^|\s+)winbind(?=\s|$|\[)/, "").trim();
+    const services = wanted ? added(parts.services) : without(parts.services);
     return `${parts.gap === parts.gap.trimEnd() ? `${parts.gap} ` : parts.gap}${services}${parts.rest}`;
 }
 
 /** Behind the last local service. What is to be done after that one's answer then stands behind winbind, and counts for both. */
 function added(services: string): string {
-    const words = services.match(/\[[^\]]*\]|[^\s[]+/g) ?? [];
+    const words = services.match(/\[[^[\]]*\]|[^\s[]+/g) ?? [];
     const local = words.findLastIndex((word) => ["files", "compat", "systemd"].includes(word));
     return [...words.slice(0, local + 1), "winbind", ...words.slice(local + 1)].join(" ");
+}
+
+function without(services: string): string {
+    const at = services.search(/(?<!\S)winbind(?=\s|$|\[)/);
+    return `${services.slice(0, at).trimEnd()}${services.slice(at + "winbind".length)}`.trim();
 }

@@ -30,3 +30,12 @@ test("tunables, and the time of the last recovery", () => {
     ).toBe(0.374459);
     expect(parseRecovery("connect() failed")).toBeUndefined();
 });
+
+test("numbers that no node has, and names that are no flags, are not told", () => {
+    expect(parseStatus("|Node|IP|Banned|\u001b[2J|ThisNode|\n|99999|a|1|0|N|\n|-1|b|0|0|N|\n|x|c|0|0|N|\n|2|d|1|1|N|\n")).toEqual([
+        { number: 2, address: "d", flags: ["Banned"], self: false },
+    ]);
+    expect([...parseAddresses("|Public IP|Node|\n|a|1e3|\n|b|9999|\n|c|-2|\n|d|3|\n")]).toEqual([["d", 3]]);
+    expect(parseRecovery(`Duration of last recovery/failover: ${"9".repeat(400)} seconds`)).toBeUndefined();
+    expect(parseVariables(`A = ${"9".repeat(400)}\n`).get("A")).toBeUndefined();
+});

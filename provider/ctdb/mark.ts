@@ -18,3 +18,7 @@ export interface ClusterMark {
 export const markText = (content: ClusterMark): string => `${JSON.stringify({ v: 1, ...content })}\n`;
 
 export const parseMark = (text: string | undefined): ClusterMark | undefined => parsed(mark, text);
+
+/** Whether a mark is of this cluster, or of an earlier life of it (a lost create, a lost state). No mark is nobody's. */
+export const isOurs = ({ nonce, key }: Pick<ClusterMark, "nonce" | "key">, found: ClusterMark): boolean =>
+    found.nonce === nonce || found.key === key;

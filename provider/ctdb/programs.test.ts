@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asset } from "../base/asset";
@@ -68,4 +68,46 @@ test("locks of their own", async () => {
     const answers = await examined([0, 1].map((me) => ({ directory: "shared", lock: `local${me}/lock` })));
     expect(answers.map(({ faults }) => faults)).toEqual([[], [["lock", "the first gateway's lock does not hold here"]]]);
     expect(["shared", "local0", "local1"].map((name) => readdirSync(join(folder, name)))).toEqual([[], [], []]);
+});
+
+/** Root of a gateway knows the nonce, and is there first. */
+describe("what another gateway's root plants there harms no other gateway", () => {
+    const at = (path: string): string => join(folder, path);
+    const check = (name: string): string => at(`shared/.pvesmb-check-abc-${name}`);
+    const attacked = (): Promise<Answer[]> =>
+        examined(Array.from({ length: 2 }, () => ({ directory: "shared", lock: "shared/.own/lock" })));
+    beforeEach(() => writeFileSync(at("passwd"), "root"));
+    afterEach(() => expect([readFileSync(at("passwd"), "utf8"), existsSync(at("made"))]).toEqual(["root", false]));
+
+    test.each(["here-0.new", "ready-0.new"])("a link in the place of %s", async (name) => {
+        symlinkSync(at("passwd"), check(name));
+        expect((await attacked())[0]?.faults).toContainEqual(["directory", expect.stringContaining("File exists")]);
+    });
+
+    test("a FIFO in the place of a file that is waited for", async () => {
+        execFileSync("mkfifo", [check("ready-0"), check("done-1")]);
+        expect((await attacked()).map(({ faults }) => faults)).toEqual([[], []]);
+    });
+
+    test("a file without end in its place", async () => {
+        execFileSync("truncate", ["-s", "1T", check("here-1")]);
+        expect((await attacked())[0]?.unseen ?? []).toEqual([]);
+    });
+
+    test.each([
+        ["a link", (path: string): void => symlinkSync(at("made"), path), "Too many levels of symbolic links"],
+        ["a FIFO", (path: string): void => void execFileSync("mkfifo", [path]), "No such device or address"],
+        ["a directory", (path: string): void => mkdirSync(path), "Is a directory"],
+    ])("%s in the place of the lock's file", async (_, plant, says) => {
+        mkdirSync(at("shared/.own"));
+        plant(at("shared/.own/lock.pvesmb-check"));
+        expect((await attacked())[0]?.faults).toEqual([["directory", expect.stringContaining(says)]]);
+    });
+
+    test("a link in the place of the lock's directory", async () => {
+        mkdirSync(at("elsewhere"));
+        symlinkSync(at("elsewhere"), at("shared/.own"));
+        expect((await attacked())[0]?.faults).toEqual([["directory", expect.stringContaining("a link or a file is in the place")]]);
+        expect(readdirSync(at("elsewhere"))).toEqual([]);
+    });
 });

@@ -272,6 +272,9 @@ export interface ReserveStep extends StepBase {
     name: string;
     from: number;
     to: number;
+    /** What a number may be at all. The file can hold others if somebody else wrote it; they are refused. */
+    least: number;
+    most: number;
     /** Require this number; an error if it belongs to another name. */
     want?: number;
     /** The previous name, if renamed: its number passes to `name`, and the old name becomes free. */

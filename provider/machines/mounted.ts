@@ -1,6 +1,6 @@
 import type { Gather } from "../hosts";
-import { MOUNTS } from "../quota/tree";
-import type { MountEntry } from "../quota/tree";
+import { MOUNTS } from "../hosts/mount-table";
+import type { MountEntry } from "../hosts/mount-table";
 import type { Mount } from "./machine";
 
 /** The mount table of a running machine. */

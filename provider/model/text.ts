@@ -75,7 +75,9 @@ export const groupName = (): z.ZodString =>
         );
 
 /** Account ids. Unprivileged containers map 65,536 ids (pve-api.md 3.3); those below 1000 belong to the distribution. */
-export const accountId = (): z.ZodInt => z.int().min(1000).max(65_533);
+export const [LEAST_ACCOUNT_ID, MOST_ACCOUNT_ID] = [1000, 65_533];
+
+export const accountId = (): z.ZodInt => z.int().min(LEAST_ACCOUNT_ID).max(MOST_ACCOUNT_ID);
 
 /** `globals` is the global section too (GLOBAL_NAME2 in lib/param/loadparm.h). */
 const RESERVED_SHARES = ["global", "globals", "homes", "printers", "ipc$", "admin$", "print$"];
@@ -152,7 +154,8 @@ export const hostDirectory = (): z.ZodString =>
 /** Why a path is not a place for users' files; undefined if it is one. */
 export function dataPathFault(path: string): string | undefined {
     if (!path.startsWith(`${DATA_ROOT}/`)) return `must be under ${DATA_ROOT}`;
-    return /^\/\.pvesmb/.test(path.slice(DATA_ROOT.length))
+    // In any case of letters: the file system may not tell them apart.
+    return /^\/\.pvesmb/iu.test(path.slice(DATA_ROOT.length))
         ? `${DATA_ROOT}/.pvesmb is reserved for pvesmb; use another directory`
         : undefined;
 }

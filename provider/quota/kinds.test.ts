@@ -1,6 +1,7 @@
 import { guessed, kindAt, refuseBeyond, refuseTree } from "./kinds";
 import { projectId } from "./project";
-import type { MountEntry, Spot, TreeState } from "./tree";
+import type { MountEntry } from "../hosts/mount-table";
+import type { Spot, TreeState } from "./tree";
 
 const mount = (target: string, type: string): MountEntry => ({ target, source: `/dev${target}`, type, root: "/", options: ["rw"] });
 const mounts = [

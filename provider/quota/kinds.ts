@@ -6,8 +6,9 @@ import type { BackendName } from "../model/quota/backends";
 import { btrfs } from "./btrfs";
 import { cephfs } from "./cephfs";
 import { project } from "./project";
-import { mountHolding } from "./tree";
-import type { LookOptions, MountEntry, Spot, Tree, TreeKind, TreeState } from "./tree";
+import { mountHolding } from "../hosts/mount-table";
+import type { MountEntry } from "../hosts/mount-table";
+import type { LookOptions, Spot, Tree, TreeKind, TreeState } from "./tree";
 import { zfs } from "./zfs";
 
 /** By file system type, as the host's mount table names it. */

@@ -5,7 +5,6 @@ import { fragmentPath, SAMBA } from "../samba/paths";
 import { askedForSizes } from "../samba/config/size-part";
 import { ShownSizes } from "./dfree";
 import { project, projectId } from "./project";
-import { mountHolding, parseMounts } from "./tree";
 import type { LookOptions, Tree, TreeKind, TreeState, TreeWish } from "./tree";
 import { zfs } from "./zfs";
 
@@ -28,33 +27,6 @@ function answers(kind: TreeKind, tree: Tree, replies: Record<string, string>, gi
     return { files: {}, stat: {}, statvfs: {}, commands: Object.fromEntries(commands), ms: 1 };
 }
 const argvs = (steps: { do: string; argv?: unknown }[]): unknown[] => steps.map(({ argv }) => argv);
-
-describe("mounts", () => {
-    const mounts = parseMounts(
-        JSON.stringify({
-            filesystems: [
-                { target: "/", source: "/dev/sda1", fstype: "ext4", fsroot: "/", options: "rw" },
-                { target: "/tank", source: "tank", fstype: "zfs", fsroot: "/", options: "rw,xattr" },
-                { target: "/tank/a", source: "tank/a", fstype: "zfs", fsroot: "/", options: "rw" },
-                { target: "/data", source: "/dev/sdb[/sub/data]", fstype: "btrfs", fsroot: "/sub/data", options: "rw" },
-                { target: "/data", source: "/dev/sdc", fstype: "xfs", fsroot: "/", options: "rw,prjquota" },
-            ],
-        }),
-    );
-    test.each([
-        ["/tank/a", "tank/a"],
-        ["/tank/a/b", "tank/a"],
-        ["/tank/ab", "tank"],
-        ["/srv", "/dev/sda1"],
-        ["/data/x", "/dev/sdc"],
-    ])("%s is on %s", (path, source) => expect(mountHolding(mounts, path)?.source).toBe(source));
-
-    test("what a bind mount shows of its device is not part of its name", () => {
-        const mount = mounts[3]!;
-        expect(mount.source).toBe("/dev/sdb");
-    });
-    test("no table, no mounts", () => expect(parseMounts("")).toEqual([]));
-});
 
 describe("zfs", () => {
     const mount = { target: "/tank/shares", source: "tank/shares", type: "zfs", root: "/", options: [] };

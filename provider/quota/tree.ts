@@ -1,16 +1,5 @@
 import type { Gather, GatherResult, Step } from "../hosts/batch";
-import { onceSeen } from "../hosts/looks";
-
-/** A file system in a host's mount table. */
-export interface MountEntry {
-    target: string;
-    /** Device or dataset. */
-    source: string;
-    type: string;
-    /** The mounted subtree of the file system. */
-    root: string;
-    options: string[];
-}
+import type { MountEntry } from "../hosts/mount-table";
 
 /** A directory on a host that can limit it. */
 export interface Spot {
@@ -93,11 +82,6 @@ export interface TreeKind {
     release(tree: Tree, state: TreeState): Step[];
 }
 
-/** The mount table, for parseMounts. */
-export const MOUNTS = { name: "mounts", argv: ["findmnt", "--json", "--list", "--output", "TARGET,SOURCE,FSTYPE,FSROOT,OPTIONS"] };
-
-export const mountsIn = onceSeen((look) => parseMounts(look.commands[MOUNTS.name]?.stdout ?? ""));
-
 /**
  * A command about a directory's file system, with its mount point (TARGET) or source (SOURCE) as last argument. It runs in the directory
  * and is never given its path.
@@ -122,22 +106,3 @@ export interface Look {
 
 export const freeIn = (spot: Spot, { commands }: GatherResult): number =>
     Number(commands[space(spot).name]?.stdout.split("\n")[1]?.trim() ?? 0);
-
-export function parseMounts(json: string): MountEntry[] {
-    const { filesystems = [] } = JSON.parse(json === "" ? "{}" : json) as { filesystems?: Record<string, string | null>[] };
-    return filesystems.map((entry) => ({
-        target: entry["target"] ?? "",
-        // findmnt shows a bind mount as `device[/part]`.
-        source: (entry["source"] ?? "").replace(/\[.*\]$/, ""),
-        type: entry["fstype"] ?? "",
-        root: entry["fsroot"] ?? "/",
-        options: (entry["options"] ?? "").split(","),
-    }));
-}
-
-/** The mount that holds a path. */
-export function mountHolding(mounts: readonly MountEntry[], path: string): MountEntry | undefined {
-    const above = mounts.filter(({ target }) => target === "/" || path === target || path.startsWith(`${target}/`));
-    // The last of several mounts at one place is on top.
-    return above.reduce<MountEntry | undefined>((best, each) => (best && best.target.length > each.target.length ? best : each), undefined);
-}

@@ -1,6 +1,6 @@
 import { parseExpiries, parseGroup, parsePasswd, parsePdbedit } from "./accounts";
 import { ntHash } from "./nt-hash";
-import { parseConnections, parseLogins, tell } from "./sessions";
+import { parseConnections, parseLogins, sessionsByNode, tell } from "./sessions";
 
 it("hashes passwords as Samba stores them", () => {
     // The empty password and "password" are published examples of the NT hash.
@@ -40,6 +40,15 @@ it("pairs connections with their sessions", () => {
     });
     expect(parseConnections(json)).toEqual([{ pid: "42", share: "docs", user: "alice", group: "alice" }]);
 });
+
+it.each(["", "null", "[]", '{"sessions": []}', '{"sessions": {"1": null}}', '{"sessions": {"1": {"server_id": {"pid": "all"}}}}'])(
+    "a list of another form is refused, since nobody must be missed: %s",
+    (json) => {
+        for (const parse of [() => parseConnections(json), () => parseLogins(json, ["alice"])])
+            expect(parse).toThrow("who is connected cannot be found out");
+        expect(sessionsByNode(json)).toBeUndefined();
+    },
+);
 
 it("names processes as smbcontrol takes them, with their node in a cluster", () => {
     const status = (vnn: string): string => {

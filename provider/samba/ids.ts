@@ -1,5 +1,6 @@
 import type { Step } from "../hosts/batch";
 import { OWN_DATA } from "../model/paths";
+import { LEAST_ACCOUNT_ID, MOST_ACCOUNT_ID } from "../model/text";
 
 /** First uid and gid of accounts: above the distribution's, within the 65,536 ids of an unprivileged container (pve-api.md 3.3). */
 export const FIRST_ID = 10_000;
@@ -17,6 +18,8 @@ export const reserve = (space: "uid" | "gid", name: string, id: string, want?: n
     name,
     from: FIRST_ID,
     to: LAST_ID,
+    least: LEAST_ACCOUNT_ID,
+    most: MOST_ACCOUNT_ID,
     taken: space === "uid" ? "passwd" : "group",
     ...(want === undefined ? {} : { want }),
     ...(formerly === undefined ? {} : { formerly }),

@@ -94,7 +94,7 @@ print(json.dumps(schedule.report(${START + hours * HOUR})))
     expect(JSON.parse(python(script))).toEqual({ newest: "2027-01-15 08:00 UTC", late });
 });
 
-test("the snapshots of the same share under a former id become the schedule's own, another deployment's do not", () => {
+test("the snapshots of the same share under a former id become the schedule's own, another deployment's do not, whatever other entries hold", () => {
     const found = python(`
 import json, os, snapshots, tempfile
 snapshots.ENTRIES = tempfile.mkdtemp()
@@ -107,11 +107,39 @@ snapshots.holder = lambda path, top: Memory()
 entries = [{"v": 1, "id": id, "key": "urn:docs", "path": path, "top": "/", "keep": {}} for id, path in (("n0", "/"), ("n1", "/"), ("n9", "/srv"))]
 for entry in entries:
     with open(f"{snapshots.ENTRIES}/{entry['id']}.json", "w") as file: json.dump(entry, file)
+for number, text in enumerate(("", "{", "[]", "null", "{}", '{"key": "urn:docs", "path": "/", "top": "/"}')):
+    with open(f"{snapshots.ENTRIES}/0{number}.json", "w") as file: file.write(text)
+os.mkdir(f"{snapshots.ENTRIES}/00.json.d.json")
 made = snapshots.Schedule(entries[1]).first(${START})
 print(json.dumps([made["name"], *sorted(Memory.all)]))
 `);
     const taken = "pvesmb-n1-2027.01.01-00.00.00";
     expect(JSON.parse(found)).toEqual([taken, "daily", taken, "pvesmb-n9-2027.01.01-00.00.00"]);
+});
+
+test.each([
+    "[]",
+    "null",
+    "{}",
+    "5",
+    '{"id": "n0", "path": ["/"], "top": "/", "keep": {}}',
+    '{"id": "n0", "path": "/", "top": "/", "keep": {"hourly": "3"}}',
+])("an entry of another form is named, and the other schedules go on: %s", (text) => {
+    const script = `
+import json, snapshots, tempfile
+snapshots.ENTRIES = tempfile.mkdtemp()
+class Memory:
+    root = "/x"
+    def names(self): return []
+snapshots.holder = lambda path, top: Memory()
+for name, text in (("n0", ${JSON.stringify(text)}), ("n1", ${JSON.stringify(JSON.stringify({ id: "n1", path: "/", top: "/", keep: { ...none, hourly: 1 } }))})):
+    with open(f"{snapshots.ENTRIES}/{name}.json", "w") as file: file.write(text)
+print(json.dumps(snapshots.report()).replace(snapshots.ENTRIES, "ENTRIES"))
+`;
+    expect(JSON.parse(python(script))).toEqual({
+        n0: { error: "ENTRIES/n0.json is not what pvesmb wrote" },
+        n1: { newest: null, late: true },
+    });
 });
 
 test("a folder that is no longer there is named, and what is above it is not snapshotted in its place", () => {

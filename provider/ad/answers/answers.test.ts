@@ -127,3 +127,13 @@ describe("wbinfo", () => {
         expect(unmapped(ids)).toEqual([`${sid}-70000`]);
     });
 });
+
+test.each(["Cannot resolve ", "realm ", "NERR_", "NT_STATUS_INVALID_ACCOUNT_NAME"])(
+    "a text of a host that goes on with %j takes no time with the square of its length",
+    (part) => {
+        const before = process.cpuUsage();
+        expect(failureIn(part.repeat(50_000))).toBe("other");
+        expect(failureIn(`${part.repeat(50_000)}\nNT_STATUS_ACCOUNT_LOCKED_OUT`)).toBe("account-locked");
+        expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+    },
+);

@@ -65,6 +65,10 @@ const TEXTS: [RegExp, AdFailure][] = [
     ],
 ];
 
+/** What went wrong stands at the end. The patterns take time with the square of a text's length, and a host can send megabytes. */
+const LONGEST = 8192;
+
 export function failureIn(text: string): AdFailure {
-    return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
+    const end = text.slice(-LONGEST);
+    return TEXTS.find(([pattern]) => pattern.test(end))?.[1] ?? "other";
 }

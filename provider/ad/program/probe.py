@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 TYPES = {"A": 1, "NS": 2, "AAAA": 28, "SRV": 33}
 PATIENCE = 3  # seconds for a nameserver or a port, in all
+HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")  # other names in an answer are those of no controller
 PORTS = 88, 135, 389, 445, 464
 MOST_CONTROLLERS = 6
 
@@ -59,12 +60,13 @@ def records_in(data, kind):
             else:
                 found.append(socket.inet_ntop(socket.AF_INET if kind == "A" else socket.AF_INET6, data[at : at + length]))
         at += length
-    return found
+    return [each for each in found if kind in ("A", "AAAA") or HOST.fullmatch(each[-1] if kind == "SRV" else each)]
 
 
-def exactly(stream, count):
+def exactly(stream, count, end):
     data = b""
     while len(data) < count:
+        stream.settimeout(max(0.01, end - time.monotonic()))
         part = stream.recv(count - len(data))
         if not part:
             raise OSError("closed")
@@ -75,7 +77,10 @@ def exactly(stream, count):
 def ask(server, name, kind):
     """What a nameserver says; None: no answer."""
     number = secrets.token_bytes(2)
-    query = number + struct.pack("!5H", 0x0100, 1, 0, 0, 0) + encoded(name) + struct.pack("!2H", TYPES[kind], 1)
+    try:
+        query = number + struct.pack("!5H", 0x0100, 1, 0, 0, 0) + encoded(name) + struct.pack("!2H", TYPES[kind], 1)
+    except ValueError:  # a name that DNS cannot hold
+        return []
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
     end = time.monotonic() + PATIENCE
     for pause in (1, 2):
@@ -89,7 +94,8 @@ def ask(server, name, kind):
             if data[2] & 2:  # cut off: the whole by TCP
                 with socket.create_connection((server, 53), PATIENCE) as stream:
                     stream.sendall(struct.pack("!H", len(query)) + query)
-                    data = exactly(stream, struct.unpack("!H", exactly(stream, 2))[0])
+                    end = time.monotonic() + PATIENCE  # for all of it, however slowly it comes
+                    data = exactly(stream, struct.unpack("!H", exactly(stream, 2, end))[0], end)
             return records_in(data, kind)
     return None
 

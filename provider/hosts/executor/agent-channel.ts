@@ -1,10 +1,12 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Deadline } from "../../base/deadline";
-import { PvesmbError, type FailureKind } from "../../base/errors";
+import { PvesmbError } from "../../base/errors";
+import { parsed } from "../../base/json";
 import { scrub } from "../../base/scrub";
 import type { Channel, Host } from "../host";
 import { within } from "../within";
 import { agentCommand, agentProgram, type Places } from "./agent-source";
+import { reply } from "./answers";
 
 interface Waiting {
     resolve(answer: unknown): void;
@@ -16,12 +18,6 @@ const HELLO = 0;
 
 /** Longer than any real answer. Without this limit an endless line would fill our memory. */
 const LONGEST_LINE = 128 << 20;
-
-interface Reply {
-    id: number;
-    ok?: unknown;
-    error?: { kind: FailureKind; message: string };
-}
 
 /** One running agent and its pending requests. */
 export class AgentChannel {
@@ -94,19 +90,18 @@ export class AgentChannel {
     }
 
     private hear(line: string): void {
-        let reply: Reply;
-        try {
-            reply = JSON.parse(line) as Reply;
-        } catch {
+        const said = parsed(reply, line);
+        if (said === undefined) {
             // Something else writes to our stdout (a login script, say); it becomes part of the error if the agent does not start.
             this.errors = `${this.errors}${line}\n`.slice(-4000);
             return;
         }
-        const waiting = this.waiting.get(reply.id);
-        this.waiting.delete(reply.id);
+        const waiting = this.waiting.get(said.id);
+        this.waiting.delete(said.id);
         if (!waiting) return;
-        if (reply.error === undefined) waiting.resolve(reply.ok);
-        else waiting.reject(new PvesmbError(reply.error.kind, scrub(`${this.host.name}: ${reply.error.message}`), { dispatched: true }));
+        const { ok, error } = said;
+        if (error === undefined) waiting.resolve(ok);
+        else waiting.reject(new PvesmbError(error.kind, scrub(`${this.host.name}: ${error.message}`), { dispatched: true }));
     }
 
     private end(code: number | undefined): void {

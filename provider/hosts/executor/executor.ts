@@ -6,6 +6,7 @@ import type { Host } from "../host";
 import { within } from "../within";
 import { AgentChannel } from "./agent-channel";
 import { PLACES } from "./agent-source";
+import { appliedFrom, gatheredFrom } from "./answers";
 
 export interface ExecutorStats {
     /** Number of agents started. */
@@ -36,12 +37,12 @@ export class Executor {
     async batch(batch: Batch, deadline: Deadline): Promise<BatchResult> {
         this.counts.batches++;
         const facts = { kind: "batch", units: batch.units.length };
-        return this.timed(facts, () => this.request("batch", batch, deadline) as Promise<BatchResult>);
+        return this.timed(facts, async () => appliedFrom(await this.request("batch", batch, deadline), this.host.name));
     }
 
     async gather(gather: Gather, deadline: Deadline): Promise<GatherResult> {
         this.counts.gathers++;
-        return this.timed({ kind: "gather" }, () => this.request("gather", gather, deadline) as Promise<GatherResult>);
+        return this.timed({ kind: "gather" }, async () => gatheredFrom(await this.request("gather", gather, deadline), this.host.name));
     }
 
     async ping(deadline: Deadline): Promise<void> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { Step } from "../batch";
 import { Bench, run, unit } from "../../../test/support/hosts/local-host";
 
@@ -14,6 +15,8 @@ describe("reserve", () => {
         name,
         from: 0,
         to: 60000,
+        least: 1,
+        most: 65533,
         taken: "passwd",
         ...more,
     });
@@ -75,6 +78,31 @@ describe("reserve", () => {
         });
         expect([units["a"]!.ok, units["b"]!.ok]).toEqual([false, true]);
         expect(JSON.parse(bench.read("ids"))).toEqual({ reserved: { uid: { bob: 30000 } } });
+    });
+
+    /** Root of another gateway with the same data; the line would be an account of root's in what pdbedit imports. */
+    const LINE = "10000:XX:HASH:[U          ]:LCT-00000000:\nroot:0";
+    it.each<[unknown]>([[0], [-1], [65534], [70000], [1.5], [true], ["10000"], [LINE], [null], [[10000]]])(
+        "a number that pvesmb gives to nobody is not used: %p",
+        async (number) => {
+            writeFileSync(bench.at("ids"), JSON.stringify({ reserved: { uid: { alice: number, bob: 30000 } } }));
+            for (const step of [reserve("alice"), reserve("anna", { formerly: "alice" })])
+                expect(await bench.broken(step)).toMatchObject({
+                    kind: "Conflict",
+                    message: expect.stringMatching(
+                        /ids: uid of alice is .*, which pvesmb gives to nobody: somebody else wrote it/s,
+                    ) as string,
+                });
+            expect(await value("carol", { from: 30000 })).toBe(30001);
+        },
+    );
+
+    it.each([
+        ...["[]", "5", "null", '{"reserved": []}', '{"reserved": {"uid": 5}}', '{"facts": 1}', "x"].map((text) => [text, text]),
+        ["lists without end", "[".repeat(100_000)],
+    ])("a file of another form is named: %s", async (_, text = "") => {
+        writeFileSync(bench.at("ids"), text);
+        expect((await bench.broken(reserve("alice"))).message).toMatch(/ids: this is not what pvesmb wrote$/);
     });
 });
 

@@ -48,7 +48,7 @@ const steps = (): Record<string, Step[]> => ({
         write(bench.at("tree/deep/file"), "mine"),
     ],
     "numbers and facts": [
-        { do: "reserve", file: bench.at("ids"), space: "uid", name: "a", from: 30000, to: 30009, taken: "passwd" },
+        { do: "reserve", file: bench.at("ids"), space: "uid", name: "a", from: 30000, to: 30009, least: 1, most: 65533, taken: "passwd" },
         { do: "remember", file: bench.at("ids"), key: "k", value: "v" },
     ],
     "a command with an undo": [{ do: "run", argv: ["mkdir", bench.at("made")], undo: ["rmdir", bench.at("made")] }],
@@ -384,6 +384,8 @@ it("property: any batch run twice changes nothing the second time; with a failur
             name,
             from: 31000,
             to: 32000,
+            least: 1,
+            most: 65533,
             taken: "group",
         })),
         fc.string().map((key) => (at: (path: string) => string): Step => ({ do: "remember", file: at("ids"), key, value: "v" })),

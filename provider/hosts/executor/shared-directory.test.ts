@@ -35,7 +35,7 @@ const batch = (index: number, ...files: string[]): Promise<BatchResult> =>
     );
 const nothing = (index: number): Promise<BatchResult> => executors[index]!.batch({ units: [], verify: [], commit: [] }, soon());
 const reserve = (name: string): Step => ({
-    ...{ do: "reserve", file: bench.at("ids"), space: "uid", name, taken: "passwd" },
+    ...{ do: "reserve", file: bench.at("ids"), space: "uid", name, least: 1, most: 65533, taken: "passwd" },
     ...{ from: 30000, to: 30999 },
 });
 /** Takes a while to write. */

@@ -19,10 +19,22 @@ const checked = (host: Host, allowRestart: boolean, of = config): Promise<boolea
 
 const missing = table("/", "/proc");
 
-test("nothing is restarted for data that is there, or that the gateway has none of", async () => {
+test("nothing is restarted for data that is there", async () => {
     expect(await checked(hostWith(table("/", "/srv/pvesmb")), true)).toBe(false);
-    expect(await checked(hostWith(missing), true, configOf({ mp1: "tank:101/vm-101-disk-2.raw,mp=/srv/pvesmb/own" }))).toBe(false);
 });
+
+test("a gateway that has no data of its own is not asked", async () => {
+    const asked = { exec: () => Promise.reject(new Error("asked")) } as unknown as Host;
+    for (const mounts of [{}, { mp1: "tank:101/vm-101-disk-2.raw,mp=/srv/pvesmb/own" }, { mp1: "/mnt/files,mp=/srv/pvesmb" }])
+        expect(await checked(asked, true, configOf(mounts))).toBe(false);
+});
+
+test.each(["", "null", "[]", '{"filesystems": 5}', '{"filesystems": [null]}', '{"filesystems": [{"target": ["/"]}]}', "x"])(
+    "no table of mounts, or one of another form, says nothing: %s",
+    async (text) => {
+        expect(await checked(hostWith(text), true)).toBe(false);
+    },
+);
 
 test("a restart is said to be needed, or allowed", async () => {
     const error = await failureOf(checked(hostWith(missing), false));

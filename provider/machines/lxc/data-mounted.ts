@@ -2,18 +2,25 @@ import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { Host } from "../../hosts";
+import { MOUNTS, parseMounts } from "../../hosts/mount-table";
+import type { MountEntry } from "../../hosts/mount-table";
 import { DATA_ROOT } from "../../model/paths";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
-import { MOUNTS, parseMounts } from "../../quota/tree";
-import type { MountEntry } from "../../quota/tree";
+import type { Mount } from "../machine";
 import { lackOf, restartHint } from "../mounted";
 import { DATA_MOUNT } from "./config";
 import { mountOf } from "./mounts";
 
+/** The mount of the gateway's own data; undefined if it has none. */
+function dataMount(config: ContainerConfig): Mount | undefined {
+    const mount = mountOf(config, DATA_ROOT);
+    return mount.kind === "rootfs" || mount.key !== DATA_MOUNT ? undefined : mount;
+}
+
 /** Why the gateway's data is not mounted in the running guest; undefined if it is, or if the gateway has none of its own. */
 export function dataLack(table: readonly MountEntry[], config: ContainerConfig): string | undefined {
-    const mount = mountOf(config, DATA_ROOT);
-    return mount.kind === "rootfs" || mount.key !== DATA_MOUNT ? undefined : lackOf(table, mount);
+    const mount = dataMount(config);
+    return mount === undefined ? undefined : lackOf(table, mount);
 }
 
 /** The guest's mount table, and a file in the data directory that is not on another file system. Needs only sh. */
@@ -30,6 +37,7 @@ export async function restartForData(
     deadline: Deadline,
     log: Log,
 ): Promise<boolean> {
+    if (dataMount(config) === undefined) return false;
     const { stdout } = await host.exec(["sh", "-s"], { stdin: SCRIPT, deadline });
     const [table = "", file = ""] = stdout.split(/^--$/m).map((part) => part.trim());
     const lack = dataLack(parseMounts(table), config);

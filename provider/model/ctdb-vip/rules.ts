@@ -2,6 +2,7 @@ import type { Failure } from "../../base/handler";
 import { onExisting } from "../existing";
 import type { Rule } from "../meta";
 import { bareOf, hostFault, inNetwork, sameNetwork } from "../network";
+import { DATA_ROOT, OWN_DATA } from "../paths";
 import type { ClusterInputs } from "./inputs";
 
 /** Seconds; ctdb.conf(5), "leader timeout". */
@@ -87,6 +88,28 @@ export const clusterRules: Rule<ClusterInputs>[] = [
         },
     },
     {
+        // SMB users who may change the directory of a share could take these files away, and lock them by smbd's own locks.
+        needs: ["lock", "sharedPath"],
+        check: ({ lock: { file }, sharedPath }) => [
+            ...(sharedPath.startsWith(`${DATA_ROOT}/`) && !isOwn(sharedPath)
+                ? [
+                      {
+                          property: "sharedPath",
+                          reason: `must not be below ${DATA_ROOT}, where its clients could change the cluster's files if a share is made of it; use ${DATA_ROOT}, or a directory elsewhere`,
+                      },
+                  ]
+                : []),
+            ...(file.startsWith(`${DATA_ROOT}/`) && !isOwn(file)
+                ? [
+                      {
+                          property: "lock.file",
+                          reason: `must be in ${OWN_DATA}, or outside of ${DATA_ROOT}: clients of a share in ${file.slice(0, file.lastIndexOf("/"))} could remove it; use ${OWN_DATA}/ctdb.lock`,
+                      },
+                  ]
+                : []),
+        ],
+    },
+    {
         needs: ["lock", "sharedPath"],
         check: ({ lock: { file }, sharedPath }) =>
             file === sharedPath || sharedPath.startsWith(`${file}/`)
@@ -115,6 +138,9 @@ export const clusterRules: Rule<ClusterInputs>[] = [
         },
     },
 ];
+
+/** In the directory that no share is given, and only root may enter. */
+const isOwn = (path: string): boolean => path === OWN_DATA || path.startsWith(`${OWN_DATA}/`);
 
 /** Never shared between hosts. */
 const LOCAL = /^\/(bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|var\/(run|tmp|lock|lib\/(ctdb|samba)))\//;

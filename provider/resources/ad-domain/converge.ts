@@ -82,7 +82,7 @@ export async function converge(ctx: ChangeContext<Outputs>, id: string, inputs: 
         accountSid: known.accountSid,
     };
     const entry = dns.register ? { id, key: ctx.urn, names, addresses } : undefined;
-    const found = { claim: rejoined ? id : claim, look: seen.look, kept: keep, dns: entry };
+    const found = { claim, look: seen.look, kept: keep, dns: entry };
     await hostSession.queue.submit(memberUnit(content, member, found), ctx.deadline);
     const machineSid = parseSid(seen.look.files[FACTS_FILE]);
     await hostSession.queue.submit(servedUnit(id, member, machineSid, rejoined), ctx.deadline);

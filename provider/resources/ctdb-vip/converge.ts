@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
 import { readyGateway } from "../../gateway/session";
-import { CTDB, parseStatus, parseVariables, tunableValues } from "../../ctdb";
+import { CTDB, isOurs, parseStatus, parseVariables, tunableValues } from "../../ctdb";
 import type { Cluster } from "../../ctdb";
 import type { ClusterInputs } from "../../model";
 import { FACTS_FILE, parseSid } from "../../samba/gateway-unit";
@@ -23,7 +23,7 @@ export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, befo
     refuseOthers(inputs, before);
     const cluster = clusterOf(id, ctx.urn, inputs);
     const seen = await look(ctx, cluster, inputs);
-    const formed = seen.map((each) => ours(cluster, each) && each.facts.mark?.phase === "formed");
+    const formed = seen.map(({ facts: { mark } }) => mark?.phase === "formed" && isOurs(cluster, mark));
     await refuseUnfit(cluster, seen, formed.includes(false), ctx.deadline);
 
     const sid = parseSid(seen[0]?.look.files[FACTS_FILE]);
@@ -64,9 +64,6 @@ export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, befo
     await awaitHealth(ctx, cluster, seen);
     return outputs;
 }
-
-const ours = ({ nonce, key }: Cluster, { facts: { mark } }: Seen): boolean =>
-    mark !== undefined && (mark.nonce === nonce || mark.key === key);
 
 async function look(ctx: Ctx, cluster: Cluster, { gateways }: ClusterInputs): Promise<Seen[]> {
     return Promise.all(

@@ -1,4 +1,4 @@
-import { clusterFiles, CTDB, lockOwner, ownerOf, parseMark, WATCH_SERVICE } from "../../ctdb";
+import { clusterFiles, CTDB, ctdb, lockOwner, ownerOf, parseInterfaces, parseMark, saidOf, WATCH_SERVICE } from "../../ctdb";
 import type { Cluster, ClusterMark } from "../../ctdb";
 import type { Gather, GatherResult } from "../../hosts";
 import { partPath } from "../../samba/config/part";
@@ -32,11 +32,11 @@ export const lookOf = (cluster: Cluster): Gather => ({
     commands: [
         { name: INTERFACES, argv: ["ip", "-json", "address"] },
         { name: VERSION, argv: ["dpkg-query", "-W", "-f", "${Version}", "samba"] },
-        { name: STATUS, argv: ["ctdb", "-T", "5", "status", "-X"], timeout: 10 },
-        { name: OWNERS, argv: ["ctdb", "-T", "5", "ip", "-X", "all"], timeout: 10 },
-        { name: VARIABLES, argv: ["ctdb", "-T", "5", "listvars"], timeout: 10 },
-        { name: LOCK, argv: ["ctdb", "-T", "5", "getreclock"], timeout: 10 },
-        { name: UPTIME, argv: ["ctdb", "-T", "5", "uptime"], timeout: 10 },
+        ctdb(STATUS, "status", "-X"),
+        ctdb(OWNERS, "ip", "-X", "all"),
+        ctdb(VARIABLES, "listvars"),
+        ctdb(LOCK, "getreclock"),
+        ctdb(UPTIME, "uptime"),
         { name: SERVICES, argv: ["systemctl", "is-active", ...SERVICE_NAMES] },
     ],
 });
@@ -58,11 +58,8 @@ export interface Facts {
 }
 
 export function factsIn(look: GatherResult): Facts {
-    const said = (name: string): string | undefined => {
-        const answer = look.commands[name];
-        return answer?.code === 0 ? answer.stdout : undefined;
-    };
-    const links = JSON.parse(said(INTERFACES) ?? "[]") as { ifname: string; addr_info?: { family: string; local: string }[] }[];
+    const said = (name: string): string | undefined => saidOf(look, name);
+    const links = parseInterfaces(said(INTERFACES));
     const states = (look.commands[SERVICES]?.stdout ?? "").split("\n");
     const answers = {
         status: said(STATUS),
@@ -74,12 +71,8 @@ export function factsIn(look: GatherResult): Facts {
     return {
         mark: parseMark(look.files[CTDB.mark]),
         sambaVersion: said(VERSION) ?? "",
-        interfaces: links.map(({ ifname }) => ifname),
-        addresses: new Map(
-            links.flatMap(({ ifname, addr_info: all = [] }) =>
-                all.filter(({ family }) => family === "inet").map(({ local }): [string, string] => [local, ifname]),
-            ),
-        ),
+        interfaces: links?.names ?? [],
+        addresses: links?.addresses ?? new Map<string, string>(),
         ...(Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined)) as Partial<Facts>),
         running: SERVICE_NAMES.filter((_, index) => states[index] === "active"),
     };

@@ -3,8 +3,8 @@ import { asset } from "../../base/asset";
 import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Failure } from "../../base/handler";
-import { lockOwner, ownerOf, parseMark } from "../../ctdb";
-import type { Cluster } from "../../ctdb";
+import { isOurs, lockOwner, ownerOf, parseCoherence, parseMark, parseOccupied } from "../../ctdb";
+import type { Cluster, Coherence } from "../../ctdb";
 import type { GatherResult } from "../../hosts";
 import { SAMBA } from "../../samba/paths";
 import type { Facts } from "./look";
@@ -35,11 +35,12 @@ export async function refuseUnfit(cluster: Cluster, seen: readonly Seen[], probe
 
 const nameOf = ({ member }: Seen): string => member.machine.name;
 
-function ownFaults({ nodes, addresses, key, nonce }: Cluster, seen: Seen): Failure[] {
+function ownFaults(cluster: Cluster, seen: Seen): Failure[] {
+    const { nodes, addresses } = cluster;
     const { member, facts, look } = seen;
     const [name, own] = [nameOf(seen), nodes[member.number] ?? ""];
     const { mark } = facts;
-    const foreign = mark !== undefined && mark.nonce !== nonce && mark.key !== key;
+    const foreign = mark !== undefined && !isOurs(cluster, mark);
     const missing = [...new Set(addresses.map((each) => each.interface))].filter((device) => !facts.interfaces.includes(device));
     return [
         ...(foreign
@@ -54,7 +55,7 @@ function ownFaults({ nodes, addresses, key, nonce }: Cluster, seen: Seen): Failu
                   },
               ]),
         // 4.17 then listens on the addresses of its start only.
-        ...(/^\s*bind interfaces only = yes$/m.test(look.files[SAMBA.config] ?? "")
+        ...(/^[^\S\n]*bind interfaces only = yes$/m.test(look.files[SAMBA.config] ?? "")
             ? [
                   {
                       property: `gateways[${member.number}]`,
@@ -82,14 +83,15 @@ function versionFaults(seen: readonly Seen[]): Failure[] {
     return [{ property: "gateways", reason: `must have the same Samba: ${each}; upgrade the older ones` }];
 }
 
-function ownerFaults({ sharedPath, lock, nonce, key }: Cluster, seen: readonly Seen[]): Failure[] {
+function ownerFaults(cluster: Cluster, seen: readonly Seen[]): Failure[] {
+    const { sharedPath, lock } = cluster;
     const places = [
         { property: "sharedPath", path: ownerOf(sharedPath), what: sharedPath },
         { property: "lock.file", path: lockOwner(lock), what: lock },
     ];
     return places.flatMap(({ property, path, what }) => {
         const owners = seen.map(({ look }) => parseMark(look.files[path]));
-        const other = owners.find((owner) => owner !== undefined && owner.nonce !== nonce && owner.key !== key);
+        const other = owners.find((owner) => owner !== undefined && !isOurs(cluster, owner));
         return other === undefined
             ? []
             : [
@@ -117,12 +119,12 @@ async function occupied({ addresses }: Cluster, seen: readonly Seen[], deadline:
         deadline,
     );
     const answer = commands[OCCUPIED];
-    if (answer?.code !== 0)
+    const found = answer?.code === 0 ? parseOccupied(answer.stdout) : undefined;
+    if (found === undefined)
         throw new PvesmbError(
             "RemoteFailed",
-            `${nameOf(first)}: asking for the floating addresses failed: ${answer?.stderr.trim().slice(-500) ?? "no answer"}`,
+            `${nameOf(first)}: asking for the floating addresses failed: ${answer === undefined ? "no answer" : said(answer)}`,
         );
-    const found = JSON.parse(answer.stdout) as Record<string, string>;
     return addresses.flatMap(({ address }, index) => {
         const who = found[bareOf(address)];
         return who === undefined
@@ -133,11 +135,9 @@ async function occupied({ addresses }: Cluster, seen: readonly Seen[], deadline:
 
 const COHERENCE = "cluster coherence";
 
-interface Coherence {
-    faults: ["directory" | "lock", string][];
-    unseen?: number[];
-    file?: [device: number, inode: number];
-}
+/** The end of what a program said that gave no answer of its own. */
+const said = ({ stdout, stderr }: { stdout: string; stderr: string }): string =>
+    stderr.trim().slice(-500) || stdout.trim().slice(-200) || "it said nothing";
 
 /** Whether what one gateway writes, renames and locks is so for the others. */
 async function coherence({ sharedPath, lock }: Cluster, seen: readonly Seen[], deadline: Deadline): Promise<Failure[]> {
@@ -149,9 +149,8 @@ async function coherence({ sharedPath, lock }: Cluster, seen: readonly Seen[], d
             const argv = ["python3", "-I", "-c", asset("ctdb/program/coherence.py")];
             const { commands } = await hostSession.executor.gather({ commands: [{ name: COHERENCE, argv, stdin, timeout: 40 }] }, deadline);
             const answer = commands[COHERENCE];
-            return answer?.code === 0
-                ? (JSON.parse(answer.stdout) as Coherence)
-                : { faults: [["directory", answer?.stderr.trim().slice(-500) ?? "no answer"]] };
+            const found = answer?.code === 0 ? parseCoherence(answer.stdout, seen.length) : undefined;
+            return found ?? { faults: [["directory", answer === undefined ? "no answer" : said(answer)]] };
         }),
     );
     const told = answers.flatMap(({ faults }, index) =>

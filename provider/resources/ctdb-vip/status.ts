@@ -1,5 +1,5 @@
 import type { Context } from "../../base/handler";
-import { CTDB, parseAddresses, parseLeader, parseMark, parseRecovery, parseStatus } from "../../ctdb";
+import { CTDB, ctdb, parseAddresses, parseLeader, parseMark, parseRecovery, parseStatus, saidOf } from "../../ctdb";
 import { readyGateway } from "../../gateway/session";
 import type { Gather, GatherResult } from "../../hosts";
 import type { GatewayRef } from "../../model";
@@ -24,12 +24,6 @@ export interface ClusterReport {
     faults: string[];
 }
 
-const ctdb = (name: string, ...args: string[]): { name: string; argv: string[]; timeout: number } => ({
-    name,
-    argv: ["ctdb", "-T", "5", ...args],
-    timeout: 10,
-});
-
 const ASKED: Gather = {
     files: [CTDB.mark],
     commands: [
@@ -48,10 +42,11 @@ export async function clusterStatus(ctx: Context<unknown>, ref: GatewayRef): Pro
     return reportOf(hostSession.name, await hostSession.executor.gather(ASKED, ctx.deadline));
 }
 
-export function reportOf(gateway: string, { files, commands }: Pick<GatherResult, "files" | "commands">): ClusterReport {
+export function reportOf(gateway: string, look: Pick<GatherResult, "files" | "commands">): ClusterReport {
     const none = { gateway, nodes: [], addresses: [] };
-    if (parseMark(files[CTDB.mark]) === undefined) return { ...none, member: false, faults: ["the gateway is in no cluster by a CtdbVip"] };
-    const said = (name: string): string | undefined => (commands[name]?.code === 0 ? commands[name].stdout : undefined);
+    if (parseMark(look.files[CTDB.mark]) === undefined)
+        return { ...none, member: false, faults: ["the gateway is in no cluster by a CtdbVip"] };
+    const said = (name: string): string | undefined => saidOf(look, name);
     const nodes = parseStatus(said("nodes") ?? "");
     if (nodes.length === 0)
         return { ...none, member: true, faults: ["CTDB does not answer on the gateway; `journalctl -u ctdb` there says why"] };

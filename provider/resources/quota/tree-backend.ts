@@ -15,7 +15,7 @@ import type { UsageSource } from "../../quota/collector";
 import { counted } from "../../quota/btrfs";
 import { figuresOf } from "../../quota/figures";
 import { guessed, kindAt, lookBy, refuseBeyond, refuseTree } from "../../quota/kinds";
-import { mountHolding, mountsIn } from "../../quota/tree";
+import { mountHolding, mountsIn } from "../../hosts/mount-table";
 import type { LookOptions, Tree, TreeState, TreeWish } from "../../quota/tree";
 import { CONNECTIONS } from "../../samba/look";
 import type { Ready } from "../../gateway/session";

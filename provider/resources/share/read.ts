@@ -18,7 +18,7 @@ import { movedUncs, NAME_LOOK, uncsOf } from "../../gateway/unc";
 import type { Seen } from "../../gateway/look";
 import { lagOf } from "../../machines/lxc/lag";
 import { lackOf } from "../../machines/mounted";
-import { mountsIn } from "../../quota/tree";
+import { mountsIn } from "../../hosts/mount-table";
 import type { Outputs, ShareState } from "./types";
 import { ownerText } from "../../samba/settled";
 import { spelled } from "./accounts";

@@ -122,11 +122,11 @@ function configRefusal(host: FoundHost): string | undefined {
     if (!host.accepted) return "testparm finds faults in its /etc/samba/smb.conf: correct it first (`testparm -s` there shows them)";
     const options = global(host);
     const has = (name: string): string | undefined => options.get(optionKey(name));
-    if (has("config backend") === "registry" || /^\s*config\s*backend\s*=\s*registry\s*$/im.test(host.text))
+    if (has("config backend") === "registry" || /^[^\S\n]*config[^\S\n]*backend[^\S\n]*=[^\S\n]*registry[^\S\n]*$/im.test(host.text))
         return "its smb.conf has `config backend = registry`, so Samba reads no file: remove that line, or make the shares with `net conf`";
-    if (/^\s*include\s*=\s*registry\s*$/im.test(host.text))
+    if (/^[^\S\n]*include[^\S\n]*=[^\S\n]*registry[^\S\n]*$/im.test(host.text))
         return "its smb.conf has `include = registry`, whose shares would hide those of pvesmb: remove that line, or make the shares with `net conf`";
-    if (/^\s*config\s*file\s*=/im.test(host.text)) return "its smb.conf has `config file`, so Samba reads another file: remove that line";
+    if (/^[^\S\n]*config[^\S\n]*file[^\S\n]*=/im.test(host.text)) return "its smb.conf has `config file`, so Samba reads another file: remove that line";
     if (has("clustering")?.toLowerCase() === "yes")
         return "its Samba is clustered (`clustering = yes`), which pvesmb does not manage in this mode; use another host";
     const role = (has("server role") ?? "auto").toLowerCase();

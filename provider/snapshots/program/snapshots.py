@@ -243,14 +243,17 @@ class Schedule:
 
     def take_over(self):
         """The snapshots of this share under a former id, which a killed create or a lost state left, become this schedule's."""
+        for former in self.former_prefixes():
+            for old in self.holder.names():
+                if old.startswith(former):
+                    self.holder.rename(old, self.prefix + old[len(former):])
+
+    def former_prefixes(self):
         for name in os.listdir(ENTRIES):
-            if name.endswith(".json"):
-                other = entry_of(name)
-                if other["id"] != self.entry["id"] and all(other.get(field) == self.entry[field] for field in ("key", "path", "top")):
-                    former = f"pvesmb-{other['id']}-"
-                    for old in self.holder.names():
-                        if old.startswith(former):
-                            self.holder.rename(old, self.prefix + old[len(former):])
+            with contextlib.suppress(Refused, OSError, ValueError):  # a broken entry of another share is that one's fault
+                other = entry_of(name) if name.endswith(".json") else self.entry
+                if other["id"] != self.entry["id"] and all(other.get(field) == self.entry.get(field) for field in ("key", "path", "top")):
+                    yield f"pvesmb-{other['id']}-"
 
     def first(self, now):
         """Takes the first snapshot of a new share at once, so that its clients see one. -> the newest snapshot."""
@@ -285,7 +288,11 @@ def kept(times, keep):
 
 def entry_of(name):
     with open(f"{ENTRIES}/{name}") as file:
-        return json.load(file)
+        entry = json.load(file)
+    texts = isinstance(entry, dict) and all(isinstance(entry.get(field), str) for field in ("id", "path", "top"))
+    if not texts or not isinstance(entry.get("keep"), dict) or any(type(count) is not int for count in entry["keep"].values()):
+        raise Refused(f"{ENTRIES}/{name} is not what pvesmb wrote")
+    return entry
 
 
 def each(work):

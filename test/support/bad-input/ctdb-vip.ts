@@ -12,6 +12,8 @@ export const good = {
 
 const CIDRS = ["", "dhcp", "10.0.0.1", "10.0.0.1/33", "10.0.0.256/24", "fd00::1/64", "10.0.0.0/24", "127.0.0.1/8"];
 const PLAIN = ["", "srv/pvesmb", "/srv//pvesmb", "/srv/pvesmb/", "/srv/../etc", "/srv/a b", "/srv/$(id)", "/srv/a\nb", `/${long(200)}`];
+/** What may be a share. */
+const SHARES = ["/srv/pvesmb/docs", "/srv/pvesmb/docs/.pvesmb", "/srv/pvesmb/.pvesmb-more"];
 
 /** Bad values by property of a CtdbVip. */
 export const rows: Rows = {
@@ -31,8 +33,15 @@ export const rows: Rows = {
         ["10.99.0.1/24", "10.99.0.2/24", "10.99.0.3/24"],
         ...CIDRS.map((address) => [address, "10.99.0.2/24"]),
     ],
-    "lock.file": [...PLAIN, "/srv/pvesmb", "/run/ctdb.lock", "/var/lib/ctdb/lock", "/tmp/lock"],
-    sharedPath: PLAIN,
+    "lock.file": [
+        ...PLAIN,
+        "/srv/pvesmb",
+        "/run/ctdb.lock",
+        "/var/lib/ctdb/lock",
+        "/tmp/lock",
+        ...SHARES.map((path) => `${path}/ctdb.lock`),
+    ],
+    sharedPath: [...PLAIN, ...SHARES],
     netbiosName: ["", long(16), "12345", "fi les", "files.", "-files", "files-", "FILES\n"],
     "tunables.keepaliveInterval": [0, 61, 1.5],
     "tunables.keepaliveLimit": [1, 121],

@@ -80,6 +80,8 @@ export const rows: Rows = {
         "/srv/pvesmb/%U",
         "/srv/pvesmb/a\nb",
         "/srv/pvesmb/.pvesmb/x",
+        "/srv/pvesmb/.PVEsmb",
+        "/srv/pvesmb/.pve\u017fmb",
         "/srv/pvesmb/x\\",
         `/srv/pvesmb/${long(1100)}`,
     ],

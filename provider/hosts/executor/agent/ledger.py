@@ -1,4 +1,7 @@
-"""Numbers and facts, kept for ever in a JSON file with the data: {"reserved": {space: {name: number}}, "facts": {key: value}}."""
+"""
+Numbers and facts, kept for ever in a JSON file with the data: {"reserved": {space: {name: number}}, "facts": {key: value}}. Root of another
+gateway with the same data can write it too, so what it holds is checked before it means anything.
+"""
 import contextlib
 import json
 import os
@@ -11,11 +14,18 @@ from files import open_file, put, remove, stat_of
 def load(path):
     try:
         with open_file(path) as file:
-            return json.load(file)
+            content = json.load(file)
     except FileNotFoundError:
         return {}
-    except ValueError:
-        raise Failed(f"{path}: this is not what pvesmb wrote") from None
+    except (ValueError, RecursionError):
+        content = None
+    if not dicts(content, 1) or not dicts(content.get("reserved", {}), 2) or not dicts(content.get("facts", {}), 1):
+        raise Failed(f"{path}: this is not what pvesmb wrote")
+    return content
+
+
+def dicts(content, levels):
+    return isinstance(content, dict) and (levels == 1 or all(dicts(inner, levels - 1) for inner in content.values()))
 
 
 def save(path, content):
@@ -78,6 +88,9 @@ def do_reserve(scope, step):
     kind = "user" if step["taken"] == "passwd" else "group"
     given = load(step["file"]).get("reserved", {}).get(space, {})
     former = step.get("formerly")
+    for each in (name, former):
+        if each in given and not (type(given[each]) is int and step["least"] <= given[each] <= step["most"]):
+            raise Failed(f"{step['file']}: {space} of {each} is {given[each]!r}, which pvesmb gives to nobody: somebody else wrote it; correct it there", "Conflict")
     if former in given and name in given:
         raise Failed(f"{space} {given[former]} belongs to {former}, but {name} has {given[name]} from an earlier account, and files may belong to both; choose another name", "Conflict")
     if name in given:
@@ -89,7 +102,7 @@ def do_reserve(scope, step):
             raise Failed(f"{former} has {space} {given[former]}, which {name} keeps; set that one instead of {want}, or leave it out", "Conflict")
         keep(scope, step["file"], ["reserved", space, former], None)
         return keep(scope, step["file"], ["reserved", space, name], given[former])
-    holders = {n: holder for holder, n in given.items()}
+    holders = {n: holder for holder, n in given.items() if type(n) is int}
 
     def fault(n):
         if n in holders:
