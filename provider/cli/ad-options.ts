@@ -1,7 +1,5 @@
-import { parseArgs } from "node:util";
-import { nearest } from "../base/nearest";
 import { domainFault, ID_RANGE } from "../model/domain-names";
-import { Misuse } from "./permissions-options";
+import { Misuse, parsedArguments, verbOf } from "./arguments";
 
 export const AD_HELP = `pvesmb ad status --gateway WHICH [--json]
 pvesmb ad test --gateway WHICH --domain NAME [--user NAME] [options] [--json]
@@ -46,7 +44,7 @@ export interface TestOptions {
 export function adOptions(args: string[]): AdCommand {
     const one = { type: "string" } as const;
     const no = { type: "boolean", default: false } as const;
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parsedArguments({
         args,
         allowPositionals: true,
         options: {
@@ -54,16 +52,12 @@ export function adOptions(args: string[]): AdCommand {
             ...{ adopt: no, json: no },
         },
     });
-    const [verb, ...names] = positionals;
-    if (verb !== "status" && verb !== "test" && verb !== "find") {
-        const near = verb === undefined ? undefined : nearest(verb, ["status", "test", "find"]);
-        const fault = verb === undefined ? "a command is missing" : `there is no command ${verb}`;
-        throw new Misuse(near === undefined ? `${fault}: status, test or find` : `${fault}; did you mean ${near}?`);
-    }
+    const [given, ...names] = positionals;
+    const verb = verbOf(given, ["status", "test", "find"]);
     const { gateway, json } = values;
     if (gateway === undefined) throw new Misuse("--gateway is missing: VMID or host name of the gateway's container");
-    const given = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name]));
-    const foreign = given.filter((name) => !["gateway", "json"].includes(name));
+    const options = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name]));
+    const foreign = options.filter((name) => !["gateway", "json"].includes(name));
     if (verb !== "test" && foreign[0] !== undefined) throw new Misuse(`--${foreign[0]} is for \`test\` only`);
     if (names.length !== (verb === "find" ? 1 : 0))
         throw new Misuse(verb === "find" ? "find takes one name" : `${verb} takes no name: ${JSON.stringify(names[0])}`);

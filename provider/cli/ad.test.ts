@@ -3,7 +3,7 @@ import type { Marked } from "../machines/orphans";
 import { chosen } from "./ad-gateway";
 import { adOptions } from "./ad-options";
 import { findText, statusText, testText } from "./ad-text";
-import { Misuse } from "./permissions-options";
+import { Misuse } from "./arguments";
 
 describe("options", () => {
     it("take a command with what it needs", () => {

@@ -9,22 +9,15 @@ import { commandContext, gatewayNamed } from "./ad-gateway";
 import { adOptions } from "./ad-options";
 import type { AdCommand, TestOptions } from "./ad-options";
 import { findText, statusText, testText } from "./ad-text";
-import { Misuse } from "./permissions-options";
 
 /** `pvesmb ad`: the looks of AdDomain's handler, without a change. */
 export async function ad(args: string[], log: Log): Promise<number> {
-    try {
-        const command = adOptions(args);
-        // What handlers tell on the way is no result.
-        const ctx = commandContext({ ...log, info: (text) => log.warn(text) });
-        const { report, text, fine } = await looked(ctx, command);
-        log.info(command.json ? JSON.stringify(report) : text);
-        return fine ? 0 : 1;
-    } catch (error) {
-        if (!(error instanceof Misuse)) throw error;
-        log.warn(`pvesmb ad: ${error.message}`);
-        return 2;
-    }
+    const command = adOptions(args);
+    // What handlers tell on the way is no result.
+    const ctx = commandContext({ ...log, info: (text) => log.warn(text) });
+    const { report, text, fine } = await looked(ctx, command);
+    log.info(command.json ? JSON.stringify(report) : text);
+    return fine ? 0 : 1;
 }
 
 async function looked(ctx: Context<unknown>, command: AdCommand): Promise<{ report: object; text: string; fine: boolean }> {

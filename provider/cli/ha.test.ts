@@ -1,12 +1,13 @@
 import { reportOf } from "../resources/ctdb-vip/status";
 import { clusterText, haOptions } from "./ha";
-import { Misuse } from "./permissions-options";
+import { Misuse } from "./arguments";
 
 test("options", () => {
     expect(haOptions(["status", "--gateway", "files", "--json"])).toEqual({ gateway: "files", json: true });
     for (const [words, args] of [
         ["a command is missing: status", []],
-        ["there is no fence: status", ["fence"]],
+        ["there is no command fence: status", ["fence"]],
+        ["there is no command stauts; did you mean status?", ["stauts", "--gateway", "files"]],
         ["--gateway is missing", ["status"]],
         ['status takes no name: "x"', ["status", "x", "--gateway", "files"]],
     ] as const) {

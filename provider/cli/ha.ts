@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
 import type { Log } from "../base/log";
 import { clusterStatus } from "../resources/ctdb-vip/status";
 import type { ClusterReport } from "../resources/ctdb-vip/status";
 import { commandContext, gatewayNamed } from "./ad-gateway";
-import { Misuse } from "./permissions-options";
+import { Misuse, parsedArguments, verbOf } from "./arguments";
 
 export const HA_HELP = `pvesmb ha status --gateway WHICH [--json]
 
@@ -20,31 +19,25 @@ Exit codes: 0 all is well; 1 something is wrong, or the gateway could not be loo
 
 /** Throws Misuse. */
 export function haOptions(args: string[]): { gateway: string; json: boolean } {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parsedArguments({
         args,
         allowPositionals: true,
         options: { gateway: { type: "string" }, json: { type: "boolean", default: false } },
     });
     const [verb, ...names] = positionals;
-    if (verb !== "status") throw new Misuse(`${verb === undefined ? "a command is missing" : `there is no ${verb}`}: status`);
+    verbOf(verb, ["status"]);
     if (names[0] !== undefined) throw new Misuse(`status takes no name: ${JSON.stringify(names[0])}`);
     if (values.gateway === undefined) throw new Misuse("--gateway is missing: VMID or host name of a gateway's container");
     return { gateway: values.gateway, json: values.json };
 }
 
 export async function ha(args: string[], log: Log): Promise<number> {
-    try {
-        const { gateway, json } = haOptions(args);
-        // What handlers tell on the way is no result.
-        const ctx = commandContext({ ...log, info: (text) => log.warn(text) });
-        const report = await clusterStatus(ctx, await gatewayNamed(ctx, gateway));
-        log.info(json ? JSON.stringify(report) : clusterText(report));
-        return report.faults.length === 0 ? 0 : 1;
-    } catch (error) {
-        if (!(error instanceof Misuse)) throw error;
-        log.warn(`pvesmb ha: ${error.message}`);
-        return 2;
-    }
+    const { gateway, json } = haOptions(args);
+    // What handlers tell on the way is no result.
+    const ctx = commandContext({ ...log, info: (text) => log.warn(text) });
+    const report = await clusterStatus(ctx, await gatewayNamed(ctx, gateway));
+    log.info(json ? JSON.stringify(report) : clusterText(report));
+    return report.faults.length === 0 ? 0 : 1;
 }
 
 export function clusterText({ gateway, nodes, addresses, leader, lock, recovery, faults }: ClusterReport): string {

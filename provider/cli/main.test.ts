@@ -15,13 +15,18 @@ test("--help lists the commands; a command tells its options", () => {
 test("what does not exist is refused, on standard error", () => {
     for (const args of [["nope"], ["toString"], []])
         expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("Usage: pvesmb") as string });
-    expect(pvesmb("orphans", "--nope")).toMatchObject({ status: 2, stderr: expect.stringContaining("Unknown option '--nope'") as string });
+    expect(pvesmb("orphans", "--nope")).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("there is no option --nope") as string,
+    });
 });
 
 test.each([
     [["permission"], "there is no command permission; did you mean permissions?"],
     [["orphan", "--remove"], "there is no command orphan; did you mean orphans?"],
     [["ad", "statsu", "--gateway", "files"], "there is no command statsu; did you mean status?"],
+    [["ha", "stauts", "--gateway", "files"], "pvesmb ha: there is no command stauts; did you mean status?"],
+    [["permissions", "--storages", "tank"], "pvesmb permissions: there is no option --storages; did you mean --storage?"],
 ])("%j is a misspelt command", (args, why) => {
     expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining(why) as string });
 });

@@ -6,6 +6,7 @@ import { meant } from "../base/nearest";
 import { forReading } from "../base/scrub";
 import { ad } from "./ad";
 import { AD_HELP } from "./ad-options";
+import { Misuse } from "./arguments";
 import { ha, HA_HELP } from "./ha";
 import { orphans, ORPHANS_HELP } from "./orphans";
 import { permissions } from "./permissions";
@@ -61,8 +62,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
         return await session.run(() => command.run(args, log));
     } catch (error) {
         log.warn(`pvesmb ${name}: ${messageOf(error)}`);
-        // Node's parseArgs throws this for unknown options.
-        return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+        return error instanceof Misuse ? 2 : 1;
     } finally {
         await session.close();
     }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { Deadline } from "../base/deadline";
 import type { Log } from "../base/log";
 import { pveClient } from "../proxmox/client/client";
@@ -7,6 +6,7 @@ import { listMarked, orphansOf, removeOrphan } from "../machines/orphans";
 import { markKeys } from "../machines/mark-keys";
 import type { Marked } from "../machines/orphans";
 import { resolveConnection } from "../runtime/connection";
+import { parsedArguments } from "./arguments";
 
 export const ORPHANS_HELP = `pvesmb orphans [--state FILE]... [--remove] [--destroy-data] [--json]
 
@@ -40,7 +40,7 @@ function parsed(state: string): Checkpoint {
 }
 
 export async function orphans(args: string[], log: Log): Promise<number> {
-    const { values } = parseArgs({
+    const { values } = parsedArguments({
         args,
         options: {
             state: { type: "string", multiple: true, default: [] },

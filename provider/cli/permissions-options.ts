@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { featureNames, featureOf } from "../model/permissions/features";
 import { WRAPPER } from "../rights/sudoers";
+import { Misuse, parsedArguments } from "./arguments";
 
 /** Selects all features that are granted by default. */
 export const USUAL = "usual";
@@ -30,9 +30,6 @@ ${featureNames.map((name) => `                             ${featureOf(name).usu
   --json                   print what is needed as JSON on one line, no commands
 `;
 
-/** A command line error; the exit code is 2. */
-export class Misuse extends Error {}
-
 export type PermissionsOptions = ReturnType<typeof parsed>;
 
 export function permissionsOptions(args: string[]): PermissionsOptions {
@@ -44,7 +41,7 @@ export function permissionsOptions(args: string[]): PermissionsOptions {
 function parsed(args: string[]) {
     const several = { type: "string", multiple: true, default: [] as string[] } as const;
     const one = { type: "string" } as const;
-    const { values } = parseArgs({
+    const { values } = parsedArguments({
         args,
         options: {
             feature: several,

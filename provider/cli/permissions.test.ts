@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../base/log";
+import { Misuse } from "./arguments";
 import { permissions } from "./permissions";
 import { PROGRAMS } from "../model/permissions/features";
 import { creationUses, removalUses } from "../machines/lxc/rights";
@@ -17,8 +18,13 @@ const PLACES = ["--pool", "gw", "--storage", "system", "--storage", "tank", "--t
 
 async function print(...args: string[]): Promise<{ code: number; text: string }> {
     const log: Log & { lines: string[] } = lines();
-    const code = await permissions(args, log);
-    return { code, text: log.lines.join("\n") };
+    try {
+        const code = await permissions(args, log);
+        return { code, text: log.lines.join("\n") };
+    } catch (error) {
+        if (error instanceof Misuse) return { code: 2, text: error.message };
+        throw error;
+    }
 }
 
 /** Splits commands like a shell that only has pveum. */

@@ -1,22 +1,17 @@
 import type { Log } from "../base/log";
-import { nearest } from "../base/nearest";
+import { meant } from "../base/nearest";
 import { quote } from "../hosts";
 import { type Feature, needsOf, type RemoteCommand, type Scope, spots, united } from "../model/permissions/feature";
 import { type FeatureName, featureNames, featureOf } from "../model/permissions/features";
 import { entersContainers, nodeCommands, type NodeSetup, removalCommands, throughWrapper } from "../rights/node-setup";
 import { grantCommands, type Grantee, revokeCommands, roleName } from "../rights/pveum";
 import { sudoRule, WRAPPER } from "../rights/sudoers";
-import { Misuse, permissionsOptions, type PermissionsOptions, USUAL } from "./permissions-options";
+import { Misuse } from "./arguments";
+import { permissionsOptions, type PermissionsOptions, USUAL } from "./permissions-options";
 
 export async function permissions(args: string[], log: Log): Promise<number> {
-    try {
-        log.info(printed(permissionsOptions(args)));
-        return 0;
-    } catch (error) {
-        if (!(error instanceof Misuse)) throw error;
-        log.warn(`pvesmb permissions: ${error.message}`);
-        return 2;
-    }
+    log.info(printed(permissionsOptions(args)));
+    return 0;
 }
 
 function printed(values: PermissionsOptions): string {
@@ -112,9 +107,8 @@ function featuresOf(given: readonly string[]): FeatureName[] {
     const wanted = new Set(given.length > 0 ? given : [USUAL]);
     const unknown = given.find((name) => name !== USUAL && !featureNames.some((each) => each === name));
     if (unknown !== undefined) {
-        const near = nearest(unknown, [USUAL, ...featureNames]);
-        const way = near === undefined ? `there are ${USUAL}, ${featureNames.join(", ")}` : `did you mean ${near}?`;
-        throw new Misuse(`--feature: there is no feature ${unknown}; ${way}`);
+        const all = [USUAL, ...featureNames];
+        throw new Misuse(`--feature: there is no feature ${unknown}${meant(unknown, all) || `; there are ${all.join(", ")}`}`);
     }
     return featureNames.filter((name) => wanted.has(name) || (featureOf(name).usual && wanted.has(USUAL)));
 }

@@ -1,7 +1,7 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
 import { route } from "./client/form";
-import { flag, list, number, rows, text } from "./values/scalars";
+import { flag, number, rows, text } from "./values/scalars";
 
 export type GuestType = "lxc" | "qemu";
 
@@ -12,8 +12,6 @@ export interface GuestResource {
     /** `unknown` until the node has reported. */
     status: string;
     name?: string;
-    pool?: string;
-    tags: string[];
     template: boolean;
 }
 
@@ -44,8 +42,6 @@ export async function listGuests(pve: Pve): Promise<GuestResource[]> {
         type: guest["type"] === "qemu" ? "qemu" : "lxc",
         status: text(guest["status"]) ?? "unknown",
         name: text(guest["name"]),
-        pool: text(guest["pool"]),
-        tags: list(guest["tags"]),
         template: flag(guest["template"]),
     }));
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "../base/connection";
 import { isFreeVmid } from "./cluster";
 import type { Pve } from "./client/client";
+import { route } from "./client/form";
 import { outcomeUnknown, isKnown } from "./client/known-errors";
 import { type CreateOptions, createContainer, moveVolume, readConfig, readInterfaces, readPending, readStatus } from "./lxc/container";
 import { deleteContainer } from "./lxc/delete";
@@ -8,7 +9,7 @@ import { editConfig } from "./lxc/edit";
 import { shutdownContainer, startContainer } from "./lxc/power";
 import { resizeVolume } from "./lxc/resize";
 import { locateContainer } from "./locate";
-import { deleteVolume, listVolumes, readStorage } from "./storage";
+import { listVolumes, readStorage } from "./storage";
 import { downloadAppliance, listAppliances } from "./templates";
 import { readPermissions } from "./access";
 import { readVersion } from "./version";
@@ -105,7 +106,7 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
         const pve = world.pve(LEAST);
         const place = { node: "pve2", vmid: 105 };
         expect((await readVersion(pve)).major).toBe(Number(version[0]));
-        expect((await listAppliances(pve, "pve2")).map(({ template }) => template)).toEqual([TEMPLATE]);
+        expect(await listAppliances(pve, "pve2")).toEqual([TEMPLATE]);
         expect((await listVolumes(pve, "pve2", "local", { content: "vztmpl" })).map(({ volid }) => volid)).toEqual([
             `local:vztmpl/${TEMPLATE}`,
         ]);
@@ -151,8 +152,8 @@ describe.each(["8.4", "9.2"] as const)("PVE %s", (version) => {
         expect(await locateContainer(pve, 105, "pve2")).toEqual({ state: "gone" });
         expect((await listVolumes(pve, "pve2", "local", { vmid: 105 })).length).toBe(0);
         // With the guest, its pool's rights on the volume are gone too.
-        expect((await failureOf(deleteVolume(pve, "pve2", "local:105/vm-105-disk-9.raw"))).message).toContain("VM.Config.Disk on /vms/105");
-        await (await deleteVolume(world.pve(ROOT), "pve2", "local:105/vm-105-disk-9.raw"))?.wait();
+        const volume = route`/nodes/${"pve2"}/storage/${"local"}/content/${"local:105/vm-105-disk-9.raw"}`;
+        expect((await failureOf(pve.delete(volume))).message).toContain("VM.Config.Disk on /vms/105");
     });
 
     test("login by password, the ticket renewed when the server no longer takes it", async () => {

@@ -1,7 +1,7 @@
 import { readPermissions } from "./access";
 import { isFreeVmid, listGuests, listNodes, readClusterStatus } from "./cluster";
 import { configOf } from "./lxc/config";
-import { deleteVolume, listStorages, listVolumes, readStorage } from "./storage";
+import { listStorages, listVolumes, readStorage } from "./storage";
 import { downloadAppliance, listAppliances } from "./templates";
 import { readVersion } from "./version";
 import { Bench, failureOf } from "../../test/support/proxmox/harness";
@@ -60,7 +60,7 @@ describe("cluster", () => {
             );
         const pve = bench.pve(server);
         expect(await listGuests(pve)).toEqual([
-            { vmid: 200, node: "pve1", type: "lxc", status: "unknown", name: undefined, pool: "gw", tags: ["q", "r"], template: false },
+            { vmid: 200, node: "pve1", type: "lxc", status: "unknown", name: undefined, template: false },
         ]);
         expect(server.received[0]!.query).toBe("type=vm");
         expect(await listNodes(pve)).toEqual([
@@ -114,17 +114,16 @@ describe("storage", () => {
         });
     });
 
-    test("volumes of a guest; deleting one names it in full", async () => {
+    test("volumes of a guest", async () => {
         const volid = "local:100/vm-100-disk-9.raw";
-        const upid = "UPID:pve1:000019FD:0002EF98:6B00C121:imgdel:100@local:svc@pve!adm:";
-        const server = (await bench.server())
-            .on("GET /nodes/pve1/storage/local/content", data([{ volid, content: "rootdir", format: "raw", size: 1024, vmid: "100" }]))
-            .on(`DELETE /nodes/pve1/storage/local/content/${volid}`, data(upid));
+        const server = (await bench.server()).on(
+            "GET /nodes/pve1/storage/local/content",
+            data([{ volid, content: "rootdir", format: "raw", size: 1024, vmid: "100" }]),
+        );
         const pve = bench.pve(server);
         expect(await listVolumes(pve, "pve1", "local", { vmid: 100 })).toEqual([
             { volid, content: "rootdir", format: "raw", size: 1024, vmid: 100 },
         ]);
-        expect(await deleteVolume(pve, "pve1", volid)).toMatchObject({ upid, type: "imgdel" });
     });
 });
 
@@ -139,9 +138,7 @@ test("templates for download", async () => {
             said(400, "Parameter verification failed.", { template: "no such template" }),
         );
     const pve = bench.pve(server);
-    expect(await listAppliances(pve, "pve1")).toEqual([
-        { template, package: "debian-12-standard", version: "12.7-1", os: "debian-12", section: "system" },
-    ]);
+    expect(await listAppliances(pve, "pve1")).toEqual([template]);
     expect(await downloadAppliance(pve, "pve1", "local", template)).toMatchObject({ type: "download" });
     expect((await failureOf(downloadAppliance(pve, "pve1", "local", "nope"))).message).toContain("no such template");
 });

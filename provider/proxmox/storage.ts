@@ -1,7 +1,6 @@
 import { isKind } from "../base/errors";
 import type { Pve } from "./client/client";
 import { route } from "./client/form";
-import { type Task, task } from "./tasks";
 import { flag, list, number, row, rows, text, type Row } from "./values/scalars";
 
 export interface Storage {
@@ -72,21 +71,6 @@ export async function volumeExists(pve: Pve, node: string, volid: string): Promi
     } catch (error) {
         if (isKind(error, "Denied") || isKind(error, "Unreachable") || isKind(error, "Busy")) throw error;
         return false;
-    }
-}
-
-/**
- * Destroys a volume for good; a missing one counts as deleted. PVE does not check whether a stopped guest still uses it (pve-api.md 1.4):
- * the caller must.
- */
-export async function deleteVolume(pve: Pve, node: string, volid: string): Promise<Task | undefined> {
-    const storage = storageIdOf(volid);
-    try {
-        const upid = text(await pve.delete(route`/nodes/${node}/storage/${storage}/content/${volid}`));
-        return upid === undefined ? undefined : task(pve, upid);
-    } catch (error) {
-        if (isKind(error, "NotFound")) return undefined;
-        throw error;
     }
 }
 

@@ -7,6 +7,7 @@ import type { RunResult } from "../lab/src/client";
 import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, smallArgs, user } from "./support/program";
 import { smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import { runDirectory } from "./support/run-directory";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
@@ -161,7 +162,12 @@ test("users by a login name of another suffix, SIDs, owner, group and entries of
         `access: [{ user: "b.bauer@corp.example", level: "change" }, { group: ${of(team).toLowerCase()}, level: "read" }, { user: ${of(zoe)}, level: "change" }]`,
         `aclEntries: [{ group: ${of("Finance")}, permissions: "rwx" }, { group: ${JSON.stringify(sids[team])}, permissions: "r-x" }]`,
     ];
-    await up(docs, share("fin", fin.join(", ")));
+    // Whoever has `full` collects what others drop, also by an account of the domain.
+    const drop = `purpose: "dropBox", access: [{ group: ${of(team)}, level: "change" }, { user: ${of("bob")}, level: "full" }]`;
+    await up(docs, share("fin", fin.join(", ")), share("drop", drop));
+    expect(await ntlm("alice", "drop", "put /etc/hostname hers.txt; ls")).toBe("blocks of size");
+    expect(await ntlm(zoe, "drop", "get hers.txt /dev/null")).toMatch(/NT_STATUS_(ACCESS_DENIED|OBJECT_NAME_NOT_FOUND)/);
+    expect(await ntlm("bob", "drop", "get hers.txt /dev/null; ls")).toBe("blocks of size");
     const [rid, gid] = [zoe, "Inner"].map((name) => 60_000 + Number(sids[name]?.split("-").at(-1)));
     expect(await inGuest(guest, "stat -c %u:%g /srv/pvesmb/fin")).toBe(`${rid}:${gid}\n`);
     expect([await ntlm("bob", "fin", "mkdir his; ls"), await ntlm("alice", "fin"), await ntlm("alice", "fin", "mkdir hers")]).toEqual([
@@ -220,7 +226,16 @@ test("a user of the domain in a group of the gateway has that group's access, be
         "NT_STATUS_ACCESS_DENIED",
     ]);
     await stack.settled();
-    await up(docs, crew("carol.name"), shed);
+    // Who leaves loses the open session.
+    const bobs = { user: `${domain.workgroup}\\bob`, password };
+    const his = await SmbSession.open((argv) => place.lab.within(argv), { host, share: "shed" }, bobs);
+    try {
+        expect(await his.run("ls")).not.toContain("NT_STATUS");
+        await up(docs, crew("carol.name"), shed);
+        await until("bob's session ends", async () => /NT_STATUS|ended/.test(await his.run("ls").catch(String)));
+    } finally {
+        his.close();
+    }
     expect([await ntlm("bob", "shed"), await local("shed")]).toEqual(["NT_STATUS_ACCESS_DENIED", "blocks of size"]);
 });
 

@@ -148,6 +148,68 @@ describe("as root", () => {
         expect(await host.run("getent passwd bob; getent group team readers; pdbedit -L | grep bob || true")).toBe("");
     });
 
+    test("what people reported of Samba elsewhere is right here, too", async () => {
+        const anna = { user: "Anna.Keller", password: "Anna's long p4ssword" };
+        const at = (name: string): { host: string; share: string } => ({ host: host.address, share: name });
+        const client = async (to: string, login: Login, commands: string): Promise<string> =>
+            (await smbclient(within, at(to), login, commands)).output;
+        const people = (bobs: object = {}): string[] => [
+            files(),
+            user("files", alice, { home: "/srv/pvesmb/folk/alice" }),
+            user("files", bob, bobs),
+            `const anna = new pvesmb.SmbUser("anna", { gateway: files, name: ${JSON.stringify(anna.user)}, password: ${JSON.stringify(anna.password)} });`,
+            docsOf(),
+        ];
+        const homes = (name: string): string => share("files", name, { alice: "full" }, { purpose: "homes", recycle: {} });
+        const plans = (args: object = {}): string => share("files", "plans", { alice: "full", anna: "read" }, args);
+        const others = [
+            share("files", "drop", { alice: "change", bob: "full" }, { purpose: "dropBox" }),
+            share("files", "scans", { anna: "change" }, { name: "scan$", purpose: "scanner", audit: {} }),
+            share("files", "look", { anna: "read" }, { path: "/srv/pvesmb/plans", readOnly: true }),
+            homes("folk"),
+        ];
+        write(...people(), plans(), ...others);
+        await stack.up();
+
+        await putFile(within, at("drop"), alice, "hers.txt", "x\n");
+        expect(await getFile(within, at("drop"), bob, "hers.txt")).toBe("x\n");
+        // Whatever letters the client takes.
+        await putFile(within, at("scan$"), { ...anna, user: "anna.keller" }, "page.pdf", "x\n");
+        expect(await host.run("journalctl -t smbd_audit -o cat | grep page.pdf")).toContain("|scan$|");
+        await putFile(within, at("plans"), alice, "Report.TXT", "hers\n");
+        expect(await getFile(within, at("look"), anna, "Report.TXT")).toBe("hers\n");
+        expect(await client("look", anna, "del Report.TXT")).toMatch(/NT_STATUS_(ACCESS_DENIED|MEDIA_WRITE_PROTECTED)/);
+        await putFile(within, at("alice"), alice, "mine.txt", "x\n");
+        expect(await client("alice", alice, "del mine.txt")).not.toContain("NT_STATUS");
+        expect(await host.run("cd /srv/pvesmb/folk/alice && find .recycle -type f")).toContain("mine.txt");
+        // Homes are those of pvesmb's users, not of the host's.
+        expect(await client("owner", OWNER, "ls")).toMatch(/NT_STATUS_(ACCESS_DENIED|BAD_NETWORK_NAME)/);
+        expect(await getFile(within, theirs(), OWNER, "old.txt")).toBe("written before\n");
+        await stack.settled();
+
+        const number = await host.run("id -u bob");
+        write(
+            ...people({ name: "rob" }),
+            plans({ caseHandling: "lower" }),
+            ...others,
+            homes("pupils"),
+            share("files", "inner", { alice: "full" }, { path: "/srv/pvesmb/plans/inner" }),
+            user("files", { user: "staff", password: "the staff's long p4ss" }),
+        );
+        const { output } = await stack.up({ fails: true, flags: ["--continue-on-error"] });
+        expect(output).toMatch(/homes: share homes \(\/srv\/pvesmb\/folk\) already serves homes/);
+        expect(output).toContain("path: /srv/pvesmb/plans/inner is inside share plans");
+        expect(output).toMatch(/caseHandling: with `lower` clients would no longer find .*: Report\.TXT/);
+        expect(output).toContain("already has a group staff that pvesmb did not create");
+        // What was right is done all the same: a user is renamed in place.
+        expect(await host.run("id -u rob; getent passwd bob || true")).toBe(number);
+        expect(await getFile(within, at("drop"), { ...bob, user: "rob" }, "hers.txt")).toBe("x\n");
+        write(files(), user("files", alice), docsOf());
+        await stack.up();
+        expect(await host.run("getent passwd rob Anna.Keller staff; ls /etc/samba/pvesmb/shares.d || true")).toBe("docs.conf\n");
+        await host.run("rm -r /srv/pvesmb/drop /srv/pvesmb/scans /srv/pvesmb/plans /srv/pvesmb/folk");
+    });
+
     test("changes by hand to ours are drift, those to the host's own are not", async () => {
         await host.run(
             "printf '[more]\\n  path = /home/theirs\\n  valid users = owner\\n' >> /etc/samba/smb.conf; sed -i 's/log level = 1/log level = 2/' /etc/samba/smb.conf; smbcontrol smbd reload-config",

@@ -3,7 +3,7 @@ import { type Need } from "../../model/permissions/feature";
 import { creationUses } from "./rights";
 import { checkRights } from "../../rights/check";
 import { Bench, failureOf } from "../../../test/support/proxmox/harness";
-import { inputsOf, ROOT, World } from "../../../test/support/permissions/world";
+import { inputsOf, ROOT, TEMPLATE, World } from "../../../test/support/permissions/world";
 
 /**
  * Names that Proxmox VE does not have: the error gives the property and the existing names, for root and for a token that sees only some.
@@ -49,6 +49,20 @@ test("root is told all of them at once, before anything else", async () => {
         "lxc.rootfs.storage: there is no storage sytem; did you mean system? (available: templates, system, tank)",
         "data.storage: there is no storage tnak; did you mean tank? (available: templates, system, tank)",
     ]);
+});
+
+test("the storages of templates and of given volumes are names, too; of a gateway that exists nobody asks for its template", async () => {
+    const inputs = inputsOf({
+        lxc: { ...LXC, template: `tempaltes:vztmpl/${TEMPLATE}`, templateStorage: "templats" },
+        data: { volume: "tnak:101/vm-101-disk-0.raw" },
+    });
+    const error = await failureOf(checkNames(world.as(ROOT), inputs));
+    expect(error.message.split("\n")).toEqual([
+        "data.volume: there is no storage tnak; did you mean tank? (available: templates, system, tank)",
+        "lxc.template: there is no storage tempaltes; did you mean templates? (available: templates, system, tank)",
+        "lxc.templateStorage: there is no storage templats; did you mean templates? (available: templates, system, tank)",
+    ]);
+    await checkNames(world.as(ROOT), inputs, inputsOf({ data: inputs.data }));
 });
 
 test("a node that is not there is said alone: nothing can be asked of it", async () => {

@@ -5,7 +5,8 @@ import type { ContainerInputs } from "../../model";
 import { holds, knownPermissions, type Permissions } from "../../proxmox/access";
 import type { Pve } from "../../proxmox/client/client";
 import { listBridges, listNodes, listPools } from "../../proxmox/cluster";
-import { listStorages } from "../../proxmox/storage";
+import { listStorages, storageIdOf } from "../../proxmox/storage";
+import { storageOf } from "./template";
 
 /** A name from the inputs, and the names of that kind that the caller sees. */
 interface Given {
@@ -24,9 +25,9 @@ type Named = Pick<ContainerInputs, "node" | "pool" | "lxc" | "data" | "network" 
  * `before`, which the gateway already uses; returns doubts about names that may be hidden from the caller.
  */
 export async function checkNames(pve: Pve, inputs: Named, before?: Named): Promise<string[]> {
-    const names = namesOf(inputs).filter(
-        ({ what, name }) => !(before && namesOf(before).some((old) => old.what === what && old.name === name)),
-    );
+    const names = before
+        ? namesOf(inputs).filter(({ what, name }) => !namesOf(before).some((old) => old.what === what && old.name === name))
+        : [...namesOf(inputs), ...namesAtCreation(inputs)];
     if (names.length === 0) return [];
     const kinds = new Set(names.map(({ what }) => what));
     const asked = <T>(what: string, ask: () => Promise<T[]>): Promise<T[]> => (kinds.has(what) ? ask() : Promise.resolve([]));
@@ -60,7 +61,14 @@ function namesOf({ node, pool, lxc, data, network, extraNetworks }: Named): { pr
         })),
         { property: "lxc.rootfs.storage", what: "storage", name: lxc.rootfs.storage },
         ...(data?.storage === undefined ? [] : [{ property: "data.storage", what: "storage", name: data.storage }]),
+        ...(data?.volume === undefined ? [] : [{ property: "data.volume", what: "storage", name: storageIdOf(data.volume) }]),
     ];
+}
+
+/** Names that a gateway which exists has no use for. */
+function namesAtCreation({ lxc }: Named): { property: string; what: string; name: string }[] {
+    const given = { "lxc.template": storageOf(lxc.template), "lxc.templateStorage": lxc.templateStorage };
+    return Object.entries(given).flatMap(([property, name]) => (name === undefined ? [] : [{ property, what: "storage", name }]));
 }
 
 /** Proxmox VE's lists omit what the caller has no rights on (docs/facts/pve-api.md 2.2). */

@@ -6,7 +6,7 @@ import { DATA_MOUNT, text, volumeSize } from "./config";
 
 /** Refuses changes that would lose data or that PVE cannot make, before anything is changed. */
 export function refuseLosses(inputs: ContainerInputs, config: ContainerConfig, before: Pick<ContainerInputs, "data">): void {
-    refuseShrink("lxc.rootfs.size", inputs.lxc.rootfs.size, volumeSize(text(config.all, "rootfs")));
+    refuseShrink("lxc.rootfs.size", inputs.lxc.rootfs.size, volumeSize(text(config.all, "rootfs")), "gateway");
     const mount = text(config.all, DATA_MOUNT);
     if (mount !== undefined && inputs.data === undefined)
         throw new PvesmbError(
@@ -21,14 +21,15 @@ export function refuseLosses(inputs: ContainerInputs, config: ContainerConfig, b
             `data.storage: the files are in the volume ${mount.split(",")[0]}; set the storage of that volume instead of ${storage}, or move the volume there first (pct move-volume, with the container stopped)`,
             { property: "data.storage" },
         );
-    if (inputs.data?.size !== undefined) refuseShrink("data.size", inputs.data.size, volumeSize(mount));
+    if (inputs.data?.size !== undefined) refuseShrink("data.size", inputs.data.size, volumeSize(mount), "gateway");
 }
 
-function refuseShrink(property: string, wanted: string, current: number | undefined): void {
+/** `instead`: the resource to create anew when the volume must be smaller. */
+export function refuseShrink(property: string, wanted: string, current: number | undefined, instead: "gateway" | "share"): void {
     if (current !== undefined && bytesOf(wanted) < current)
         throw new PvesmbError(
             "InvalidInput",
-            `${property}: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, requested: ${wanted}); keep the size, or create a new gateway and copy the files`,
+            `${property}: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, requested: ${wanted}); keep the size, or create a new ${instead} and copy the files`,
             { property },
         );
 }

@@ -1,7 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { ShareInputs } from "../../model";
-import { bytesOf, formatSize } from "../../model/size";
+import { bytesOf } from "../../model/size";
 import type { Pve } from "../../proxmox/client/client";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import { readConfig, readStatus } from "../../proxmox/lxc/container";
@@ -14,6 +14,7 @@ import { newVolume } from "../../proxmox/values/size";
 import type { Mounted } from "../machine";
 import { growVolume } from "./growth";
 import { freeMountPoint, mountedAt, mountedIn } from "./mounts";
+import { refuseShrink } from "./refusals";
 
 /** Refuses a new path up front: a mount point cannot be renamed, and Proxmox VE cannot move one while the container runs. */
 export async function refuseMove(pve: Pve, place: Place, from: string, to: string): Promise<void> {
@@ -52,7 +53,7 @@ export async function ensureVolume(
         const value = sized(current.mp[index] ?? active.mp[index] ?? "", active.mp[index]);
         // A volume moved in Proxmox VE stays where it is while the program still names the old storage.
         if (was?.storage !== volume.storage) refuseElsewhere(mountPoint.parse(value).volume ?? "", volume.storage, path);
-        if (volume.size !== undefined) refuseShrink(mountPoint.parse(value).size, volume.size);
+        if (volume.size !== undefined) refuseShrink("volume.size", volume.size, mountPoint.parse(value).size, "share");
         const same = (mountPoint.parse(value).backup ?? false) === volume.backup;
         // Pending, and not because the mount point is taken: it could not be mounted, and writing it again makes Proxmox VE try again.
         const failed = active.mp[index] === undefined;
@@ -98,17 +99,6 @@ function refuseElsewhere(volumeId: string, storage: string, path: string): void 
             "InvalidInput",
             `volume.storage: the files of ${path} are in the volume ${volumeId}; set the storage of that volume instead of ${storage}, move the volume there first (pct move-volume, with the container stopped), or create a new share at another path and copy the files`,
             { property: "volume.storage" },
-        );
-}
-
-function refuseShrink(current: number | undefined, wanted: string): void {
-    if (current !== undefined && bytesOf(wanted) < current)
-        throw new PvesmbError(
-            "InvalidInput",
-            `volume.size: Proxmox VE cannot shrink a volume (it has ${formatSize(current)}, requested: ${wanted}); keep the size, or create a new share and copy the files`,
-            {
-                property: "volume.size",
-            },
         );
 }
 

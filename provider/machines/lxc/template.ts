@@ -1,5 +1,6 @@
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
+import { meant } from "../../base/nearest";
 import { perSession } from "../../base/session";
 import { within } from "../../hosts";
 import type { ContainerInputs } from "../../model";
@@ -14,6 +15,8 @@ const downloads = perSession(() => new WeakMap<object, Map<string, Promise<void>
 const DOWNLOAD_MS = 3_600_000;
 
 const fileOf = (volid: string): string => volid.slice(volid.lastIndexOf("/") + 1);
+
+const familyOf = (file: string): string => file.split("_")[0] ?? file;
 
 /** `debian-12-standard_12.7-1_amd64.tar.zst` is of the family `debian-12-standard`. */
 const isOf = (file: string, name: string): boolean => file === name || file.startsWith(`${name}_`);
@@ -35,22 +38,17 @@ export async function findTemplate(pve: Pve, inputs: ContainerInputs): Promise<T
         templateStorage === undefined ? (await listStorages(pve, node, "vztmpl")).map(({ storage }) => storage) : [templateStorage];
     const given = storageOf(template);
     if (given !== undefined) {
-        const found = (await listVolumes(pve, node, given, { content: "vztmpl" })).some(({ volid }) => volid === template);
-        if (found) return { volid: template };
-        throw missing(inputs, `storage ${given} of node ${node} has no such template`);
+        const there = (await listVolumes(pve, node, given, { content: "vztmpl" })).map(({ volid }) => volid);
+        if (there.includes(template)) return { volid: template };
+        throw missing(inputs, there, `storage ${given} of node ${node} has no such template`);
     }
     const lists = await Promise.all(storages.map((storage) => listVolumes(pve, node, storage, { content: "vztmpl" })));
-    const local = lists
-        .flat()
-        .map(({ volid }) => volid)
-        .filter((volid) => isOf(fileOf(volid), template))
-        .sort((a, b) => newest(fileOf(a), fileOf(b)))[0];
+    const there = lists.flat().map(({ volid }) => volid);
+    const local = there.filter((volid) => isOf(fileOf(volid), template)).sort((a, b) => newest(fileOf(a), fileOf(b)))[0];
     if (local !== undefined) return { volid: local };
 
-    const offered = (await listAppliances(pve, node))
-        .map((each) => each.template)
-        .filter((file) => isOf(file, template))
-        .sort(newest)[0];
+    const all = await listAppliances(pve, node);
+    const offered = all.filter((file) => isOf(file, template)).sort(newest)[0];
     const storage = storages[0];
     if (storage === undefined)
         throw new PvesmbError(
@@ -61,6 +59,7 @@ export async function findTemplate(pve: Pve, inputs: ContainerInputs): Promise<T
     if (offered === undefined)
         throw missing(
             inputs,
+            [...there.map(fileOf), ...all].flatMap((file) => [familyOf(file), file]),
             `it is neither on the storages of node ${node} (${storages.join(", ")}) nor in the list of templates that Proxmox VE offers`,
         );
     return { volid: `${storage}:vztmpl/${offered}`, download: { storage, file: offered } };
@@ -98,12 +97,12 @@ async function download(pve: Pve, node: string, storage: string, file: string, l
     });
 }
 
-function missing(inputs: ContainerInputs, why: string): PvesmbError {
-    return new PvesmbError(
-        "InvalidInput",
-        `lxc.template: no template ${inputs.lxc.template}: ${why}; \`pveam update\` and \`pveam available\` on the node show the available ones`,
-        {
-            property: "lxc.template",
-        },
-    );
+/** `names`: what the template could have been called. */
+function missing({ lxc: { template } }: ContainerInputs, names: readonly string[], why: string): PvesmbError {
+    const longer = names.find((name) => name.startsWith(`${template}-`));
+    const near = longer === undefined ? meant(template, names) : `; did you mean ${longer}?`;
+    const how = `${why}; \`pveam update\` and \`pveam available\` on the node show the available ones`;
+    return new PvesmbError("InvalidInput", `lxc.template: no template ${template}${near === "" ? `: ${how}` : `${near} (${how})`}`, {
+        property: "lxc.template",
+    });
 }

@@ -107,3 +107,68 @@ test("a wrong answer is seen: status, text, parameter errors, the task's end, da
     expect(outcomes[5]?.notes).toEqual(['missing rows: "" -> "data[]"']);
     expect(outcomes[6]?.notes).toEqual(['missing rows: "" -> "data[]"']); // Of no type; the answer's have one.
 });
+
+/** Recorded answers with one key more or less, or of another JSON type: what typed clients stumble over. */
+describe("a recorded answer that is falsified is seen", () => {
+    type Data = Record<string, unknown>;
+    const without = (data: Data, key: string): Data => Object.fromEntries(Object.entries(data).filter(([name]) => name !== key));
+    const rowOf = (data: unknown, key: string, value: string): Data => (data as Data[]).find((row) => row[key] === value) ?? {};
+
+    async function falsified(path: string, change: (data: never) => unknown): Promise<string[] | undefined> {
+        const lines = read("recordings-9.2.jsonl").split("\n");
+        const got = (of: string): string =>
+            lines.find((each) => each.includes('"m":"GET"') && each.includes(`"p":"${of}"`) && each.includes('"s":200')) ?? "{}";
+        const recording = JSON.parse(got(path)) as { b: { data: never } };
+        recording.b.data = change(recording.b.data) as never;
+        // The first one has the name of a node, which a file must have.
+        return (await replay([got("/nodes/pve1/storage/local/status"), JSON.stringify(recording)].join("\n")))[1]?.notes;
+    }
+
+    test.each<[what: string, path: string, change: (data: never) => unknown, note: string]>([
+        [
+            "the lab gives a key that Proxmox VE does not: of an object",
+            "/nodes/pve1/storage/local/status",
+            (data: Data) => without(data, "shared"),
+            'extra keys: "" -> "data.shared"',
+        ],
+        [
+            "... of the rows of a list",
+            "/access/users/svc@pve/token",
+            (data: Data[]) => data.map((row) => without(row, "privsep")),
+            'extra keys: "" -> "data[].privsep"',
+        ],
+        [
+            "the lab lacks a key: of an object",
+            "/nodes/pve1/lxc/200/status/current",
+            (data: Data) => ({ ...data, pressurecpusome: "0.00" }),
+            'missing keys: "" -> "data.pressurecpusome"',
+        ],
+        [
+            "... of an object within",
+            "/nodes/pve1/lxc/200/status/current",
+            (data: Data) => ({ ...data, ha: { managed: 0, group: "a" } }),
+            'missing keys: "" -> "data.ha.group"',
+        ],
+        [
+            "another type: a number as text",
+            "/storage",
+            (data: Data[]) => data.map((row) => ({ ...row, priority: "0" })),
+            'types: "" -> "data[dir].priority: string -> number"',
+        ],
+        [
+            "... an object as text",
+            "/nodes/pve1/lxc/103/status/current",
+            (data: Data) => ({ ...data, ha: "managed=0" }),
+            'types: "" -> "data.ha: string -> object"',
+        ],
+        [
+            "... true and false as numbers",
+            "/pools/gw",
+            (data: { members: Data[] }) => ({ ...data, members: [{ ...rowOf(data.members, "id", "lxc/200"), vmid: true }] }),
+            'types: "" -> "data.members[lxc].vmid: boolean -> number"',
+        ],
+    ])("%s", async (_, path, change, note) => {
+        expect(await falsified(path, change)).toContain(note);
+        expect(await falsified(path, (data) => data)).toEqual([]);
+    });
+});
