@@ -7,6 +7,7 @@ import { inGuest } from "./support/guests";
 import type { Guest } from "./support/guests";
 import { gateway, program, smallArgs } from "./support/program";
 import { filesInGuest, ProcessWatch } from "./support/secret-hunt";
+import { SoakReport } from "./support/soak-report";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { workplace } from "./support/workplace";
@@ -21,9 +22,13 @@ const name = `files.${domain.dns}`;
 const password = "Pa ss$'\"`1ö";
 const head = gateway("files", { ...smallArgs(address, vmids), vmid: guest.vmid, hostname: "files" });
 
+const soak = process.env["PVESMB_SOAK"] === "1";
+const report = new SoakReport("ad-failover", "A domain controller fails", ["what", "s until somebody new gets in by NTLM"]);
+
 let place: Workplace;
 let stack: Stack;
 let dc1: DomainController;
+let dc2: DomainController;
 let alice: DomainClient;
 const started: DomainController[] = [];
 
@@ -68,8 +73,8 @@ beforeAll(async () => {
         })(),
     ]);
     stack = made;
-    ({ dc1 } = controllers);
-    started.push(dc1, controllers.dc2);
+    ({ dc1, dc2 } = controllers);
+    started.push(dc1, dc2);
     await dc1.createUsers([{ name: "alice", password }]);
     alice = new DomainClient("alice", password);
 }, 600_000);
@@ -107,18 +112,54 @@ test("a blob joins, without a credential, and is worth nothing afterwards", asyn
     expect(steps.filter(({ op }) => op !== "same" && op !== "refresh")).toEqual([]);
 });
 
-test("a gateway that lost its secrets is not joined by the old blob, and says that it takes a new one", async () => {
-    await inGuest(guest, "systemctl stop winbind; rm /var/lib/samba/private/secrets.tdb");
-    const { output } = await stack.up({ fails: true, flags: ["--refresh"] });
+test("restored from before winbind changed its password, it is found out; the old blob does not join it, a new one does", async () => {
+    const secrets = "/var/lib/samba/private/secrets.tdb";
+    await inGuest(guest, `cp -p ${secrets} /root/secrets.tdb && wbinfo --change-secret && wbinfo --change-secret && wbinfo -t`);
+    const fine = await stack.settled();
+    expect(fine.steps.filter(({ op }) => op !== "same" && op !== "refresh")).toEqual([]);
+    await inGuest(guest, `systemctl stop smbd winbind; mv /root/secrets.tdb ${secrets}; systemctl start smbd winbind`);
+    const { output } = await stack.up({ fails: true, flags: ["--refresh", "--diff"] });
+    expect(output).toMatch(/membership: .*restored from an old backup/);
     expect(output).toMatch(/offlineJoin: the domain does not take the blob's password: it joins once only/);
     const { file } = await blobFor("files");
     joining({ blobFrom: { file } });
     await stack.up();
-    expect(await inGuest(guest, "net ads testjoin")).toContain("Join is OK");
+    expect(await inGuest(guest, "net ads testjoin && wbinfo -t")).toMatch(/Join is OK[^]*succeeded/);
 });
+
+if (soak)
+    test("the controller in use is stopped, then its packets are lost: somebody new gets in by NTLM within 90 s", async () => {
+        // The second one is hardened otherwise, and would take no NTLM.
+        await dc2.run([
+            "sh",
+            "-c",
+            "sed -i 's/ntlm auth = disabled/ntlm auth = ntlmv2-only/' /etc/samba/smb.conf && systemctl restart samba-ad-dc",
+        ]);
+        const users = ["first", "second"].map((each) => new DomainClient(each, password));
+        try {
+            await dc1.createUsers(["first", "second"].map((each) => ({ name: each, password })));
+            await until("both controllers have the users", async () => (await dc2.find("second")) !== undefined, 60);
+            for (const [index, fault] of (["stopped", "silent"] as const).entries()) {
+                const used = (await inGuest(guest, "wbinfo --ping-dc")).includes('"dc1.') ? dc1 : dc2;
+                await (fault === "stopped" ? used.stop({ powerOff: true }) : used.disturb({ packets: "dropped" }));
+                const since = Date.now();
+                // Nobody's groups are in winbind's cache.
+                await until("somebody new gets in", async () => (await users[index]?.ntlm(address, "IPC$", "exit"))?.trim() === "", 90);
+                report.row(`${used.name}, in use, is ${fault}`, ((Date.now() - since) / 1000).toFixed(1));
+                await (fault === "stopped" ? used.start() : used.disturb({ packets: "passed" }));
+                await until(
+                    "the domain is there again",
+                    async () => (await inGuest(guest, "wbinfo --ping-dc").catch(() => "")) !== "",
+                    120,
+                );
+            }
+        } finally {
+            for (const user of users) user.dispose();
+        }
+    }, 600_000);
 
 test("deleted without a credential, it leaves the account, and says so", async () => {
     const { output } = await stack.destroy();
-    expect(output).toMatch(/CN=FILES,CN=Computers,.* stay in the domain: there is neither `leave.credential` nor `credential`/);
+    expect(output).toMatch(/CN=files,CN=Computers,.* stay in the domain: there is neither `leave.credential` nor `credential`/);
     expect((await dc1.computers()).sort()).toEqual(["FILES", "OTHER"]);
 });
