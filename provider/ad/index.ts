@@ -20,6 +20,7 @@ export * from "./preflight";
 export * from "./dns-program";
 export * from "./mark";
 export * from "./net";
+export * from "./offline-join";
 export * from "./paths";
 export * from "./private-run";
 export * from "./probe";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { option } from "../samba/text";
 import { accountSearch, asMachine, filterValue, inRoom, parseEntries, unitPath, withLogin } from "./net";
+import { provisionHost, provisionRoom, rotation } from "./offline-join";
 import { textOf } from "./answers/membership";
 import { privateAnswers, privateRun } from "./private-run";
 
@@ -30,6 +31,16 @@ test("tickets go by stdin into a file of the room, which only their command's en
         [false, undefined, undefined],
     ]);
     expect(privateRun(run).argv.join(" ")).not.toContain("BQQA");
+});
+
+test("the secret of an account that was made before goes by stdin, and stays in the room until the join", () => {
+    const account = { blob: "ARAIAMzMzMw=" };
+    const look = [provisionRoom(account), withLogin(account, "ad.lab.test", "account", ["search"])];
+    const run = inRoom("ad.lab.test", "", [...look, provisionHost(account), rotation("dc1.ad.lab.test")]);
+    expect(run.commands.map(({ argv }) => argv.includes("--option=private dir={room}"))).toEqual([true, true, false, false]);
+    expect(run.commands[1]?.argv).toContain("-P");
+    expect(Buffer.from(run.binaries["blob"] ?? "", "base64").toString("utf16le")).toBe(`\uFEFF${account.blob}\0`);
+    expect(privateRun(run).argv.join(" ")).not.toContain("ARAI");
 });
 
 test("a command's files are in its room, and its environment replaces the run's", () => {

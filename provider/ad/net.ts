@@ -3,13 +3,13 @@ import { unitParts } from "../model/domain-names";
 import type { Said } from "./answers/membership";
 import { realmOf } from "./names";
 import { renderKrb5 } from "./krb5";
+import { ROOM_SECRETS } from "./offline-join";
+import type { Provisioned } from "./offline-join";
+import { NET } from "./private-run";
 import type { PrivateCommand, PrivateRun } from "./private-run";
 
 /** Who logs in to the domain, by password or with tickets that he has (a credential cache in Base64). */
 export type Login = { user: string } & ({ password: string; tickets?: undefined } | { tickets: string });
-
-/** `net` with a configuration of its own in the room, so that it works before the host's own is there. */
-const NET = ["net", "-s", "{room}/smb.conf"];
 
 /** `config`: the text of smb.conf for `net`. */
 export const inRoom = (domain: string, config: string, commands: PrivateCommand[]): PrivateRun => ({
@@ -25,33 +25,29 @@ function loginName(user: string, domain: string): string {
     return plain.includes("@") ? plain : `${plain}@${realmOf(domain)}`;
 }
 
+/** The room's copy of given tickets: net adds those that it gets by them. */
+const GIVEN = "given-tickets";
+
+function proofOf(login: Login | Provisioned, domain: string): { options: string[] } & Partial<PrivateCommand> {
+    // The account itself, once provisionRoom has run in this room.
+    if ("blob" in login) return { options: ["-P", ...ROOM_SECRETS] };
+    // net reads one line where it has no terminal.
+    if ("password" in login) return { options: ["-U", loginName(login.user, domain)], stdin: `${login.password}\n` };
+    // net of 4.17 looks into the cache of the environment only, whatever --use-krb5-ccache names (seen in the lab).
+    return { options: [], env: { KRB5CCNAME: `FILE:{room}/${GIVEN}` }, binaries: { [GIVEN]: login.tickets } };
+}
+
 /** Kerberos only: no password or hash of it goes over the network, and a hardened domain takes nothing else. */
-export const withLogin = (
-    login: Login,
+export function withLogin(
+    login: Login | Provisioned,
     domain: string,
     name: string,
     argv: string[],
     more: Partial<PrivateCommand> = {},
-): PrivateCommand => ({
-    name,
-    ...("password" in login
-        ? {
-              argv: [...NET, "ads", ...argv, "-U", loginName(login.user, domain), "--use-kerberos=required"],
-              // net reads one line where it has no terminal.
-              stdin: `${login.password}\n`,
-          }
-        : {
-              // net of 4.17 looks into the cache of the environment only, whatever --use-krb5-ccache names (seen in the lab).
-              argv: [...NET, "ads", ...argv, "--use-kerberos=required"],
-              env: { KRB5CCNAME: `FILE:{room}/${GIVEN}` },
-              binaries: { [GIVEN]: login.tickets },
-          }),
-    timeout: 30,
-    ...more,
-});
-
-/** The room's copy of given tickets: net adds those that it gets by them. */
-const GIVEN = "given-tickets";
+): PrivateCommand {
+    const { options, ...proof } = proofOf(login, domain);
+    return { name, argv: [...NET, "ads", ...argv, ...options, "--use-kerberos=required"], ...proof, timeout: 30, ...more };
+}
 
 /** By the computer account. */
 export const asMachine = (name: string, argv: string[], more: Partial<PrivateCommand> = {}): PrivateCommand => ({

@@ -27,6 +27,9 @@ export interface PrivateCommand {
     timeout?: number;
 }
 
+/** `net` with a configuration of its own in the room, so that it works before the host's own is there. */
+export const NET = ["net", "-s", "{room}/smb.conf"];
+
 /** As argv and stdin of a step or of a look. The program is an argument, the rest goes by stdin. */
 export const privateRun = (run: PrivateRun): { argv: string[]; stdin: string } => ({
     argv: ["python3", "-I", "-c", asset("ad/program/member.py")],

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { passwordFrom, ticketsFrom } from "./password-from";
+import { blobFrom, passwordFrom, ticketsFrom } from "./password-from";
 
 const folder = mkdtempSync(join(tmpdir(), "pvesmb-secret-"));
 const file = (name: string, content: string | Buffer): string => {
@@ -21,6 +21,18 @@ test("tickets are a file as kinit writes it, or Base64 in a variable", async () 
     process.env["PVESMB_TICKETS"] = `${CACHE.toString("base64")}\n`;
     expect(await ticketsFrom({ env: "PVESMB_TICKETS" }, "x")).toBe(CACHE.toString("base64"));
     delete process.env["PVESMB_TICKETS"];
+});
+
+test("a blob is a file as net and djoin write it, or its text in a variable", async () => {
+    const blob = Buffer.concat([Buffer.from("01100800cccccccc", "hex"), Buffer.alloc(8)]).toString("base64");
+    expect(await blobFrom({ file: file("blob", Buffer.from(`\uFEFF${blob}\0`, "utf16le")) }, "x")).toBe(blob);
+    process.env["PVESMB_BLOB"] = `${blob}\n`;
+    expect(await blobFrom({ env: "PVESMB_BLOB" }, "x")).toBe(blob);
+    delete process.env["PVESMB_BLOB"];
+    await expect(blobFrom({ env: "PVESMB_BLOB" }, "offlineJoin.blobFrom")).rejects.toThrow(/^offlineJoin\.blobFrom\.env: .* is empty$/);
+    await expect(blobFrom({ file: file("text", "no blob") }, "offlineJoin.blobFrom")).rejects.toThrow(
+        /text must be the blob of an offline join/,
+    );
 });
 
 test.each<[string, { env?: string; file?: string }, RegExp]>([

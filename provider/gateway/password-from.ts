@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, PvesmbError } from "../base/errors";
 import { hide } from "../base/scrub";
+import { bareBlob, blobFault } from "../model/offline-join";
 import { ticketsFault } from "../model/tickets";
 import { passwordFault } from "../model/user/inputs";
 
@@ -34,6 +35,16 @@ export async function ticketsFrom({ env, file }: { env?: string; file?: string }
     throw new PvesmbError("InvalidInput", `${property}: ${why}`, { property });
 }
 
+/** Reads the blob of an offline join from its source. `property`: the input that names the source. */
+export async function blobFrom({ env, file }: { env?: string; file?: string }, source: string): Promise<string> {
+    const property = file === undefined ? `${source}.env` : `${source}.file`;
+    const value = bareBlob(file === undefined ? (process.env[env ?? ""] ?? "") : await textFrom(file, property));
+    if (value !== "") hide(value);
+    const fault = value === "" ? "is empty" : blobFault(value);
+    if (fault === undefined) return value;
+    throw new PvesmbError("InvalidInput", `${property}: ${file ?? `the environment variable ${env ?? ""}`} ${fault}`, { property });
+}
+
 /** Windows editors start a file with a byte order mark, which is not part of the password, and PowerShell writes UTF-16. */
 function textOf(bytes: Buffer): string {
     const [first, second] = bytes;
@@ -49,10 +60,12 @@ const bytesOf = (file: string, property: string): Promise<Buffer> =>
         throw unreadable(property, error);
     });
 
-async function firstLine(file: string, property: string): Promise<string | undefined> {
+const firstLine = async (file: string, property: string): Promise<string | undefined> => (await textFrom(file, property)).split(/\r?\n/)[0];
+
+async function textFrom(file: string, property: string): Promise<string> {
     const bytes = await bytesOf(file, property);
     try {
-        return textOf(bytes).split(/\r?\n/)[0];
+        return textOf(bytes);
     } catch (error) {
         throw unreadable(property, error);
     }

@@ -26,6 +26,16 @@ function credentialFaults(credential: Credential | undefined, property: string):
     ];
 }
 
+/** One source of the blob. */
+function blobFaults({ blob, blobFrom }: NonNullable<DomainInputs["offlineJoin"]>): { property: string; reason: string }[] {
+    if (blobFrom === undefined)
+        return blob === undefined ? [{ property: "offlineJoin.blob", reason: "is required, unless you set `blobFrom`" }] : [];
+    if (blob !== undefined) return [{ property: "offlineJoin.blobFrom", reason: "cannot be combined with `blob`; keep one of them" }];
+    return (blobFrom.env === undefined) === (blobFrom.file === undefined)
+        ? [{ property: "offlineJoin.blobFrom", reason: "must have either `env` or `file`" }]
+        : [];
+}
+
 export const domainModel: Model<typeof inputs, typeof outputs> = {
     kind: "AdDomain",
     description:
@@ -47,6 +57,7 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
             "a join would change the host's own krb5.conf, nsswitch.conf and smb.conf, so it is not offered; join a gateway that is a container",
         ),
         { needs: ["credential"], check: ({ credential }) => credentialFaults(credential, "credential") },
+        { needs: ["offlineJoin"], check: ({ offlineJoin }) => (offlineJoin === undefined ? [] : blobFaults(offlineJoin)) },
         { needs: ["leave"], check: ({ leave }) => credentialFaults(leave?.credential, "leave.credential") },
         {
             needs: ["ou", "domain"],

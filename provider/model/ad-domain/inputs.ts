@@ -4,6 +4,7 @@ import { computerName } from "../computer-name";
 import { domainFault, ID_RANGE, workgroupFault } from "../domain-names";
 import { field, hiddenInputs, named } from "../meta";
 import { dnsName, ipAddress } from "../network";
+import { blobFault } from "../offline-join";
 import { CONTROL } from "../text";
 import { parseSid } from "../sid";
 import { ticketsFault } from "../tickets";
@@ -53,6 +54,20 @@ const account = {
 };
 
 const credential = named(z.strictObject(account), { name: "DomainCredential" });
+
+/** Where a blob is read from. */
+const blobFrom = z.strictObject({
+    env: field(variableName().optional(), { description: "An environment variable of the `pulumi` command." }),
+    file: field(z.string().min(1).optional(), {
+        description: "A file on the machine that runs `pulumi`, as `net offlinejoin provision` or djoin wrote it.",
+        examples: ["files.blob"],
+    }),
+});
+
+const offlineJoin = z.strictObject({
+    blob: field(checkedBy(blobFault).optional(), { description: "The blob, in Base64. Or `blobFrom`.", secret: true }),
+    blobFrom: field(blobFrom.optional(), { description: "Where to read the blob from, so that no state holds it." }),
+});
 
 const dns = z.strictObject({
     register: field(z.boolean().default(true), {
@@ -104,6 +119,10 @@ export const inputs = z.strictObject({
     credential: field(credential.optional(), {
         description:
             "Who joins: an account that may create computer objects in `ou`. Needed for a join only, also for one that is repaired; without it a broken membership stays broken. A changed password alone changes nothing.",
+    }),
+    offlineJoin: field(offlineJoin.optional(), {
+        description:
+            "Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a gateway that is made anew needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).",
     }),
     ou: field(
         z

@@ -11,12 +11,12 @@ import { FACTS_FILE, parseSid } from "../../samba/gateway-unit";
 import { uncOf } from "../../samba/unc";
 import { allowedNow } from "./admission";
 import { BROKEN } from "./broken";
-import { join } from "./join";
-import { joinLogin, loginOf } from "./login";
+import { join, rotate } from "./join";
+import { joiner, loginOf, namesLogin } from "./login";
 import { STATUS, statusCommand, statusIn } from "./look";
 import type { Status } from "./look";
 import { changeNames, nameChanges, namesOf } from "./names";
-import { cleared } from "./preflight";
+import { cleared, controllerFor } from "./preflight";
 import { prove } from "./prove";
 import { register, unregister } from "./records";
 import { lookForJoin } from "./seen";
@@ -38,7 +38,7 @@ export async function converge(ctx: ChangeContext<Outputs>, id: string, inputs: 
     const status = member === undefined ? undefined : await statusOf(ctx, gateway, member);
     const broken = status === undefined ? "this gateway is no member yet" : brokenWords(status, inputs);
     if (member === undefined || broken !== undefined) {
-        const login = await joinLogin(inputs, broken ?? "this gateway is no member yet");
+        const login = await joiner(inputs, broken ?? "this gateway is no member yet");
         const ours = { ...(mark === undefined ? {} : { mark }), ...(kept === undefined ? {} : { kept }) };
         const fit = await cleared({ ...seen, hostSession, inputs, login, ours, deadline: ctx.deadline, log: ctx.log });
         ({ member, forest } = fit);
@@ -48,13 +48,17 @@ export async function converge(ctx: ChangeContext<Outputs>, id: string, inputs: 
         await join(hostSession, id, fit, { login, ou: inputs.ou, deadline: ctx.deadline });
         rejoined = true;
         ctx.log.info(`joined ${member.domain} as ${member.computerName}`);
+    } else if (inputs.offlineJoin !== undefined && mark?.phase === "joining") {
+        const server = controllerFor(seen.probe, inputs)?.controller;
+        if (server !== undefined) await rotate(hostSession, id, { member, server }, ctx.deadline);
+        rejoined = true;
     }
     const { dns } = inputs;
     const addresses = dns.register ? (dns.addresses ?? addressesOf(gateway, seen.probe)) : [];
-    let known = accountOf(rejoined || status === undefined ? await statusOf(ctx, gateway, member) : status, member);
+    let known = accountOf(rejoined || status === undefined ? await knownEverywhere(ctx, gateway, member) : status, member);
     const change = nameChanges(known.servicePrincipalNames, inputs.dnsNames, before?.dnsNames);
     if (change.add.length + change.remove.length > 0) {
-        const login = await joinLogin(inputs, "service principal names are to be changed");
+        const login = await namesLogin(inputs);
         await changeNames(hostSession, id, member, change, { login, deadline: ctx.deadline });
         known = accountOf(await statusOf(ctx, gateway, member), member);
     }
@@ -108,6 +112,16 @@ const named = ({ domain, workgroup, computerName, idRange }: Membership) => ({ d
 async function statusOf(ctx: ChangeContext<Outputs>, { hostSession }: Ready, member: Membership): Promise<Status> {
     const found = await hostSession.executor.gather({ commands: [statusCommand(member)] }, ctx.deadline);
     return statusIn(found.commands[STATUS]?.stdout ?? "");
+}
+
+/** Controllers tell each other of a new account, or of its new password, within seconds; the one that is asked next may not know yet. */
+async function knownEverywhere(ctx: ChangeContext<Outputs>, gateway: Ready, member: Membership): Promise<Status> {
+    for (const pause of [500, 1000, 2000, 4000, 8000, 15_000]) {
+        const status = await statusOf(ctx, gateway, member);
+        if (status.account !== undefined) return status;
+        await ctx.deadline.sleep(pause);
+    }
+    return statusOf(ctx, gateway, member);
 }
 
 /** Why a join is needed; undefined: the membership holds. Throws when nobody can tell. */

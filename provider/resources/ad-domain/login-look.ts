@@ -1,8 +1,23 @@
 import type { Deadline } from "../../base/deadline";
 import type { HostSession } from "../../hosts";
-import { accountSearch, baseOf, failureIn, finding, highestRid, lastLine, parseEntries, sameDomain, textOf, withLogin } from "../../ad";
-import type { DomainMark, Entry, Finding, KeptIds, Login, PrivateCommand, Said } from "../../ad";
+import {
+    accountSearch,
+    baseOf,
+    failureIn,
+    finding,
+    highestRid,
+    lastLine,
+    parentOf,
+    parseEntries,
+    provisionRoom,
+    sameDomain,
+    sameUnit,
+    textOf,
+    withLogin,
+} from "../../ad";
+import type { DomainMark, Entry, Finding, KeptIds, Login, PrivateCommand, Provisioned, Said } from "../../ad";
 import type { DomainInputs } from "../../model";
+import { blobHas } from "../../model/offline-join";
 import { foundGroups, groupSearches } from "./admission";
 import { lookPrivately } from "./private-step";
 import type { Answers } from "./private-step";
@@ -18,11 +33,13 @@ export type JoinInputs = Pick<
 export interface LoginAsking {
     hostSession: HostSession;
     inputs: JoinInputs;
-    login: Login;
+    login: Login | Provisioned;
     /** What says that an account of this name is ours. */
     ours: { mark?: DomainMark; kept?: KeptIds };
     deadline: Deadline;
 }
+
+type Creating = LoginAsking & { login: Login };
 
 /** What it showed; no findings: the join may begin. */
 interface Seen {
@@ -35,37 +52,86 @@ const LOGIN_LOOK = { name: "login", timeout: 120 };
 /** Looks with the credential: it is valid, may create the account, and the name is free. Changes nothing. */
 export async function logIn(asking: LoginAsking, member: Membership, server: string): Promise<Seen> {
     const { hostSession, inputs, login, deadline } = asking;
+    const given = "blob" in login;
+    const foreign = given ? foreignBlob(login, member) : undefined;
+    if (foreign !== undefined) return { findings: [foreign] };
     const at = (name: string, argv: string[]) => withLogin(login, inputs.domain, name, [...argv, "-S", server]);
     const commands: PrivateCommand[] = [
+        ...(given ? [provisionRoom(login)] : []),
         { ...at("rid", ["search", "(objectClass=rIDManager)", "rIDAvailablePool"]), must: true },
         at("account", accountSearch(member.computerName)),
-        at("root", ["dn", baseOf(inputs.domain), "wellKnownObjects"]),
+        ...(given ? [] : [at("root", ["dn", baseOf(inputs.domain), "wellKnownObjects"])]),
         ...groupSearches(inputs.allowedGroups, at),
-        ...(inputs.ou === undefined ? [] : [at("unit", ["dn", inputs.ou, "allowedChildClassesEffective"])]),
+        ...(given || inputs.ou === undefined ? [] : [at("unit", ["dn", inputs.ou, "allowedChildClassesEffective"])]),
     ];
     const answers = await lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
     const first = answers["rid"];
-    if (first?.code !== 0) return { findings: [credentialFinding(first, login)] };
+    if (first?.code !== 0) return { findings: [given ? blobFinding(first, answers["provisioned"]) : credentialFinding(first, login)] };
     const rid = highestRid(parseEntries(first).flatMap((entry) => entry.get("ridavailablepool") ?? [])[0] ?? "");
     const [account] = answers["account"] === undefined ? [] : parseEntries(answers["account"]);
-    const taken = account === undefined ? [] : takenFindings(asking, member, account);
-    // An account that is ours may be used without the right to make one.
-    const place = account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers);
-    const blind =
-        rid === undefined
-            ? [
-                  finding(
-                      "not-known",
-                      "credential.user",
-                      `${login.user} cannot read how many accounts the domain has (rIDAvailablePool of CN=RID Manager$,CN=System), so nobody knows whether idRange holds them; let it read that object`,
-                  ),
-              ]
-            : [];
     const groups = foundGroups(inputs.allowedGroups, member.workgroup, answers).findings;
-    return { findings: [...taken, ...place, ...blind, ...groups], ...(rid === undefined ? {} : { rid }) };
+    const who = given ? `${member.computerName}$` : login.user;
+    return {
+        findings: [
+            ...(given
+                ? unitFindings(inputs.ou, account)
+                : await accountFindings({ ...asking, login }, member, server, { answers, account })),
+            ...(rid === undefined ? [blindFinding(who, given)] : []),
+            ...groups,
+        ],
+        ...(rid === undefined ? {} : { rid }),
+    };
 }
 
-function takenFindings({ inputs, ours }: LoginAsking, { computerName }: Membership, account: Entry): Finding[] {
+/** Whether the account may be made. One that is ours may be used without the right to make one. */
+async function accountFindings(
+    asking: Creating,
+    member: Membership,
+    server: string,
+    { answers, account }: { answers: Answers; account: Entry | undefined },
+): Promise<Finding[]> {
+    const taken = account === undefined ? [] : takenFindings(asking, member, account);
+    return [...taken, ...(account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers))];
+}
+
+const blindFinding = (who: string, given: boolean): Finding =>
+    finding(
+        "not-known",
+        given ? "offlineJoin" : "credential.user",
+        `${who} cannot read how many accounts the domain has (rIDAvailablePool of CN=RID Manager$,CN=System), so nobody knows whether idRange holds them; let it read that object`,
+    );
+
+/** A blob would join the gateway under another name, or into another domain. */
+function foreignBlob({ blob }: Provisioned, { computerName, domain }: Membership): Finding | undefined {
+    const other = [computerName, domain].find((text) => !blobHas(blob, text));
+    return other === undefined
+        ? undefined
+        : finding(
+              "credential",
+              "offlineJoin",
+              `the blob is not for the computer ${computerName} in ${domain} (there is no ${other} in it); make one for it, or set \`computerName\` to the blob's`,
+          );
+}
+
+function blobFinding(said: Said | undefined, provisioned: Said | undefined): Finding {
+    const text = textOf(said);
+    const failure = failureIn(text);
+    const spent = "the domain does not take the blob's password: it joins once only, and the account was reset, deleted or used since";
+    const cause = ["credential", "secret-differs", "account-gone", "not-joined"].includes(failure)
+        ? `${spent}; make a new blob (\`--reuse\`, or delete the account first)`
+        : `the account of the blob cannot log in: ${lastLine(text) || lastLine(textOf(provisioned)) || "no answer"}`;
+    return finding("credential", "offlineJoin", cause);
+}
+
+/** Where the account is was decided when it was made. */
+function unitFindings(ou: string | undefined, account: Entry | undefined): Finding[] {
+    const dn = account?.get("distinguishedname")?.[0];
+    return ou === undefined || dn === undefined || sameUnit(parentOf(dn), ou)
+        ? []
+        : [finding("not-known", "ou", `the account of the blob is in ${parentOf(dn)}; set ou to that, leave it out, or move the account`)];
+}
+
+function takenFindings({ inputs, ours }: Creating, { computerName }: Membership, account: Entry): Finding[] {
     const sid = account.get("objectsid")?.[0];
     const begun = ours.mark !== undefined && sameDomain(ours.mark.domain, inputs.domain) && sameName(ours.mark.computerName, computerName);
     const kept = sid !== undefined && ours.kept?.accountSid === sid;
@@ -84,7 +150,7 @@ const sameName = (one: string, other: string): boolean => one.toLowerCase() === 
 /** GUID_COMPUTERS_CONTAINER_W of [MS-ADTS] 6.1.1.4; administrators redirect it with redircmp. */
 const COMPUTERS = "AA312825768811D1ADED00C04FD8D5CD";
 
-async function placeFindings(asking: LoginAsking, member: Membership, server: string, answers: Answers): Promise<Finding[]> {
+async function placeFindings(asking: Creating, member: Membership, server: string, answers: Answers): Promise<Finding[]> {
     const { inputs, login, hostSession, deadline } = asking;
     let place = inputs.ou;
     let answer = answers["unit"];

@@ -1,6 +1,6 @@
 import { PvesmbError } from "../../base/errors";
-import type { Login } from "../../ad";
-import { passwordFrom, ticketsFrom } from "../../gateway/password-from";
+import type { Login, Provisioned } from "../../ad";
+import { blobFrom, passwordFrom, ticketsFrom } from "../../gateway/password-from";
 import type { DomainInputs } from "../../model";
 
 type Credential = NonNullable<DomainInputs["credential"]>;
@@ -14,12 +14,28 @@ export async function loginOf(credential: Credential, property: string): Promise
     return { user, password: password ?? (await passwordFrom(credential.passwordFrom ?? {}, `${property}.passwordFrom`)) };
 }
 
-/** For a join. */
-export async function joinLogin({ credential, domain }: DomainInputs, why: string): Promise<Login> {
+type Joining = Pick<DomainInputs, "offlineJoin" | "credential" | "domain">;
+
+/** Who joins: the account that was made before, else who may make one. `why`: of the join. */
+export async function joiner({ offlineJoin, credential, domain }: Joining, why: string): Promise<Login | Provisioned> {
+    if (offlineJoin !== undefined)
+        return { blob: offlineJoin.blob ?? (await blobFrom(offlineJoin.blobFrom ?? {}, "offlineJoin.blobFrom")) };
     if (credential !== undefined) return loginOf(credential, "credential");
-    throw new PvesmbError("InvalidInput", `credential: ${why}, and joining ${domain} needs an account that may: set \`credential\``, {
-        property: "credential",
-    });
+    throw new PvesmbError(
+        "InvalidInput",
+        `credential: ${why}, and joining ${domain} needs an account that may: set \`credential\` or \`offlineJoin\``,
+        { property: "credential" },
+    );
+}
+
+/** Who changes what the computer account may not change itself. */
+export async function namesLogin({ credential, domain }: Joining): Promise<Login> {
+    if (credential !== undefined) return loginOf(credential, "credential");
+    throw new PvesmbError(
+        "InvalidInput",
+        `credential: service principal names are to be changed in ${domain}, which needs an account that may: set \`credential\``,
+        { property: "credential" },
+    );
 }
 
 /** For a leave; undefined: there is none, or its source is empty by now. */

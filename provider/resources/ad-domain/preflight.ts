@@ -2,7 +2,7 @@ import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { GatherResult } from "../../hosts";
 import { CONTAINER_IDS, dnsNameOf, finding, NSSWITCH, otherDirectories, preflight, sameDomain } from "../../ad";
-import type { ControllerFacts, Finding, IdSurroundings, Login, Probe } from "../../ad";
+import type { ControllerFacts, Finding, IdSurroundings, Login, Probe, Provisioned } from "../../ad";
 import { FIRST_ID, LAST_ID } from "../../samba/ids";
 import { logIn } from "./login-look";
 import type { JoinInputs, LoginAsking } from "./login-look";
@@ -19,7 +19,7 @@ export interface Cleared {
 
 export interface Asking extends Omit<LoginAsking, "login"> {
     /** Undefined: only what needs no login is looked at. */
-    login: Login | undefined;
+    login: Login | Provisioned | undefined;
     look: GatherResult;
     probe: Probe;
     /** Names that are decided already, by the program or by an earlier run. */
@@ -28,7 +28,7 @@ export interface Asking extends Omit<LoginAsking, "login"> {
 }
 
 /** All that is wrong with a join, at once; nothing has been touched when it throws. */
-export async function cleared(asking: Asking & { login: Login }): Promise<Cleared> {
+export async function cleared(asking: Asking & { login: Login | Provisioned }): Promise<Cleared> {
     const { findings, member, controller } = await examined(asking);
     if (findings.length > 0 || controller === undefined) throw refused(asking, findings);
     return { member, server: controller.controller, forest: controller.forest };
@@ -85,7 +85,7 @@ function refused({ hostSession, inputs }: Asking, findings: readonly Finding[]):
 }
 
 /** A writable one of those that answered: a preferred one, else one of the site. */
-function controllerFor({ controllers }: Probe, { domain, servers = [] }: JoinInputs): ControllerFacts | undefined {
+export function controllerFor({ controllers }: Probe, { domain, servers = [] }: JoinInputs): ControllerFacts | undefined {
     const fit = controllers.filter((each) => each.writable && sameDomain(each.domain, domain));
     const [preferred] = servers.flatMap((server) => fit.filter(({ controller }) => sameDomain(controller, server)));
     return preferred ?? fit.find(({ site, clientSite }) => site !== "" && site === clientSite) ?? fit[0];

@@ -2,8 +2,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../../../provider/base/kind";
 import { PvesmbResource, type ResourceWith } from "../shim";
-import type { AdDomainDnsArgs, AdDomainLeaveArgs, DomainCredentialArgs, GatewayRefArgs, TimeoutsArgs } from "./inputs";
-import type { AdDomainDns, AdDomainLeave, DomainCredential, GatewayRef, Timeouts } from "./outputs";
+import type {
+    AdDomainDnsArgs,
+    AdDomainLeaveArgs,
+    AdDomainOfflineJoinArgs,
+    DomainCredentialArgs,
+    GatewayRefArgs,
+    TimeoutsArgs,
+} from "./inputs";
+import type { AdDomainDns, AdDomainLeave, AdDomainOfflineJoin, DomainCredential, GatewayRef, Timeouts } from "./outputs";
 
 export interface AdDomainArgs {
     /**
@@ -29,6 +36,11 @@ export interface AdDomainArgs {
      * Who joins: an account that may create computer objects in `ou`. Needed for a join only, also for one that is repaired; without it a broken membership stays broken. A changed password alone changes nothing.
      */
     credential?: pulumi.Input<DomainCredentialArgs>;
+
+    /**
+     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a gateway that is made anew needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
+     */
+    offlineJoin?: pulumi.Input<AdDomainOfflineJoinArgs>;
 
     /**
      * Distinguished name of the organizational unit for the computer account.
@@ -93,7 +105,20 @@ export interface AdDomainArgs {
 
 const kind: Kind = {
     name: "AdDomain",
-    inputs: ["gateway", "domain", "credential", "ou", "dnsNames", "dns", "servers", "adopt", "allowedGroups", "leave", "timeouts"],
+    inputs: [
+        "gateway",
+        "domain",
+        "credential",
+        "offlineJoin",
+        "ou",
+        "dnsNames",
+        "dns",
+        "servers",
+        "adopt",
+        "allowedGroups",
+        "leave",
+        "timeouts",
+    ],
     outputs: [
         "workgroup",
         "computerName",
@@ -120,6 +145,7 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
         ["credential", "password"],
         ["credential", "tickets"],
+        ["offlineJoin", "blob"],
         ["leave", "credential", "password"],
         ["leave", "credential", "tickets"],
     ],
@@ -164,6 +190,11 @@ export class AdDomain extends PvesmbResource {
      * Who joins: an account that may create computer objects in `ou`. Needed for a join only, also for one that is repaired; without it a broken membership stays broken. A changed password alone changes nothing.
      */
     declare readonly credential: pulumi.Output<DomainCredential | undefined>;
+
+    /**
+     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a gateway that is made anew needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
+     */
+    declare readonly offlineJoin: pulumi.Output<AdDomainOfflineJoin | undefined>;
 
     /**
      * Distinguished name of the organizational unit for the computer account.

@@ -1081,6 +1081,30 @@ export interface DomainCredentialTicketsFromArgs {
     file?: pulumi.Input<string>;
 }
 
+export interface AdDomainOfflineJoinArgs {
+    /**
+     * The blob, in Base64. Or `blobFrom`.
+     */
+    blob?: pulumi.Input<string>;
+
+    /**
+     * Where to read the blob from, so that no state holds it.
+     */
+    blobFrom?: pulumi.Input<AdDomainOfflineJoinBlobFromArgs>;
+}
+
+export interface AdDomainOfflineJoinBlobFromArgs {
+    /**
+     * An environment variable of the `pulumi` command.
+     */
+    env?: pulumi.Input<string>;
+
+    /**
+     * A file on the machine that runs `pulumi`, as `net offlinejoin provision` or djoin wrote it.
+     */
+    file?: pulumi.Input<string>;
+}
+
 export interface AdDomainDnsArgs {
     /**
      * Register the gateway's name in the domain's DNS, and again every day: what nobody refreshes is scavenged. It is done by the computer account, which Windows then allows to change the records.

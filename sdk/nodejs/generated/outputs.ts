@@ -1080,6 +1080,30 @@ export interface DomainCredentialTicketsFrom {
     file?: string;
 }
 
+export interface AdDomainOfflineJoin {
+    /**
+     * The blob, in Base64. Or `blobFrom`.
+     */
+    blob?: string;
+
+    /**
+     * Where to read the blob from, so that no state holds it.
+     */
+    blobFrom?: AdDomainOfflineJoinBlobFrom;
+}
+
+export interface AdDomainOfflineJoinBlobFrom {
+    /**
+     * An environment variable of the `pulumi` command.
+     */
+    env?: string;
+
+    /**
+     * A file on the machine that runs `pulumi`, as `net offlinejoin provision` or djoin wrote it.
+     */
+    file?: string;
+}
+
 export interface AdDomainDns {
     /**
      * Register the gateway's name in the domain's DNS, and again every day: what nobody refreshes is scavenged. It is done by the computer account, which Windows then allows to change the records.

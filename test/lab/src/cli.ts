@@ -5,12 +5,14 @@ import { down, status, up } from "./commands";
 import { atWorkstation, labEnvironment } from "./client";
 import type { DaemonOptions } from "./daemon";
 import { labNameFault } from "./machine/layout";
+import { domainMaterials, materials } from "./machine/packages/materials";
 import { parseArguments } from "./rpc/arguments";
 
 const usage = `usage: lab up [--version 8.4|9.1|9.2] [--nodes pve1,pve2]
        lab down
        lab status
        lab shell [COMMAND...]     at the workstation, with PROXMOX_VE_* set
+       lab prepare [--domain]     builds what labs are made of, and domain controllers; later it is in the cache
        lab ad [COMMAND...]        starts two domain controllers; the command, or a shell, in the first
 
 LAB_NAME=x names a second lab beside the first; LAB_NODES and LAB_PVE_VERSION are the options' defaults.
@@ -36,6 +38,11 @@ function shell(words: string[]): Promise<number> {
     return wait(spawn(file, args, { stdio: "inherit", env }));
 }
 
+async function prepare(withDomain: boolean, say: (line: string) => void): Promise<void> {
+    await materials(say);
+    if (withDomain) await domainMaterials(say);
+}
+
 async function inDomain(words: string[]): Promise<number> {
     const { dc1 } = await startDomain();
     const [file = "", ...args] = dc1.command(words.length > 0 ? words : ["bash"]);
@@ -44,7 +51,7 @@ async function inDomain(words: string[]): Promise<number> {
 
 async function main(argv: string[]): Promise<number> {
     const [command = "", ...rest] = argv;
-    if (!["up", "down", "status", "shell", "ad"].includes(command)) {
+    if (!["up", "down", "status", "shell", "prepare", "ad"].includes(command)) {
         process.stderr.write(usage);
         return 2;
     }
@@ -65,6 +72,7 @@ async function main(argv: string[]): Promise<number> {
     };
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     if (command === "up") await up(wanted, say);
+    else if (command === "prepare") await prepare(rest.includes("--domain"), say);
     else if (command === "down") await down(say);
     else return status(say);
     return 0;

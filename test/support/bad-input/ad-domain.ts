@@ -30,6 +30,9 @@ export const rows: Rows = {
     workgroup: ["", "A B", "ad.example.com", long(16), "AD\n", "-"],
     ...credential("credential"),
     ...credential("leave.credential"),
+    "offlineJoin.blob": ["", "no blob", Buffer.alloc(64).toString("base64")],
+    "offlineJoin.blobFrom.env": SOURCES["env"] ?? [],
+    "offlineJoin.blobFrom.file": SOURCES["file"] ?? [],
     ou: [
         "",
         "Gateways",

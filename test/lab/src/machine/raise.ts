@@ -1,16 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Appliances } from "./appliances";
-import { exclusively } from "./exclusively";
-import { cacheDir, network, nodeKey, nodeLayout, resolvConf } from "./layout";
+import { network, nodeKey, nodeLayout, resolvConf } from "./layout";
 import { raiseLimits } from "./limits";
 import { makeNetwork } from "./network";
 import { LabNode } from "./node";
 import { RealMachine } from "./real-machine";
 import { run } from "./run";
-import { buildNodeTree, buildTemplate, templates } from "./packages/images";
-import { debianSources } from "./packages/debian-sources";
-import { installHostPackages } from "./packages/host-packages";
-import { buildRepository } from "./packages/repository";
+import { materials } from "./packages/materials";
 import { startArchive } from "./services/archive";
 import { startDns } from "./services/dns";
 import { makeAuthority } from "./tls";
@@ -22,7 +18,7 @@ export interface Raised {
 
 /** Builds the whole lab below the API: packages, network, services, nodes. `progress` gets a line per step. */
 export async function raise(names: string[], progress: (line: string) => void): Promise<Raised> {
-    const built = await exclusively(cacheDir, () => materials(progress));
+    const built = await materials(progress);
     raiseLimits();
     const layouts = names.map(nodeLayout);
     progress("network and services");
@@ -42,24 +38,4 @@ export async function raise(names: string[], progress: (line: string) => void): 
     );
     await Promise.all([...stock, ...names.map((name) => machine.powerOn(name))]);
     return { machine, nodes };
-}
-
-/** What is made once per machine and then found there and in the cache. */
-async function materials(
-    progress: (line: string) => void,
-): Promise<{ templates: Record<string, string>; tree: string; repository: string }> {
-    await installHostPackages(progress);
-    const sources = await debianSources();
-    const build = async (what: string, make: () => Promise<string>): Promise<string> => {
-        const slow = setTimeout(() => progress(`building ${what} (only this time; takes a minute or so)`), 500);
-        return make().finally(() => clearTimeout(slow));
-    };
-    const names = Object.keys(templates);
-    const files = await Promise.all(names.map((name) => build(`the template ${name}`, () => buildTemplate(name, sources))));
-    const [standard = ""] = files;
-    const [tree, repository] = await Promise.all([
-        build("the node's file system", () => buildNodeTree(sources)),
-        build("the Debian archive that the lab serves", () => buildRepository(standard, sources)),
-    ]);
-    return { templates: Object.fromEntries(names.map((name, index) => [name, files[index] ?? ""])), tree, repository };
 }

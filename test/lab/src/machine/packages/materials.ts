@@ -1,0 +1,46 @@
+import { buildControllerTree } from "../../ad/image";
+import { exclusively } from "../exclusively";
+import { cacheDir } from "../layout";
+import { debianSources } from "./debian-sources";
+import { installHostPackages } from "./host-packages";
+import { buildNodeTree, buildTemplate, templates } from "./images";
+import { buildRepository } from "./repository";
+
+export interface Materials {
+    /** Files by the templates' names. */
+    templates: Record<string, string>;
+    /** The nodes' file system. */
+    tree: string;
+    /** The Debian archive that the lab serves. */
+    repository: string;
+}
+
+/** What is made once per machine and then found there and in the cache, whichever lab comes first. `progress` gets a line per step. */
+export const materials = (progress: (line: string) => void): Promise<Materials> => exclusively(cacheDir, () => make(progress));
+
+/** The same for domain controllers. */
+export const domainMaterials = (progress: (line: string) => void): Promise<unknown> =>
+    exclusively(cacheDir, async () => {
+        const sources = await debianSources();
+        return slowly("the domain controllers' file system", () => buildControllerTree(sources), progress);
+    });
+
+async function make(progress: (line: string) => void): Promise<Materials> {
+    await installHostPackages(progress);
+    const sources = await debianSources();
+    const build = (what: string, how: () => Promise<string>): Promise<string> => slowly(what, how, progress);
+    const names = Object.keys(templates);
+    const files = await Promise.all(names.map((name) => build(`the template ${name}`, () => buildTemplate(name, sources))));
+    const [standard = ""] = files;
+    const [tree, repository] = await Promise.all([
+        build("the node's file system", () => buildNodeTree(sources)),
+        build("the Debian archive that the lab serves", () => buildRepository(standard, sources)),
+    ]);
+    return { templates: Object.fromEntries(names.map((name, index) => [name, files[index] ?? ""])), tree, repository };
+}
+
+/** Says what is done if it is not in the cache. */
+function slowly(what: string, how: () => Promise<string>, progress: (line: string) => void): Promise<string> {
+    const slow = setTimeout(() => progress(`building ${what} (only this time; takes a minute or so)`), 500);
+    return how().finally(() => clearTimeout(slow));
+}
