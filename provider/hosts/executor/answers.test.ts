@@ -111,3 +111,25 @@ describe("an answer of another form is refused", () => {
         }
     });
 });
+
+test("a line without an end is cut off, and does not fill our memory", async () => {
+    const host = new LocalHost();
+    const script = `
+import sys
+print('{"id": 0, "ok": {}}', flush=True)
+while True:
+    sys.stdout.write("x" * (1 << 20))
+`;
+    const executor = new Executor(
+        Object.assign(Object.create(host) as LocalHost, {
+            open: async () => {
+                const channel = await host.open(["python3", "-c", script]);
+                return { ...channel, destroy: () => void host.last.kill("SIGKILL") };
+            },
+        }),
+        bench.places,
+    );
+    const before = process.memoryUsage().rss;
+    await expect(executor.gather({}, soon())).rejects.toMatchObject({ name: "Unreachable" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
+});
