@@ -133,3 +133,8 @@ while True:
     await expect(executor.gather({}, soon())).rejects.toMatchObject({ name: "Unreachable" });
     expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
 });
+
+test("a value that a step did not find is none", async () => {
+    const take = { do: "run", id: "x", argv: ["echo", "a"], take: "a(b)?" } as const;
+    expect((await bench.fine(take)).steps["x"]).toMatchObject({ changed: true, code: 0, stdout: "a\n" });
+});
