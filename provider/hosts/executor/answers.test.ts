@@ -1,4 +1,5 @@
 import { Bench, LocalHost, soon } from "../../../test/support/hosts/local-host";
+import type { Step } from "../batch";
 import { Executor } from "./executor";
 
 /** Root of a gateway answers in the agent's place. */
@@ -135,6 +136,6 @@ while True:
 });
 
 test("a value that a step did not find is none", async () => {
-    const take = { do: "run", id: "x", argv: ["echo", "a"], take: "a(b)?" } as const;
+    const take: Step = { do: "run", id: "x", argv: ["echo", "a"], take: "a(b)?" };
     expect((await bench.fine(take)).steps["x"]).toMatchObject({ changed: true, code: 0, stdout: "a\n" });
 });
