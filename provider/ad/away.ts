@@ -1,3 +1,4 @@
+import { SANDBOX } from "../base/sandbox";
 import { DOMAIN } from "./paths";
 
 const program = (verb: string, domain: string): string => `/usr/bin/python3 -I ${DOMAIN.awayProgram} ${verb} ${domain.toLowerCase()}`;
@@ -15,4 +16,4 @@ Description=pvesmb: waits until the domain ${domain.toLowerCase()} is back
 ExecStart=${program("wait", domain)}
 Restart=on-failure
 RestartSec=10
-`;
+${SANDBOX}`;

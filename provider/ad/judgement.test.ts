@@ -77,6 +77,8 @@ test.each([
     ["one beyond all ranges of ids", { ...group(1), id: null, account: null }, "no idmap range there holds it"],
     ["one that NSS does not know", { ...group(1), account: null }, "winbind is missing in /etc/nsswitch.conf"],
     ["one that /etc/group could not hold", { ...group(1), account: "LABAD\\a,b" }, "which no list of accounts can hold"],
+    ["one with a control character", { ...group(1), account: "LABAD\\a\r" }, "which no list of accounts can hold"],
+    ["one with the end of a line", { ...group(1), account: "LABAD\\a\u2028" }, "which no list of accounts can hold"],
 ])("%s is refused", (_what, found, words) => {
     expect(failure("CT 1", [named("LABAD\\x")], answer({ found: { "LABAD\\x": found } }), undefined)).toMatchObject({
         kind: "InvalidInput",

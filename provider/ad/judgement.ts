@@ -1,6 +1,7 @@
 import { PvesmbError } from "../base/errors";
 import { accountFor } from "../model/domain-accounts";
 import type { DomainAccount } from "../model/domain-accounts";
+import { CONTROL } from "../model/text";
 import { kindOf } from "./resolution";
 import type { FoundAccount, Resolution } from "./resolution";
 
@@ -110,8 +111,8 @@ function misfit({ kind, name, otherwise }: Named, found: FoundAccount): string |
         return `${quoted(name)} has the number ${found.id} on the gateway, and its system knows no such account: winbind is missing in /etc/nsswitch.conf, or libnss-winbind is not installed`;
     if (!found.account.includes("\\"))
         return `${quoted(name)} is the gateway's own ${kind} ${found.account}; name it like that, without a domain`;
-    // What would be read as two accounts, or end a line of /etc/group.
-    return /[,:\n]/.test(found.account)
+    // What would be read as two accounts, or end a line of /etc/group, or show otherwise than it is.
+    return /[,:]/.test(found.account) || CONTROL.test(found.account)
         ? `${quoted(name)} is ${quoted(found.account)} on the gateway, which no list of accounts can hold`
         : undefined;
 }

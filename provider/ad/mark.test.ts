@@ -24,3 +24,11 @@ test("a range outlives the account that it was for", () => {
     });
     expect(parseKept("{}")).toBeUndefined();
 });
+
+test.each(["60000", "-", "0-65533", "60000-65533\n[x]", "NaN-NaN", "1e3-2e3", ""])(
+    "a range that no program could have is none: %j",
+    (idRange) => {
+        expect(parseKept(JSON.stringify({ domain: "ad.example.com", idRange }))).toBeUndefined();
+        expect(parseMark(JSON.stringify({ ...mark, idRange }))?.idRange).toBe("");
+    },
+);

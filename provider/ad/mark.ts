@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parsed } from "../base/json";
+import { ID_RANGE } from "../model/domain-names";
 import { dnsNameOf } from "./names";
 
 /** What a text may lack is empty then. */
@@ -14,16 +15,19 @@ const mark = z.object({
     domain: z.string().min(1),
     workgroup: text,
     computerName: text,
-    idRange: text,
+    idRange: z.string().regex(ID_RANGE).catch(""),
 });
 export type DomainMark = z.infer<typeof mark>;
 
 const optional = z.string().min(1).optional().catch(undefined);
 
-/** What is kept beside the data (DOMAIN.kept), also after a leave: files have owners of this range. */
+/**
+ * What is kept beside the data (DOMAIN.kept), also after a leave: files have owners of this range. Root of another gateway with the same data
+ * can write it: the range goes to smb.conf, and is checked like one of the program's.
+ */
 const kept = z.object({
     domain: z.string().min(1),
-    idRange: z.string().min(1),
+    idRange: z.string().regex(ID_RANGE),
     computerName: optional,
     /** The account is ours, whichever host of this data it served before. */
     accountSid: optional,

@@ -147,8 +147,18 @@ test("--remove takes away the rights of the same options, and nobody else's", as
     }
 });
 
+test.each(["$(touch made)", "`touch${IFS}made`", "x;touch${IFS}made;", "x'y", 'x"y', "x&y", "x|y", "x>made"])(
+    "a user's name is one word for the shell: %s",
+    async (name) => {
+        const { code, text } = await print(...PLACES, "--only", "api", "--user", `${name}@pve`);
+        if (code !== 0) return expect(text).toContain("cannot be one");
+        expect(commandsOf(`cd "$(mktemp -d)"\n${text}\n[ ! -e made ] || pveum made`)).toContainEqual(["user", "add", `${name}@pve`]);
+        expect(commandsOf(`cd "$(mktemp -d)"\n${text}\n[ ! -e made ] || pveum made`)).not.toContainEqual(["made"]);
+    },
+);
+
 test("the programs that steps run are those that the list names", () => {
-    const files = ["samba", "ad", "quota", "snapshots", "gateway", "resources"].flatMap((name) => {
+    const files = ["hosts", "samba", "ad", "ctdb", "quota", "snapshots", "gateway", "resources"].flatMap((name) => {
         const folder = join(__dirname, "..", name);
         const all = readdirSync(folder, { recursive: true, encoding: "utf8" });
         return all.filter((file) => /(?<!\.test)\.ts$/.test(file)).map((file) => join(folder, file));

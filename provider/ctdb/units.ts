@@ -1,3 +1,4 @@
+import { SANDBOX } from "../base/sandbox";
 import { CTDB } from "./paths";
 
 /** Debian's unit restarts nothing, and a ctdbd that was killed leaves its addresses where they are. */
@@ -31,7 +32,7 @@ After=ctdb.service
 ExecStart=/bin/sh ${CTDB.watch}
 Restart=always
 RestartSec=1
-
+${SANDBOX}
 [Install]
 WantedBy=multi-user.target
 `;

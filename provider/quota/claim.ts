@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
+import * as z from "zod";
+import { parsed } from "../base/json";
 import type { Gather, Step } from "../hosts/batch";
 import { ownedBy } from "../hosts/steps";
 import { OWN_DATA } from "../model/paths";
@@ -8,14 +10,15 @@ import { OWN_DATA } from "../model/paths";
  * Records which resource limits which directory of a gateway: one file per quota, stored with the data, so that a rebuilt gateway finds it.
  * It is written before the limit is set, so that an interrupted create recognizes its own limit.
  */
-export interface Claim {
-    key: string;
-    nonce: string;
-    path: string;
-    backend: string;
+const written = z.object({
+    key: z.string(),
+    nonce: z.string(),
+    path: z.string(),
+    backend: z.string(),
     /** Where the directory's files are during a conversion. */
-    aside?: string;
-}
+    aside: z.string().optional(),
+});
+export type Claim = z.infer<typeof written>;
 
 export const CLAIMS = `${OWN_DATA}/quotas`;
 export const CLAIMS_LOOK: Gather = { files: [`${CLAIMS}/*.json`] };
@@ -38,16 +41,13 @@ export function renderClaim(claim: Claim): string {
     return `${JSON.stringify({ v: FORMAT, ...claim })}\n`;
 }
 
-export function parseClaim(text: string | undefined): Claim | undefined {
-    try {
-        const claim = JSON.parse(text ?? "") as Claim & { v: number };
-        return claim.v === FORMAT && isBeside(claim) ? claim : undefined;
-    } catch {
-        return undefined;
-    }
+/** The claim on a directory. The gateway's root can write to this file, so one that names another directory, or files elsewhere, is none. */
+export function parseClaim(text: string | undefined, path: string): Claim | undefined {
+    const found = parsed(written.extend({ v: z.literal(FORMAT) }), text);
+    return found?.path === path && isBeside(found) ? found : undefined;
 }
 
-/** Accepts only names that asideOf (resources/quota/conversion.ts) produces: the gateway's root can write to this file. */
+/** Accepts only names that asideOf (resources/quota/conversion.ts) produces. */
 const isBeside = ({ path, aside }: Claim): boolean =>
     aside === undefined || (dirname(aside) === dirname(path) && /^\.pvesmb-convert-[0-9a-f]+$/.test(basename(aside)));
 

@@ -56,8 +56,14 @@ describe("claims", () => {
     const claim = { key: "urn:x", nonce: "0123456789abcdef", path: "/srv/pvesmb/docs", backend: "volume" };
 
     test("read back, and nothing else is", () => {
-        expect(parseClaim(renderClaim(claim))).toMatchObject(claim);
-        for (const text of [undefined, "", "{", '{"v":2}', "null"]) expect(parseClaim(text)).toBeUndefined();
+        expect(parseClaim(renderClaim(claim), claim.path)).toMatchObject(claim);
+        const forms = [{ v: 2 }, { nonce: 5 }, { path: ["/srv/pvesmb/docs"] }, { key: undefined }].map((more) => ({
+            v: 1,
+            ...claim,
+            ...more,
+        }));
+        for (const text of [undefined, "", "{", '{"v":2}', "null", ...forms.map((form) => JSON.stringify(form))])
+            expect(parseClaim(text, claim.path)).toBeUndefined();
     });
 
     test("one file per tree, of a name that any path gives", () => {
@@ -66,7 +72,7 @@ describe("claims", () => {
     });
 
     test("says where the files of a conversion are, and is not believed when that is anywhere but beside the directory", () => {
-        const at = (aside: string): unknown => parseClaim(renderClaim({ ...claim, aside }))?.aside;
+        const at = (aside: string): unknown => parseClaim(renderClaim({ ...claim, aside }), claim.path)?.aside;
         expect(at("/srv/pvesmb/.pvesmb-convert-0123abcd")).toBe("/srv/pvesmb/.pvesmb-convert-0123abcd");
         for (const elsewhere of [
             "/etc/.pvesmb-convert-0",
@@ -74,7 +80,13 @@ describe("claims", () => {
             "/srv/pvesmb/.pvesmb-convert-0/../x",
             "/srv/pvesmb/.pvesmb-convert-\u001b[2J",
         ])
-            expect(parseClaim(renderClaim({ ...claim, aside: elsewhere }))).toBeUndefined();
+            expect(parseClaim(renderClaim({ ...claim, aside: elsewhere }), claim.path)).toBeUndefined();
+    });
+
+    test("is not believed when it names another directory, beside which there may be anything", () => {
+        const forged = { ...claim, path: "/etc/samba", aside: "/etc/.pvesmb-convert-0123abcd" };
+        expect(parseClaim(renderClaim(forged), claim.path)).toBeUndefined();
+        expect(parseClaim(renderClaim({ ...claim, path: "/srv/pvesmb/docs/" }), claim.path)).toBeUndefined();
     });
 
     test("a claim of others stops it, unless it is taken over; a move takes the old one away", () => {

@@ -52,6 +52,18 @@ beforeAll(async () => {
 });
 afterAll(() => place?.dispose());
 
+test("a fresh gateway shows ssh and SMB 3 with signing, and nothing else", async () => {
+    const { stdout } = await run(within(["nmap", "-Pn", "-n", "-T4", "-p-", "--open", "-oG", "-", host]));
+    expect([...stdout.matchAll(/(\d+)\/open\/(\w+)\/\//g)].map(([, port, protocol]) => `${protocol} ${port}`)).toEqual([
+        "tcp 22",
+        "tcp 445",
+    ]);
+    const found = await nmap();
+    expect(dialects(found)).toEqual(["300", "302", "311"]);
+    expect(found).toContain("Message signing enabled and required");
+    expect(await inGuest(guest, "ss -Hlnu | awk '{ print $4 }' | grep -v ^127 || true")).toBe("");
+});
+
 test("everything at once, announced by the preview, and then there is nothing to do", async () => {
     expect(await spoken("SMB2_10")).toBe(false);
     const everything: SmbGatewayArgs["samba"] = {

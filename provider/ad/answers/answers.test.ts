@@ -29,6 +29,13 @@ describe("net ads lookup --json", () => {
         expect(parseLookup("{}")).toBeUndefined();
         expect(parseLookup("[]")).toBeUndefined();
     });
+
+    test("names with control characters are none: they would be lines of a report", () => {
+        for (const sign of ["\\n", "\\u001b", "\\u2028"]) {
+            expect(parseLookup(recorded.replace("dc1.ad.lab.test", `dc1${sign}nothing is wrong`))).toBeUndefined();
+            expect(parseLookup(recorded.replace('"north"', `"no${sign}rth"`))?.site).toBe("");
+        }
+    });
 });
 
 describe("net ads info --json", () => {
@@ -53,6 +60,8 @@ describe("net ads info --json", () => {
 
     test("is nothing without an answer", () => {
         expect(parseInfo("Didn't find the ldap server!\n")).toBeUndefined();
+        expect(parseInfo(recorded.replace('"dc1.ad.lab.test"', '"dc1\\nx"'))).toBeUndefined();
+        expect(parseInfo(recorded.replace("AD.LAB.TEST", "AD\\r.LAB.TEST"))?.realm).toBe("");
     });
 });
 

@@ -1,3 +1,5 @@
+import { CONTROL } from "../../model/text";
+
 /** What a controller says of itself and of us without a login: `net ads lookup --json` (a CLDAP ping). */
 export interface ControllerFacts {
     /** Address that answered. */
@@ -16,7 +18,7 @@ export interface ControllerFacts {
 /** Undefined when the text is none of it: an error message, half an answer. */
 export function parseLookup(text: string): ControllerFacts | undefined {
     const facts = objectIn(text);
-    const words = (name: string): string => (typeof facts?.[name] === "string" ? facts[name] : "");
+    const words = (name: string): string => wordsOf(facts?.[name]);
     const flags = facts?.["Flags"];
     const flag = (name: string): boolean =>
         typeof flags === "object" && flags !== null && (flags as Record<string, unknown>)[name] === true;
@@ -47,7 +49,7 @@ export interface DomainInfo {
 
 export function parseInfo(text: string): DomainInfo | undefined {
     const facts = objectIn(text);
-    const words = (name: string): string => (typeof facts?.[name] === "string" ? facts[name] : "");
+    const words = (name: string): string => wordsOf(facts?.[name]);
     const offset = facts?.["Server time offset"];
     const changed = facts?.["Last machine account password change"];
     if (words("LDAP server name") === "" || typeof offset !== "number") return undefined;
@@ -72,3 +74,6 @@ function objectIn(text: string): Record<string, unknown> | undefined {
         return undefined;
     }
 }
+
+/** A controller that nobody has vouched for says it: a line's end in a name would be a line of a report. */
+const wordsOf = (value: unknown): string => (typeof value === "string" && !CONTROL.test(value) ? value : "");

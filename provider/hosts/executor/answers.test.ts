@@ -1,4 +1,5 @@
 import { Bench, LocalHost, soon } from "../../../test/support/hosts/local-host";
+import type { Step } from "../batch";
 import { Executor } from "./executor";
 
 /** Root of a gateway answers in the agent's place. */
@@ -110,4 +111,31 @@ describe("an answer of another form is refused", () => {
             executor.close();
         }
     });
+});
+
+test("a line without an end is cut off, and does not fill our memory", async () => {
+    const host = new LocalHost();
+    const script = `
+import sys
+print('{"id": 0, "ok": {}}', flush=True)
+while True:
+    sys.stdout.write("x" * (1 << 20))
+`;
+    const executor = new Executor(
+        Object.assign(Object.create(host) as LocalHost, {
+            open: async () => {
+                const channel = await host.open(["python3", "-c", script]);
+                return { ...channel, destroy: () => void host.last.kill("SIGKILL") };
+            },
+        }),
+        bench.places,
+    );
+    const before = process.memoryUsage().rss;
+    await expect(executor.gather({}, soon())).rejects.toMatchObject({ name: "Unreachable" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
+});
+
+test("a value that a step did not find is none", async () => {
+    const take: Step = { do: "run", id: "x", argv: ["echo", "a"], take: "a(b)?" };
+    expect((await bench.fine(take)).steps["x"]).toMatchObject({ changed: true, code: 0, stdout: "a\n" });
 });

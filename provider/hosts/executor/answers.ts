@@ -54,9 +54,14 @@ const gathered: z.ZodType<GatherResult> = z.object({
     ms: milliseconds,
 });
 
+/** Null: the part of an output that a step takes was not there. */
+const value = z
+    .union([z.string(), number])
+    .nullish()
+    .transform((found) => found ?? undefined);
 const step = z.object({
     changed: z.boolean(),
-    value: z.union([z.string(), number]).optional(),
+    value,
     code: number.optional(),
     stdout: z.string().optional(),
     stderr: z.string().optional(),

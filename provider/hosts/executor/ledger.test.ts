@@ -112,6 +112,13 @@ it("remember keeps the first value", async () => {
     expect((await bench.fine(step("S-2"))).steps["x"]).toEqual({ changed: false, value: "S-1" });
 });
 
+it.each(["5", "null", "{}", '["S-1"]'])("a fact of another form is named: %s", async (fact) => {
+    writeFileSync(bench.at("facts"), `{"facts": {"sid": ${fact}}}`);
+    expect((await bench.broken({ do: "remember", file: bench.at("facts"), key: "sid", value: "S-2" })).message).toMatch(
+        /facts: this is not what pvesmb wrote$/,
+    );
+});
+
 it("known names the accounts that the host does not have", async () => {
     const ask = (users: string[], groups: string[]): Step => ({ do: "known", users, groups, message: "access" });
     expect((await bench.fine(ask(["root", "daemon"], ["root"]))).changed).toBe(false);

@@ -49,7 +49,7 @@ async function remove(ctx: Context<Outputs>, turn: Round, id: string, state: Quo
     const claimed = state.path ?? "";
     const look = await ready.hostSession.snapshot.readJust(ctx.deadline, CHANGE_LOOK);
     // There is no claim or it belongs to another resource by now: ours is gone.
-    const { nonce, aside } = parseClaim(look.files[claimPath(claimed)]) ?? {};
+    const { nonce, aside } = parseClaim(look.files[claimPath(claimed)], claimed) ?? {};
     if (nonce !== id) return;
     const mounts = await mountsOf(turn, ready);
     const target = targetOf(ready, mounts, look, treeOf(state, look) ?? { path: claimed }, state.domainAccounts);
@@ -145,7 +145,11 @@ async function find(
             },
         );
     const known = [...(domainAccounts ?? []), ...(before ?? [])];
-    return { target: targetOf(gateway, mounts, look, tree, known), claim: parseClaim(look.files[claimPath(tree.path)]), domainAccounts };
+    return {
+        target: targetOf(gateway, mounts, look, tree, known),
+        claim: parseClaim(look.files[claimPath(tree.path)], tree.path),
+        domainAccounts,
+    };
 }
 
 const mountsOf = (turn: Round, { machine }: Ready): Promise<Mounts> => turn.once("mounts", () => machine.readMounts());

@@ -23,7 +23,8 @@ export async function readQuota(
     const tree = treeOf(state, seen.look);
     if (tree === undefined) return undefined;
     const { path } = tree;
-    const claim = parseClaim(seen.look.files[claimPath(state.path ?? path)]);
+    const claimed = state.path ?? path;
+    const claim = parseClaim(seen.look.files[claimPath(claimed)], claimed);
     if (claim?.nonce !== id) return undefined;
     const { key } = claim;
 

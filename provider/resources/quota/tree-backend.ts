@@ -77,7 +77,7 @@ export async function treeBackend(
     const where = `${spot.path} on ${node}`;
     const owner = target.mounts.root;
     const people = new Principals(target.look, owner, target.accounts);
-    const pending = parseClaim(target.look.files[claimPath(path)])?.aside;
+    const pending = parseClaim(target.look.files[claimPath(path)], path)?.aside;
     const options: LookOptions = {
         snapshots: inputs.snapshots === "count",
         ids: [...people.watched(inputs), ...people.removedLimits(before, inputs)],

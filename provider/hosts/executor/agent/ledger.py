@@ -126,5 +126,7 @@ def do_reserve(scope, step):
 def do_remember(scope, step):
     facts = load(step["file"]).get("facts", {})
     if step["key"] in facts:
+        if not isinstance(facts[step["key"]], str):
+            raise Failed(f"{step['file']}: this is not what pvesmb wrote")
         return {"changed": False, "value": facts[step["key"]]}
     return keep(scope, step["file"], ["facts", step["key"]], scope.text(step["value"]))
