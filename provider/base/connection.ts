@@ -8,6 +8,8 @@ export interface PveConnection {
     /** Origins (`https://pve1.example.org:8006`) of nodes of one cluster, in the order in which to try them. Never empty. */
     endpoints: string[];
     auth: TokenAuth | TicketAuth;
+    /** Where the credentials were given, for messages: `environment variable PROXMOX_VE_API_TOKEN`. */
+    authSource?: string;
     tls: TlsTrust;
     /** Signs marks in guests' notes; default: the credentials sign them (provider/machines/mark-keys.ts). */
     markSecret?: string;

@@ -83,6 +83,7 @@ export async function configureSamba(
     };
     const unit = gatewayUnit(settings, owner, options.claim, { sid, restart: options.restart });
     const commit = [...files.activate(true), ...(inputs.samba.discovery.avahi ? [announceFirst] : [])];
+    // Not by the host session's queue: its batches require the mark that this one writes.
     const result = (await executor.batch({ units: [unit], verify: [], commit }, options.deadline)).units[unit.key];
     if (result?.ok !== true)
         throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be configured");

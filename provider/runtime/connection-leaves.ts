@@ -9,6 +9,8 @@ export interface Leaf<T> {
     value: T | undefined;
     /** 0: the resource, 1: the environment, 2: stack config; Infinity: nowhere. */
     rank: number;
+    /** What has that rank, for messages. */
+    source?: string;
     /** `connection.ssh.privateKey` */
     path: string;
     /** Environment variables that may set it. */
@@ -86,7 +88,7 @@ function leavesOf(
         ];
         const found = findings.find(({ value }) => value !== undefined && value !== null && value !== "");
         if (!found) return [name, { ...base, value: undefined, rank: Infinity }];
-        return [name, { ...base, value: accept(schema, found, base.path, faults), rank: found.rank }];
+        return [name, { ...base, value: accept(schema, found, base.path, faults), rank: found.rank, source: found.source }];
     };
     return Object.fromEntries(Object.entries(shape).map(leaf));
 }

@@ -32,6 +32,7 @@ describe("sources", () => {
         expect(resolveConnection(undefined, MINIMUM, nothing)).toEqual({
             endpoints: ["https://pve1.example.org:8006"],
             auth: { kind: "token", id: "svc@pve!gw", secret: "0aa5f0c4-1111-2222-3333-444455556666" },
+            authSource: "environment variable PROXMOX_VE_API_TOKEN",
             tls: { kind: "system" },
             ssh: { via: "guest", username: "root", sudo: false, pct: "pct", port: 22, nodes: {}, knownHosts: "/home/u/.ssh/known_hosts" },
         });
@@ -149,6 +150,7 @@ describe("parts", () => {
         expect(resolvePve(undefined, env, nothing)).toEqual({
             endpoints: ["https://pve1.example.org:8006"],
             auth: { kind: "token", id: "svc@pve!gw", secret: "0aa5f0c4-1111-2222-3333-444455556666" },
+            authSource: "environment variable PROXMOX_VE_API_TOKEN",
             tls: { kind: "system" },
         });
         expect(failure(() => resolveSsh(undefined, env, nothing)).message).toContain("PROXMOX_VE_SSH_AGENT");

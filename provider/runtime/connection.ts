@@ -72,6 +72,7 @@ export function readPve(sources: Sources, purpose?: string): Reading<PveConnecti
     const value = {
         endpoints: endpointsOf(leaves, gaps),
         auth: authOf(leaves, gaps),
+        ...authSource(leaves),
         tls: tlsOf(leaves),
         ...(markSecret.value === undefined ? {} : { markSecret: markSecret.value }),
         ...(markSecretPrevious.value === undefined ? {} : { markSecretPrevious: markSecretPrevious.value }),
@@ -126,6 +127,11 @@ function authOf(leaves: PveLeaves, faults: Failure[]): PveConnection["auth"] {
     hide(password.value);
     hide(otp.value);
     return { kind: "ticket", username: username.value ?? "", password: password.value ?? "", otp: otp.value };
+}
+
+function authSource({ apiToken, username, password }: PveLeaves): { authSource?: string } {
+    const { source } = apiToken.rank <= Math.min(username.rank, password.rank) ? apiToken : password;
+    return source === undefined ? {} : { authSource: source };
 }
 
 /** Among equal sources the strictest wins; a higher source may be stricter or looser than a lower one. */

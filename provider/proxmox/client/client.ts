@@ -52,7 +52,7 @@ export class PveClient {
     private readonly login: Login;
 
     constructor(
-        connection: Pick<PveConnection, "endpoints" | "auth" | "tls">,
+        private readonly connection: Pick<PveConnection, "endpoints" | "auth" | "authSource" | "tls">,
         private readonly log: Log,
         private readonly timing: Timing = TIMING,
     ) {
@@ -126,7 +126,7 @@ export class PveClient {
         deadline: Deadline,
     ): Promise<Row | PveError> {
         const { method, path, params } = request;
-        const attempt = { method, path, endpoint, identity: login.identity };
+        const attempt = { method, path, endpoint, identity: login.identity, authSource: this.connection.authSource };
         const exchange = (): Promise<Answer> => this.wire.exchange(attempt, headers, encodeForm(params), deadline);
         try {
             const answer = await (method === "GET" ? exchange() : this.writes.run(nodeOf(path) ?? "", exchange));
@@ -178,7 +178,7 @@ const clients = perSession(() => new Map<string, PveClient>(), closeOf);
 
 /** The client of a connection: one per session and content, so that resources share sockets, tickets and limits. */
 export function pveClient(connection: PveConnection, log: Log): PveClient {
-    const key = JSON.stringify([connection.endpoints, connection.auth, connection.tls]);
+    const key = JSON.stringify([connection.endpoints, connection.auth, connection.authSource, connection.tls]);
     const client = clients().get(key) ?? new PveClient(connection, log);
     clients().set(key, client);
     return client;

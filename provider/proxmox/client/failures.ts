@@ -20,6 +20,8 @@ export interface Attempt {
     endpoint: string;
     /** `user@realm` or `user@realm!token`. */
     identity: string;
+    /** Where its credentials were given. */
+    authSource?: string;
 }
 
 /** The failure for an answer other than 200. */
@@ -79,12 +81,13 @@ function errorsOf(body: unknown): Record<string, string> | undefined {
     return entries.length > 0 ? Object.fromEntries(entries.map(([name, why]) => [name, scrub((textOf(why) ?? "").trim())])) : undefined;
 }
 
-function unauthenticated(said: string, { identity, endpoint }: Attempt): string {
-    return (
-        `Proxmox VE at ${endpoint} rejected the credentials of ${identity} (${said || "no reason given"}): they may be wrong, expired or disabled. ` +
-        "If they come from stack config (pvesmb:*): refresh and destroy still use the old value from the state. " +
-        "Set PROXMOX_VE_API_TOKEN, or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD, or run `pulumi up` first"
-    );
+function unauthenticated(said: string, { identity, endpoint, authSource = "" }: Attempt): string {
+    const rejected = `Proxmox VE at ${endpoint} rejected the credentials of ${identity} (${said || "no reason given"}): they may be wrong, expired or disabled`;
+    if (authSource === "") return rejected;
+    // What the environment says holds for every operation; all else refresh and destroy take from the state.
+    return authSource.startsWith("environment")
+        ? `${rejected}; they come from the ${authSource}`
+        : `${rejected}; they come from ${authSource}, of which refresh and destroy still use the value of the last \`pulumi up\`: correct it and run that first, or set PROXMOX_VE_API_TOKEN, or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD`;
 }
 
 /**

@@ -40,11 +40,15 @@ describe("token", () => {
         expect(headers.cookie).toBeUndefined();
     });
 
-    test("refused: asked once, and the message knows the trap of old stack config", async () => {
+    test.each([
+        ["environment variable PROXMOX_VE_API_TOKEN", /svc@pve!gw .*; they come from the environment variable PROXMOX_VE_API_TOKEN \(GET/],
+        ["stack config pvesmb:apiToken", /; they come from stack config pvesmb:apiToken, of which refresh and destroy still use the value/],
+        ["connection.apiToken", /; they come from connection\.apiToken, of which refresh and destroy .* or set PROXMOX_VE_API_TOKEN/],
+    ])("refused: asked once, and the message says where it is from: %s", async (authSource, says) => {
         const server = (await bench.server()).on("GET /version", bare(401, "Authentication failed!"));
-        const failure = await failureOf(bench.pve(server).get("/version"));
+        const failure = await failureOf(bench.pve(server, { authSource }).get("/version"));
         expect(failure.kind).toBe("Denied");
-        expect(failure.message).toMatch(/svc@pve!gw.*refresh and destroy.*state.*PROXMOX_VE_API_TOKEN/s);
+        expect(failure.message).toMatch(says);
         expect(server.received).toHaveLength(1);
     });
 });

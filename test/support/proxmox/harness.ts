@@ -56,11 +56,12 @@ export class Bench {
 
     client(
         endpoints: ScriptedPve | string[],
-        options: { auth?: Connection["auth"]; tls?: Connection["tls"]; timing?: Partial<Timing>; log?: Log } = {},
+        options: { auth?: Connection["auth"]; authSource?: string; tls?: Connection["tls"]; timing?: Partial<Timing>; log?: Log } = {},
     ): PveClient {
         const connection = {
             endpoints: endpoints instanceof ScriptedPve ? [endpoints.endpoint] : endpoints,
             auth: options.auth ?? TOKEN,
+            authSource: options.authSource,
             tls: options.tls ?? { kind: "ca", pem: this.certificates.ca },
         } as const;
         const client = new PveClient(connection, options.log ?? lines(), { ...QUICK, ...options.timing });
