@@ -121,8 +121,8 @@ export interface Below {
 /** The result of opening a gateway's machine. */
 export type Opened =
     | { state: "gone" }
-    /** Stopped or unreachable; `why` explains it in one sentence. */
-    | { state: "away"; why: string; remedy?: string }
+    /** Stopped or unreachable; `why` explains it in one sentence. `address`: the one in its configuration. */
+    | { state: "away"; why: string; remedy?: string; address?: string | undefined }
     | Found;
 
 export interface Found {

@@ -3,7 +3,6 @@ import { gateway, program, share, smallArgs, user } from "./support/program";
 import { anonymously, changePassword, getFile, putFile, smbclient } from "./support/smb-client";
 import { SmbSession } from "./support/smb-session";
 import type { Result, Stack } from "./support/stack";
-import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** Users and groups: every property through the CLI, checked by a client or on the gateway. */
@@ -50,7 +49,7 @@ test("who leaves the group loses the open session, nobody else does", async () =
     try {
         await up(user("files", alice), user("files", bob), team("gid: 20100, members: [alice.name]"), shared);
         expect(await hers.run("ls")).not.toContain("NT_STATUS");
-        await until("bob's session ends", async () => /NT_STATUS|ended/.test(await his.run("ls").catch(String)), 20);
+        await his.ended();
     } finally {
         hers.close();
         his.close();
@@ -166,7 +165,7 @@ describe("renamed in place, in their groups and with their files", () => {
         const session = await SmbSession.open(within, docs, own);
         try {
             expect(changed(await up(...with_("mara-b")))).toEqual(["update mara", "update team"]);
-            await until("her session ends", async () => /NT_STATUS|ended/.test(await session.run("ls").catch(String)), 20);
+            await session.ended();
         } finally {
             session.close();
         }
@@ -293,7 +292,7 @@ describe("a user's own settings", () => {
         const session = await SmbSession.open(within, docs, bob);
         try {
             await up(...lines({ enabled: false }));
-            await until("bob's session ends", async () => /NT_STATUS|ended/.test(await session.run("ls").catch(String)), 20);
+            await session.ended();
             expect(await status(bob)).toBe("NT_STATUS_ACCOUNT_DISABLED");
         } finally {
             session.close();

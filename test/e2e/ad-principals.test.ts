@@ -9,6 +9,7 @@ import { gateway, program, smallArgs, user } from "./support/program";
 import { smbclient } from "./support/smb-client";
 import { runDirectory } from "./support/run-directory";
 import type { Stack } from "./support/stack";
+import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** Accounts of a domain wherever a program names one, on a gateway that is joined by hand: what counts is what its winbind says. */
@@ -88,8 +89,12 @@ async function joinByHand(): Promise<void> {
         `export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq -y install --no-install-recommends winbind libnss-winbind >/dev/null 2>&1
         ${config}printf '%s\\n' '${domain.administrator.password}' | net ads join -U Administrator --no-dns-updates dnshostname=${fqdn} >/dev/null
         sed -i 's/^\\(passwd\\|group\\):.*/& winbind/' /etc/nsswitch.conf
-        systemctl restart winbind smbd && net ads testjoin && wbinfo -t`,
+        systemctl restart winbind smbd && net ads testjoin`,
     );
+    await until("winbind knows the domain", async () => {
+        const asked = await inGuest(guest, `wbinfo -t >/dev/null && wbinfo --name-to-sid='${domain.workgroup}\\Finance' || true`);
+        return asked.includes(sids["Finance"] ?? "no SID");
+    });
 }
 
 beforeAll(async () => {
@@ -114,7 +119,7 @@ beforeAll(async () => {
         { name: "Finance", members: [bob ?? ""] },
     ]);
     for (const name of ["alice", "bob", zoe, team, "Finance", "Inner"]) sids[name] = (await dc.find(name))?.sid ?? "";
-}, 600_000);
+});
 afterAll(async () => {
     if (folder !== "") rmSync(folder, { recursive: true, force: true });
     await place?.dispose();

@@ -1,9 +1,9 @@
+import { answers } from "./support/answers";
 import { control } from "./support/control";
 import { guestsWithin, volumesWithin } from "./support/guests";
 import { gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Result, Stack } from "./support/stack";
-import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** Ways out of a gateway that is protected, or that does not run. Each test goes on where the one before it ended. */
@@ -86,7 +86,8 @@ describe("while it is stopped", () => {
         expect(said(refused, "crew")).toContain("gateway CT 5450 on pve1 is stopped; `pulumi up --refresh` starts it again");
         await stack.up({ flags: ["--refresh"] });
         expect(await kinds()).toEqual(everything.filter((kind) => kind !== "SmbGroup"));
-        await until("docs is served", async () => (await smbclient(within, at("docs"), alice, "ls")).code === 0, 30);
+        await answers(guest, host);
+        await allServed();
     });
 
     test("destroy refuses while its data must stay, and leaves it as it is", async () => {
@@ -94,7 +95,7 @@ describe("while it is stopped", () => {
         await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
         expect(said(await stack.destroy({ fails: true }), "files")).toContain('set `dataOnDelete: "destroy"` and run `pulumi up`');
         await stack.up({ flags: ["--refresh"] });
-        await until("docs is served", async () => (await smbclient(within, at("docs"), alice, "ls")).code === 0, 30);
+        await answers(guest, host);
         await allServed();
     });
 

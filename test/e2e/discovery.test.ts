@@ -3,7 +3,7 @@ import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { SmbSession } from "./support/smb-session";
 import type { Result, Stack } from "./support/stack";
-import { until } from "./support/until";
+import { eventually, until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** What clients find without an address, asked from the workstation: the Finder and Time Machine (mDNS), Windows' network view. */
@@ -44,12 +44,9 @@ const found = async (): Promise<Record<string, string[]>> => {
         ...lone.map((name) => [name, ["without a server"]]),
     ]) as Record<string, string[]>;
 };
-/** Within seconds. */
-async function shows(what: Record<string, string[]>): Promise<void> {
-    let seen = {};
-    const same = async (): Promise<boolean> => JSON.stringify((seen = await found())) === JSON.stringify(what);
-    await until("what clients find", same, 10).catch(() => expect(seen).toEqual(what));
-}
+const shows = (what: Record<string, string[]>): Promise<void> => eventually(async () => expect(await found()).toEqual(what));
+const inView = (name: string): Promise<void> =>
+    eventually(async () => expect(await inNetworkView(within)).toEqual([`${name}/Workgroup:WORKGROUP`]));
 
 beforeAll(async () => {
     place = await workplace(vmids);
@@ -60,7 +57,7 @@ afterAll(() => place?.dispose());
 test("a share for Time Machine is announced after the up that makes it, with the server; one that goes is not any more", async () => {
     await up({ disks: ["capsule", "Anna's & Öl"] });
     await shows({ NAS: ["Anna's & Öl", "capsule"] });
-    expect(await inFinder(within, "_device-info._tcp")).toEqual({ NAS: ["model=MacSamba"] });
+    await eventually(async () => expect(await inFinder(within, "_device-info._tcp")).toEqual({ NAS: ["model=MacSamba"] }));
     // Twice within a second would escape Avahi, which compares times of change by seconds, so by the file's own.
     const changed = async (): Promise<number> => Number(await inGuest(guest, "stat -c %Y /etc/avahi/services/pvesmb.service"));
     const before = await changed();
@@ -75,11 +72,10 @@ test("a share for Time Machine is announced after the up that makes it, with the
 test("a new host name is the one that clients find, in the Finder and in the network view", async () => {
     await up({ disks: ["capsule"] });
     await shows({ NAS: ["capsule"] });
-    const seen = async (name: string): Promise<boolean> => (await inNetworkView(within)).join() === `${name}/Workgroup:WORKGROUP`;
-    await until("the name in the network view", () => seen("NAS"), 15);
+    await inView("NAS");
     await up({ disks: ["capsule"], hostname: "vault" });
     await shows({ VAULT: ["capsule"] });
-    await until("the new name in the network view", () => seen("VAULT"), 15);
+    await inView("VAULT");
     expect(await inGuest(guest, "cat /proc/sys/kernel/hostname")).toBe("vault\n");
     await stack.settled();
 });
@@ -91,7 +87,7 @@ test("a gateway of an earlier version, where smbd has announced itself, is told 
         systemctl restart smbd avahi-daemon`,
     );
     const announced = async (): Promise<boolean> => (await inFinder(within, "_adisk._tcp"))["VAULT"]?.includes("sys=adVF=0x100") === true;
-    await until("smbd has announced itself", announced, 15);
+    await until("smbd has announced itself", announced);
     const open = await SmbSession.open(within, { host, share: "docs" }, alice);
     try {
         const { output } = await stack.refresh({ flags: ["--diff"] });

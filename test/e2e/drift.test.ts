@@ -1,10 +1,10 @@
+import { answers } from "./support/answers";
 import { control } from "./support/control";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { sharesec } from "./support/sharesec";
 import { getFile, putFile, smbclient } from "./support/smb-client";
 import type { Result, Stack } from "./support/stack";
-import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
 
 /** `refresh --diff` names what somebody changed behind pvesmb's back, and the next `up` repairs it. */
@@ -263,7 +263,7 @@ test("a data volume taken off is named at the gateway, and comes back with its f
     await power("stop");
     await control("call", "PUT", `/nodes/pve1/lxc/${guest.vmid}/config`, { delete: "mp0" });
     await power("start");
-    await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
+    await answers(guest, host);
     // An update of the share alone writes nothing into the directory beneath the missing mount.
     stack.write(declared("Changed meanwhile"));
     expect((await stack.up({ fails: true, flags: ["--target", "**docs"] })).output).toContain(
@@ -286,7 +286,7 @@ test("a data volume moved to another storage in Proxmox VE is followed: no repla
     await power("start");
     const volume = String((await config())?.["mp0"]).split(",")[0] ?? "";
     expect(volume).toMatch(/^local:/);
-    await until("the gateway is back", async () => (await smbclient(within, at("team"), alice, "ls")).output !== "", 30);
+    await answers(guest, host);
     await stack.refresh();
     const gateways = (await stack.resources()).filter(({ type }) => type.endsWith(":SmbGateway"));
     expect(gateways.map(({ outputs }) => outputs?.["dataVolume"])).toEqual([volume]);
@@ -355,7 +355,8 @@ describe("a gateway with 50 shares", () => {
         } finally {
             await inGuest(guest, mend);
         }
-        await until("the gateway is back", async () => (await smbclient(within, at("s1"), alice, "ls")).code === 0, 20);
+        await answers(guest, host);
+        expect((await smbclient(within, at("s1"), alice, "ls")).code).toBe(0);
     });
 
     test("that is deleted: forgotten with everything on it, without an error, and up makes it again", async () => {

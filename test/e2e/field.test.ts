@@ -1,3 +1,4 @@
+import { answers } from "./support/answers";
 import { control } from "./support/control";
 import { type Guest, inGuest } from "./support/guests";
 import { gateway, program, share, smallArgs, user } from "./support/program";
@@ -144,6 +145,7 @@ test("another address of the DHCP server is in all outputs after a refresh", asy
         const found = /inet (10\.86\.0\.\d+)/.exec(await inGuest(guest, "ip -4 address show eth0 scope global").catch(() => ""))?.[1];
         return found !== before.address && found;
     });
+    await answers(guest, now);
     hostname = "hp-openmediavault";
     await stack.refresh();
     const told = (await stack.resources()).map(({ outputs }) => outputs ?? {}).filter((each) => "address" in each || "unc" in each);

@@ -190,14 +190,14 @@ seen("a user who opens files without end has as many as one process may, and nob
             before = now;
             return now >= all * 0.9 || (soak && same && now >= all / 2);
         };
-        await until("the files are open", settled, soak ? 600 : 60, soak ? 5_000 : 50);
+        await until("the files are open", settled, soak ? 600 : 240, soak ? 5_000 : 50);
         figure(`files open, of ${all} asked for by ${greedy.length} sessions`, before);
         await lives(old);
         await letIn("alice");
     } finally {
         for (const session of greedy) session.close();
     }
-    await until("there is room again", async () => (await processes()) < 8, soak ? 300 : 60);
+    await until("there is room again", async () => (await processes()) < 8, soak ? 300 : 240);
 });
 
 /** Stands for a session that takes long to end, as one with many open files does: a process of smbd's unit that does not mind SIGTERM. */
@@ -211,6 +211,6 @@ until systemd-cgls --unit smbd.service --full --no-pager | grep -q 'trap'; do sl
 seen("smbd that is killed is back by itself, also when a session takes long to end", async () => {
     await inGuest(guest, LINGERING);
     await inGuest(guest, "systemctl kill --signal=KILL --kill-who=main smbd");
-    await until("smbd runs", async () => (await smbclient(within, docs, login("alice"), "ls")).code === 0, soak ? 120 : 20);
+    await until("smbd runs", async () => (await smbclient(within, docs, login("alice"), "ls")).code === 0);
     await stack.refresh({ flags: ["--expect-no-changes"] });
 });

@@ -92,7 +92,7 @@ async function unharmed(limit: string): Promise<void> {
 test("a link in the place of the directory that is being converted leads no file elsewhere, and all files are there in the end", async () => {
     await putFile(within, at(evil, "docs"), alice, "first.txt", "first\n");
     await inEvil(
-        "cd /srv/pvesmb/docs && for i in $(seq 600); do echo $i > f$i; done; printf '#!/bin/sh\\ntouch /root/owned\\n' > last.sh; chmod 755 last.sh",
+        "cd /srv/pvesmb/docs && for i in $(seq 2000); do echo $i > f$i; done; printf '#!/bin/sh\\ntouch /root/owned\\n' > last.sh; chmod 755 last.sh",
     );
     stack.write(program(...ours, share("evil", "docs", access), quota("docs", "limit", { limit: "64MiB", convert: true })));
     const output = await during(swapping("docs", "/etc/profile.d", "00-mine.sh", "aside() and content(name)"), attempted);
@@ -104,7 +104,7 @@ test("a link in the place of the directory that is being converted leads no file
     await stack.up();
     expect(await getFile(within, at(evil, "docs"), alice, "first.txt")).toBe("first\n");
     expect(await inEvil("cd /srv/pvesmb/docs && ls f[0-9]* | wc -l && ls last.sh && ls -A .. | grep convert || true")).toBe(
-        "600\nlast.sh\n",
+        "2000\nlast.sh\n",
     );
     await stack.preview({ flags: ["--expect-no-changes"] });
     expect(await manifest()).toBe(etc);

@@ -1,6 +1,7 @@
+import { answers } from "./support/answers";
 import { control } from "./support/control";
 import { drillProgram, expectServed } from "./support/drill";
-import { endLease, type Guest, guestsWithin, inGuest, removeGuests, volumesWithin } from "./support/guests";
+import { endLease, type Guest, guestsWithin, inGuest, removeGuests, renewLease, volumesWithin } from "./support/guests";
 import { orphans } from "./support/orphans";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
@@ -46,7 +47,9 @@ describe("a killed create, and destroy after it", () => {
     });
 
     test("is found, and kept while its maker may be alive", async () => {
-        const { vmid } = await only();
+        const guest = await only();
+        const { vmid } = guest;
+        await renewLease(guest);
         const { code, found, said } = await orphans(stack, "--remove", "--destroy-data");
         expect(found).toMatchObject([{ vmid, busy: true }]);
         expect({ code, said }).toEqual({ code: 1, said: `kept CT ${vmid} on pve1: it is being created right now\n` });
@@ -97,13 +100,7 @@ describe("two backends with the same project and stack name", () => {
         await task("POST", original, "/clone", { newid: String(copy.vmid), full: "1", hostname: "copy" });
         await task("POST", original, "/status/start");
         expect((await guests()).map(({ mark }) => mark?.vmid)).toEqual([original.vmid, original.vmid]);
-        await until("the gateway after its start", () =>
-            inGuest(original, "smbcontrol smbd ping").then(
-                () => true,
-                () => false,
-            ),
-        );
-
+        await answers(original, second);
         await stack.refresh({ flags: ["--expect-no-changes"] });
         expect((await orphans(stack)).found).toEqual([]);
         await stack.destroy();

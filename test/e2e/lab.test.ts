@@ -7,12 +7,13 @@ import type * as SupportedLab from "./support/lab";
 import type * as LabOwner from "./support/lab-owner";
 import { repository } from "./support/package";
 import { type Outcome, run, start } from "./support/process";
+import { eventually, until } from "./support/until";
 
 /**
  * The lab itself, through its API, SSH and SMB. This is a second lab beside the one for the other tests, so that it can be crashed and
  * taken down here.
  */
-const labName = "t";
+const labName = [process.env["LAB_NAME"], "t"].filter(Boolean).join("-");
 process.env["LAB_NAME"] = labName;
 
 let client: typeof Client;
@@ -66,12 +67,12 @@ async function task(method: string, path: string, params?: Record<string, string
 
 /** Runs a command in a guest over SSH and waits for sshd first; throws unless it exits with 0. */
 async function inGuest(address: string, command: string): Promise<string> {
-    const until = Date.now() + 30_000;
-    for (;;) {
+    return until(`sshd of ${address} answers`, async () => {
         const result = await client.runAtWorkstation(client.sshArguments(address, client.labAccess().nodeKey, command));
         if (result.code === 0) return result.stdout;
-        if (result.code !== 255 || Date.now() > until) throw new Error(`${command} ended with ${result.code}: ${result.stderr}`);
-    }
+        if (result.code !== 255) throw new Error(`${command} ended with ${result.code}: ${result.stderr}`);
+        return undefined;
+    });
 }
 
 async function onNode(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -203,9 +204,9 @@ describe("a guest with Samba in its template", () => {
 
     test("answers a long-lived pct exec line by line, and the command ends with its caller", async () => {
         const command =
-            "timeout -s KILL 3 pct exec 101 -- sh -c 'echo $$ > /tmp/pid; while read line; do echo $line; done' & sleep 2; kill -9 $!; wait";
+            "pct exec 101 -- sh -c 'echo $$ > /tmp/pid; while read line; do echo $line; done' & until pct exec 101 -- test -s /tmp/pid; do sleep 0.1; done; kill -9 $!; wait";
         await onNode(command);
-        expect((await inGuest(address, "kill -0 $(cat /tmp/pid) 2>&1 || echo gone")).trim()).toMatch(/gone$/);
+        await eventually(async () => expect((await inGuest(address, "kill -0 $(cat /tmp/pid) 2>&1 || echo gone")).trim()).toMatch(/gone$/));
         const child = client.spawnAtWorkstation(client.sshArguments("10.86.0.11", client.labAccess().nodeKey, "pct exec 101 -- cat"), {
             stdio: ["pipe", "pipe", "inherit"],
         });
@@ -218,22 +219,21 @@ describe("a guest with Samba in its template", () => {
         const times: number[] = [];
         for (let round = 0; round < 20; round++) times.push(await echo(`line ${round}`));
         child.stdin?.end();
-        expect(times.sort((a, b) => a - b)[10]).toBeLessThan(40);
+        // What the way to the guest costs is in each answer (a delayed acknowledgement takes 40 ms), what a busy machine costs is not.
+        expect(times.sort((a, b) => a - b)[4]).toBeLessThan(40);
     });
 
     test("that reboots by itself comes back with what was pending", async () => {
         await api("PUT", "/nodes/pve1/lxc/101/config", { hostname: "renamed" });
         await onNode("pct exec 101 -- systemctl reboot");
-        for (let tries = 0; (await inGuest(address, "hostname")) !== "renamed\n" && tries < 50; tries++)
-            await new Promise((resolve) => setTimeout(resolve, 200));
+        await until("it has rebooted", async () => (await inGuest(address, "hostname")) === "renamed\n");
         expect(await inGuest(address, "hostname; cat /srv/data/docs/hosts | wc -l")).toMatch(/^renamed\n[1-9]/);
     });
 
     test("that crashes is stopped, and starts again with its data", async () => {
         await client.machineControl("crash", { node: "pve1", vmid: 101 });
         const status = async (): Promise<string> => (await api<{ status: string }>("GET", "/nodes/pve1/lxc/101/status/current")).status;
-        for (let tries = 0; (await status()) === "running" && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-        expect(await status()).toBe("stopped");
+        await until("it is stopped", async () => (await status()) === "stopped");
         expect(await onNode("pct exec 101 -- true")).toMatchObject({ code: 255, stderr: "container '101' not running!\n" });
         expect(await onNode("pct start 101")).toMatchObject({ code: 0 });
         expect(await inGuest(address, "ls /srv/data/docs")).toBe("hosts\n");
@@ -244,10 +244,10 @@ describe("a guest of the standard template, by DHCP", () => {
     let address = "";
     beforeAll(async () => {
         await createGuest(102, "dhcp", "debian-12-standard");
-        for (let tries = 0; !address && tries < 100; tries++) {
+        address = await until("an address", async () => {
             const interfaces = await api<{ name: string; inet?: string }[] | null>("GET", "/nodes/pve1/lxc/102/interfaces");
-            address = interfaces?.find(({ name }) => name === "eth0")?.inet?.split("/")[0] ?? "";
-        }
+            return interfaces?.find(({ name }) => name === "eth0")?.inet?.split("/")[0];
+        });
     });
 
     test("has neither Samba nor Python, and installs both from the lab's own archive", async () => {
@@ -257,7 +257,7 @@ describe("a guest of the standard template, by DHCP", () => {
     });
 
     test("shuts down when asked", async () => {
-        await task("POST", "/nodes/pve1/lxc/102/status/shutdown", { timeout: "30" });
+        await task("POST", "/nodes/pve1/lxc/102/status/shutdown", { timeout: "120" });
         expect((await api<{ status: string }>("GET", "/nodes/pve1/lxc/102/status/current")).status).toBe("stopped");
     });
 });
@@ -390,8 +390,8 @@ describe("SSH of a node", () => {
         client.machineControl("ssh", { node: "pve1", fault });
 
     test("is cut in the middle of a command", async () => {
-        const running = onNode("sleep 30");
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const running = onNode("touch /run/begun; sleep 600");
+        await until("the command runs", async () => (await onNode("test -e /run/begun")).code === 0);
         await ssh("cut");
         expect((await running).code).toBe(255);
         expect((await onNode("true")).code).toBe(0);
@@ -407,7 +407,7 @@ describe("SSH of a node", () => {
         await client.machineControl("link", { node: "pve1", up: false });
         expect((await onNode("true")).stderr).toMatch(/No route to host|timed out/);
         await client.machineControl("link", { node: "pve1", up: true });
-        expect((await onNode("true")).code).toBe(0);
+        await until("the node answers", async () => (await onNode("true")).code === 0);
     });
 
     test("drops connections beyond MaxStartups", async () => {
@@ -453,9 +453,12 @@ test("DNS answers at once: its own names, NXDOMAIN, and for a delegated zone wha
         return { code, ms: performance.now() - began };
     };
     expect(await ask("deb.lab")).toMatchObject({ code: 0 });
-    const unknown = await ask("dc.example.test");
-    expect(unknown.code).toBe(2);
-    expect(unknown.ms).toBeLessThan(1000);
+    // One who gets no answer waits for five seconds each time.
+    await eventually(async () => {
+        const { code, ms } = await ask("dc.example.test");
+        expect(code).toBe(2);
+        expect(ms).toBeLessThan(1000);
+    });
     // A name server at the workstation that knows one name.
     const server = client.spawnAtWorkstation(
         [
@@ -471,9 +474,7 @@ test("DNS answers at once: its own names, NXDOMAIN, and for a delegated zone wha
         { stdio: "ignore" },
     );
     await client.machineControl("dns", { domain: "example.test", server: "10.86.0.2" });
-    for (let tries = 0; (await ask("dc.example.test")).code !== 0 && tries < 50; tries++)
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await ask("dc.example.test")).toMatchObject({ code: 0 });
+    await until("its server is asked", async () => (await ask("dc.example.test")).code === 0);
     server.kill("SIGKILL");
 });
 
@@ -485,8 +486,7 @@ test("a node that reboots comes back", async () => {
         const { code, stdout } = await onNode(boot);
         return code === 0 && stdout !== before;
     };
-    for (let tries = 0; !(await again()) && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await again()).toBe(true);
+    await until("it is back", again);
 });
 
 test("a node without power takes its guests along and comes back without them running", async () => {

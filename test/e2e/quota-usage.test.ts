@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { network } from "../lab/src/machine/layout";
-import { inGuest } from "./support/guests";
+import { inGuest, inJournal } from "./support/guests";
 import { gateway, program, quota, share, smallArgs, user } from "./support/program";
 import { putFile, smbclient } from "./support/smb-client";
 import type { Stack } from "./support/stack";
@@ -151,7 +151,9 @@ test("the gateway's timer takes samples of all quotas, and a refresh finds every
 test("mail goes by the gateway's sendmail; until there is one it waits, and the journal says so", async () => {
     await fill(80);
     await round();
-    expect(await inGuest(guest, "journalctl -u pvesmb-quota -o cat")).toMatch(
+    await inJournal(
+        guest,
+        "-u pvesmb-quota",
         /alert for quota vault not delivered, tried again in the rounds to come: \/usr\/sbin\/sendmail: No such file/,
     );
     await inGuest(guest, `cat > /usr/sbin/sendmail <<'EOF'\n${SENDMAIL}EOF\nchmod 755 /usr/sbin/sendmail`);
@@ -169,8 +171,7 @@ test("crossing a threshold is told to the receiver once, and again when it is ov
     await smbclient((argv) => place.lab.within(argv), { host, share: "vault" }, alice, "del filler.bin");
     await round();
     expect(events().map(({ previous, level }) => `${String(previous)} > ${String(level)}`)).toEqual(["ok > warning", "warning > ok"]);
-    const journal = await inGuest(guest, "journalctl -u pvesmb-quota -p warning -o cat");
-    expect(journal).toContain("quota vault has reached 50 %");
+    await inJournal(guest, "-u pvesmb-quota -p warning", /quota vault has reached 50 %/);
     expect(readFileSync(posted, "utf8")).toMatch(new RegExp(`^/${SECRET} Bearer ${TOKEN} {`, "m"));
     for (const secret of [SECRET, TOKEN]) expect(await inGuest(guest, "journalctl -o cat; ps axww")).not.toContain(secret);
 });

@@ -1,4 +1,5 @@
 import { runOnNode } from "../lab/src/client";
+import { answers } from "./support/answers";
 import { type Guest, guestsWithin, inGuest } from "./support/guests";
 import { nodeKeys } from "./support/node-keys";
 import { dataQuota, gateway, program, quota, share, smallArgs, user } from "./support/program";
@@ -61,6 +62,10 @@ async function onNode(command: string): Promise<string> {
     const { code, stdout, stderr } = await runOnNode("pve1", command);
     if (code !== 0) throw new Error(`on pve1: ${command}\nended with ${code}: ${stderr}`);
     return stdout;
+}
+async function reboot(): Promise<void> {
+    await onNode(`pct reboot ${guest.vmid}`);
+    await answers(guest, host);
 }
 const configOf = async (vmid: number): Promise<Guest["config"]> => (await guestsWithin(vmid, vmid))[0]?.config ?? {};
 const outputs = async (name: string): Promise<Record<string, unknown>> =>
@@ -169,13 +174,14 @@ describe("a dataset per share on a bound directory", () => {
             `limit: ${docs} (mp1) is not mounted at /srv/pvesmb/docs in the gateway`,
         );
         expect((await stack.up({ fails: true })).output).toContain("restart CT 6660, then run `pulumi up` again");
-        await onNode(`pct reboot ${guest.vmid}`);
+        await reboot();
         expect(await inGuest(guest, "mountpoint /srv/pvesmb/docs")).toContain("is a mountpoint");
     });
 
     test("not mounted by Proxmox VE, it is mounted by the next up, which hides no files", async () => {
         // Gone from Proxmox VE, and then not mounted over a link that root of the gateway has put there: the mount point is pending.
-        await onNode(`pct set ${guest.vmid} --delete mp1; pct reboot ${guest.vmid}`);
+        await onNode(`pct set ${guest.vmid} --delete mp1`);
+        await reboot();
         await inGuest(guest, "rmdir /srv/pvesmb/docs && ln -s /etc /srv/pvesmb/docs");
         expect(await onNode(`pct set ${guest.vmid} --mp1 ${docs},mp=/srv/pvesmb/docs 2>&1 || true`)).toContain("unable to hotplug mp1");
         await inGuest(guest, "rm /srv/pvesmb/docs && mkdir /srv/pvesmb/docs && touch /srv/pvesmb/docs/new.txt");

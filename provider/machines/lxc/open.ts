@@ -13,7 +13,7 @@ import { readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
 import { clusterOf } from "../pve";
 import { guestHost, throughWrapper } from "../reach";
-import { guestAddress } from "./address";
+import { guestAddress, staticAddress } from "./address";
 import { lxcMachine } from "./machine";
 import type { Facts } from "./machine";
 import { holdsKey } from "./proof";
@@ -35,6 +35,8 @@ export function foundContainer(facts: Facts, host: Host, nonce: string): Found {
 export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opened> {
     const id = parseId(ref.id);
     const { connection, pve } = clusterOf(ctx, ref.connection);
+    let fixed: string | undefined;
+    const away = (why: string, remedy?: string): Opened => ({ state: "away", why, remedy, address: fixed });
     try {
         const found = await locateContainer(pve, id.vmid, id.node);
         if (found.state === "gone") return { state: "gone" };
@@ -45,28 +47,22 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
         // Another guest has reused the VMID: ours is gone.
         if (mark !== undefined && mark.nonce !== id.nonce) return { state: "gone" };
         const place = { node: found.node, vmid: id.vmid };
+        fixed = staticAddress(found.config.all);
         if (!(await readStatus(pve, place)).running)
             return mark === undefined
-                ? {
-                      state: "away",
-                      why: `${unsignedMark(place)}, and the container is stopped`,
-                      remedy: "if it is still the gateway, start it and run again",
-                  }
-                : {
-                      state: "away",
-                      why: `gateway CT ${id.vmid} on ${found.node} is stopped`,
-                      remedy: "`pulumi up --refresh` starts it again (if it is declared with `started: false`, change that first)",
-                  };
+                ? away(`${unsignedMark(place)}, and the container is stopped`, "if it is still the gateway, start it and run again")
+                : away(
+                      `gateway CT ${id.vmid} on ${found.node} is stopped`,
+                      "`pulumi up --refresh` starts it again (if it is declared with `started: false`, change that first)",
+                  );
         if (readClaim(description).claim === undefined && throughWrapper(connection))
-            return {
-                state: "away",
-                why: `gateway CT ${id.vmid} on ${found.node} has lost the mark of pvesmb in its notes, and without it ${connection.ssh.pct} denies access; \`pulumi up --refresh\` restores it`,
-            };
+            return away(
+                `gateway CT ${id.vmid} on ${found.node} has lost the mark of pvesmb in its notes, and without it ${connection.ssh.pct} denies access; \`pulumi up --refresh\` restores it`,
+            );
         // After a deployment elsewhere the mark is newer than the state.
         const hostKeys = mark !== undefined && mark.hostKeys.length > 0 ? mark.hostKeys : pinsOf(formatId(id));
         const address = await guestAddress(pve, connection, place, found.config.all);
-        if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address))
-            return { state: "away", why: unsignedMark(place), remedy: RENEW };
+        if (mark === undefined && hostKeys.length === 0 && !isKnown(connection, address)) return away(unsignedMark(place), RENEW);
         const host = await guestHost(pve, connection, { ...place, address, hostKeys, fresh: false });
         if (mark === undefined) {
             ctx.log.warnOnce(`unsigned ${formatId(id)}`, `${unsignedMark(place)}; ${RENEW}`);
@@ -82,7 +78,7 @@ export async function openContainer(ctx: Caller, ref: GatewayRef): Promise<Opene
         return foundContainer({ place, address, config: found.config }, host, id.nonce);
     } catch (error) {
         if (!isKind(error, "Unreachable")) throw error;
-        return { state: "away", why: `gateway CT ${id.vmid}: ${messageOf(error)}` };
+        return away(`gateway CT ${id.vmid}: ${messageOf(error)}`);
     }
 }
 

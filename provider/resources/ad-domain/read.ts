@@ -40,7 +40,7 @@ export async function readDomain(ctx: Context<Outputs>, id: string, state: Domai
     const commands = member === undefined ? [] : [statusCommand(member), dnsLook(member)];
     const seen = await lookAt(ctx, state.gateway, { ...FILES, commands: [...(FILES.commands ?? []), ...commands] });
     if (seen === "gone") return undefined;
-    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if ("away" in seen) return { inputs: { drift: state.drift }, state };
     const mark = parseMark(seen.look.files[DOMAIN.mark]);
     if (mark?.nonce !== id || member === undefined) return undefined;
 

@@ -21,7 +21,8 @@ export async function readCluster(ctx: Context<Outputs>, id: string, state: Clus
     const found = await Promise.all(
         state.gateways.map(async (ref, number): Promise<Seen | "gone" | "away"> => {
             const seen = await lookAt(ctx, ref, lookOf(bare));
-            return typeof seen === "string" ? seen : { member: { ...seen.gateway, number }, look: seen.look, facts: factsIn(seen.look) };
+            if (seen === "gone") return seen;
+            return "away" in seen ? "away" : { member: { ...seen.gateway, number }, look: seen.look, facts: factsIn(seen.look) };
         }),
     );
     const seen = found.filter((each) => typeof each !== "string");

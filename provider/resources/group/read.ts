@@ -17,7 +17,7 @@ export async function readGroup(
 ): Promise<{ inputs: Observed<GroupInputs>; state: Outputs } | undefined> {
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
-    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if ("away" in seen) return { inputs: { drift: state.drift }, state };
     const { groups } = hostFacts(seen.look);
     const isOurs = (name: string): boolean => seen.look.files[groupPath(name)]?.includes(id) === true;
     const known = nameOf(state, "group");

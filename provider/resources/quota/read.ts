@@ -19,7 +19,7 @@ export async function readQuota(
 ): Promise<{ inputs: Observed<QuotaInputs>; state: Outputs } | undefined> {
     const seen = await lookAt(ctx, gatewayOf(state));
     if (seen === "gone") return undefined;
-    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if ("away" in seen) return { inputs: { drift: state.drift }, state };
     const tree = treeOf(state, seen.look);
     if (tree === undefined) return undefined;
     const { path } = tree;

@@ -12,8 +12,9 @@ import { rightsDrift } from "../../samba/rights";
 import { directoryOf, HOMES, sectionName, settingDrift, shareIn } from "../../samba/share";
 import type { ShareSection } from "../../samba/share";
 import { files } from "../../samba/store/files";
+import { nameOf } from "../../base/required-name";
 import { lookAt } from "../../gateway/look";
-import { NAME_LOOK, uncsOf } from "../../gateway/unc";
+import { movedUncs, NAME_LOOK, uncsOf } from "../../gateway/unc";
 import type { Seen } from "../../gateway/look";
 import { lagOf } from "../../machines/lxc/lag";
 import { lackOf } from "../../machines/mounted";
@@ -39,7 +40,8 @@ export async function readShare(
         ...(state.volume?.size === undefined ? {} : { statvfs: [SHARE_ROOTS_GLOB] }),
     });
     if (seen === "gone") return undefined;
-    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if ("away" in seen)
+        return { inputs: { drift: state.drift }, state: { ...state, ...movedUncs(seen.address, nameOf(state, "share"), state) } };
     const expected = sectionOf(state, path, { ...state, id });
     const stored = files.named(seen.look, expected.name);
     if (stored === undefined || (stored.owner !== undefined && stored.owner.nonce !== id)) return undefined;

@@ -39,7 +39,7 @@ export async function readUser(
 ): Promise<{ inputs: Observed<UserInputs>; state: Outputs } | undefined> {
     const seen = await lookAt(ctx, state.gateway);
     if (seen === "gone") return undefined;
-    if (seen === "away") return { inputs: { drift: state.drift }, state };
+    if ("away" in seen) return { inputs: { drift: state.drift }, state };
     const name = nameNow(seen.look, id, state);
     const mark = name === undefined ? undefined : seen.look.files[accountPath(name)];
     if (name === undefined || mark?.includes(id) !== true) return undefined;

@@ -17,7 +17,7 @@ socket.bind(0, () => {
 
 async function ask(within: Within, group: string, port: number, request: Buffer, encoding: BufferEncoding = "latin1"): Promise<string> {
     const argv = within([process.execPath, "-e", ASK, group, String(port), request.toString("base64"), encoding]);
-    const { code, output, stdout } = await spending("waiting", () => start(argv, { timeout: 30 }).done);
+    const { code, output, stdout } = await spending("waiting", () => start(argv, { timeout: 120 }).done);
     if (code !== 0) throw new Error(`asking ${group}:${port} failed: ${output}`);
     return stdout;
 }
@@ -48,7 +48,7 @@ export async function inNetworkView(within: Within): Promise<string[]> {
         places.map(async ([device, url]) => {
             const body = soap("http://schemas.xmlsoap.org/ws/2004/09/transfer/Get", device, "");
             const script = `fetch(process.argv[1], { method: "POST", headers: { "content-type": "application/soap+xml" }, body: process.argv[2] }).then((answer) => answer.text()).then((text) => process.stdout.write(text))`;
-            const { stdout } = await start(within([process.execPath, "-e", script, url, body]), { timeout: 30 }).done;
+            const { stdout } = await start(within([process.execPath, "-e", script, url, body]), { timeout: 120 }).done;
             return /<pub:Computer>([^<]+)</.exec(stdout)?.[1] ?? "";
         }),
     );

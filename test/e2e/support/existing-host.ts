@@ -7,6 +7,7 @@ import { inGuest } from "./guests";
 import { sshKey, sshKeyFile } from "./least-rights";
 import { runDirectory } from "./run-directory";
 import type { Login } from "./smb-client";
+import { keysOf } from "./node-keys";
 import { until } from "./until";
 
 /** A host that pvesmb did not make: a container of the lab, with sshd and perhaps with Samba and shares of its own. */
@@ -65,7 +66,9 @@ export async function makeHost(vmid: number, address: string, template = "debian
         "ssh-public-keys": await sshKey(".pub"),
     });
     await control("run", "POST", `/nodes/${node}/lxc/${vmid}/status/start`);
-    await until("the host answers", async () => (await runAtWorkstation(sshArguments(address, sshKeyFile, "true"))).code === 0, 60);
+    await until("the host answers", async () => (await runAtWorkstation(sshArguments(address, sshKeyFile, "true"))).code === 0);
+    // Until then its boot writes to /etc.
+    await inGuest({ node, vmid }, "systemctl is-system-running --wait || true");
     return { vmid, node, address, run: (script) => inGuest({ node, vmid }, script) };
 }
 
@@ -78,8 +81,7 @@ export async function withOwnSamba(host: ExistingHost): Promise<ExistingHost> {
 /** The environment of a stack that knows nothing of Proxmox VE, only the hosts' keys. */
 export async function onlySsh(...hosts: { address: string }[]): Promise<Record<string, string>> {
     const file = join(runDirectory(), `known_hosts-${hosts.map(({ address }) => address).join("-")}`);
-    const scan = await runAtWorkstation(["ssh-keyscan", ...hosts.map(({ address }) => address)]);
-    writeFileSync(file, scan.stdout);
+    writeFileSync(file, await keysOf(hosts.map(({ address }) => address)));
     return { PROXMOX_VE_SSH_PRIVATE_KEY: await sshKey(""), PVESMB_SSH_KNOWN_HOSTS: file };
 }
 

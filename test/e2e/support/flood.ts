@@ -32,7 +32,7 @@ export class Flood {
     async alive(): Promise<number> {
         this.output = "";
         this.child.stdin.write("\n");
-        return this.said("alive", 20);
+        return this.said("alive");
     }
 
     end(): void {
@@ -40,7 +40,7 @@ export class Flood {
         this.child.kill();
     }
 
-    private async said(word: string, seconds: number): Promise<number> {
+    private async said(word: string, seconds?: number): Promise<number> {
         const line = (): RegExpExecArray | null => new RegExp(`^${word} (\\d+)$`, "m").exec(this.output);
         await until(`the flood says "${word}"`, () => line() !== null || this.child.exitCode !== null, seconds);
         const found = line()?.[1];

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Connection } from "../../../provider/base/connection";
 import { type Mark as Signed, readClaim, signerOf, withMark } from "../../../provider/machines/mark";
+import { LEASE } from "../../../provider/machines/lxc/guest";
 import { markKeys } from "../../../provider/machines/mark-keys";
 import { runOnNode } from "../../lab/src/client";
 import { stateDir } from "../../lab/src/machine/layout";
 import { control } from "./control";
 import { spending } from "./spent";
+import { eventually } from "./until";
 
 /** Reads and changes the lab's guests behind pvesmb's back. */
 
@@ -69,10 +71,19 @@ export async function inGuest({ node, vmid }: Pick<Guest, "node" | "vmid">, scri
     return result.stdout;
 }
 
+/** What a program has said comes into the journal when journald gets to it. `of`: options of journalctl. */
+export const inJournal = (guest: Pick<Guest, "node" | "vmid">, of: string, line: RegExp): Promise<void> =>
+    eventually(async () => expect(await inGuest(guest, `journalctl ${of} -o cat`)).toMatch(line));
+
 /** Ends the lease of a half-made guest: its creator counts as dead from now on. */
-export async function endLease(guest: Guest): Promise<void> {
-    const { node, vmid, config } = guest;
-    await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description: resigned(config, (mark) => ({ ...mark, lease: 1 })) });
+export const endLease = (guest: Guest): Promise<void> => lease(guest, 1);
+
+/** Renews it, as a creator that lives does: the one that it had may be over on a busy machine. */
+export const renewLease = (guest: Guest): Promise<void> => lease(guest, Math.ceil(Date.now() / 1000) + LEASE);
+
+async function lease({ node, vmid, config }: Guest, until: number): Promise<void> {
+    const description = resigned(config, (mark) => ({ ...mark, lease: until }));
+    await control("call", "PUT", `/nodes/${node}/lxc/${vmid}/config`, { description });
 }
 
 /** Notes with a changed mark that is signed again, which only a deployer can do. Throws if the mark was not authentic. */

@@ -37,7 +37,7 @@ export class HeldFile {
     /** Ends the file and returns what smbclient reports: success, or why not. */
     async end(text = ""): Promise<string> {
         this.child.stdin.end(text);
-        await until("smbclient ends", () => this.child.exitCode !== null || this.child.signalCode !== null, 120);
+        await until("smbclient ends", () => this.child.exitCode !== null || this.child.signalCode !== null);
         await this.gone;
         this.close();
         return this.output.trim();

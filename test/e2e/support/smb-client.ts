@@ -16,6 +16,9 @@ export interface Unc {
     share: string;
 }
 
+/** smbclient gives a server 20 s for each request, which is little for one with a login on a busy machine. */
+export const PATIENT = ["-t", "120"];
+
 /**
  * Runs one of Samba's clients as a user. `argv` gets the options for login and configuration, and a folder of its own. The password is in a
  * file that only we can read, never in argv. The configuration is empty, so that the machine's /etc/samba does not influence a test.
@@ -24,7 +27,7 @@ export async function asUser(
     within: Within,
     login: Login,
     argv: (options: string[], folder: string) => string[],
-    { timeout = 60, settings = (_folder: string): string => "" } = {},
+    { timeout = 240, settings = (_folder: string): string => "" } = {},
 ): Promise<Outcome> {
     const folder = mkdtempSync(join(runDirectory(), "smb-"));
     try {
@@ -41,7 +44,7 @@ export async function asUser(
 
 /** Runs smbclient commands (`put a b; ls`) on a share. */
 export function smbclient(within: Within, { host, share }: Unc, login: Login, commands: string, flags: string[] = []): Promise<Outcome> {
-    return asUser(within, login, (options) => ["smbclient", `//${host}/${share}`, ...options, ...flags, "-c", commands]);
+    return asUser(within, login, (options) => ["smbclient", `//${host}/${share}`, ...PATIENT, ...options, ...flags, "-c", commands]);
 }
 
 /** The output of rpcclient for these commands (`netshareenum; lookupnames alice`). */
@@ -52,14 +55,14 @@ export async function rpcclient(within: Within, host: string, login: Login, comm
 /** Changes a user's own password from the workstation and returns smbpasswd's output. Both passwords go through stdin. */
 export async function changePassword(within: Within, host: string, { user, password }: Login, chosen: string): Promise<string> {
     const argv = within(["smbpasswd", "-c", "/dev/null", "-s", "-r", host, "-U", user]);
-    const { output } = await spending("client", () => start(argv, { input: `${password}\n${chosen}\n${chosen}\n`, timeout: 60 }).done);
+    const { output } = await spending("client", () => start(argv, { input: `${password}\n${chosen}\n${chosen}\n`, timeout: 240 }).done);
     return output;
 }
 
 /** The output of rpcclient without a login. */
 export async function anonymously(within: Within, host: string, commands: string): Promise<string> {
     const argv = within(["rpcclient", host, "-s", "/dev/null", "-N", "-U", "", "-c", commands]);
-    return (await spending("client", () => start(argv, { timeout: 60 }).done)).output;
+    return (await spending("client", () => start(argv, { timeout: 240 }).done)).output;
 }
 
 /** Writes a file over SMB. If that is refused, throws with smbclient's message. */

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runDirectory } from "./run-directory";
-import type { Login, Unc } from "./smb-client";
+import { type Login, PATIENT, type Unc } from "./smb-client";
 import type { Within } from "./stack";
 import { until } from "./until";
 
@@ -27,7 +27,7 @@ export class SmbSession {
         const configuration = join(folder, "smb.conf");
         writeFileSync(authentication, `username = ${login.user}\npassword = ${login.password}\n`, { mode: 0o600 });
         writeFileSync(configuration, "[global]\n");
-        const smbclient = ["smbclient", `//${host}/${share}`, "-A", authentication, "-s", configuration];
+        const smbclient = ["smbclient", `//${host}/${share}`, ...PATIENT, "-A", authentication, "-s", configuration];
         // One pipe for both streams: the prompt goes to stdout and most answers to stderr, and the order of two pipes is undefined.
         const [program = "", ...args] = within(["sh", "-c", 'exec "$@" 2>&1', "sh", ...smbclient]);
         const session = new SmbSession(
@@ -52,8 +52,16 @@ export class SmbSession {
         return this.prompt();
     }
 
+    /** Waits until the server has ended it, which smbd does when the session's process gets to it, and returns what the client says then. */
+    ended(): Promise<string> {
+        return until(`the session of ${this.name} is ended`, async () => {
+            const said = await this.run("ls").catch(String);
+            return /NT_STATUS|ended/.test(said) && said;
+        });
+    }
+
     private async prompt(): Promise<string> {
-        await until(`smbclient of ${this.name} answers`, () => PROMPT.test(this.output) || this.child.exitCode !== null, 30);
+        await until(`smbclient of ${this.name} answers`, () => PROMPT.test(this.output) || this.child.exitCode !== null);
         if (!PROMPT.test(this.output)) throw new Error(`smbclient of ${this.name} ended: ${this.output.trim()}`);
         return this.output.replace(PROMPT, "").trim();
     }

@@ -48,7 +48,7 @@ export const killCli: Strike = {
     },
     async repair(struck) {
         const alone = (): boolean => struck.stack.providers().length === 0;
-        await until("the provider to notice", alone, 10);
+        await until("the provider to notice", alone);
         await struck.stack.cancel();
         await struck.forgetTheDead();
     },

@@ -23,7 +23,7 @@ export async function smbtorture(within: Within, { host, share }: Unc, login: Lo
             "--fullname",
             ...suites,
         ],
-        { timeout: 300, settings: (folder) => ["lock", "state", "cache"].map((name) => `${name} directory = ${folder}\n`).join("") },
+        { timeout: 600, settings: (folder) => ["lock", "state", "cache"].map((name) => `${name} directory = ${folder}\n`).join("") },
     );
     // The lines of subunit: `success: name`, `failure: name [`, the reason, `]`.
     const all = [...output.matchAll(/^(success|failure|error): ([^[\n]+?)(?: \[\n([^]*?)\n\])?$/gm)];

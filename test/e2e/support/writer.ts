@@ -54,7 +54,7 @@ export class Writer {
     }
 
     /** Waits until the client has written some more. */
-    async goesOn(seconds = 60): Promise<void> {
+    async goesOn(seconds?: number): Promise<void> {
         const enough = this.acknowledged.length + 3;
         await until("the client writes again", () => this.acknowledged.length >= enough, seconds);
     }

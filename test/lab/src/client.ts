@@ -59,7 +59,7 @@ export function sshArguments(address: string, keyFile: string, command: string, 
         "BatchMode=yes",
         "StrictHostKeyChecking=no",
         "UserKnownHostsFile=/dev/null",
-        "ConnectTimeout=3",
+        "ConnectTimeout=12",
         "LogLevel=ERROR",
         "ServerAliveInterval=10",
     ];

@@ -52,6 +52,21 @@ const samLdb = "/var/lib/samba/private/sam.ldb";
 /** The class `computer`, as access control lists name it. */
 const computerClass = "bf967a86-0de6-11d0-a285-00aa003049e2";
 
+/**
+ * Waits until the second controller has all that was changed on the first one before: of one domain partition, changes arrive in the order
+ * in which they were made.
+ */
+export async function replicated({ dc1, dc2 }: Record<ControllerName, DomainController>): Promise<void> {
+    const mark = `changed until ${Date.now()}`;
+    await dc1.setAttributes(usersDn, { displayName: mark });
+    for (const end = Date.now() + 240_000; ;) {
+        const [entry] = await dc2.search("(objectClass=*)", ["displayName"], { base: usersDn, scope: "base" });
+        if (entry?.attributes["displayname"]?.[0] === mark) return;
+        if (Date.now() > end) throw new Error("what was changed on dc1 does not reach dc2");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+}
+
 /** One controller. What it is told goes by stdin where it is secret. Changes reach the other one by replication, within seconds. */
 export class DomainController {
     constructor(readonly name: ControllerName) {}
