@@ -9,7 +9,7 @@ import { gateway, program, smallArgs } from "./support/program";
 import { filesInGuest, ProcessWatch } from "./support/secret-hunt";
 import { SoakReport } from "./support/soak-report";
 import type { Stack } from "./support/stack";
-import { until } from "./support/until";
+import { eventually, until } from "./support/until";
 import { workplace } from "./support/workplace";
 import type { Workplace } from "./support/workplace";
 
@@ -158,8 +158,12 @@ if (soak)
         }
     }, 600_000);
 
-test("deleted without a credential, it leaves the account, and says so", async () => {
+test("deleted without a credential, it leaves the account, and says so; its address goes", async () => {
+    const addresses = async (): Promise<string[]> =>
+        (await dc1.dnsRecords("files")).flatMap(({ type, value }) => (type === "A" ? [value] : []));
+    await eventually(async () => expect(await addresses()).toEqual([address]));
     const { output } = await stack.destroy();
-    expect(output).toMatch(/CN=files,CN=Computers,.* stay in the domain: there is neither `leave.credential` nor `credential`/);
+    expect(output).toMatch(/CN=files,CN=Computers,.* stays in the domain: there is neither `leave.credential` nor `credential`/);
     expect((await dc1.computers()).sort()).toEqual(["FILES", "OTHER"]);
+    await eventually(async () => expect(await addresses()).toEqual([]));
 });

@@ -49,7 +49,7 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     deletion:
-        "The computer account and the gateway's records in DNS go, with `leave.credential` or `credential`; without one the gateway forgets its membership and a warning names the account that stays. Sessions end. Local users and all files stay.",
+        "The computer account and the gateway's records in DNS go, with `leave.credential` or `credential`; without one the gateway removes its records and forgets its membership, and a warning names the account that stays. Sessions end. Local users and all files stay.",
     rules: [
         notOnExisting(
             "gateway",

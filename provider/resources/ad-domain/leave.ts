@@ -12,14 +12,14 @@ import { leaveLogin } from "./login";
 import { FILES } from "./look";
 import { namesOf } from "./names";
 import { runPrivately } from "./private-step";
-import { tellRecord, unregistering } from "./records";
+import { tellRecord, unregister, unregistering } from "./records";
 import type { DomainState, Membership, Outputs } from "./types";
 import { aloneUnit, leftUnit } from "./units";
 
 /** Takes the account out of the domain, then the membership out of the gateway. */
 export async function leaveDomain(ctx: Context<Outputs>, id: string, state: DomainState): Promise<void> {
     const gateway = await remainingGateway(ctx, state.gateway);
-    if (gateway === undefined) return orphaned(ctx, state, "the gateway no longer exists, and only it could leave");
+    if (gateway === undefined) return orphaned(ctx, state, "its records in DNS", "the gateway no longer exists, and only it could leave");
     const { hostSession } = gateway;
     const look = await hostSession.executor.gather(FILES, ctx.deadline);
     const mark = parseMark(look.files[DOMAIN.mark]);
@@ -28,8 +28,10 @@ export async function leaveDomain(ctx: Context<Outputs>, id: string, state: Doma
     const { domain, workgroup, computerName, idRange } = mark;
     const member: Membership = { domain, workgroup, computerName, idRange };
     const login = await leaveLogin(state);
-    if ("none" in login) orphaned(ctx, { ...state, domain, computerName }, login.none);
-    else await takeOut(ctx, hostSession, member, login, state);
+    if ("none" in login) {
+        await unregister(ctx, hostSession, member, state.dns.register ? namesOf(member, state.dnsNames) : []);
+        orphaned(ctx, { ...state, domain, computerName }, undefined, login.none);
+    } else await takeOut(ctx, hostSession, member, login, state);
     const kept = parseKept(look.files[DOMAIN.kept]);
     try {
         const ids = kept === undefined ? undefined : { domain: kept.domain, idRange: kept.idRange };
@@ -48,10 +50,17 @@ const forgotten = ({ workgroup, domain }: Membership) => ({
     argv: ["python3", "-I", "-c", asset("ad/program/forget.py"), workgroup.toUpperCase(), realmOf(domain)],
 });
 
-function orphaned({ log }: Context<Outputs>, { computerName, domain, accountDn }: DomainState, why: string): void {
+/** `records`: what stays besides. */
+function orphaned(
+    { log }: Context<Outputs>,
+    { computerName, domain, accountDn }: DomainState,
+    records: string | undefined,
+    why: string,
+): void {
     const name = accountDn ?? `the computer account ${computerName ?? ""}`;
+    const [what, it] = records === undefined ? [`${name} stays`, "it"] : [`${name} and ${records} stay`, "them"];
     log.warn(
-        `AdDomain ${domain}: ${name} and its records in DNS stay in the domain: ${why}; delete them there, as in \`samba-tool computer delete ${computerName ?? ""}\` or "Active Directory Users and Computers"`,
+        `AdDomain ${domain}: ${what} in the domain: ${why}; delete ${it} there, as in \`samba-tool computer delete ${computerName ?? ""}\` or "Active Directory Users and Computers"`,
     );
 }
 
