@@ -346,8 +346,8 @@ test("started while nobody answers for the domain, smbd lets local users in at o
     const began = Date.now();
     await inGuest(guest, "systemctl stop smbd winbind; rm -rf /run/samba/*; systemctl start winbind smbd");
     expect(await localLogin()).toBe("fine");
-    process.stderr.write(`ad: local users are let in after ${Date.now() - began} ms\n`);
-    expect(Date.now() - began).toBeLessThan(20_000);
+    // Otherwise smbd does not start for minutes (docs/active-directory.md).
+    expect(Date.now() - began).toBeLessThan(60_000);
     await startDomain();
     await until("winbind is back", async () => (await inGuest(guest, "wbinfo -t 2>&1; true")).includes("succeeded"));
     await until("users of the domain are back", async () => (await alice.ntlm(address, "open", "ls")).includes("blocks of size"));

@@ -95,16 +95,18 @@ async function createGuest(vmid: number, ip: string, template: string, storage?:
     });
 }
 
+/** Whether a text has this path or one below it; another lab's name may begin with this one's. */
+const within = (path: string) => (text: string) => new RegExp(`${path}(/|\\s|$)`).test(text);
+
 /** Everything that a lab of that name could leave on the machine. */
 function traces(): string[] {
     const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns").filter((name) => name.startsWith(`pvesmb-${labName}-`)) : [];
     const directory = `/var/lib/pvesmb-lab-${labName}`;
-    const mounts = readFileSync("/proc/self/mountinfo", "utf8")
-        .split("\n")
-        .filter((line) => line.includes(directory));
+    const isIts = within(directory);
+    const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n").filter(isIts);
     const loops = readdirSync("/sys/block")
         .filter((name) => existsSync(`/sys/block/${name}/loop/backing_file`))
-        .filter((name) => readFileSync(`/sys/block/${name}/loop/backing_file`, "utf8").startsWith(directory));
+        .filter((name) => isIts(readFileSync(`/sys/block/${name}/loop/backing_file`, "utf8")));
     const processes = readdirSync("/proc")
         .filter((name) => /^\d+$/.test(name))
         .flatMap(processOfLab);
@@ -121,7 +123,7 @@ function processOfLab(pid: string): string[] {
         const state = /^State:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
         const cgroup = readFileSync(`/proc/${pid}/cgroup`, "utf8")
             .split("\n")
-            .find((line) => line.includes(`/pvesmb-lab-${labName}`));
+            .find(within(`/pvesmb-lab-${labName}`));
         if (state.startsWith("Z") || cgroup === undefined) return [];
         return [`${pid} ${state} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} in ${cgroup}`];
     } catch {
@@ -514,8 +516,10 @@ test("a lab that a crashed test run left goes down, one that somebody uses stays
 });
 
 test("down leaves nothing, after a good run and after a killed daemon", async () => {
+    // An interface of another lab is here for the moment in which it is made.
+    const nothing = (): Promise<void> => eventually(() => expect(traces()).toEqual([]));
     await lab("down");
-    expect(traces()).toEqual([]);
+    await nothing();
     await lab("up");
     await login();
     await createGuest(103, "10.86.0.53/24", "debian-12-standard");
@@ -523,5 +527,5 @@ test("down leaves nothing, after a good run and after a killed daemon", async ()
     process.kill(pid, "SIGKILL");
     expect((await start([...labCommand, "status"], { env: process.env }).done).stdout).toContain("crashed");
     await lab("down");
-    expect(traces()).toEqual([]);
+    await nothing();
 });
