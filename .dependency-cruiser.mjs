@@ -65,10 +65,10 @@ export default {
         {
             name: "hosts-by-its-language",
             comment:
-                "What only describes changes to a host knows its steps, looks and programs, and not how they get there: not the index.",
+                "What only describes changes to a host knows its steps, looks, programs and mount table, and not how they get there: not the index.",
             severity: "error",
             from: { path: "^provider/(samba|ad|ctdb|quota|snapshots)/", pathNot: "[.]test[.]ts$" },
-            to: { path: "^provider/hosts/(?!(batch|gather|steps|looks|programs|packages)[.]ts$)" },
+            to: { path: "^provider/hosts/(?!(batch|gather|steps|looks|programs|packages|mount-table)[.]ts$)" },
         },
         ...alone,
         {

@@ -5,6 +5,7 @@ export type { Channel, ExecResult, Host } from "./host";
 export { APT, MISSING } from "./packages";
 export { pctHost } from "./pct";
 export { joined, onceSeen } from "./looks";
+export { mountHolding, MOUNTS, mountsIn, parseMounts, type MountEntry } from "./mount-table";
 export { ensurePackages } from "./packages";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";

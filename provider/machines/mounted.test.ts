@@ -1,4 +1,4 @@
-import type { MountEntry } from "../hosts/mount-table";
+import type { MountEntry } from "../hosts";
 import type { Mount } from "./machine";
 import { lackOf } from "./mounted";
 

@@ -1,6 +1,5 @@
-import type { Gather } from "../hosts";
-import { MOUNTS } from "../hosts/mount-table";
-import type { MountEntry } from "../hosts/mount-table";
+import { MOUNTS } from "../hosts";
+import type { Gather, MountEntry } from "../hosts";
 import type { Mount } from "./machine";
 
 /** The mount table of a running machine. */

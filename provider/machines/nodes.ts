@@ -1,8 +1,7 @@
 import type { Connection } from "../base/connection";
-import { hostSessionOn } from "../hosts";
+import { hostSessionOn, MOUNTS } from "../hosts";
 import type { Gather, HostSession } from "../hosts";
 import type { Pve } from "../proxmox/client/client";
-import { MOUNTS } from "../hosts/mount-table";
 import { nodeHost } from "./reach";
 import { perSession } from "../base/session";
 

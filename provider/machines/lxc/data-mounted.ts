@@ -1,9 +1,8 @@
 import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
-import type { Host } from "../../hosts";
-import { MOUNTS, parseMounts } from "../../hosts/mount-table";
-import type { MountEntry } from "../../hosts/mount-table";
+import { MOUNTS, parseMounts } from "../../hosts";
+import type { Host, MountEntry } from "../../hosts";
 import { DATA_ROOT } from "../../model/paths";
 import type { ContainerConfig } from "../../proxmox/lxc/config";
 import type { Mount } from "../machine";

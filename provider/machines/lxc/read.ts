@@ -12,7 +12,7 @@ import { isOutdated, readClaim, readMark } from "../mark";
 import { markKeys } from "../mark-keys";
 import { clusterOf } from "../pve";
 import { DATA_ROOT } from "../../model/paths";
-import { mountsIn } from "../../hosts/mount-table";
+import { mountsIn } from "../../hosts";
 import type { ContainerState, Outputs } from "../state";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";

@@ -6,7 +6,7 @@ import { quotaModel } from "../../model";
 import type { QuotaInputs } from "../../model";
 import { filled } from "../../model/schema";
 import { configOf } from "../../proxmox/lxc/config";
-import { MOUNTS } from "../../hosts/mount-table";
+import { MOUNTS } from "../../hosts";
 import type { Ready } from "../../gateway/session";
 import { failureOf, lines } from "../../../test/support/proxmox/harness";
 import { openBackend } from "./backends";

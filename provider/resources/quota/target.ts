@@ -1,11 +1,10 @@
 import { isKind, PvesmbError } from "../../base/errors";
-import { joined } from "../../hosts";
+import { joined, MOUNTS } from "../../hosts";
 import type { GatherResult } from "../../hosts";
 import type { GatewayRef, QuotaInputs } from "../../model";
 import type { DomainAccount } from "../../model/domain-accounts";
 import { DATA_ROOT } from "../../model/paths";
 import { CLAIMS, CLAIMS_LOOK } from "../../quota/claim";
-import { MOUNTS } from "../../hosts/mount-table";
 import type { Spot } from "../../quota/tree";
 import { SHARES_AND_PEOPLE } from "../../samba/look";
 import { directoryOf, HOMES } from "../../samba/share";

@@ -12,7 +12,7 @@ import type { Ready } from "../../gateway/session";
 import { needed } from "../../machines/machine";
 import type { VolumeMount, Volumes } from "../../machines/machine";
 import { lackOf, restartHint } from "../../machines/mounted";
-import { mountsIn } from "../../hosts/mount-table";
+import { mountsIn } from "../../hosts";
 import type { Target } from "./target";
 
 /** Limits the tree by the size of its own volume. It grows online; it shrinks only where the storage supports it. */

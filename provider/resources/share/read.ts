@@ -1,5 +1,5 @@
 import type { Context, Observed } from "../../base/handler";
-import { onceSeen } from "../../hosts";
+import { mountsIn, onceSeen } from "../../hosts";
 import type { AclEntry, FileFacts, GatherResult } from "../../hosts";
 import type { ShareInputs } from "../../model";
 import { bytesOf } from "../../model/size";
@@ -18,7 +18,6 @@ import { movedUncs, NAME_LOOK, uncsOf } from "../../gateway/unc";
 import type { Seen } from "../../gateway/look";
 import { lagOf } from "../../machines/lxc/lag";
 import { lackOf } from "../../machines/mounted";
-import { mountsIn } from "../../hosts/mount-table";
 import type { Outputs, ShareState } from "./types";
 import { ownerText } from "../../samba/settled";
 import { spelled } from "./accounts";

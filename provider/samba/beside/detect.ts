@@ -126,7 +126,8 @@ function configRefusal(host: FoundHost): string | undefined {
         return "its smb.conf has `config backend = registry`, so Samba reads no file: remove that line, or make the shares with `net conf`";
     if (/^[^\S\n]*include[^\S\n]*=[^\S\n]*registry[^\S\n]*$/im.test(host.text))
         return "its smb.conf has `include = registry`, whose shares would hide those of pvesmb: remove that line, or make the shares with `net conf`";
-    if (/^[^\S\n]*config[^\S\n]*file[^\S\n]*=/im.test(host.text)) return "its smb.conf has `config file`, so Samba reads another file: remove that line";
+    if (/^[^\S\n]*config[^\S\n]*file[^\S\n]*=/im.test(host.text))
+        return "its smb.conf has `config file`, so Samba reads another file: remove that line";
     if (has("clustering")?.toLowerCase() === "yes")
         return "its Samba is clustered (`clustering = yes`), which pvesmb does not manage in this mode; use another host";
     const role = (has("server role") ?? "auto").toLowerCase();
