@@ -126,9 +126,9 @@ export interface DirectoryStep extends StepBase {
     mode?: string;
     /**
      * POSIX ACLs, one entry per user or group (`user:alice:rwx`, `group:staff:r-x`); names are resolved on the host; mode defines the base
-     * entries.
+     * entries. `ownersOnly`: by the default ACL, which is then always there, the owning group and others get nothing.
      */
-    acl?: { access: AclEntry[]; default: AclEntry[] };
+    acl?: { access: AclEntry[]; default: AclEntry[]; ownersOnly?: boolean };
     /** Only change an existing directory; if it is absent, fail with this message. */
     mustExist?: string;
     /** Only create the directory; if an existing one would be changed, fail with this message. */
@@ -226,6 +226,8 @@ export interface BelowStep extends StepBase {
     group: Text;
     mode: string;
     acl: AclEntry[];
+    /** As in a DirectoryStep. */
+    ownersOnly?: boolean;
     /** Directories below it, by relative path, to leave alone with their content. */
     skip: string[];
 }

@@ -14,6 +14,8 @@ export interface ShareRoot {
     acl: AclEntry[];
     /** Named entries of the default ACL, if different. */
     inherited?: AclEntry[];
+    /** New files are for their owners and those in `inherited`, whatever `mode` gives the directory's group. */
+    ownersOnly?: boolean;
     /** Clients manage the permissions after creation: set them only if their declaration changes. */
     once: boolean;
     recursive: boolean;
@@ -39,10 +41,11 @@ export function rootSteps(
     apart: Step,
     exported?: ShareStore["exported"],
 ): Step[] {
-    const { owner, group, mode, acl, inherited = acl } = root;
-    const same = (a: ShareRoot): string => JSON.stringify([a.owner, a.group, a.mode, a.acl, a.inherited ?? a.acl]);
+    const { owner, group, mode, acl, inherited = acl, ownersOnly } = root;
+    const same = (a: ShareRoot): string => JSON.stringify([a.owner, a.group, a.mode, a.acl, a.inherited ?? a.acl, a.ownersOnly]);
     if (root.once && before !== undefined && same(before) === same(root)) return [{ do: "directory", path }];
-    const dress: DirectoryStep = { do: "directory", id: "root", path, owner, group, mode, acl: { access: acl, default: inherited } };
+    const acls = { access: acl, default: inherited, ...(ownersOnly && { ownersOnly }) };
+    const dress: DirectoryStep = { do: "directory", id: "root", path, owner, group, mode, acl: acls };
     // If `recursive` was just set, apply it to existing files now; otherwise only when the root has changed.
     const now = before !== undefined && root.recursive && !before.recursive;
     const asked = now ? {} : { ifChanged: "root" };
@@ -83,12 +86,13 @@ function unexported(path: string, dress: DirectoryStep, all: boolean, exported: 
 }
 
 /** Everything below the root except links, snapshots and the recycle bin, whose folders belong to their users. */
-const recursion = (path: string, { owner, group, mode, acl, inherited = acl, recycle, snapshotFolder }: ShareRoot): Step => ({
+const recursion = (path: string, { owner, group, mode, acl, inherited = acl, ownersOnly, recycle, snapshotFolder }: ShareRoot): Step => ({
     do: "below",
     path,
     owner,
     group,
     mode,
     acl: inherited,
+    ...(ownersOnly && { ownersOnly }),
     skip: [recycle?.path, snapshotFolder].filter((folder) => folder !== undefined),
 });

@@ -38,6 +38,11 @@ it("keeps what is per host apart from what is once per base of users", () => {
     expect(passdb).not.toMatch(/user(add|mod|del)|group(add|mod|del)|gpasswd|users\.d/);
 });
 
+it("takes no subordinate ids, which a rename would leave with the old name", () => {
+    const [made] = unixSteps(account, owner, { secret: {}, leaving: [] }).filter((step) => step.do === "run" && step.argv[0] === "useradd");
+    expect(JSON.stringify(made)).toContain('"-K","SUB_UID_COUNT=0","-K","SUB_GID_COUNT=0"');
+});
+
 describe("a new name", () => {
     const renamed = (claim = owner.nonce) =>
         userUnit({ ...account, name: "anna", home: "/srv/pvesmb/homes/anna" }, owner, claim, {

@@ -1,5 +1,17 @@
 import { execFile, execFileSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    lstatSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Step } from "../batch";
 import { ownedBy } from "../steps";
@@ -158,6 +170,25 @@ describe("directory", () => {
         expect(acl(bench.at("x/y/z"))).toContain("user:1:rwx");
         await bench.settles(step({ acl: { access: [], default: [] } }));
         expect(acl(bench.at("x/y/z"))).toBe("user::rwx\ngroup::---\nother::---");
+    });
+
+    it("gives the owning group nothing of new files when they are their owners' only, whatever a chmod does to them", async () => {
+        const collects = [{ kind: "user", name: "daemon", permissions: "rwx" }];
+        const place = bench.at("x/y/z");
+        for (const [entries, named] of [
+            [collects, "user:1:rwx\n"],
+            [[], ""],
+        ] as const) {
+            await bench.settles(step({ mode: "1770", acl: { access: collects, default: entries, ownersOnly: true } }));
+            for (const name of ["file", "folder"]) {
+                if (name === "file") writeFileSync(join(place, name), "x", { mode: 0o760 });
+                else mkdirSync(join(place, name), { mode: 0o770 });
+                chmodSync(join(place, name), 0o770);
+                expect(acl(join(place, name))).toMatch(new RegExp(`^user::rwx\n${named}group::---\nmask::rwx\nother::---`));
+                rmSync(join(place, name), { recursive: true });
+            }
+            expect(acl(place)).toMatch(/^user::rwx\nuser:1:rwx\ngroup::rwx\n/);
+        }
     });
 
     it("refuses a symlink anywhere in the path", async () => {

@@ -267,6 +267,9 @@ describe("below", () => {
         expect(facts("t")).toBe(facts("peer"));
         await bench.settles(step({ acl: [], mode: "2755", skip: [] }));
         expect(sh("getfacl -cpn t/a/plain t/a/b")).not.toMatch(/user:\d|default/);
+        // New files in folders that are there already are their owners' only, too.
+        await bench.settles(step({ acl: [], mode: "1770", skip: [], ownersOnly: true }));
+        expect(sh("getfacl -cpn t/a/b")).toContain("default:user::rwx\ndefault:group::---\ndefault:mask::---\ndefault:other::---");
     });
 
     it("leaves links and what is behind them alone, and waits at no FIFO", async () => {

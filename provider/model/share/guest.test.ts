@@ -28,8 +28,8 @@ test.each([
 
 test("what is dropped is for who collects it, though guests drop it", () => {
     const inputs = { ...base, guest: true, purpose: "dropBox", access: [{ user: "bob", level: "full" }] };
-    const { acl, inherited } = rootOf(filled(shareModel.inputs, inputs) as ShareInputs);
-    expect([acl.map(({ name }) => name), inherited?.map(({ name }) => name)]).toEqual([["bob", "nobody"], ["bob"]]);
+    const { acl, inherited, ownersOnly } = rootOf(filled(shareModel.inputs, inputs) as ShareInputs);
+    expect([acl.map(({ name }) => name), inherited?.map(({ name }) => name), ownersOnly]).toEqual([["bob", "nobody"], ["bob"], true]);
 });
 
 test.each([

@@ -60,7 +60,7 @@ export function rootOf(inputs: ShareInputs, { snapshotFolder, domainAccounts: ac
     const guests = inputs.mode === undefined ? guestEntries(inputs) : [];
     const access = settledEntries(inputs.access, accounts);
     const acl = own === undefined ? withGuests(aclEntries(access), guests) : ownEntries(settledEntries(own, accounts));
-    // Dropped files are for the collectors, not for others who drop files.
+    // Dropped files are for the collectors, not for others who drop files: all accounts of a domain may have one primary group.
     const collectors = own === undefined && purpose === "dropBox" ? access.filter(({ level }) => level === "full") : undefined;
     return {
         owner: ownerText(owner, accounts),
@@ -69,7 +69,7 @@ export function rootOf(inputs: ShareInputs, { snapshotFolder, domainAccounts: ac
         mounted: volume !== undefined,
         ...(share.recycle && { recycle: { ...share.recycle, homes } }),
         acl,
-        ...(collectors && { inherited: aclEntries(collectors) }),
+        ...(collectors && { inherited: aclEntries(collectors), ownersOnly: true }),
         once: kind === "windows",
         allowNfsExport: inputs.allowNfsExport,
         recursive,

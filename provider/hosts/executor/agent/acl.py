@@ -119,9 +119,9 @@ def pack(entries):
     return (struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)).hex()
 
 
-def compose(mode, named):
-    """The ACL for a mode and {(tag, id): permissions}; the mask is the union of the group class. None if the mode suffices."""
-    if not named:
+def compose(mode, named, always=False):
+    """The ACL for a mode and {(tag, id): permissions}; the mask is the union of the group class. None if the mode suffices, unless `always`."""
+    if not named and not always:
         return None
     group = mode >> 3 & 7
     mask = group
@@ -148,12 +148,20 @@ def own_mode(shown, access):
     return own if compose(own, {(tag, who): bits for tag, bits, who in access if tag in (USER, GROUP)}) == access else shown
 
 
-def wanted(mode, entries):
+def wanted(mode, entries, always=False):
     named = {}
     for entry in entries:
         key = (TAGS[entry["kind"]], number(entry["kind"], entry["name"]))
         named[key] = named.get(key, 0) | sum(bit for letter, bit in LETTERS if letter in entry["permissions"])
-    return compose(mode, named)
+    return compose(mode, named, always)
+
+
+def wanted_default(mode, entries, owners_only):
+    """
+    The default ACL. `owners_only`: the owning group gets nothing, which for accounts of a domain is a group of all others; then there is always
+    one, and with a mask, as a chmod would otherwise give the group its bits.
+    """
+    return wanted(mode & 0o700, entries, True) if owners_only else wanted(mode, entries)
 
 
 def spoken(entries):

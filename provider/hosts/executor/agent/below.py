@@ -14,7 +14,7 @@ EXECUTE = 0o111
 
 class Dresser:
     def __init__(self, scope, step):
-        self.clock, self.named = scope.clock, step["acl"]
+        self.clock, self.named, self.owners_only = scope.clock, step["acl"], step.get("ownersOnly", False)
         self.uid, self.gid = acl.number("user", scope.text(step["owner"])), acl.number("group", scope.text(step["group"]))
         self.mode = int(step["mode"], 8) & 0o777
         self.skipped = {tuple(parts("/" + folder)) for folder in step["skip"]}
@@ -55,7 +55,8 @@ class Dresser:
         if not keeps:
             mode &= ~EXECUTE
             named = [{**entry, "permissions": entry["permissions"].replace("x", "-")} for entry in named]
-        access, default = acl.wanted(mode, named), acl.wanted(self.mode, self.named) if folder else None
+        access = acl.wanted(mode, named)
+        default = acl.wanted_default(self.mode, self.named, self.owners_only) if folder else None
         wanted = {which: acl.pack(entries) for which, entries in (("access", access), ("default", default)) if entries}
         shown = acl.shown_mode(mode, access) | info.st_mode & 0o7000
         same = {which: acl.unpack(raw.get(which)) for which in ("access", "default")} == {"access": access, "default": default}

@@ -186,7 +186,11 @@ def dress(scope, step, fd, new):
     gid = number("group", scope.text(step["group"])) if "group" in step else info.st_gid
     wanted, mode = dict(raw), int(step["mode"], 8) if "mode" in step else acl.own_mode(shown, access)
     if "acl" in step:
-        lists = {which: acl.wanted(mode, step["acl"][which]) for which in ("access", "default")}
+        given = step["acl"]
+        lists = {
+            "access": acl.wanted(mode, given["access"]),
+            "default": acl.wanted_default(mode, given["default"], given.get("ownersOnly", False)),
+        }
         wanted, access = {which: acl.pack(entries) for which, entries in lists.items() if entries}, lists["access"]
     elif access is not None and "mode" in step:  # the named entries stay as they are
         named = {(tag, who): bits for tag, bits, who in access if tag in (acl.USER, acl.GROUP)}
