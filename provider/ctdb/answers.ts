@@ -32,6 +32,9 @@ export const parseStatus = (text: string): NodeStatus[] =>
 export const parseAddresses = (text: string): Map<string, number> =>
     new Map(parseTable(text).map((row) => [row["Public IP"] ?? "", Number(row["Node"])]));
 
+/** Addresses of /etc/ctdb/public_addresses, without prefix length. */
+export const parseFloating = (text = ""): string[] => [...text.matchAll(/^([0-9A-Fa-f.:]+)\/\d+/gm)].map(([, address = ""]) => address);
+
 /** `KeepaliveLimit             = 12`, as `ctdb listvars` prints all of them. */
 export const parseVariables = (text: string): Map<string, number> =>
     new Map([...text.matchAll(/^(\w+)\s*=\s*(\d+)$/gm)].map(([, name = "", value]) => [name, Number(value)]));

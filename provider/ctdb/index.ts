@@ -2,6 +2,7 @@
 export * from "./answers";
 export * from "./databases";
 export * from "./files";
+export * from "./follow";
 export * from "./mark";
 export * from "./paths";
 export * from "./settings";

@@ -2,7 +2,7 @@ import { isKind, messageOf } from "../base/errors";
 import type { Context } from "../base/handler";
 import { joined } from "../hosts";
 import type { Gather, GatherResult } from "../hosts";
-import type { GatewayRef } from "../model";
+import type { ServerRef } from "../model";
 import { CLAIMS_LOOK } from "../quota/claim";
 import { COLLECTOR_LOOK } from "../quota/collector";
 import { MOUNTED_LOOK } from "../machines/mounted";
@@ -23,7 +23,7 @@ export interface Seen {
  * Looks at the host for a child's read; all children in this process share one look. A stopped or unreachable gateway tells nothing about
  * its children: they keep their state, with one warning per gateway.
  */
-export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
+export async function lookAt(ctx: Context<unknown>, ref: ServerRef, extra: Gather = {}): Promise<Seen | "gone" | "away"> {
     const away = (why: string): "away" => {
         ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is assumed to be unchanged`);
         return "away";

@@ -1,4 +1,4 @@
-import { clusterFiles, CTDB, lockOwner, ownerOf, parseMark, WATCH_SERVICE } from "../../ctdb";
+import { CHECK_LOOK, clusterFiles, CTDB, outOfStep, lockOwner, ownerOf, parseMark, WATCH_SERVICE } from "../../ctdb";
 import type { Cluster, ClusterMark } from "../../ctdb";
 import type { Gather, GatherResult } from "../../hosts";
 import { partPath } from "../../samba/config/part";
@@ -38,6 +38,7 @@ export const lookOf = (cluster: Cluster): Gather => ({
         { name: LOCK, argv: ["ctdb", "-T", "5", "getreclock"], timeout: 10 },
         { name: UPTIME, argv: ["ctdb", "-T", "5", "uptime"], timeout: 10 },
         { name: SERVICES, argv: ["systemctl", "is-active", ...SERVICE_NAMES] },
+        ...(CHECK_LOOK.commands ?? []),
     ],
 });
 
@@ -53,6 +54,8 @@ export interface Facts {
     variables?: string;
     lock?: string;
     uptime?: string;
+    /** What is declared on the cluster and otherwise here, in words. */
+    behind: string[];
     /** Of SERVICE_NAMES, those that run. */
     running: string[];
 }
@@ -81,6 +84,7 @@ export function factsIn(look: GatherResult): Facts {
             ),
         ),
         ...(Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined)) as Partial<Facts>),
+        behind: outOfStep(look),
         running: SERVICE_NAMES.filter((_, index) => states[index] === "active"),
     };
 }

@@ -75,7 +75,7 @@ const kind: Kind = {
     ],
     secretOutputs: [],
     references: ["gateways"],
-    reference: {},
+    reference: { gateways: ["gateways"] },
 };
 
 /**
