@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isKind, messageOf } from "../base/errors";
+import { isKind, messageOf, PvesmbError } from "../base/errors";
 import type { Context } from "../base/handler";
 import { perSession } from "../base/session";
 import { CTDB, inStep, parseFloating, parseMark } from "../ctdb";
@@ -76,6 +76,14 @@ const PROBE: Gather = {
 const nonceOf = (id: string): string => id.slice(CLUSTER.length);
 
 async function look(ctx: Context<unknown>, { id, gateways = [] }: ServerRef, open: Open, hostOf: HostOf): Promise<Outcome> {
+    if (gateways.length === 0)
+        throw new PvesmbError(
+            "InvalidInput",
+            "gateway.gateways: the `ref` of a CtdbVip names its gateways; pass the CtdbVip, or its `ref` as it is",
+            {
+                property: "gateway.gateways",
+            },
+        );
     const seen = await Promise.all(gateways.map((ref) => probed(ctx, nonceOf(id), ref, open)));
     const ours = seen.filter(({ rank }) => rank > 0).sort((a, b) => b.rank - a.rank);
     const [head] = ours;
