@@ -45,6 +45,9 @@ export const parseAddresses = (text: string): Map<string, number> =>
         }),
     );
 
+/** Addresses of /etc/ctdb/public_addresses, without prefix length. */
+export const parseFloating = (text = ""): string[] => [...text.matchAll(/^([0-9A-Fa-f.:]+)\/\d+/gm)].map(([, address = ""]) => address);
+
 /** `KeepaliveLimit             = 12`, as `ctdb listvars` prints all of them. */
 export const parseVariables = (text: string): Map<string, number> =>
     new Map([...text.matchAll(/^(\w+)[^\S\n]*=[^\S\n]*(\d{1,15})$/gm)].map(([, name = "", value]) => [name, Number(value)]));

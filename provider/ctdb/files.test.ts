@@ -15,6 +15,7 @@ const cluster: Cluster = {
     netbiosName: "FILES",
     tunables: { keepaliveInterval: 1, keepaliveLimit: 12, recoveryDropAllIps: 5 },
     leaderTimeout: 5,
+    served: { objects: "/etc/samba/pvesmb/cluster.d", assemble: [] },
 };
 const text = (path: string): string => clusterFiles(cluster).find((file) => file.path === path)?.content ?? "";
 
@@ -41,6 +42,13 @@ test("a gateway serves while the file beside the data says whose they are", () =
     expect(clusterFiles(cluster).find(({ path }) => path === CTDB.event)?.mode).toBe("0755");
 });
 
+test("a gateway serves while it is in step, and smbd starts only then", () => {
+    expect(text(CTDB.event).match(/^ {4}in_step$/gm)).toHaveLength(2);
+    expect(text(CTDB.event)).toContain(`${CTDB.inStep} || timeout -s KILL 23 ${CTDB.follow} ${CTDB.following} || die`);
+    expect(text(CTDB.smbdUnit)).toContain(`${CTDB.inStep} && exit 0`);
+    expect(text(CTDB.follow)).toMatch(/^#!\/usr\/bin\/python3 -I\n/);
+});
+
 test("only the first gateway's databases become the cluster's, and the cluster's become its own again", () => {
     expect(formScript(0)).toContain(`ltdbtool -s0 -o64 convert /var/lib/samba/private/passdb.tdb ${CTDB.persistent}/passdb.tdb.0.new`);
     expect(formScript(1)).not.toContain("ltdbtool");
@@ -49,7 +57,7 @@ test("only the first gateway's databases become the cluster's, and the cluster's
 });
 
 test("every script is one that a shell reads", () => {
-    const scripts = [CTDB.event, CTDB.drop, CTDB.watch].map(text);
+    const scripts = [CTDB.event, CTDB.inStep, CTDB.drop, CTDB.watch].map(text);
     for (const script of [...scripts, formScript(0), formScript(1), aloneScript(0)])
         expect(() => execFileSync("sh", ["-n"], { input: script })).not.toThrow();
 });

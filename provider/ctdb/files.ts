@@ -1,4 +1,5 @@
-import { dropScript, eventScript, watchScript } from "./scripts";
+import { followProgram, following } from "./follow";
+import { dropScript, eventScript, inStepScript, watchScript } from "./scripts";
 import { CTDB, turnsOf } from "./paths";
 import type { Cluster, Floating, Tunables } from "./settings";
 import { ctdbUnit, smbdUnit, watchUnit } from "./units";
@@ -69,6 +70,9 @@ export function clusterFiles(cluster: Cluster): ClusterFile[] {
         file("tunables", CTDB.tunables, lines(tunableValues(tunables).map(([name, value]) => `${name}=${value}`))),
         file("sharedPath", CTDB.options, OPTIONS),
         file("sharedPath", CTDB.event, eventScript(cluster), "0755"),
+        file("gateways", CTDB.follow, followProgram(), "0755"),
+        file("sharedPath", CTDB.following, following(cluster)),
+        file("sharedPath", CTDB.inStep, inStepScript(cluster), "0755"),
         file("gateways", CTDB.drop, dropScript),
         file("gateways", CTDB.watch, watchScript),
         file("gateways", CTDB.unit, ctdbUnit),

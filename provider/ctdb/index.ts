@@ -3,6 +3,7 @@ export * from "./answers";
 export * from "./ask";
 export * from "./databases";
 export * from "./files";
+export * from "./follow";
 export * from "./mark";
 export * from "./paths";
 export * from "./program-answers";

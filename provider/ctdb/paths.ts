@@ -13,6 +13,13 @@ export const CTDB = {
     event: "/etc/ctdb/events/legacy/60.pvesmb.script",
     /** Names turnsOf(lock) to the executor. */
     turns: SHARED_LOCK,
+    /** Brings the gateway in step with what is declared on the cluster. */
+    follow: "/usr/local/lib/pvesmb/ctdb-follow",
+    following: "/etc/samba/pvesmb/follow.json",
+    /** Succeeds if it is in step. */
+    inStep: "/usr/local/lib/pvesmb/ctdb-in-step",
+    /** A copy of stateOf(lock): all of it is done on this gateway. */
+    applied: "/var/lib/pvesmb/ctdb-state",
     rules: "/etc/ctdb/pvesmb.nft",
     unit: "/etc/systemd/system/ctdb.service.d/pvesmb.conf",
     smbdUnit: "/etc/systemd/system/smbd.service.d/pvesmb-ctdb.conf",
@@ -32,6 +39,9 @@ export const ownerOf = (sharedPath: string): string => `${sharedPath}/.pvesmb-cl
 
 /** Beside the lock: which cluster has it. */
 export const lockOwner = (file: string): string => `${file}.owner`;
+
+/** Beside the lock: what is declared on the cluster, an object a line. Every gateway follows it. */
+export const stateOf = (file: string): string => `${file}.state`;
 
 /** Beside the lock: by which changes of several gateways take turns. */
 export const turnsOf = (file: string): string => `${file}.turns`;

@@ -1,3 +1,5 @@
+import type { AssembleStep } from "../hosts/batch";
+
 /** A floating address. */
 export interface Floating {
     /** With prefix length. */
@@ -25,4 +27,6 @@ export interface Cluster {
     netbiosName: string;
     tunables: Tunables;
     leaderTimeout: number;
+    /** What is declared once: the directory of a gateway's objects, and what Samba reads, made of all of it. */
+    served: { objects: string; assemble: readonly AssembleStep[] };
 }

@@ -14,13 +14,13 @@ Restart=on-failure
 RestartSec=3
 `;
 
-/** smbd gives up at once when CTDB is not ready; it waits for it instead, also at boot. */
+/** smbd gives up at once when CTDB is not ready; it waits for it instead, also at boot, and until CTDB's event has the gateway in step. */
 export const smbdUnit = `# Written by pvesmb.
 [Unit]
 After=ctdb.service
 
 [Service]
-ExecStartPre=/bin/sh -c 'for i in $$(seq 60); do timeout 2 ctdb runstate startup running >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 1'
+ExecStartPre=/bin/sh -c 'for i in $$(seq 60); do timeout 2 ctdb runstate startup running >/dev/null 2>&1 && timeout -s KILL 5 ${CTDB.inStep} && exit 0; sleep 0.5; done; exit 1'
 `;
 
 export const watchUnit = `# Written by pvesmb.

@@ -2,7 +2,7 @@ import { isKind, messageOf } from "../base/errors";
 import type { Context } from "../base/handler";
 import { joined } from "../hosts";
 import type { Gather, GatherResult } from "../hosts";
-import type { GatewayRef } from "../model";
+import type { ServerRef } from "../model";
 import { CLAIMS_LOOK } from "../quota/claim";
 import { COLLECTOR_LOOK } from "../quota/collector";
 import { MOUNTED_LOOK } from "../machines/mounted";
@@ -29,7 +29,7 @@ export interface Away {
  * Looks at the host for a child's read; all children in this process share one look. A stopped or unreachable gateway tells nothing about
  * its children: they keep their state, with one warning per gateway. Only its address may be known, as the gateway's own read tells it.
  */
-export async function lookAt(ctx: Context<unknown>, ref: GatewayRef, extra: Gather = {}): Promise<Seen | Away | "gone"> {
+export async function lookAt(ctx: Context<unknown>, ref: ServerRef, extra: Gather = {}): Promise<Seen | Away | "gone"> {
     let address: string | undefined;
     const away = (why: string): Away => {
         ctx.log.warnOnce(`away ${ref.id}`, `${why}; everything on it is assumed to be unchanged`);

@@ -4,14 +4,18 @@ import type { Context } from "../base/handler";
 import { joined, within, hostSessionOn } from "../hosts";
 import type { Host, HostSession } from "../hosts";
 import { machineKindOf } from "../machines";
-import type { Caller, Found, Machine, Opened } from "../machines/machine";
-import type { GatewayRef } from "../model";
+import type { Caller, Found, Opened } from "../machines/machine";
+import { onCluster } from "../model";
+import type { GatewayRef, ServerRef } from "../model";
 import { gatewayBatch } from "../samba/batch";
 import { LOOK } from "../samba/look";
 import { perSession } from "../base/session";
-import type { ShareStore } from "../samba/store/store";
+import { openCluster } from "./cluster";
 import { layouts } from "./layouts";
 import type { Layout } from "./layouts";
+import type { Gateway, Ready } from "./ready";
+
+export type { Gateway, Ready } from "./ready";
 
 export const hostSession = (host: Host, nonce: string, { store, look }: Pick<Layout, "store" | "look">): HostSession =>
     hostSessionOn(host, {
@@ -26,23 +30,26 @@ export const layoutOf = (id: string): Layout => layouts[machineKindOf(id).layout
 /** An opened gateway with its host session, shared by all resources on it. */
 type Kept = Exclude<Opened, Found> | (Found & { hostSession: HostSession });
 
-/** A gateway as the resources on it see it. */
-export interface Ready {
-    state: "ready";
-    machine: Machine;
-    hostSession: HostSession;
-    /** Where its shares are. */
-    store: ShareStore;
-}
-export type Gateway = Exclude<Opened, Found> | Ready;
-
 /** Least time for opening a gateway, in milliseconds. */
 const LOOKUP_MS = 120_000;
 
 const open = perSession(() => new Map<string, Promise<Kept>>());
 
-/** Opens a gateway once per process and operation. Code that changes the gateway must call forgetGateway. */
-export async function openGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
+/** Opens a gateway, or a cluster as if it were one. Code that changes the gateway must call forgetGateway. */
+export const openGateway = (ctx: Context<unknown>, ref: ServerRef): Promise<Gateway> =>
+    onCluster(ref)
+        ? openCluster(
+              ctx,
+              ref,
+              (member) => openOne(ctx, member),
+              async (member) => hostOf(await open().get(member.id)),
+          )
+        : openOne(ctx, ref);
+
+const hostOf = (kept: Kept | undefined): Host | undefined => (kept?.state === "ready" ? kept.host : undefined);
+
+/** Opens a gateway once per process and operation. */
+async function openOne(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
     let kept = open().get(ref.id);
     if (kept === undefined) {
         // All callers share it, so it has its own deadline.
@@ -77,20 +84,20 @@ export function keepGateway(id: string, found: Found, hostSession: HostSession):
 }
 
 /** The ready gateway; throws an error with the way out otherwise. */
-export async function readyGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready> {
+export async function readyGateway(ctx: Context<unknown>, ref: ServerRef): Promise<Ready> {
     const gateway = await openGateway(ctx, ref);
     if (gateway.state === "ready") return gateway;
     if (gateway.state === "gone")
         throw new PvesmbError(
             "NotFound",
-            `the gateway (${machineKindOf(ref.id).nameOf(ref.id)}) no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create it again`,
+            `${onCluster(ref) ? "the cluster" : `the gateway (${machineKindOf(ref.id).nameOf(ref.id)})`} no longer exists; run \`pulumi refresh\`, then \`pulumi up\` to create it again`,
         );
     const remedy = gateway.remedy ?? "check that its node is running and reachable from here, then run again";
     throw new PvesmbError("Unreachable", `${gateway.why}; ${remedy}`, { dispatched: false });
 }
 
 /** For deletes: the ready gateway, or undefined when it is gone with everything on it. */
-export async function remainingGateway(ctx: Context<unknown>, ref: GatewayRef): Promise<Ready | undefined> {
+export async function remainingGateway(ctx: Context<unknown>, ref: ServerRef): Promise<Ready | undefined> {
     const gateway = await openGateway(ctx, ref);
     return gateway.state === "gone" ? undefined : readyGateway(ctx, ref);
 }

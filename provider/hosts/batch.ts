@@ -22,9 +22,13 @@ export type * from "./steps";
  * the executor is killed, the next batch on the host first rolls back its work (BatchResult.recovered).
  */
 
+/** A host's own lock: flock(2). */
+export const HOST_LOCK = "/run/pvesmb/lock";
+
 /**
  * On hosts with the same data or accounts: a file with the path of a file on their common file system. Their batches take turns by a lock on
- * that one, since each batch reads before it writes: numbers that are reserved beside the data, accounts in a common database.
+ * that one, since each batch reads before it writes: numbers that are reserved beside the data, accounts in a common database. If another host
+ * had a turn after a batch was killed, that batch's commands are not undone: they might undo what the other one did.
  */
 export const SHARED_LOCK = "/var/lib/pvesmb/shared-lock";
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { connectionInputs, gatewayRef, partsFor } from "./connection";
+import { connectionInputs, partsFor } from "./connection";
 import { duration } from "./duration";
 import { field, hiddenInputs, named } from "./meta";
+import { serverRef } from "./server-ref";
 import type { FeatureName } from "./permissions/features";
 
 const deadlines = named(
@@ -24,10 +25,10 @@ export const connection = field(connectionInputs.optional(), {
     needs: ({ mode }) => partsFor(mode === "existing"),
 });
 
-/** Inputs of every resource on a gateway. */
+/** Inputs of every resource on a gateway or cluster. */
 export const childInputs = {
-    gateway: field(gatewayRef, {
-        description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
+    gateway: field(serverRef, {
+        description: "Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.",
         replace: "it exists only on that gateway",
     }),
     adopt: field(z.boolean().default(false), {

@@ -172,14 +172,17 @@ export const partsFor = (existing: boolean): readonly ConnectionPart[] => (exist
 /** The ids of clusters begin like this. */
 export const CLUSTER = "ctdb:";
 
+/** Pattern of a gateway's id. */
+export const GATEWAY_ID = "^([^/\\s]+/\\d+|ssh:[^/\\s]+)/[0-9a-f]{16}$";
+
 const notAGateway = (id: unknown): string =>
     typeof id === "string" && id.startsWith(CLUSTER)
-        ? "must be an SmbGateway: a CtdbVip takes no shares and users itself yet; declare them with the same inputs on each of its gateways (docs/high-availability.md)"
+        ? "must be an SmbGateway: a CtdbVip takes SmbShare, SmbUser and SmbGroup only (docs/high-availability.md)"
         : "must be the `ref` of an SmbGateway";
 
 /** What children store of their gateway; updates of the gateway do not change it. */
 export const gatewayRef = z.strictObject({
-    id: field(z.string().regex(/^([^/\s]+\/\d+|ssh:[^/\s]+)\/[0-9a-f]{16}$/, { error: ({ input }) => notAGateway(input) }), {
+    id: field(z.string().regex(new RegExp(GATEWAY_ID), { error: ({ input }) => notAGateway(input) }), {
         description: "The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.",
         replace: "it exists only on that gateway",
         identity: true,

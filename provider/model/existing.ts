@@ -1,4 +1,5 @@
 import { EXISTING } from "./connection";
+import { onCluster } from "./server-ref";
 import type { Rule } from "./meta";
 
 /** The gateway is on a host that is there already (mode `existing`). The id is not known before the gateway exists. */
@@ -13,4 +14,15 @@ export const notOnExisting = <I extends { gateway?: { id: string } }>(
 ): Rule<I> => ({
     needs: ["gateway", property],
     check: (inputs) => (onExisting(inputs.gateway) && isSet(inputs) ? [{ property: at, reason: `in mode \`existing\` ${reason}` }] : []),
+});
+
+/** A property that a cluster cannot have. `reason` completes "on a CtdbVip ..." and has the way out. */
+export const notOnCluster = <I extends { gateway?: { id: string } }>(
+    property: keyof I & string,
+    isSet: (inputs: I) => boolean,
+    reason: string,
+    at: string = property,
+): Rule<I> => ({
+    needs: ["gateway", property],
+    check: (inputs) => (onCluster(inputs.gateway) && isSet(inputs) ? [{ property: at, reason: `on a CtdbVip ${reason}` }] : []),
 });

@@ -103,6 +103,8 @@ export interface TypeMeta {
     name: string;
     /** It refers to a resource, which users pass instead: a description for docs. The kinds are those with this `reference`. */
     reference?: string;
+    /** Several kinds may be passed: the names of their references. */
+    of?: readonly string[];
 }
 
 const types = z.registry<TypeMeta>();

@@ -2,7 +2,7 @@ import { domainModel } from "./ad-domain";
 import { clusterModel } from "./ctdb-vip";
 import { gatewayModel } from "./gateway";
 import { groupModel } from "./group";
-import type { Model } from "./meta";
+import { type Model, typeMetaOf } from "./meta";
 import { quotaModel } from "./quota";
 import { shareModel } from "./share";
 import { userModel } from "./user";
@@ -27,4 +27,9 @@ export const models = Object.values(kinds) as unknown as readonly Model[];
 
 /** The kinds to which a reference may refer. */
 export const kindsReferredToBy = (reference: Model["inputs"]): string[] =>
-    models.filter((model) => model.reference === reference).map(({ kind }) => kind);
+    models
+        .filter((model) => {
+            const own = model.reference && typeMetaOf(model.reference)?.name;
+            return model.reference === reference || (own !== undefined && typeMetaOf(reference)?.of?.includes(own) === true);
+        })
+        .map(({ kind }) => kind);

@@ -36,6 +36,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
         data: property === "data.volume" || property === "data.bind" ? {} : { storage: "tank", size: "1GiB" },
         volume: { storage: "tank", size: "1GiB" },
         gateway: GATEWAY,
+        gateways: [GATEWAY],
         users: [{ name: "alice", limit: "1GiB" }],
         groups: [{ name: "staff", limit: "1GiB" }],
         aclEntries: [{ ...(property === "aclEntries[0].group" ? {} : { user: "bob" }), permissions: "rwx" }],

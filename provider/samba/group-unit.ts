@@ -7,6 +7,7 @@ import { anothers, foreign } from "./refusals";
 import { renamedGroup } from "./renamed";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
+import type { Spread, SpreadObject } from "./spread";
 
 export interface Group {
     name: string;
@@ -19,7 +20,7 @@ export interface Group {
 const BY_USERS = "users";
 
 /** Converges a group, and renames it if it `was` called otherwise. Idempotent. Without a `claim` it takes the group over from any owner. */
-export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined, was = wanted.name): Unit {
+export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | undefined, was = wanted.name, spread?: Spread): Unit {
     const { name, members } = wanted;
     const renamed = was !== name;
     return {
@@ -40,9 +41,18 @@ export function groupUnit(wanted: Group, owner: FragmentOwner, claim: string | u
             { do: "write", path: groupPath(name), content: groupMark(owner, name, members), mode: "0600" },
             ...ensureGroup(name, "gid", wanted.gid),
             ...(members === undefined ? [] : setMembers(name, members)),
+            ...(spread === undefined
+                ? []
+                : [...(renamed ? spread.drop("group", was) : []), ...spread.put(spreadGroup(wanted, groupMark(owner, name, members)))]),
         ],
     };
 }
+
+/** What every gateway of a cluster has of a group. */
+const spreadGroup = ({ name, members }: Group, mark: string): SpreadObject => ({
+    ...{ kind: "group", name, members, gid: { value: "gid" } },
+    files: { [groupPath(name)]: ["0600", mark] },
+});
 
 /**
  * The file that records a group's owner and who defines its membership; if the group does, also the members, for users that are recreated
@@ -105,7 +115,7 @@ export function ensureGroup(name: string, id: string, want?: number): Step[] {
 }
 
 /** Removes the group; its gid stays reserved for its name. */
-export function groupRemovalUnit(name: string, nonce: string): Unit {
+export function groupRemovalUnit(name: string, nonce: string, spread?: Spread): Unit {
     return {
         key: `group:${nonce}`,
         steps: [
@@ -120,6 +130,7 @@ export function groupRemovalUnit(name: string, nonce: string): Unit {
             },
             { do: "run", argv: ["groupdel", name], onlyIf: isLocal(name, "/etc/group") },
             { do: "remove", path: groupPath(name) },
+            ...(spread?.drop("group", name) ?? []),
         ],
     };
 }

@@ -18,6 +18,8 @@ export const SAMBA = {
     accounts: "/etc/samba/pvesmb/users.d",
     /** One file per group of pvesmb. */
     groups: "/etc/samba/pvesmb/groups.d",
+    /** On a gateway of a cluster: one file per share, user and group that is declared on the cluster (spread.ts). */
+    cluster: "/etc/samba/pvesmb/cluster.d",
     /** Data of the program that Samba runs for sizes: one file per limited directory. */
     sizes: "/etc/samba/pvesmb/dfree.d",
     local: LOCAL_CONFIG,
@@ -29,8 +31,8 @@ export const SAMBA = {
     noAnonymous: "/etc/samba/pvesmb/no-anonymous",
     /** Options that guests need of the server as a whole; compared to find a change. */
     guests: "/etc/samba/pvesmb/guests",
-    /** Samba's database of share permissions, under `SECDESC/` and the share's name. */
-    rights: "/var/lib/samba/share_info.tdb",
+    /** Directories of Samba's database of share permissions (share_info.tdb), under `SECDESC/` and the share's name. */
+    rights: ["/var/lib/samba", "/var/lib/ctdb/persistent"],
     /** Drop-in for Debian's smbd.service. */
     unit: "/etc/systemd/system/smbd.service.d/pvesmb.conf",
     /** nftables rules: connections per address. */

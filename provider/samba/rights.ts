@@ -33,13 +33,16 @@ export function needsRights(access: readonly Access[]): boolean {
 /** Names that can be grepped for in share_info.tdb before running sharesec (25 ms): most shares have no entry. */
 const SEARCHABLE = /^[ -~]+$/;
 
+/** Samba's own database, and a cluster's, to whose name CTDB adds the number of the gateway. Exit code 0 if there is a match. */
+const hasEntry = (name: string): string[] => ["grep", "-rqsaiF", `SECDESC/${name}`, "--include=share_info.tdb*", ...SAMBA.rights];
+
 /** `back`: a rollback restores existing permissions. */
 export const clearRights = (share: ShareSection, back = false): Step[] =>
     ofShare(share, (sharesec) => {
         // 255: there were none.
         const clear: RunStep = { do: "run", argv: [...sharesec, "-D"], ok: [0, 255], changes: false };
         if (back) return [readRights(sharesec), { ...clear, undo: [...sharesec, "--setsddl", { value: RIGHTS_BEFORE }] }];
-        return [SEARCHABLE.test(share.name) ? { ...clear, onlyIf: ["grep", "-qaiF", `SECDESC/${share.name}`, SAMBA.rights] } : clear];
+        return [SEARCHABLE.test(share.name) ? { ...clear, onlyIf: hasEntry(share.name) } : clear];
     });
 
 export const setRights = (share: ShareSection, back: boolean): Step[] =>

@@ -1,19 +1,20 @@
 import type { Step, Unit } from "../hosts/batch";
 import { linkSteps } from "./dfs";
-import { SAMBA } from "./paths";
+import { fragmentPath, SAMBA } from "./paths";
 import { GUEST } from "./access";
 import { dataIsThere, discardsAlone, handsDownAlone, shareApart, WHOSE, WHOSE_BEFORE } from "./places";
 import { inAcl, isNumber, localUser, principalOf, shown } from "./principals";
 import type { Principal } from "./principals";
-import { binSteps, expiryPath } from "./recycle";
+import { binSteps, expiryOf, expiryPath } from "./recycle";
 import { anothers } from "./refusals";
 import { clearRights, needsRights, setRights } from "./rights";
-import { probeName, renderProbe } from "./share";
+import { probeName, renderProbe, renderShare } from "./share";
 import { fixedCase } from "./share-lines";
 import type { FragmentOwner, ShareSection } from "./share";
 import { withShareAlone } from "./share-alone";
 import { rootSteps } from "./share-root";
 import type { ShareRoot } from "./share-root";
+import type { SpreadObject } from "./spread";
 import { files } from "./store/files";
 import type { ShareStore } from "./store/store";
 
@@ -77,8 +78,9 @@ export function shareUnit(
     if (root.mounted && before === undefined)
         steps.push({ do: "run", argv: ["rmdir", "--ignore-fail-on-non-empty", lost], onlyIf: ["test", "-d", lost], changes: false });
     steps.push(...binSteps(wanted.path, root, owner.nonce, WHOSE), ...linkSteps(wanted, was));
-    if (renamed) steps.push(...ours(store, was.name, claim), ...store.drop(was.name));
-    steps.push(...store.put(wanted, root.view ? { ...owner, view: true } : owner));
+    if (renamed) steps.push(...ours(store, was.name, claim), ...store.drop(was.name), ...(store.spread?.drop("share", was.name) ?? []));
+    const written: FragmentOwner = root.view ? { ...owner, view: true } : owner;
+    steps.push(...store.put(wanted, written), ...(store.spread?.put(spreadShare(wanted, root, written)) ?? []));
     const had = was !== undefined && needsRights(was.access);
     if (renamed && had) steps.push(...clearRights(was, true));
     if (needsRights(wanted.access)) steps.push(...setRights(wanted, had && !renamed));
@@ -110,10 +112,24 @@ export function shareRemovalUnit(
             ...(discards ? [dataIsThere, discardsAlone(share, nonce, store)] : []),
             ...(mounted ? [filesAreThere(share)] : []),
             ...store.drop(share.name),
+            ...(store.spread?.drop("share", share.name) ?? []),
             ...clearRights(share, needsRights(share.access)),
             { do: "remove", path: expiryPath(nonce) },
             ...(remove ? [{ do: "remove", path: share.path, tree: true } as const] : []),
         ],
+    };
+}
+
+/** What every gateway of a cluster has of a share. */
+function spreadShare(share: ShareSection, root: ShareRoot, owner: FragmentOwner): SpreadObject {
+    const expiry = expiryOf(share.path, root.recycle);
+    return {
+        kind: "share",
+        name: share.name,
+        files: {
+            [fragmentPath(share.name)]: ["0644", renderShare(share, owner)],
+            ...(expiry === undefined ? {} : { [expiryPath(owner.nonce)]: ["0644", expiry] }),
+        },
     };
 }
 

@@ -23,6 +23,7 @@ import type { AccountBefore } from "./renamed";
 import { anothers, foreign } from "./refusals";
 import { WHO_IS_CONNECTED } from "./sessions";
 import type { FragmentOwner } from "./share";
+import type { Spread, SpreadObject } from "./spread";
 
 export interface Account {
     name: string;
@@ -58,7 +59,7 @@ interface UserChange {
  * Converges an account. Without a `claim` it is taken over from any owner. The lists of steps are separate because they apply to different
  * places: Unix accounts are per host, Samba accounts are shared by all hosts of one user base, homes are where the data is.
  */
-export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange): Unit {
+export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | undefined, change: UserChange, spread?: Spread): Unit {
     const was = renamedFrom(wanted, change);
     const steps = [
         ...refusals(wanted, owner, claim, change),
@@ -67,9 +68,28 @@ export function userUnit(wanted: Account, owner: FragmentOwner, claim: string | 
         ...unixSteps(wanted, owner, change),
         ...passdbSteps(wanted, change),
         ...homeSteps(wanted, change),
+        ...(spread === undefined
+            ? []
+            : [...(was === undefined ? [] : spread.drop("user", was.name)), ...spread.put(spreadUser(wanted, owner))]),
     ];
     return { key: `user:${owner.nonce}`, steps, assembled: true };
 }
+
+/** What every gateway of a cluster has of a user. */
+function spreadUser({ name, groups, fullName, home = NO_HOME, mustChange }: Account, owner: FragmentOwner): SpreadObject {
+    return {
+        ...{ kind: "user", name, fullName, home, uid: { value: "uid" }, gid: { value: "gid" } },
+        lists: groups !== undefined,
+        groups: Object.fromEntries((groups ?? []).map((each, i) => [each, { value: groupStep(i) }])),
+        files: {
+            [accountPath(name)]: ["0600", accountMark(owner, groups ?? [])],
+            ...(mustChange ? { [openingPath(name)]: ["0644", passwordOpening] } : {}),
+        },
+    };
+}
+
+/** The id of the step that returns the number of a further group. */
+const groupStep = (index: number): string => `group${index}`;
 
 /** The previous account, if renamed. */
 const renamedFrom = ({ name }: Account, { was }: UserChange): AccountBefore | undefined =>
@@ -113,7 +133,7 @@ export function unixSteps(wanted: Account, owner: FragmentOwner, change: UserCha
         ...unixAccount(wanted),
         ...listedAgain(name, MADE),
         ...groups.flatMap((each, i): Step[] => [
-            ...ensureGroup(each, `group${i}`),
+            ...ensureGroup(each, groupStep(i)),
             { do: "run", argv: ["gpasswd", "-a", name, each], changes: false },
         ]),
         ...change.leaving.map((each): Step => ({ do: "run", argv: ["gpasswd", "-d", name, each], ok: [0, 3, 6] })),
@@ -237,10 +257,10 @@ function importHash(name: string, ntHash: string): Step[] {
  * Removes the account. The first step blocks logins, and the removal fails if sessions to end cannot be listed. Its uid and gid stay
  * reserved for its name. An account with another nonce belongs to another resource and stays.
  */
-export const userRemovalUnit = (name: string, nonce: string): Unit => ({
+export const userRemovalUnit = (name: string, nonce: string, spread?: Spread): Unit => ({
     key: `user:${nonce}`,
     assembled: true,
-    steps: [ours(name, nonce), ...passdbRemovalSteps(name), ...unixRemovalSteps(name)],
+    steps: [ours(name, nonce), ...passdbRemovalSteps(name), ...unixRemovalSteps(name), ...(spread?.drop("user", name) ?? [])],
 });
 
 /** Once per user base, before the Unix account is removed: Samba cannot find its account without it. */

@@ -4,9 +4,10 @@ import { control } from "./support/control";
 import { inGuest } from "./support/guests";
 import { labDown } from "./support/lab";
 import { nodeKeys } from "./support/node-keys";
-import { gateway, program, smallArgs } from "./support/program";
+import { gateway, program, smallArgs, user } from "./support/program";
 import { run } from "./support/process";
 import { getFile, putFile, smbclient } from "./support/smb-client";
+import { SmbSession } from "./support/smb-session";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { type Workplace, workplace } from "./support/workplace";
@@ -23,6 +24,7 @@ const vmids = { from: 5800, to: 5809 };
 const nodes = soak ? ["pve1", "pve2", "pve3"] : ["pve1", "pve1", "pve1"];
 const shared = "/mnt/pve/shared/ctdb";
 const alice = { user: "alice", password: "alice's long p4ssword" };
+const bob = { user: "bob", password: "bob's long p4ssword" };
 const [FIRST, SECOND, THIRD] = ["10.86.0.171", "10.86.0.172", "10.86.0.173"];
 
 let place: Workplace;
@@ -49,11 +51,13 @@ const cluster = (args: object = {}): string =>
         netbiosName: "FILES",
         ...args,
     })} });`;
-/** Until they can be declared on the cluster, on each gateway. */
-const used = names.flatMap((name) => [
-    `const alice_${name} = new pvesmb.SmbUser("alice-${name}", { gateway: ${name}, name: "alice", password: ${JSON.stringify(alice.password)} }, { dependsOn: cluster });`,
-    `new pvesmb.SmbShare("docs-${name}", { gateway: ${name}, name: "docs", access: [{ user: alice_${name}.name, level: "full" }] }, { dependsOn: cluster });`,
-]);
+/** Declared once, on the cluster or a gateway. */
+const used = (on: string, { comment = "", bob: hasBob = false } = {}): string[] => [
+    user(on, alice, { groups: ["writers"] }),
+    ...(hasBob ? [user(on, bob)] : []),
+    `new pvesmb.SmbGroup("team", { gateway: ${on}, members: [${hasBob ? "bob.name" : ""}] });`,
+    `new pvesmb.SmbShare("docs", { gateway: ${on}, comment: "${comment}", options: { "strict sync": "yes" }, access: [{ group: "writers", level: "full" }${hasBob ? ', { user: bob.name, level: "change" }' : ""}] }, { dependsOn: alice });`,
+];
 const within = (argv: readonly string[]): string[] => place.lab.within(argv);
 const at = (host: string): { host: string; share: string } => ({ host, share: "docs" });
 const onNode = (index: number, script: string): Promise<string> => inGuest({ node: nodes[index] ?? "", vmid: vmids.from + index }, script);
@@ -123,15 +127,22 @@ test.each(soak ? moments : moments.slice(1, 2))("the provider is killed when the
     expect((await running.done).code).not.toBe(0);
 });
 
+/** What a gateway has of what is declared on the cluster. */
+const WHO = "id alice; getent group writers team; cat /etc/samba/pvesmb/shares.conf /etc/samba/pvesmb/*.d/*.json";
+
 test("three gateways become one server", async () => {
-    stack.write(program(...gateways, cluster(), ...used));
+    stack.write(program(...gateways, cluster(), ...used("cluster", { bob: true })));
     const { output } = await stack.up();
     if (!soak) expect(output).toContain("CT 5800, CT 5801, CT 5802 are all on pve1 and fail with it");
     await stack.refresh({ flags: ["--expect-no-changes", "--clear-pending-creates"] });
     await putFile(within, at(FIRST), alice, "a.txt", "by the first address\n");
     expect(await getFile(within, at(SECOND), alice, "a.txt")).toBe("by the first address\n");
-    const who = await Promise.all(names.map((_, index) => onNode(index, "id -u alice; pdbedit -Lv alice | grep SID; net getlocalsid")));
+    const who = await Promise.all(names.map((_, index) => onNode(index, `${WHO}; pdbedit -Lv alice | grep SID; net getlocalsid`)));
     expect(new Set(who).size).toBe(1);
+    expect(who[0]).toMatch(/^uid=\d+\(alice\).*\(writers\)$/m);
+    expect(who[0]).toMatch(/^team:x:\d+:bob$/m);
+    const docs = (await stack.resources()).find(({ type }) => type.endsWith(":SmbShare"));
+    expect(docs?.outputs?.["unc"]).toBe(`\\\\${FIRST}\\docs`);
     expect(await holders(FIRST)).toHaveLength(1);
     const { code, report } = await ownCommand(stack, ["ha", "status", "--gateway", String(vmids.from + 1)]);
     const clean = names.map((_, index) => expect.objectContaining({ address: `10.99.0.${index + 1}`, flags: [] }) as object);
@@ -149,9 +160,14 @@ test("three gateways become one server", async () => {
     );
 });
 
+const settings = { addresses: [FIRST, SECOND, THIRD].map((address) => ({ address: `${address}/24` })), tunables: { keepaliveLimit: 14 } };
+
 test("what was changed by hand is shown by name, and undone; tunables and addresses are changed in place", async () => {
     await onNode(1, "ctdb disable; ctdb setvar KeepaliveLimit 99; echo 10.86.0.179/24 eth0 > /etc/ctdb/public_addresses");
-    await onNode(2, "systemctl stop pvesmb-ctdb-watch; rm /etc/ctdb/ctdb.tunables");
+    await onNode(
+        2,
+        "systemctl stop pvesmb-ctdb-watch; rm /etc/ctdb/ctdb.tunables; gpasswd -d bob team; rm /etc/samba/pvesmb/shares.d/docs.conf",
+    );
     await stack.refresh();
     const drift = (await stack.resources()).find(({ type }) => type.endsWith(":CtdbVip"))?.outputs?.["drift"];
     expect(drift).toEqual([
@@ -159,14 +175,25 @@ test("what was changed by hand is shown by name, and undone; tunables and addres
         "gateways: CT 5801 is disabled",
         "tunables: CT 5801: KeepaliveLimit = 99 instead of 12",
         "tunables: CT 5802: /etc/ctdb/ctdb.tunables: missing",
+        "gateways: CT 5802 is not in step with what is declared on the cluster: gpasswd team, /etc/samba/pvesmb/shares.d/docs.conf, /etc/samba/pvesmb/shares.conf",
         "gateways: CT 5802: service pvesmb-ctdb-watch.service: not running",
     ]);
-    const more = [FIRST, SECOND, THIRD].map((address) => ({ address: `${address}/24` }));
-    stack.write(program(...gateways, cluster({ addresses: more, tunables: { keepaliveLimit: 14 } }), ...used));
-    await stack.up();
+    const sessions = [await SmbSession.open(within, at(FIRST), bob), await SmbSession.open(within, at(own(2)), bob)];
+    stack.write(program(...gateways, cluster(settings), ...used("cluster")));
+    try {
+        await stack.up();
+        for (const session of sessions)
+            await until("bob's session ends", async () => /NT_STATUS|ended/.test(await session.run("ls").catch(String)), 20);
+    } finally {
+        for (const session of sessions) session.close();
+    }
+    for (const host of [FIRST, own(2)])
+        expect((await smbclient(within, at(host), bob, "ls")).output).toMatch(/NT_STATUS_(LOGON_FAILURE|ACCESS_DENIED)/);
     await putFile(within, at(THIRD), alice, "b.txt", "by the third address\n");
+    const who = await Promise.all(names.map((_, index) => onNode(index, WHO)));
+    expect(new Set(who).size).toBe(1);
+    expect(who[0]).not.toContain("bob");
     expect(await onNode(1, "ctdb getvar KeepaliveLimit; cat /etc/ctdb/ctdb.tunables")).toMatch(/= 14\n.*KeepaliveLimit=14/s);
-    await nothingLeft();
 });
 
 /**
@@ -214,13 +241,22 @@ describe("a client writes meanwhile, and loses nothing", () => {
             await healthy(now);
         });
 
-    test("a gateway's container killed: the address moves, and it comes back by itself", async () => {
+    test("a gateway's container killed: the address moves; it comes back by itself, with what was declared meanwhile", async () => {
         const { gap, victim, now } = await drill((index) =>
             machineControl("crash", { node: nodes[index] ?? "", vmid: vmids.from + index }),
         );
         expect(gap).toBeLessThan(longest(30));
+        stack.write(program(...gateways, cluster(settings), ...used("cluster", { comment: "meanwhile", bob: true })));
+        expect((await stack.up()).output).toContain(
+            `gateway CT ${vmids.from + victim} on ${nodes[victim]} is stopped; this gateway of the cluster is changed later`,
+        );
         await control("run", "POST", `/nodes/${nodes[victim]}/lxc/${vmids.from + victim}/status/start`);
         await healthy(now);
+        const who = await Promise.all(names.map((_, index) => onNode(index, WHO)));
+        expect(new Set(who).size).toBe(1);
+        expect(who[victim]).toMatch(/comment = meanwhile/);
+        await putFile(within, at(own(victim)), bob, "c.txt", "on the gateway that was away\n");
+        await nothingLeft();
     });
 
     test("a gateway cut off from the others: it has given its address up before another one has it, and comes back", async () => {
@@ -246,7 +282,7 @@ describe("a client writes meanwhile, and loses nothing", () => {
 });
 
 test("taken apart: the first gateway goes on with users and files, the others serve nothing", async () => {
-    stack.write(program(...gateways, ...used.map((line) => line.replace(", { dependsOn: cluster }", ""))));
+    stack.write(program(...gateways, ...used("one")));
     await stack.up();
     expect(await getFile(within, at(own(0)), alice, "a.txt")).toBe("by the first address\n");
     for (const index of [1, 2])
@@ -254,5 +290,12 @@ test("taken apart: the first gateway goes on with users and files, the others se
             /NT_STATUS_(BAD_NETWORK_NAME|ACCESS_DENIED|LOGON_FAILURE)/,
         );
     expect(await holders(FIRST)).toEqual([]);
+    expect(await onNode(0, "id -u alice; ls /etc/samba/pvesmb /var/lib/pvesmb /srv/pvesmb/.pvesmb")).not.toMatch(
+        /cluster|follow|ctdb-state|\.state/,
+    );
+    for (const index of [1, 2])
+        expect(
+            await onNode(index, "getent passwd alice; getent group team writers; ls -A /etc/samba/pvesmb/*.d /etc/samba/pvesmb"),
+        ).not.toMatch(/alice|team|docs|cluster|follow/);
     await stack.destroy();
 });

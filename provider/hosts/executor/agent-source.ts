@@ -1,5 +1,5 @@
 import { asset } from "../../base/asset";
-import { SHARED_LOCK } from "../batch";
+import { HOST_LOCK, SHARED_LOCK } from "../batch";
 
 /** The executor's Python modules, dependencies first. */
 const MODULES = [
@@ -11,6 +11,7 @@ const MODULES = [
     "projects",
     "ledger",
     "journal",
+    "assembling",
     "file_steps",
     "carrying",
     "below",
@@ -41,7 +42,7 @@ export interface Places {
     shared: string;
 }
 
-export const PLACES: Places = { lock: "/run/pvesmb/lock", journal: "/var/lib/pvesmb/journal", shared: SHARED_LOCK };
+export const PLACES: Places = { lock: HOST_LOCK, journal: "/var/lib/pvesmb/journal", shared: SHARED_LOCK };
 
 /**
  * The distribution's Python, not the first one in the login's PATH. -I, -S: ignores the host's Python environment. -X utf8: text is UTF-8

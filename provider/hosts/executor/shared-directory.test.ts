@@ -171,6 +171,21 @@ describe("that name one lock", () => {
         expect(JSON.parse(bench.read("ids"))).toEqual({ reserved: { uid: { first: 30000, second: 30002 } } });
     });
 
+    it.each([
+        ["are undone", false],
+        ["are not undone when the other one had a turn since: they would undo what it did", true],
+    ])("commands of one that was killed %s", async (_what, since) => {
+        const steps: Step[] = [{ ...run("touch", bench.at("reached")), undo: ["touch", bench.at("undone")] } as Step, run("sleep", "30")];
+        const begun = executors[0]!.batch({ units: [unit("u", write(bench.at("file"), "x"), ...steps)], verify: [], commit: [] }, soon());
+        const lost = expect(begun).rejects.toMatchObject({ name: "Unreachable" });
+        while (!there().includes("reached")) await sleep(5);
+        await killed(0);
+        await lost;
+        if (since) await nothing(1);
+        expect((await nothing(0)).recovered).toBe(1);
+        expect(there()).toEqual(since ? ["reached"] : ["reached", "undone"]);
+    });
+
     it("one waits for the other, says so when it takes too long, and goes on when the other is gone", async () => {
         const first = await heldUp(0, "a");
         await expect(executors[1]!.batch({ units: [], verify: [], commit: [] }, Deadline.in(1000))).rejects.toMatchObject({

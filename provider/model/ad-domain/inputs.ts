@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { childInputs, timeouts } from "../common";
+import { timeouts } from "../common";
 import { computerName } from "../computer-name";
+import { gatewayRef } from "../connection";
 import { domainFault, ID_RANGE, workgroupFault } from "../domain-names";
 import { field, hiddenInputs, named } from "../meta";
 import { dnsName, ipAddress } from "../network";
@@ -100,7 +101,10 @@ const allowedGroup = checkedBy((text) => {
 });
 
 export const inputs = z.strictObject({
-    gateway: childInputs.gateway,
+    gateway: field(gatewayRef, {
+        description: "The gateway it is on: an SmbGateway, or the `ref` of one.",
+        replace: "it exists only on that gateway",
+    }),
     domain: field(checkedBy(domainFault), {
         description: "The domain's full DNS name.",
         compare: "caseless",

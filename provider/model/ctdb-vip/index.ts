@@ -7,7 +7,7 @@ import { clusterRules } from "./rules";
 export const clusterModel: Model<typeof inputs, typeof outputs> = {
     kind: "CtdbVip",
     description:
-        "Makes two or more gateways with the same data one highly available file server: Samba with CTDB, one set of users, and floating addresses that move to another gateway when one fails. Everything is checked on all gateways before one of them is touched (docs/high-availability.md).",
+        "Makes two or more gateways with the same data one highly available file server: Samba with CTDB, one set of users, and floating addresses that move to another gateway when one fails. Shares, users and groups are declared once, with it as their `gateway`. Everything is checked on all gateways before one of them is touched (docs/high-availability.md).",
     example: `const cluster = new pvesmb.CtdbVip("cluster", {
     gateways: [first, second, third],
     addresses: [{ address: "192.168.1.60/24" }, { address: "192.168.1.61/24" }],

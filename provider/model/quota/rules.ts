@@ -2,6 +2,7 @@ import type { Failure } from "../../base/handler";
 import { onExisting } from "../existing";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
+import { onCluster } from "../server-ref";
 import type { QuotaInputs } from "./inputs";
 import { ABILITIES, type Abilities, having } from "./backends";
 import { bytesOf } from "../size";
@@ -50,6 +51,18 @@ export function beyond(inputs: Partial<QuotaInputs>, backend: keyof typeof ABILI
 }
 
 export const quotaRules: Rule<QuotaInputs>[] = [
+    {
+        needs: ["share"],
+        check: ({ share }) =>
+            onCluster(share?.gateway)
+                ? [
+                      {
+                          property: "share",
+                          reason: "must not be on a CtdbVip: pvesmb sets no limits there, since each node would set its own; set one on the cluster's file system itself (CephFS: the attribute `ceph.quota.max_bytes` of the directory)",
+                      },
+                  ]
+                : [],
+    },
     ...(["gateway", "share"] as const).map((property): Rule<QuotaInputs> => ({
         needs: [property],
         check: (inputs) =>

@@ -1,5 +1,5 @@
 import type { Failure } from "../../base/handler";
-import { notOnExisting, onExisting } from "../existing";
+import { notOnCluster, notOnExisting, onExisting } from "../existing";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
 import type { AccessEntry } from "./access";
@@ -76,6 +76,17 @@ function guestFaults({ guest, mode, aclEntries, owner, group, readOnly }: ShareI
 }
 
 export const shareRules: Rule<ShareInputs>[] = [
+    notOnCluster(
+        "volume",
+        ({ volume }) => volume !== undefined,
+        "a share has no volume of its own: one gateway alone could mount it; leave `volume` out, and give a `path` on the file system that the gateways share",
+    ),
+    notOnCluster(
+        "previousVersions",
+        ({ previousVersions }) => previousVersions?.schedule !== undefined,
+        "pvesmb makes no snapshots: one node alone would make and mount them; leave `schedule` out, and give `folder` and `format` of those that the cluster's file system makes (CephFS: `.snap`)",
+        "previousVersions.schedule",
+    ),
     notOnExisting("volume", ({ volume }) => volume !== undefined, "the host has no volumes of Proxmox VE; leave `volume` out"),
     notOnExisting(
         "guest",

@@ -1,5 +1,6 @@
 import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
+import { forgetCluster } from "../../gateway/cluster";
 import { readyGateway } from "../../gateway/session";
 import { CTDB, isOurs, parseStatus, parseVariables, tunableValues } from "../../ctdb";
 import type { Cluster } from "../../ctdb";
@@ -62,6 +63,7 @@ export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, befo
         if (unit.steps.length > 0) await submit(one, unit);
     });
     await awaitHealth(ctx, cluster, seen);
+    forgetCluster(id);
     return outputs;
 }
 

@@ -1,4 +1,16 @@
-import { clusterFiles, CTDB, ctdb, lockOwner, ownerOf, parseInterfaces, parseMark, saidOf, WATCH_SERVICE } from "../../ctdb";
+import {
+    CHECK_LOOK,
+    clusterFiles,
+    CTDB,
+    ctdb,
+    lockOwner,
+    outOfStep,
+    ownerOf,
+    parseInterfaces,
+    parseMark,
+    saidOf,
+    WATCH_SERVICE,
+} from "../../ctdb";
 import type { Cluster, ClusterMark } from "../../ctdb";
 import type { Gather, GatherResult } from "../../hosts";
 import { partPath } from "../../samba/config/part";
@@ -38,6 +50,7 @@ export const lookOf = (cluster: Cluster): Gather => ({
         ctdb(LOCK, "getreclock"),
         ctdb(UPTIME, "uptime"),
         { name: SERVICES, argv: ["systemctl", "is-active", ...SERVICE_NAMES] },
+        ...(CHECK_LOOK.commands ?? []),
     ],
 });
 
@@ -53,6 +66,8 @@ export interface Facts {
     variables?: string;
     lock?: string;
     uptime?: string;
+    /** What is declared on the cluster and otherwise here, in words. */
+    behind: string[];
     /** Of SERVICE_NAMES, those that run. */
     running: string[];
 }
@@ -74,6 +89,7 @@ export function factsIn(look: GatherResult): Facts {
         interfaces: links?.names ?? [],
         addresses: links?.addresses ?? new Map<string, string>(),
         ...(Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined)) as Partial<Facts>),
+        behind: outOfStep(look),
         running: SERVICE_NAMES.filter((_, index) => states[index] === "active"),
     };
 }

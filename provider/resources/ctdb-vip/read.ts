@@ -1,6 +1,6 @@
 import type { Context, Observed } from "../../base/handler";
 import { lookAt } from "../../gateway/look";
-import { clusterFiles, lockOwner, ownerOf, parseMark, parseRecovery, parseStatus, parseVariables, tunableValues } from "../../ctdb";
+import { clusterFiles, CTDB, lockOwner, ownerOf, parseMark, parseRecovery, parseStatus, parseVariables, tunableValues } from "../../ctdb";
 import type { Cluster } from "../../ctdb";
 import type { ClusterInputs } from "../../model";
 import { partDrift } from "../../samba/config/part";
@@ -64,6 +64,9 @@ function drift(cluster: Cluster, { member, look, facts }: Seen): string[] {
         ...owners.flatMap(({ property, path }) =>
             parseMark(look.files[path])?.nonce === cluster.nonce ? [] : [`${property}: ${name}: ${path}: not this cluster's`],
         ),
+        ...(look.files[CTDB.follow] === undefined || facts.behind.length === 0
+            ? []
+            : [`gateways: ${name} is not in step with what is declared on the cluster: ${facts.behind.join(", ")}`]),
         ...running(cluster, name, facts),
     ];
 }

@@ -3,6 +3,8 @@ import type { ClusterInputs, ClusterOutputs } from "../../model";
 import { LEADER_TIMEOUT } from "../../model";
 import { bareOf } from "../../model/network";
 import type { Cluster } from "../../ctdb";
+import { SAMBA } from "../../samba/paths";
+import { files } from "../../samba/store/files";
 
 export type Outputs = Partial<ClusterOutputs>;
 /** Stored state. */
@@ -10,6 +12,11 @@ export type ClusterState = ClusterInputs & Outputs;
 
 /** A gateway of a cluster, with its number there. */
 export type Member = Ready & { number: number };
+
+const SERVED: Cluster["served"] = {
+    objects: SAMBA.cluster,
+    assemble: files.activate(false).flatMap((step) => (step.do === "assemble" ? [step] : [])),
+};
 
 export const clusterOf = (id: string, key: string, inputs: ClusterInputs): Cluster => ({
     nonce: nonceOf(id),
@@ -21,6 +28,7 @@ export const clusterOf = (id: string, key: string, inputs: ClusterInputs): Clust
     netbiosName: inputs.netbiosName,
     tunables: inputs.tunables,
     leaderTimeout: LEADER_TIMEOUT,
+    served: SERVED,
 });
 
 export const nonceOf = (id: string): string => id.slice(id.indexOf(":") + 1);

@@ -6,6 +6,8 @@ import {
     lockOwner,
     markText,
     ownerOf,
+    repaired,
+    stateOf,
     tunableValues,
     turnsOf,
     WATCH_SERVICE,
@@ -122,6 +124,7 @@ export const serveUnit = (cluster: Cluster): Unit => ({
     steps: [
         owned(cluster, CTDB.mark),
         enable("ctdb"),
+        repaired,
         { do: "run", argv: ["systemctl", "start", "ctdb"], unless: ifActive("ctdb"), timeout: 90 },
         enable(WATCH_SERVICE),
         { do: "run", argv: ["systemctl", "start", WATCH_SERVICE], unless: ifActive(WATCH_SERVICE) },
@@ -162,7 +165,8 @@ export const apartUnit = (cluster: Cluster, number: number): Unit => ({
         ...(number > 0 ? partSteps(detachedPart) : [ownDatabases(number)]),
         { do: "run", argv: ["systemctl", "disable", "ctdb"], onlyIf: ["systemctl", "is-enabled", "--quiet", "ctdb"] },
         { do: "run", argv: ["nft", "delete", "table", "inet", "pvesmb_ctdb"], ok: [0, 1], changes: false },
-        ...clusterFiles(cluster).map(({ path }): Step => ({ do: "remove", path })),
+        ...[...clusterFiles(cluster).map(({ path }) => path), CTDB.applied].map((path): Step => ({ do: "remove", path })),
+        { do: "remove", path: cluster.served.objects, tree: true },
         { do: "run", argv: ["systemctl", "daemon-reload"], changes: false },
         ...partRemovalSteps(clusterPart(cluster).owner),
     ],
@@ -178,7 +182,7 @@ export const aloneUnit = (cluster: Cluster, sid: string | undefined, shared: boo
         ...(shared
             ? [lockOwner(cluster.lock), ownerOf(cluster.sharedPath)]
                   .flatMap((path): Step[] => [owned(cluster, path), { do: "remove", path }])
-                  .concat({ do: "remove", path: turnsOf(cluster.lock) })
+                  .concat([stateOf(cluster.lock), turnsOf(cluster.lock)].map((path): Step => ({ do: "remove", path })))
             : []),
         { do: "remove", path: CTDB.mark },
     ],

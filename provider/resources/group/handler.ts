@@ -30,9 +30,9 @@ export const groupHandler: ResourceHandler<GroupInputs, Outputs> = {
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
-        const { hostSession } = gateway;
+        const { hostSession, store } = gateway;
         try {
-            const unit = groupRemovalUnit(nameOf(state, "group"), id);
+            const unit = groupRemovalUnit(nameOf(state, "group"), id, store.spread);
             const { steps, look } = await hostSession.queue.submit({ ...unit, looks: CONNECTIONS }, ctx.deadline);
             await endLogins(hostSession, listed(steps["before"]), look, ctx.deadline);
         } catch (error) {
@@ -59,7 +59,7 @@ async function converge(
     const domainAccounts = await resolveAccounts(ctx, inputs.gateway.id, gateway, named, before);
     const members = inputs.members?.map((name) => memberText(name, domainAccounts));
     const group = { name: nameOf(inputs, "group"), gid, members };
-    const unit = groupUnit(group, { key: ctx.urn, nonce: id }, claim, was);
+    const unit = groupUnit(group, { key: ctx.urn, nonce: id }, claim, was, gateway.store.spread);
     return changeLogins(ctx, { id, hostSession, unit, mayEnd: members !== undefined || still.length > 0 }, (steps) => {
         const number = Number(steps["gid"]?.value);
         const left = listed(steps["before"]).filter((name) => !members?.includes(name));

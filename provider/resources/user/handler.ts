@@ -45,10 +45,13 @@ export const userHandler: ResourceHandler<UserInputs, Outputs> = {
     async delete(ctx, id, state) {
         const gateway = await remainingGateway(ctx, state.gateway);
         if (gateway === undefined) return;
-        const { hostSession } = gateway;
+        const { hostSession, store } = gateway;
         try {
             const name = nameOf(state, "user");
-            const { look } = await hostSession.queue.submit({ ...userRemovalUnit(name, id), looks: CONNECTIONS }, ctx.deadline);
+            const { look } = await hostSession.queue.submit(
+                { ...userRemovalUnit(name, id, store.spread), looks: CONNECTIONS },
+                ctx.deadline,
+            );
             // The account may have been deleted in an earlier run. Its uid is never reused.
             await endLogins(hostSession, [name, ...(state.uid === undefined ? [] : [state.uid])], look, ctx.deadline);
         } catch (error) {
@@ -66,10 +69,10 @@ async function converge(
     change: { secret: PasswordChange; leaving: string[]; closing: string[]; was?: Pick<Account, "name" | "home" | "fullName" | "expires"> },
 ): Promise<Outputs> {
     const name = nameOf(inputs, "user");
-    const { hostSession } = await readyGateway(ctx, inputs.gateway);
+    const { hostSession, store } = await readyGateway(ctx, inputs.gateway);
     const { uid, gid, groups, enabled, passwordMustChange: mustChange, fullName, expires, home } = inputs;
     const account = { name, uid, gid, groups, enabled, mustChange, fullName, expires, home };
-    const unit = userUnit(account, { key: ctx.urn, nonce: id }, claim, change);
+    const unit = userUnit(account, { key: ctx.urn, nonce: id }, claim, change, store.spread);
     const { closing } = change;
     return changeLogins(ctx, { id, hostSession, unit, mayEnd: closing.length > 0 }, (steps) => ({
         done: { uid: Number(steps["uid"]?.value), gid: Number(steps["gid"]?.value), sid: String(steps["sid"]?.value) },

@@ -1,6 +1,7 @@
 import type { Gather, GatherResult, Others, Step } from "../../hosts/batch";
 import type { Lines } from "../config/part";
 import type { FragmentOwner, ShareSection } from "../share";
+import type { Spread } from "../spread";
 import type { Section } from "../text";
 
 /** A share in a store. */
@@ -31,6 +32,8 @@ export interface ShareStore {
     /** Fails the unit if a share of that name exists and neither its owner's key nor its nonce equals `claim`. */
     owned(name: string, claim: string, message: string): Step[];
     put(share: ShareSection, owner: FragmentOwner): Step[];
+    /** On a cluster: what the other gateways take over. */
+    readonly spread?: Spread;
     /** Before anything is done in a share's directory: whether it is the right one. */
     guard?(share: ShareSection): Step[];
     /** A step whose value says where the host itself gives the directory to other clients; empty: nowhere. */

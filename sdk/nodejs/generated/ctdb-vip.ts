@@ -75,11 +75,11 @@ const kind: Kind = {
     ],
     secretOutputs: [],
     references: ["gateways"],
-    reference: {},
+    reference: { gateways: ["gateways"] },
 };
 
 /**
- * Makes two or more gateways with the same data one highly available file server: Samba with CTDB, one set of users, and floating addresses that move to another gateway when one fails. Everything is checked on all gateways before one of them is touched (docs/high-availability.md).
+ * Makes two or more gateways with the same data one highly available file server: Samba with CTDB, one set of users, and floating addresses that move to another gateway when one fails. Shares, users and groups are declared once, with it as their `gateway`. Everything is checked on all gateways before one of them is touched (docs/high-availability.md).
  *
  * ```ts
  * const cluster = new pvesmb.CtdbVip("cluster", {

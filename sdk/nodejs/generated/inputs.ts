@@ -896,6 +896,29 @@ export interface SmbShareCatiaArgs {
     mappings?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
+export interface ServerRefArgs {
+    /**
+     * The gateway's or cluster's id.
+     * A change replaces the resource: it exists only there.
+     */
+    id: pulumi.Input<string>;
+
+    /**
+     * How to reach Proxmox VE.
+     */
+    connection?: pulumi.Input<ConnectionArgs>;
+
+    /**
+     * How SSH reaches a gateway of mode `existing`.
+     */
+    ssh?: pulumi.Input<ExistingSshArgs>;
+
+    /**
+     * The gateways of a cluster.
+     */
+    gateways?: pulumi.Input<pulumi.Input<GatewayRefArgs>[]>;
+}
+
 export interface GatewayRefArgs {
     /**
      * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
@@ -934,10 +957,10 @@ export interface ShareRefArgs {
     id: pulumi.Input<string>;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    gateway: pulumi.Input<GatewayRefArgs>;
+    gateway: pulumi.Input<ServerRefArgs>;
 
     /**
      * The share's `path`, where the program gives one: a share that moves takes its quota along.
@@ -1187,4 +1210,9 @@ export interface CtdbVipRefArgs {
      * The cluster's id.
      */
     id: pulumi.Input<string>;
+
+    /**
+     * The gateways of the cluster.
+     */
+    gateways: pulumi.Input<pulumi.Input<GatewayRefArgs>[]>;
 }

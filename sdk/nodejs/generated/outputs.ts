@@ -895,6 +895,29 @@ export interface SmbShareCatia {
     mappings?: string[];
 }
 
+export interface ServerRef {
+    /**
+     * The gateway's or cluster's id.
+     * A change replaces the resource: it exists only there.
+     */
+    id: string;
+
+    /**
+     * How to reach Proxmox VE.
+     */
+    connection?: Connection;
+
+    /**
+     * How SSH reaches a gateway of mode `existing`.
+     */
+    ssh?: ExistingSsh;
+
+    /**
+     * The gateways of a cluster.
+     */
+    gateways?: GatewayRef[];
+}
+
 export interface GatewayRef {
     /**
      * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
@@ -933,10 +956,10 @@ export interface ShareRef {
     id: string;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    gateway: GatewayRef;
+    gateway: ServerRef;
 
     /**
      * The share's `path`, where the program gives one: a share that moves takes its quota along.
@@ -1186,4 +1209,9 @@ export interface CtdbVipRef {
      * The cluster's id.
      */
     id: string;
+
+    /**
+     * The gateways of the cluster.
+     */
+    gateways: GatewayRef[];
 }

@@ -2,8 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../../../provider/base/kind";
 import { PvesmbResource, type ResourceWith } from "../shim";
-import type { GatewayRefArgs, TimeoutsArgs } from "./inputs";
-import type { GatewayRef, Timeouts } from "./outputs";
+import type { ServerRefArgs, TimeoutsArgs } from "./inputs";
+import type { ServerRef, Timeouts } from "./outputs";
 
 export interface SmbGroupArgs {
     /**
@@ -25,10 +25,10 @@ export interface SmbGroupArgs {
     members?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<ServerRef> | pulumi.Input<ServerRefArgs>;
 
     /**
      * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
@@ -56,6 +56,15 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "jump", "password"],
         ["gateway", "connection", "markSecret"],
         ["gateway", "connection", "markSecretPrevious"],
+        ["gateway", "gateways", "*", "connection", "apiToken"],
+        ["gateway", "gateways", "*", "connection", "password"],
+        ["gateway", "gateways", "*", "connection", "otp"],
+        ["gateway", "gateways", "*", "connection", "ssh", "privateKey"],
+        ["gateway", "gateways", "*", "connection", "ssh", "passphrase"],
+        ["gateway", "gateways", "*", "connection", "ssh", "password"],
+        ["gateway", "gateways", "*", "connection", "ssh", "jump", "password"],
+        ["gateway", "gateways", "*", "connection", "markSecret"],
+        ["gateway", "gateways", "*", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
     autoNames: { name: "as-is" },
@@ -89,10 +98,10 @@ export class SmbGroup extends PvesmbResource {
     declare readonly members: pulumi.Output<string[] | undefined>;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    declare readonly gateway: pulumi.Output<GatewayRef>;
+    declare readonly gateway: pulumi.Output<ServerRef>;
 
     /**
      * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../../../provider/base/kind";
 import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
-    GatewayRefArgs,
+    ServerRefArgs,
     SmbShareAccessArgs,
     SmbShareAclEntryArgs,
     SmbShareAuditArgs,
@@ -15,7 +15,7 @@ import type {
     TimeoutsArgs,
 } from "./inputs";
 import type {
-    GatewayRef,
+    ServerRef,
     ShareRef,
     SmbShareAccess,
     SmbShareAclEntry,
@@ -260,10 +260,10 @@ export interface SmbShareArgs {
     allowRestart?: pulumi.Input<boolean>;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    gateway: ResourceWith<GatewayRef> | pulumi.Input<GatewayRefArgs>;
+    gateway: ResourceWith<ServerRef> | pulumi.Input<ServerRefArgs>;
 
     /**
      * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.
@@ -334,6 +334,15 @@ const kind: Kind = {
         ["gateway", "connection", "ssh", "jump", "password"],
         ["gateway", "connection", "markSecret"],
         ["gateway", "connection", "markSecretPrevious"],
+        ["gateway", "gateways", "*", "connection", "apiToken"],
+        ["gateway", "gateways", "*", "connection", "password"],
+        ["gateway", "gateways", "*", "connection", "otp"],
+        ["gateway", "gateways", "*", "connection", "ssh", "privateKey"],
+        ["gateway", "gateways", "*", "connection", "ssh", "passphrase"],
+        ["gateway", "gateways", "*", "connection", "ssh", "password"],
+        ["gateway", "gateways", "*", "connection", "ssh", "jump", "password"],
+        ["gateway", "gateways", "*", "connection", "markSecret"],
+        ["gateway", "gateways", "*", "connection", "markSecretPrevious"],
     ],
     secretOutputs: [],
     autoNames: { name: "as-is" },
@@ -588,10 +597,10 @@ export class SmbShare extends PvesmbResource {
     declare readonly allowRestart: pulumi.Output<boolean | undefined>;
 
     /**
-     * The gateway it is on: an SmbGateway, or the `ref` of one.
+     * Where it is: on an SmbGateway, on a CtdbVip (once for all its gateways), or on the `ref` of one.
      * A change replaces the resource: it exists only on that gateway.
      */
-    declare readonly gateway: pulumi.Output<GatewayRef>;
+    declare readonly gateway: pulumi.Output<ServerRef>;
 
     /**
      * Take over an object of that name that another program or a person created on the gateway. It is then changed to match; differences are printed. An account of the distribution stays when the resource is deleted.

@@ -1,4 +1,4 @@
-import { ACCOUNTS, CHILD, GATEWAY, PRINCIPALS, type Rows } from "./values";
+import { ACCOUNTS, GATEWAY, PRINCIPALS, SERVED, type Rows } from "./values";
 
 export const good = { gateway: GATEWAY, name: "staff" };
 
@@ -7,5 +7,5 @@ export const rows: Rows = {
     name: ACCOUNTS,
     gid: [0, 999, 65_534],
     members: [["Ali ce"], [""], ["a b"], ["alice", "-bob"], ...PRINCIPALS.map((name) => [name])],
-    ...CHILD,
+    ...SERVED,
 };

@@ -1,4 +1,4 @@
-import { GATEWAY, PRINCIPALS, CHILD, CLIENTS, long, MODES, NAMES, PATTERNS, type Rows, SIZES, STORAGES, TEXTS } from "./values";
+import { GATEWAY, PRINCIPALS, CLIENTS, long, MODES, NAMES, PATTERNS, SERVED, type Rows, SIZES, STORAGES, TEXTS } from "./values";
 
 export const good = { gateway: GATEWAY, name: "docs" };
 
@@ -107,5 +107,5 @@ export const rows: Rows = {
     "options.": ["x"],
     "options.a=b": ["x"],
     onDelete: ["", "keep"],
-    ...CHILD,
+    ...SERVED,
 };

@@ -1,4 +1,4 @@
-import { ACCOUNTS, CHILD, GATEWAY, long, PATHS, type Rows } from "./values";
+import { ACCOUNTS, GATEWAY, long, PATHS, SERVED, type Rows } from "./values";
 
 export const good = { gateway: GATEWAY, name: "alice", password: "good enough" };
 
@@ -15,5 +15,5 @@ export const rows: Rows = {
     gid: [0, 999, 65_534],
     groups: [["Staff"], ["a b"], [""], ["alice"]],
     fullName: ["a:b", "a,b", "two\nlines", long(129)],
-    ...CHILD,
+    ...SERVED,
 };

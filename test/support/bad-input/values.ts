@@ -133,6 +133,19 @@ export const CHILD = {
     ...prefixed("gateway.ssh", EXISTING),
     ...prefixed("timeouts", TIMEOUTS),
 };
+const GATEWAY_IDS = CHILD["gateway.id"];
+/** What a cluster consists of. */
+export const CLUSTER: Rows = {
+    "gateways[0].id": [...GATEWAY_IDS, "ctdb:0123456789abcdef"],
+    ...prefixed("gateways[0].connection", CONNECTION),
+    ...prefixed("gateways[0].ssh", EXISTING),
+};
+/** Of what may be on a cluster. */
+export const SERVED = {
+    ...CHILD,
+    "gateway.id": [...GATEWAY_IDS, "ctdb:", "ctdb:0123456789ABCDEF", "ctdb:0123456789abcdef/0123456789abcdef"],
+    ...prefixed("gateway", CLUSTER),
+};
 export const NAMES = ["", ".", "..", "a/b", " a", "a\\"];
 export const PATTERNS = [[], [""], ["a/b"], ["two\nlines"], ['say "x"'], ["%U"], [" *.tmp"]];
 /** Host list entries that Samba accepts but never matches or misreads. */

@@ -21,9 +21,9 @@ def label(step, i):
 
 
 class Batch:
-    def __init__(self, spec, clock):
+    def __init__(self, spec, clock, turn):
         self.units, self.checks, self.activation = spec["units"], spec["verify"], spec["commit"]
-        self.clock, self.journal = clock, Journal()
+        self.clock, self.journal = clock, Journal(turn)
         self.live, self.scopes, self.results = [], {}, {}
         self.common = Scope(None, self.live, self.scopes, self.journal, clock)
         self.journal.foresee([step for unit in self.units for step in unit["steps"]] + self.checks + self.activation)
@@ -178,6 +178,22 @@ def shared_lock():
         raise Failed(f"{path}: {error.strerror}; hosts with the same data take turns by this file, which {SHARED} names") from None
 
 
+def last_turn(held):
+    """The text in the lock of several hosts; None on a host that stands alone."""
+    return os.pread(held[1], len(new_turn()), 0).decode("ascii", "replace") if len(held) > 1 else None
+
+
+def take_turn(held):
+    turn = new_turn() if len(held) > 1 else None
+    if turn is not None:
+        os.pwrite(held[1], turn.encode(), 0)
+    return turn
+
+
+def new_turn():
+    return os.urandom(16).hex()
+
+
 def prepare_ends(spec):
     """Starts the commands that end every batch for this host, while the units of this batch, or of a likely next one, run."""
     prepare([step for step in spec["verify"] + spec["commit"] if not (step["do"] == "ask" and kept)])
@@ -188,12 +204,12 @@ def batch(spec, clock):
     held = locks(clock)
     try:
         began, waited = time.monotonic(), since(asked)
-        recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps))
+        recovered = recover(clock, lambda steps: Scope(None, [], {}, Journal(), ENDLESS).repeat(steps), last_turn(held))
         guard = spec.get("guard")
         if guard and not belongs(guard["path"], guard["fields"], guard["value"]):
             raise Failed(f"{guard['path']} does not have the expected mark: this host is no longer that gateway, or belongs to another one", "Conflict")
         prepare_ends(spec)
-        result = Batch(spec, clock).run()
+        result = Batch(spec, clock, take_turn(held)).run()
     finally:
         release(held)
     if "look" in spec:

@@ -8,6 +8,7 @@ import time
 
 import acl
 from acl import number
+from assembling import assembled, whole_lines
 from clock import Failed
 from files import above, belongs, dirty, exists, mounts, open_dir, open_file, parts, put, record, remove, rename, stat_of
 
@@ -35,55 +36,22 @@ def do_write(scope, step):
 
 
 def do_assemble(scope, step):
-    pieces = pieces_of([step, *step.get("more", [])])
-    data = b"".join(lines_of(step["each"], pieces) if "each" in step else pieces)
-    if "only" in step:
-        only, barred = step["only"]["prefix"].encode(), exists(step["only"].get("unless") or "/nonexistent/file")
-        data = b"".join(line.removeprefix(only) for line in data.splitlines(keepends=True) if line.startswith(only) and not barred)
-    data = step["header"].encode() + data
-    reveal = step.get("reveal")
-    if reveal and exists(reveal["if"]):
-        prefix = reveal["prefix"].encode()
-        data = b"".join(line.removeprefix(prefix) for line in data.splitlines(keepends=True))
-    for last in step.get("last", []):
-        prefix, lines = last["prefix"].encode(), data.splitlines(keepends=True)
-        behind = [] if exists(last["unless"]) else [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
-        data = b"".join([line for line in lines if not line.startswith(prefix)] + behind)
-    if "into" in step:
-        data = framed(step["into"], data)
-        if data is None:
-            return do_remove(scope, {"path": step["to"]})
+    data = assembled(step, pieces_of([step, *step.get("more", [])]), exists, content_of)
+    if data is None:
+        return do_remove(scope, {"path": step["to"]})
     return write(scope, step["to"], data, int(step["mode"], 8), 0, 0, newer=step.get("newer", False))
 
 
-def lines_of(each, pieces):
-    name, wanted, unwanted = (re.compile(each[what].encode("latin-1"), re.M) for what in ("name", "if", "unless"))
-    number = 0
-    for piece in pieces:
-        found = name.search(piece)
-        if found and wanted.search(piece) and not unwanted.search(piece):
-            yield each["line"].encode().replace(b"NUMBER", str(number).encode()).replace(b"NAME", found[1]) + b"\n"
-            number += 1
-
-
-def framed(frame, data):
-    """The frame's file with the data in the place of its line; None without the file."""
-    try:
-        with open_file(frame["file"]) as file:
-            text = file.read()
-    except FileNotFoundError:
-        return None
-    full = frame["before"].encode() + data + frame["after"].encode() if data else b""
-    return b"".join(full if line.strip() == frame["at"].encode() else line for line in text.splitlines(keepends=True))
+def content_of(path):
+    with open_file(path) as file:
+        return file.read()
 
 
 def pieces_of(sources):
     for source in sources:
         for name in sorted(names_in(source["from"])):
             if name.endswith(source["suffix"]) and not name.startswith("."):
-                with open_file(os.path.join(source["from"], name)) as file:
-                    piece = file.read()
-                yield piece if piece.endswith(b"\n") or not piece else piece + b"\n"
+                yield whole_lines(content_of(os.path.join(source["from"], name)))
 
 
 def names_in(path):

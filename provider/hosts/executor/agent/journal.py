@@ -56,7 +56,9 @@ def destroy(place, clock):
 
 
 class Journal:
-    def __init__(self):
+    def __init__(self, turn=None):
+        """`turn`: of several hosts with the same data, whose turn it is."""
+        self.turn = turn
         name = f"{time.time_ns()}-{os.getpid()}"
         in_use[0] = name
         self.name, self.file = os.path.join(PLACE, name), None
@@ -113,6 +115,8 @@ class Journal:
             os.makedirs(PLACE, 0o700, exist_ok=True)
             self.file = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             sync_dirs(PLACE)
+            if self.turn is not None:
+                self.waiting.insert(0, {"kind": "turn", "turn": self.turn})
         data = memoryview("".join(json.dumps(entry) + "\n" for entry in self.waiting).encode())
         while data:
             data = data[os.write(self.file, data) :]
@@ -134,8 +138,8 @@ class Journal:
         return troubles
 
 
-def recover(clock, activate):
-    """Rolls back killed batches and resumes interrupted deletions. -> how many batches were rolled back."""
+def recover(clock, activate, turn=None):
+    """Rolls back killed batches and resumes interrupted deletions. `turn`: the last one. -> how many batches were rolled back."""
     taken = 0
     for name in sorted(os.listdir(PLACE)) if os.path.isdir(PLACE) else []:
         path, entries = os.path.join(PLACE, name), []
@@ -147,7 +151,7 @@ def recover(clock, activate):
             if [trouble for place in entries[-1]["doomed"] for trouble in [destroy(place, clock)] if trouble]:
                 continue
         else:
-            undo(entries, path)
+            undo(entries, path, any(entry["kind"] == "turn" and entry["turn"] != turn for entry in entries))
             activate([step for entry in entries if entry["kind"] == "commit" for step in entry["steps"]])
             taken += 1
         sync_dirs()
@@ -156,7 +160,8 @@ def recover(clock, activate):
     return taken
 
 
-def undo(entries, path):
+def undo(entries, path, others):
+    """`others`: other hosts have changed the common data since. What a command would undo there may be theirs by now."""
     todo = []
     for entry in entries:
         if entry["kind"] in ("path", "key", "rename", "run", *OTHERS):
@@ -168,7 +173,7 @@ def undo(entries, path):
         if entry["kind"] in ("path", "key"):
             with contextlib.suppress(OSError, Failed):
                 remove(os.path.join(os.path.dirname(entry.get("path") or entry["file"]), temp_of(os.path.basename(path))))
-    take_back([entry for entry in todo if entry["kind"] == "run"])
+    take_back([entry for entry in todo if entry["kind"] == "run" and not others])
     lost = take_back([entry for entry in todo if entry["kind"] != "run"])
     if lost:
         raise Failed(f"an earlier change was interrupted and cannot be rolled back: {'; '.join(lost)} (its journal: {path})")
