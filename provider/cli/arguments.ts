@@ -13,7 +13,7 @@ export function parsedArguments<const T extends ParseArgsConfig>(config: T): Ret
         const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
         if (unknown === undefined) throw new Misuse(message);
         const names = [...Object.keys(config.options ?? {}), "help"].map((name) => `--${name}`);
-        throw new Misuse(`there is no option ${unknown}${meant(unknown, names)}`);
+        throw new Misuse(`unknown option ${unknown}${meant(unknown, names)}`);
     }
 }
 

@@ -17,7 +17,7 @@ test("what does not exist is refused, on standard error", () => {
         expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("Usage: pvesmb") as string });
     expect(pvesmb("orphans", "--nope")).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining("there is no option --nope") as string,
+        stderr: expect.stringContaining("unknown option --nope") as string,
     });
 });
 
@@ -26,7 +26,7 @@ test.each([
     [["orphan", "--remove"], "there is no command orphan; did you mean orphans?"],
     [["ad", "statsu", "--gateway", "files"], "there is no command statsu; did you mean status?"],
     [["ha", "stauts", "--gateway", "files"], "pvesmb ha: there is no command stauts; did you mean status?"],
-    [["permissions", "--storages", "tank"], "pvesmb permissions: there is no option --storages; did you mean --storage?"],
+    [["permissions", "--storages", "tank"], "pvesmb permissions: unknown option --storages; did you mean --storage?"],
 ])("%j is a misspelt command", (args, why) => {
     expect(pvesmb(...args)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining(why) as string });
 });
