@@ -15,7 +15,7 @@ const cluster: Cluster = {
     netbiosName: "FILES",
     tunables: { keepaliveInterval: 1, keepaliveLimit: 12, recoveryDropAllIps: 5 },
     leaderTimeout: 5,
-    served: { objects: "/etc/samba/pvesmb/cluster.d", assemble: [] },
+    served: { objects: "/etc/samba/pvesmb/cluster.d", account: [], assemble: [] },
 };
 const text = (path: string): string => clusterFiles(cluster).find((file) => file.path === path)?.content ?? "";
 

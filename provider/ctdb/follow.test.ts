@@ -31,6 +31,7 @@ function gateway(name: string, nonce = NONCE) {
             owner: at("owner"),
             state: at("state"),
             objects: at(name, "cluster.d"),
+            account: ["-M"],
             applied: at(name, "applied"),
             lock: at(name, "run/lock"),
         },
@@ -166,7 +167,7 @@ interface Here {
 }
 /** The commands that a gateway needs. */
 function planned(after: object[], before: object[], { users = {}, groups = {} }: Here): string[] | string {
-    const program = `${followProgram()}\nprint(json.dumps([" ".join(argv) for argv, _ in plan(*json.load(sys.stdin))]))`;
+    const program = `${followProgram()}\nprint(json.dumps([" ".join(argv) for argv, _ in plan(*json.load(sys.stdin), ["-M"])]))`;
     const done = spawnSync("python3", ["-I", "-c", program], { input: JSON.stringify([after, before, users, groups]), encoding: "utf8" });
     return done.status === 0 ? (JSON.parse(done.stdout) as string[]) : done.stderr.trim();
 }
@@ -191,7 +192,7 @@ test("accounts get the cluster's numbers, and nothing is done when they have the
     expect(planned([alice, team], [], {})).toEqual([
         "groupadd -g 10002 team",
         "groupadd -g 10001 alice",
-        "useradd -u 10000 -M -s /usr/sbin/nologin -g 10001 -d /nonexistent -c Alice alice",
+        "useradd -u 10000 -M -g 10001 -d /nonexistent -c Alice alice",
         "gpasswd -M alice team",
     ]);
     expect(planned([alice, team], [alice, team], there)).toEqual([]);
@@ -215,7 +216,7 @@ test("a renamed account is another name for the same number", () => {
         "userdel -f alice",
         "groupdel alice",
         "groupadd -g 10001 bob",
-        "useradd -u 10000 -M -s /usr/sbin/nologin -g 10001 -d /nonexistent -c Alice bob",
+        "useradd -u 10000 -M -g 10001 -d /nonexistent -c Alice bob",
     ]);
 });
 

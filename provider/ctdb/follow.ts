@@ -55,8 +55,8 @@ export function outOfStep({ commands }: Pick<GatherResult, "commands">): string[
 }
 
 /** Its settings. */
-export const following = ({ sharedPath, lock, nonce, served: { objects, assemble } }: Cluster): string =>
+export const following = ({ sharedPath, lock, nonce, served: { objects, account, assemble } }: Cluster): string =>
     `${JSON.stringify({
         ...{ nonce, owner: ownerOf(sharedPath), state: stateOf(lock) },
-        ...{ objects, applied: CTDB.applied, lock: HOST_LOCK, assemble },
+        ...{ objects, account, applied: CTDB.applied, lock: HOST_LOCK, assemble },
     })}\n`;

@@ -15,6 +15,16 @@ export interface Tunables {
 }
 
 /** A cluster as its gateways are told. */
+/** What is declared once, on the cluster. */
+export interface Served {
+    /** Directory of a gateway's objects. */
+    objects: string;
+    /** Options of useradd for an account. */
+    account: readonly string[];
+    /** What Samba reads, made of all of it. */
+    assemble: readonly AssembleStep[];
+}
+
 export interface Cluster {
     nonce: string;
     /** URN of the resource. */
@@ -27,6 +37,5 @@ export interface Cluster {
     netbiosName: string;
     tunables: Tunables;
     leaderTimeout: number;
-    /** What is declared once: the directory of a gateway's objects, and what Samba reads, made of all of it. */
-    served: { objects: string; assemble: readonly AssembleStep[] };
+    served: Served;
 }

@@ -189,7 +189,7 @@ const MADE = "made";
  * Nobody logs in or runs containers as such an account. With 65,536 subordinate ids each, a host has room for 9,155 accounts, and
  * `usermod -l` leaves them with the old name for ever (seen with shadow 4.13).
  */
-const WITHOUT_LOGIN = ["-K", "SUB_UID_COUNT=0", "-K", "SUB_GID_COUNT=0", "-M", "-s", "/usr/sbin/nologin"];
+export const WITHOUT_LOGIN = ["-K", "SUB_UID_COUNT=0", "-K", "SUB_GID_COUNT=0", "-M", "-s", "/usr/sbin/nologin"];
 
 function unixAccount({ name, fullName, home }: Account): Step[] {
     const shown = ["-d", home ?? NO_HOME, "-c", fullName, name];

@@ -111,7 +111,7 @@ class Cluster:
             sys.exit(f"{self.settings['state']} is missing; the next change by pvesmb writes it again")
         after, before = objects(wanted), self.before()
         drop(self.settings["applied"])
-        for argv, fine in plan(after, before, passwd(), groups()):
+        for argv, fine in plan(after, before, passwd(), groups(), self.settings["account"]):
             run(argv, fine)
         if self.files(after, before, put_it=True):
             self.activate()
@@ -162,7 +162,7 @@ class Cluster:
         if wanted is None:
             return [] if self.is_in_step(None) else [f"{self.settings['state']}: missing"]
         after, before = objects(wanted), self.before()
-        accounts = [f"{argv[0]} {argv[-1]}" for argv, _ in plan(after, before, passwd(), groups())]
+        accounts = [f"{argv[0]} {argv[-1]}" for argv, _ in plan(after, before, passwd(), groups(), self.settings["account"])]
         served = [step["to"] for step, data in self.assemblies() if found(step["to"]) != data]
         faults = [*accounts, *sorted(self.files(after, before, put_it=False)), *served]
         return faults or ([] if self.is_in_step(wanted) else ["a change of the cluster"])
@@ -188,7 +188,7 @@ def groups():
     return {each[0]: [each[2], [name for name in each[3].split(",") if name]] for each in lines if len(each) > 3}
 
 
-def plan(after, before, users_here, groups_here):
+def plan(after, before, users_here, groups_here, account):
     """-> commands that make the accounts here those of the cluster, each with the exit codes that are fine."""
     users = {each["name"]: each for each in after if each["kind"] == "user"}
     listed = {each["name"]: each for each in after if each["kind"] == "group"}
@@ -211,7 +211,7 @@ def plan(after, before, users_here, groups_here):
         shown = ["-g", str(each["gid"]), "-d", each["home"], "-c", each["fullName"], name]
         here = users_here.get(name)
         if here is None:
-            steps.append((["useradd", "-u", str(each["uid"]), "-M", "-s", "/usr/sbin/nologin", *shown], (0,)))
+            steps.append((["useradd", "-u", str(each["uid"]), *account, *shown], (0,)))
         elif here[0] != str(each["uid"]):
             sys.exit(f"the account {name} has the number {here[0]} here and {each['uid']} in the cluster; remove it here")
         elif here[1:] != [str(each["gid"]), each["fullName"], each["home"]]:

@@ -5,6 +5,7 @@ import { bareOf } from "../../model/network";
 import type { Cluster } from "../../ctdb";
 import { SAMBA } from "../../samba/paths";
 import { files } from "../../samba/store/files";
+import { WITHOUT_LOGIN } from "../../samba/user-unit";
 
 export type Outputs = Partial<ClusterOutputs>;
 /** Stored state. */
@@ -15,6 +16,7 @@ export type Member = Ready & { number: number };
 
 const SERVED: Cluster["served"] = {
     objects: SAMBA.cluster,
+    account: WITHOUT_LOGIN,
     assemble: files.activate(false).flatMap((step) => (step.do === "assemble" ? [step] : [])),
 };
 
