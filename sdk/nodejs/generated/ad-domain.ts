@@ -38,7 +38,7 @@ export interface AdDomainArgs {
     credential?: pulumi.Input<DomainCredentialArgs>;
 
     /**
-     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a gateway that is made anew needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
+     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a rebuilt gateway needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
      */
     offlineJoin?: pulumi.Input<AdDomainOfflineJoinArgs>;
 
@@ -192,7 +192,7 @@ export class AdDomain extends PvesmbResource {
     declare readonly credential: pulumi.Output<DomainCredential | undefined>;
 
     /**
-     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a gateway that is made anew needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
+     * Join by a computer account that an administrator made before (`net offlinejoin provision`, `djoin /provision`): no credential that may create or delete accounts comes near the gateway. It is looked at before it is used, and the account gets another password right after, so a blob joins once: a rebuilt gateway needs another one. Goes before `credential`, which is then needed only for what the computer account may not do itself (`dnsNames`, the deletion of the account).
      */
     declare readonly offlineJoin: pulumi.Output<AdDomainOfflineJoin | undefined>;
 
