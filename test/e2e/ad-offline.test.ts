@@ -164,6 +164,6 @@ test("deleted without a credential, it leaves the account, and says so; its addr
     await eventually(async () => expect(await addresses()).toEqual([address]));
     const { output } = await stack.destroy();
     expect(output).toMatch(/CN=files,CN=Computers,.* stays in the domain: there is neither `leave.credential` nor `credential`/);
-    expect((await dc1.computers()).sort()).toEqual(["FILES", "OTHER"]);
+    expect((await dc1.computers()).sort()).toEqual(["files", "other"]);
     await eventually(async () => expect(await addresses()).toEqual([]));
 });
