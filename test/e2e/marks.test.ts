@@ -198,6 +198,26 @@ test("a gateway whose mark was put back to half-made is neither taken again nor 
     await put(ours, { description: made.description });
 });
 
+test("a create that fails after the first contact knows the host by then: nothing is sent to one with other keys", async () => {
+    const late = { node: "pve1", vmid: 7820 };
+    const { data: _data, vmidRange: _range, ...args } = smallArgs("10.86.0.187", vmids);
+    const gatewayWith = (samba: object): string => gateway("late", { ...args, vmid: late.vmid, samba });
+    const other = await place.stack(program(gatewayWith({ options: { "server smb transports": "tcp" } })));
+    expect((await other.up({ fails: true })).output).toContain("server smb transports");
+    expect(readClaim(String((await read(late)).config["description"])).claim?.hostKeys).not.toEqual([]);
+    await inGuest(late, "mkdir /root/own && mv /etc/ssh/ssh_host_* /root/own && ssh-keygen -A && systemctl restart ssh");
+    other.write(program(gatewayWith({}), user("late", bob)));
+    const { output } = await other.up({ fails: true });
+    expect(output).toMatch(/network\.address belongs to another machine: .* the host keys given/);
+    expect(output).not.toContain("SmbUser bob");
+    // Whatever answers there with other keys may be anybody, so it is stopped.
+    await control("run", "POST", `/nodes/${late.node}/lxc/${late.vmid}/status/start`);
+    expect(await inGuest(late, "pdbedit -L 2>/dev/null || true")).not.toContain("bob");
+    await inGuest(late, "mv /root/own/ssh_host_* /etc/ssh/ && systemctl restart ssh");
+    await other.up();
+    await other.destroy();
+});
+
 test("a stranger without a mark that has the gateway's number is left as it is", async () => {
     await control("run", "POST", `/nodes/${ours.node}/lxc/${ours.vmid}/status/stop`);
     await control("run", "DELETE", `/nodes/${ours.node}/lxc/${ours.vmid}`);
