@@ -5,44 +5,56 @@ import { bareBlob, blobFault } from "../model/offline-join";
 import { ticketsFault } from "../model/tickets";
 import { passwordFault } from "../model/user/inputs";
 
-/** Reads a password from its source. `property`: the input that names the source, such as `passwordFrom`. */
-export async function passwordFrom({ env, file }: { env?: string; file?: string }, source = "passwordFrom"): Promise<string> {
-    const property = file === undefined ? `${source}.env` : `${source}.file`;
+/** Where a secret is read from; one of them is set. */
+interface Place {
+    env?: string;
+    file?: string;
+}
+
+/** How messages call a place. `source`: the input that names it, such as `passwordFrom`. */
+const wordsFor = ({ env, file }: Place, source: string): { property: string; where: string } =>
+    file === undefined
+        ? { property: `${source}.env`, where: `the environment variable ${env ?? ""}` }
+        : { property: `${source}.file`, where: file };
+
+const refused = (property: string, why: string): PvesmbError => new PvesmbError("InvalidInput", `${property}: ${why}`, { property });
+
+/** Reads a password from its place. `source`: the input that names that, such as `passwordFrom`. */
+export async function passwordFrom(place: Place, source = "passwordFrom"): Promise<string> {
+    const { env, file } = place;
+    const { property, where } = wordsFor(place, source);
     const value = file === undefined ? process.env[env ?? ""] : await firstLine(file, property);
-    if (value === undefined || value === "")
-        throw new PvesmbError(
-            "InvalidInput",
-            `${property}: ${file ?? `the environment variable ${env ?? ""}`} contains no password; set it for the \`pulumi\` command`,
-            { property },
-        );
+    if (value === undefined || value === "") throw refused(property, `${where} contains no password; set it for the \`pulumi\` command`);
     hide(value);
     const fault = passwordFault(value);
-    if (fault !== undefined) throw new PvesmbError("InvalidInput", `${property}: the password ${fault}`, { property });
+    if (fault !== undefined) throw refused(property, `the password ${fault}`);
     return value;
 }
 
-/** Reads Kerberos tickets from their source, as Base64. `property`: the input that names the source. */
-export async function ticketsFrom({ env, file }: { env?: string; file?: string }, source: string): Promise<string> {
-    const property = file === undefined ? `${source}.env` : `${source}.file`;
+/** Reads Kerberos tickets from their place, as Base64. `source`: the input that names that. */
+export async function ticketsFrom(place: Place, source: string): Promise<string> {
+    const { env, file } = place;
+    const { property, where } = wordsFor(place, source);
     const value = file === undefined ? (process.env[env ?? ""] ?? "").trim() : (await bytesOf(file, property)).toString("base64");
     hide(value);
     const fault = ticketsFault(value);
     if (fault === undefined) return value;
-    const why =
-        file === undefined
-            ? `the environment variable ${env ?? ""} ${fault}`
-            : `${file} is no Kerberos credential cache; \`kinit -c ${file}\` writes one`;
-    throw new PvesmbError("InvalidInput", `${property}: ${why}`, { property });
+    throw refused(
+        property,
+        file === undefined ? `${where} ${fault}` : `${where} is no Kerberos credential cache; \`kinit -c ${file}\` writes one`,
+    );
 }
 
-/** Reads the blob of an offline join from its source. `property`: the input that names the source. */
-export async function blobFrom({ env, file }: { env?: string; file?: string }, source: string): Promise<string> {
-    const property = file === undefined ? `${source}.env` : `${source}.file`;
+/** Reads the blob of an offline join from its place. `source`: the input that names that. */
+export async function blobFrom(place: Place, source: string): Promise<string> {
+    const { env, file } = place;
+    const { property, where } = wordsFor(place, source);
     const value = bareBlob(file === undefined ? (process.env[env ?? ""] ?? "") : await textFrom(file, property));
-    if (value !== "") hide(value);
-    const fault = value === "" ? "is empty" : blobFault(value);
-    if (fault === undefined) return value;
-    throw new PvesmbError("InvalidInput", `${property}: ${file ?? `the environment variable ${env ?? ""}`} ${fault}`, { property });
+    if (value === "") throw refused(property, `${where} is empty`);
+    hide(value);
+    const fault = blobFault(value);
+    if (fault !== undefined) throw refused(property, `${where} ${fault}`);
+    return value;
 }
 
 /** Windows editors start a file with a byte order mark, which is not part of the password, and PowerShell writes UTF-16. */
@@ -52,8 +64,7 @@ function textOf(bytes: Buffer): string {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }
 
-const unreadable = (property: string, error: unknown): PvesmbError =>
-    new PvesmbError("InvalidInput", `${property}: cannot be read: ${messageOf(error)}`, { property });
+const unreadable = (property: string, error: unknown): PvesmbError => refused(property, `cannot be read: ${messageOf(error)}`);
 
 const bytesOf = (file: string, property: string): Promise<Buffer> =>
     readFile(file).catch((error: unknown) => {

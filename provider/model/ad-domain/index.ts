@@ -1,40 +1,28 @@
+import type { Failure } from "../../base/handler";
 import { childUses } from "../common";
 import { unitFault } from "../domain-names";
 import { notOnExisting } from "../existing";
 import type { Model } from "../meta";
+import { placeFaults, sourceFaults } from "../one-source";
 import { inputs, outputs } from "./inputs";
 import type { DomainInputs } from "./inputs";
 
 type Credential = NonNullable<DomainInputs["credential"]>;
 
-const PROOFS = ["password", "passwordFrom", "tickets", "ticketsFrom"] as const;
-
 /** A password or tickets, from one source only. */
-function credentialFaults(credential: Credential | undefined, property: string): { property: string; reason: string }[] {
-    if (credential === undefined) return [];
-    const [first, ...others] = PROOFS.filter((each) => credential[each] !== undefined);
-    if (first === undefined)
-        return [{ property: `${property}.password`, reason: "is required, unless you set `passwordFrom`, `tickets` or `ticketsFrom`" }];
-    return [
-        ...others.map((each) => ({ property: `${property}.${each}`, reason: `cannot be combined with \`${first}\`; keep one of them` })),
-        ...(["passwordFrom", "ticketsFrom"] as const).flatMap((each) => {
-            const from = credential[each];
-            return from !== undefined && (from.env === undefined) === (from.file === undefined)
-                ? [{ property: `${property}.${each}`, reason: "must have either `env` or `file`" }]
-                : [];
-        }),
-    ];
-}
+const credentialFaults = (credential: Credential | undefined, at: string): Failure[] =>
+    credential === undefined
+        ? []
+        : [
+              ...sourceFaults(credential, ["password", "passwordFrom", "tickets", "ticketsFrom"], at),
+              ...placeFaults(credential.passwordFrom, `${at}.passwordFrom`),
+              ...placeFaults(credential.ticketsFrom, `${at}.ticketsFrom`),
+          ];
 
-/** One source of the blob. */
-function blobFaults({ blob, blobFrom }: NonNullable<DomainInputs["offlineJoin"]>): { property: string; reason: string }[] {
-    if (blobFrom === undefined)
-        return blob === undefined ? [{ property: "offlineJoin.blob", reason: "is required, unless you set `blobFrom`" }] : [];
-    if (blob !== undefined) return [{ property: "offlineJoin.blobFrom", reason: "cannot be combined with `blob`; keep one of them" }];
-    return (blobFrom.env === undefined) === (blobFrom.file === undefined)
-        ? [{ property: "offlineJoin.blobFrom", reason: "must have either `env` or `file`" }]
-        : [];
-}
+const blobFaults = (offlineJoin: DomainInputs["offlineJoin"]): Failure[] =>
+    offlineJoin === undefined
+        ? []
+        : [...sourceFaults(offlineJoin, ["blob", "blobFrom"], "offlineJoin"), ...placeFaults(offlineJoin.blobFrom, "offlineJoin.blobFrom")];
 
 export const domainModel: Model<typeof inputs, typeof outputs> = {
     kind: "AdDomain",
@@ -57,7 +45,7 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
             "a join would change the host's own krb5.conf, nsswitch.conf and smb.conf, so it is not offered; join a gateway that is a container",
         ),
         { needs: ["credential"], check: ({ credential }) => credentialFaults(credential, "credential") },
-        { needs: ["offlineJoin"], check: ({ offlineJoin }) => (offlineJoin === undefined ? [] : blobFaults(offlineJoin)) },
+        { needs: ["offlineJoin"], check: ({ offlineJoin }) => blobFaults(offlineJoin) },
         { needs: ["leave"], check: ({ leave }) => credentialFaults(leave?.credential, "leave.credential") },
         {
             needs: ["ou", "domain"],

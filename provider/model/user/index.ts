@@ -1,6 +1,7 @@
 import { childUses } from "../common";
 import { notOnExisting } from "../existing";
 import type { Model } from "../meta";
+import { placeFaults } from "../one-source";
 import { leaner } from "../migrations";
 import { inputs, outputs } from "./inputs";
 
@@ -37,10 +38,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
         },
         {
             needs: ["passwordFrom"],
-            check: ({ passwordFrom: from }) =>
-                from !== undefined && (from.env === undefined) === (from.file === undefined)
-                    ? [{ property: "passwordFrom", reason: "must have either `env` or `file`" }]
-                    : [],
+            check: ({ passwordFrom }) => placeFaults(passwordFrom, "passwordFrom"),
         },
     ],
     uses: childUses,
