@@ -21,17 +21,14 @@ interface Joining {
  */
 export async function join(hostSession: HostSession, nonce: string, fit: Cleared, { login, ou, deadline }: Joining): Promise<void> {
     const { member } = fit;
-    const commands = "blob" in login ? [provisionHost(login)] : [joinCommand(login, fit, ou)];
-    const answers = await runJoin(hostSession, nonce, member, [...commands, testJoin], deadline);
-    // What the offline join ended with says little (samba.md section 5).
-    const failed = ["blob" in login ? undefined : answers["join"], answers["testjoin"]].find(
-        (said) => said !== undefined && said.code !== 0,
-    );
-    if (answers["testjoin"] === undefined || failed !== undefined)
+    const command = "blob" in login ? provisionHost(login) : joinCommand(login, fit, ou);
+    const { join: joined, testjoin } = await runJoin(hostSession, nonce, member, [command, testJoin], deadline);
+    // A join must succeed for testjoin to run; what an offline join ends with says little (samba.md section 5).
+    if (testjoin?.code !== 0)
         throw new PvesmbError(
             "RemoteFailed",
             scrub(
-                `joining ${member.domain} as ${member.computerName} failed${remedy(failed ?? answers["join"])}; \`pulumi up\` goes on from here`,
+                `joining ${member.domain} as ${member.computerName} failed${remedy(testjoin ?? joined)}; \`pulumi up\` goes on from here`,
             ),
         );
     if ("blob" in login) await rotate(hostSession, nonce, fit, deadline);

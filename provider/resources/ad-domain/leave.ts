@@ -19,7 +19,8 @@ import { aloneUnit, leftUnit } from "./units";
 /** Takes the account out of the domain, then the membership out of the gateway. */
 export async function leaveDomain(ctx: Context<Outputs>, id: string, state: DomainState): Promise<void> {
     const gateway = await remainingGateway(ctx, state.gateway);
-    if (gateway === undefined) return orphaned(ctx, state, "its records in DNS", "the gateway no longer exists, and only it could leave");
+    if (gateway === undefined)
+        return orphaned(ctx, state, " and its records in DNS stay", "the gateway no longer exists, and only it could leave");
     const { hostSession } = gateway;
     const look = await hostSession.executor.gather(FILES, ctx.deadline);
     const mark = parseMark(look.files[DOMAIN.mark]);
@@ -28,10 +29,11 @@ export async function leaveDomain(ctx: Context<Outputs>, id: string, state: Doma
     const { domain, workgroup, computerName, idRange } = mark;
     const member: Membership = { domain, workgroup, computerName, idRange };
     const login = await leaveLogin(state);
+    const names = state.dns.register ? namesOf(member, state.dnsNames) : [];
     if ("none" in login) {
-        await unregister(ctx, hostSession, member, state.dns.register ? namesOf(member, state.dnsNames) : []);
-        orphaned(ctx, { ...state, domain, computerName }, undefined, login.none);
-    } else await takeOut(ctx, hostSession, member, login, state);
+        await unregister(ctx, hostSession, member, names);
+        orphaned(ctx, { ...state, domain, computerName }, " stays", login.none);
+    } else await takeOut(ctx, hostSession, member, login, { names, deleteAccount: state.leave.deleteAccount });
     const kept = parseKept(look.files[DOMAIN.kept]);
     try {
         const ids = kept === undefined ? undefined : { domain: kept.domain, idRange: kept.idRange };
@@ -50,17 +52,11 @@ const forgotten = ({ workgroup, domain }: Membership) => ({
     argv: ["python3", "-I", "-c", asset("ad/program/forget.py"), workgroup.toUpperCase(), realmOf(domain)],
 });
 
-/** `records`: what stays besides. */
-function orphaned(
-    { log }: Context<Outputs>,
-    { computerName, domain, accountDn }: DomainState,
-    records: string | undefined,
-    why: string,
-): void {
+/** `stays`: completes the account's name. */
+function orphaned({ log }: Context<Outputs>, { computerName, domain, accountDn }: DomainState, stays: string, why: string): void {
     const name = accountDn ?? `the computer account ${computerName ?? ""}`;
-    const [what, it] = records === undefined ? [`${name} stays`, "it"] : [`${name} and ${records} stay`, "them"];
     log.warn(
-        `AdDomain ${domain}: ${what} in the domain: ${why}; delete ${it} there, as in \`samba-tool computer delete ${computerName ?? ""}\` or "Active Directory Users and Computers"`,
+        `AdDomain ${domain}: ${name}${stays} in the domain: ${why}; remove that by hand, as in \`samba-tool computer delete ${computerName ?? ""}\` or "Active Directory Users and Computers"`,
     );
 }
 
@@ -70,16 +66,15 @@ async function takeOut(
     hostSession: HostSession,
     member: Membership,
     login: Login,
-    state: DomainState,
+    { names, deleteAccount }: { names: readonly string[]; deleteAccount: boolean },
 ): Promise<void> {
     const { domain, computerName } = member;
-    const names = namesOf(member, state.dnsNames);
     const commands: PrivateCommand[] = [
         { ...withLogin(login, domain, "account", accountSearch(computerName)), must: true },
-        ...(state.dns.register ? names.map(unregistering) : []),
+        ...names.map(unregistering),
         // Of an earlier account, if whoever leaves may remove them; it says nothing if there are none.
-        ...(state.dns.register ? names.map((name) => withLogin(login, domain, `${name} again`, ["dns", "unregister", name])) : []),
-        withLogin(login, domain, "leave", ["leave", ...(state.leave.deleteAccount ? [] : ["--keep-account"])], { timeout: 60 }),
+        ...names.map((name) => withLogin(login, domain, `${name} again`, ["dns", "unregister", name])),
+        withLogin(login, domain, "leave", ["leave", ...(deleteAccount ? [] : ["--keep-account"])], { timeout: 60 }),
     ];
     const run = { name: "leave", timeout: 150, deadline: ctx.deadline, key: "domain leave", message: "leaving the domain failed" };
     const answers = await runPrivately(hostSession, member, commands, run);
@@ -87,8 +82,7 @@ async function takeOut(
     if (account?.code !== 0) throw failed(`${login.user} cannot log in to ${domain} to remove the computer account`, account);
     const [entry] = parseEntries(account);
     if (entry === undefined) return; // It is gone already, and with it who may remove its records.
-    for (const name of state.dns.register ? names : [])
-        tellRecord(ctx.log, domain, name, answers[name]?.code === 0 ? answers[name] : answers[`${name} again`]);
+    for (const name of names) tellRecord(ctx.log, domain, name, answers[name]?.code === 0 ? answers[name] : answers[`${name} again`]);
     if (leave?.code === 0) return;
     throw failed(`${computerName} could not leave ${domain}`, leave);
 }

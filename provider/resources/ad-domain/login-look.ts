@@ -39,8 +39,6 @@ export interface LoginAsking {
     deadline: Deadline;
 }
 
-type Creating = LoginAsking & { login: Login };
-
 /** What it showed; no findings: the join may begin. */
 interface Seen {
     findings: Finding[];
@@ -49,57 +47,84 @@ interface Seen {
 
 const LOGIN_LOOK = { name: "login", timeout: 120 };
 
-/** Looks with the credential: it is valid, may create the account, and the name is free. Changes nothing. */
-export async function logIn(asking: LoginAsking, member: Membership, server: string): Promise<Seen> {
-    const { hostSession, inputs, login, deadline } = asking;
-    const given = "blob" in login;
-    const foreign = given ? foreignBlob(login, member) : undefined;
-    if (foreign !== undefined) return { findings: [foreign] };
-    const at = (name: string, argv: string[]) => withLogin(login, inputs.domain, name, [...argv, "-S", server]);
-    const commands: PrivateCommand[] = [
-        ...(given ? [provisionRoom(login)] : []),
-        { ...at("rid", ["search", "(objectClass=rIDManager)", "rIDAvailablePool"]), must: true },
-        at("account", accountSearch(member.computerName)),
-        ...(given ? [] : [at("root", ["dn", baseOf(inputs.domain), "wellKnownObjects"])]),
-        ...groupSearches(inputs.allowedGroups, at),
-        ...(given || inputs.ou === undefined ? [] : [at("unit", ["dn", inputs.ou, "allowedChildClassesEffective"])]),
-    ];
-    const answers = await lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
-    const first = answers["rid"];
-    if (first?.code !== 0) return { findings: [given ? blobFinding(first, answers["provisioned"]) : credentialFinding(first, login)] };
-    const rid = highestRid(parseEntries(first).flatMap((entry) => entry.get("ridavailablepool") ?? [])[0] ?? "");
-    const [account] = answers["account"] === undefined ? [] : parseEntries(answers["account"]);
-    const groups = foundGroups(inputs.allowedGroups, member.workgroup, answers).findings;
-    const who = given ? `${member.computerName}$` : login.user;
-    return {
-        findings: [
-            ...(given
-                ? unitFindings(inputs.ou, account)
-                : await accountFindings({ ...asking, login }, member, server, { answers, account })),
-            ...(rid === undefined ? [blindFinding(who, given)] : []),
-            ...groups,
-        ],
-        ...(rid === undefined ? {} : { rid }),
-    };
+/** Looks by who joins: whether the domain takes the credential, and the account may be made or used. Changes nothing. */
+export const logIn = ({ login, ...asking }: LoginAsking, member: Membership, server: string): Promise<Seen> =>
+    "blob" in login ? asAccount({ ...asking, login }, member, server) : asJoiner({ ...asking, login }, member, server);
+
+type As<L> = Omit<LoginAsking, "login"> & { login: L };
+
+/** With the credential of somebody who may create the account: the name is free, and so is the way to its place. */
+async function asJoiner(asking: As<Login>, member: Membership, server: string): Promise<Seen> {
+    const { inputs, login } = asking;
+    const at = askingAt(asking, server);
+    const answers = await asked(asking, member, server, [
+        at("root", ["dn", baseOf(inputs.domain), "wellKnownObjects"]),
+        ...(inputs.ou === undefined ? [] : [at("unit", ["dn", inputs.ou, "allowedChildClassesEffective"])]),
+    ]);
+    if (answers["rid"]?.code !== 0) return { findings: [credentialFinding(answers["rid"], login)] };
+    const account = accountIn(answers);
+    const taken = account === undefined ? [] : takenFindings(asking, member, account);
+    // An account that is ours may be used without the right to make one.
+    const place = account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers);
+    return seenBy(asking, member, answers, { property: "credential.user", who: login.user, findings: [...taken, ...place] });
 }
 
-/** Whether the account may be made. One that is ours may be used without the right to make one. */
-async function accountFindings(
-    asking: Creating,
+/** As the account that a blob is for: it is this gateway's, and the domain still takes its password. */
+async function asAccount(asking: As<Provisioned>, member: Membership, server: string): Promise<Seen> {
+    const { inputs, login } = asking;
+    const foreign = foreignBlob(login, member);
+    if (foreign !== undefined) return { findings: [foreign] };
+    const answers = await asked(asking, member, server, [], [provisionRoom(login)]);
+    if (answers["rid"]?.code !== 0) return { findings: [blobFinding(answers["rid"], answers["provisioned"])] };
+    const findings = unitFindings(inputs.ou, accountIn(answers));
+    return seenBy(asking, member, answers, { property: "offlineJoin", who: `${member.computerName}$`, findings });
+}
+
+const askingAt =
+    ({ login, inputs }: LoginAsking, server: string) =>
+    (name: string, argv: string[]): PrivateCommand =>
+        withLogin(login, inputs.domain, name, [...argv, "-S", server]);
+
+/** What everybody who joins asks; `more` besides, `first` before it. */
+function asked(
+    asking: LoginAsking,
     member: Membership,
     server: string,
-    { answers, account }: { answers: Answers; account: Entry | undefined },
-): Promise<Finding[]> {
-    const taken = account === undefined ? [] : takenFindings(asking, member, account);
-    return [...taken, ...(account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers))];
+    more: PrivateCommand[],
+    first: PrivateCommand[] = [],
+): Promise<Answers> {
+    const { hostSession, inputs, deadline } = asking;
+    const at = askingAt(asking, server);
+    const commands: PrivateCommand[] = [
+        ...first,
+        { ...at("rid", ["search", "(objectClass=rIDManager)", "rIDAvailablePool"]), must: true },
+        at("account", accountSearch(member.computerName)),
+        ...groupSearches(inputs.allowedGroups, at),
+        ...more,
+    ];
+    return lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
 }
 
-const blindFinding = (who: string, given: boolean): Finding =>
-    finding(
+const accountIn = ({ account }: Answers): Entry | undefined => (account === undefined ? undefined : parseEntries(account)[0]);
+
+/** Adds what does not depend on who asked. `who`: may read how large the domain is; `property` says so. */
+function seenBy(
+    { inputs }: LoginAsking,
+    member: Membership,
+    answers: Answers,
+    { property, who, findings }: { property: string; who: string; findings: Finding[] },
+): Seen {
+    const pools = answers["rid"] === undefined ? [] : parseEntries(answers["rid"]).flatMap((entry) => entry.get("ridavailablepool") ?? []);
+    const rid = highestRid(pools[0] ?? "");
+    const groups = foundGroups(inputs.allowedGroups, member.workgroup, answers).findings;
+    if (rid !== undefined) return { findings: [...findings, ...groups], rid };
+    const blind = finding(
         "not-known",
-        given ? "offlineJoin" : "credential.user",
+        property,
         `${who} cannot read how many accounts the domain has (rIDAvailablePool of CN=RID Manager$,CN=System), so nobody knows whether idRange holds them; let it read that object`,
     );
+    return { findings: [...findings, blind, ...groups] };
+}
 
 /** A blob would join the gateway under another name, or into another domain. */
 function foreignBlob({ blob }: Provisioned, { computerName, domain }: Membership): Finding | undefined {
@@ -115,10 +140,9 @@ function foreignBlob({ blob }: Provisioned, { computerName, domain }: Membership
 
 function blobFinding(said: Said | undefined, provisioned: Said | undefined): Finding {
     const text = textOf(said);
-    const failure = failureIn(text);
     const spent = "the domain does not take the blob's password: it joins once only, and the account was reset, deleted or used since";
-    const cause = ["credential", "secret-differs", "account-gone", "not-joined"].includes(failure)
-        ? `${spent}; make a new blob (\`--reuse\`, or delete the account first)`
+    const cause = ["credential", "secret-differs", "account-gone", "not-joined"].includes(failureIn(text))
+        ? `${spent}; make a new blob (\`net offlinejoin provision … reuse\`, \`djoin /reuse\`, or delete the account first)`
         : `the account of the blob cannot log in: ${lastLine(text) || lastLine(textOf(provisioned)) || "no answer"}`;
     return finding("credential", "offlineJoin", cause);
 }
@@ -131,7 +155,7 @@ function unitFindings(ou: string | undefined, account: Entry | undefined): Findi
         : [finding("not-known", "ou", `the account of the blob is in ${parentOf(dn)}; set ou to that, leave it out, or move the account`)];
 }
 
-function takenFindings({ inputs, ours }: Creating, { computerName }: Membership, account: Entry): Finding[] {
+function takenFindings({ inputs, ours }: As<Login>, { computerName }: Membership, account: Entry): Finding[] {
     const sid = account.get("objectsid")?.[0];
     const begun = ours.mark !== undefined && sameDomain(ours.mark.domain, inputs.domain) && sameName(ours.mark.computerName, computerName);
     const kept = sid !== undefined && ours.kept?.accountSid === sid;
@@ -150,7 +174,7 @@ const sameName = (one: string, other: string): boolean => one.toLowerCase() === 
 /** GUID_COMPUTERS_CONTAINER_W of [MS-ADTS] 6.1.1.4; administrators redirect it with redircmp. */
 const COMPUTERS = "AA312825768811D1ADED00C04FD8D5CD";
 
-async function placeFindings(asking: Creating, member: Membership, server: string, answers: Answers): Promise<Finding[]> {
+async function placeFindings(asking: As<Login>, member: Membership, server: string, answers: Answers): Promise<Finding[]> {
     const { inputs, login, hostSession, deadline } = asking;
     let place = inputs.ou;
     let answer = answers["unit"];
