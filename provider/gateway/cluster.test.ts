@@ -39,7 +39,7 @@ function gateway({ id }: GatewayRef, { mark = formed, healthy = true, running = 
 type Seen = Answer | "gone" | "away" | "silent";
 const opened = (...seen: Seen[]): Promise<Gateway> =>
     new Session().run(() => {
-        const open = async (ref: GatewayRef): Promise<Gateway> => {
+        const open = async (_: Context<unknown>, ref: GatewayRef): Promise<Gateway> => {
             const found = seen[refs.findIndex(({ id }) => id === ref.id)] ?? "gone";
             if (found === "silent") throw new PvesmbError("Unreachable", `${ref.id.slice(5, 8)} does not answer`);
             if (found === "gone") return { state: "gone" };
@@ -80,4 +80,21 @@ test("without a gateway that can make changes it is away, and says why; without 
     });
     expect(await head("gone", { mark: "" }, "gone")).toBe("gone");
     expect(await head("gone", { mark: "" }, "away")).toBe("away");
+});
+
+test("a caller with little time gives up alone: who has more gets what was looked up for both", async () => {
+    let looks = 0;
+    const open = async (given: Context<unknown>, ref: GatewayRef): Promise<Gateway> => {
+        looks++;
+        await given.deadline.sleep(300);
+        return gateway(ref, {});
+    };
+    const hostOf = async ({ id }: GatewayRef): Promise<Host> => ({ id, name: "CT 101" }) as Host;
+    const caller = (ms: number) =>
+        openCluster({ ...ctx, deadline: Deadline.in(ms) }, { id: `ctdb:${NONCE}`, gateways: refs.slice(0, 1) }, open, hostOf);
+    const [hasty, patient] = await new Session().run(() => Promise.allSettled([caller(50), caller(10_000)]));
+    expect(hasty).toMatchObject({ status: "rejected", reason: { message: expect.stringMatching(/looking for the cluster/) as string } });
+    expect(patient).toMatchObject({ status: "fulfilled", value: { state: "ready" } });
+    // Once for both, and the head again for the one that goes on.
+    expect(looks).toBe(2);
 });

@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import { isKind, messageOf, PvesmbError } from "../base/errors";
 import type { Context } from "../base/handler";
 import { perSession } from "../base/session";
+import { SharedLooks } from "../base/shared-looks";
 import { CTDB, ctdb, inStep, parseFloating, parseMark } from "../ctdb";
-import { hostSessionOn, joined } from "../hosts";
+import { hostSessionOn, joined, within } from "../hosts";
 import type { Gather, HostSession } from "../hosts";
-import { CLUSTER } from "../model";
+import { clusterNonce } from "../model";
 import type { GatewayRef, ServerRef } from "../model";
 import { clusterBatch, clusterStore } from "../samba/cluster-batch";
 import { LOOK } from "../samba/look";
+import { nonceOf } from "../machines/id";
 import type { Found } from "../machines/machine";
 import { forAll } from "./followers";
 import type { Member } from "./followers";
@@ -27,31 +29,25 @@ interface Known {
 type Outcome = { state: "gone" } | { state: "away"; why: string } | { state: "known"; known: Known };
 
 /** Opens a gateway, as session.ts does. */
-type Open = (ref: GatewayRef) => Promise<Gateway>;
+type Open = (ctx: Context<unknown>, ref: GatewayRef) => Promise<Gateway>;
 /** The host of a gateway that was opened. */
 type HostOf = (ref: GatewayRef) => Promise<Found["host"] | undefined>;
 
-const clusters = perSession(() => new Map<string, Promise<Outcome>>());
+/** Least time for opening a gateway or a cluster, in milliseconds. */
+export const LOOKUP_MS = 120_000;
+
+const clusters = perSession(() => new SharedLooks<Outcome>(({ state }) => state === "known"));
 
 /** After the cluster was changed. */
-export const forgetCluster = (id: string): void => void clusters().delete(id);
+export const forgetCluster = (id: string): void => clusters().forget(id);
 
 /** As gateways of one cluster: what is declared on it is done on one of them and followed by the others. */
 export async function openCluster(ctx: Context<unknown>, ref: ServerRef, open: Open, hostOf: HostOf): Promise<Gateway> {
-    let found = clusters().get(ref.id);
-    if (found === undefined) {
-        const made = look(ctx, ref, open, hostOf);
-        found = made;
-        clusters().set(ref.id, made);
-        const drop = (): void => {
-            if (clusters().get(ref.id) === made) clusters().delete(ref.id);
-        };
-        made.then((outcome) => outcome.state !== "known" && drop(), drop);
-    }
-    const outcome = await found;
+    const found = clusters().get(ref.id, () => look({ ...ctx, deadline: ctx.deadline.detached(LOOKUP_MS) }, ref, open, hostOf));
+    const outcome = await within(ctx.deadline, `looking for the cluster ${ref.id}`, found, { dispatched: false });
     if (outcome.state !== "known") return outcome;
     const { head, others, address, ref: headRef } = outcome.known;
-    const gateway = await open(headRef);
+    const gateway = await open(ctx, headRef);
     if (gateway.state !== "ready") return gateway;
     const { machine } = gateway;
     const { hostname, mounts } = machine;
@@ -70,18 +66,14 @@ const PROBE: Gather = {
     commands: [ctdb("healthy", "nodestatus"), ctdb("running", "runstate", "running")],
 };
 
-const nonceOf = (id: string): string => id.slice(CLUSTER.length);
-
 async function look(ctx: Context<unknown>, { id, gateways = [] }: ServerRef, open: Open, hostOf: HostOf): Promise<Outcome> {
     if (gateways.length === 0)
         throw new PvesmbError(
             "InvalidInput",
             "gateway.gateways: the `ref` of a CtdbVip names its gateways; pass the CtdbVip, or its `ref` as it is",
-            {
-                property: "gateway.gateways",
-            },
+            { property: "gateway.gateways" },
         );
-    const seen = await Promise.all(gateways.map((ref) => probed(ctx, nonceOf(id), ref, open)));
+    const seen = await Promise.all(gateways.map((ref) => probed(ctx, clusterNonce(id), ref, open)));
     const ours = seen.filter(({ rank }) => rank > 0).sort((a, b) => b.rank - a.rank);
     const [head] = ours;
     const away = seen.filter(({ why }) => why !== undefined);
@@ -92,7 +84,7 @@ async function look(ctx: Context<unknown>, { id, gateways = [] }: ServerRef, ope
     const host = await hostOf(head.ref);
     if (host === undefined) return { state: "away", why: `${head.name}: it is no longer there` };
     const session = hostSessionOn(host, {
-        key: `cluster ${nonceOf(id)}`,
+        key: `cluster ${clusterNonce(id)}`,
         look: joined([LOOK, clusterStore.look]),
         build: clusterBatch(head.nonce, randomBytes(12).toString("hex"), inStep),
     });
@@ -114,13 +106,13 @@ async function probed(ctx: Context<unknown>, nonce: string, ref: GatewayRef, ope
     const unknown = {
         name: ref.id,
         ref,
-        nonce: ref.id.slice(ref.id.lastIndexOf("/") + 1),
+        nonce: nonceOf(ref.id),
         rank: 0 as const,
         gone: false,
         address: undefined,
     };
     try {
-        const gateway = await open(ref);
+        const gateway = await open(ctx, ref);
         if (gateway.state === "gone") return { ...unknown, gone: true };
         if (gateway.state === "away") return { ...unknown, why: gateway.why };
         const { hostSession, machine } = gateway;

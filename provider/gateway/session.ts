@@ -10,7 +10,8 @@ import type { GatewayRef, ServerRef } from "../model";
 import { gatewayBatch } from "../samba/batch";
 import { LOOK } from "../samba/look";
 import { perSession } from "../base/session";
-import { openCluster } from "./cluster";
+import { SharedLooks } from "../base/shared-looks";
+import { LOOKUP_MS, openCluster } from "./cluster";
 import { layouts } from "./layouts";
 import type { Layout } from "./layouts";
 import type { Gateway, Ready } from "./ready";
@@ -30,39 +31,18 @@ export const layoutOf = (id: string): Layout => layouts[machineKindOf(id).layout
 /** An opened gateway with its host session, shared by all resources on it. */
 type Kept = Exclude<Opened, Found> | (Found & { hostSession: HostSession });
 
-/** Least time for opening a gateway, in milliseconds. */
-const LOOKUP_MS = 120_000;
-
-const open = perSession(() => new Map<string, Promise<Kept>>());
+const open = perSession(() => new SharedLooks<Kept>(({ state }) => state === "ready"));
 
 /** Opens a gateway, or a cluster as if it were one. Code that changes the gateway must call forgetGateway. */
 export const openGateway = (ctx: Context<unknown>, ref: ServerRef): Promise<Gateway> =>
-    onCluster(ref)
-        ? openCluster(
-              ctx,
-              ref,
-              (member) => openOne(ctx, member),
-              async (member) => hostOf(await open().get(member.id)),
-          )
-        : openOne(ctx, ref);
+    onCluster(ref) ? openCluster(ctx, ref, openOne, async (member) => hostOf(await open().known(member.id))) : openOne(ctx, ref);
 
 const hostOf = (kept: Kept | undefined): Host | undefined => (kept?.state === "ready" ? kept.host : undefined);
 
 /** Opens a gateway once per process and operation. */
 async function openOne(ctx: Context<unknown>, ref: GatewayRef): Promise<Gateway> {
-    let kept = open().get(ref.id);
-    if (kept === undefined) {
-        // All callers share it, so it has its own deadline.
-        const found = find({ ...ctx, deadline: ctx.deadline.detached(LOOKUP_MS) }, ref);
-        kept = found;
-        open().set(ref.id, found);
-        // A newer entry stays.
-        const drop = (): void => {
-            if (open().get(ref.id) === found) open().delete(ref.id);
-        };
-        found.then((gateway) => gateway.state !== "ready" && setTimeout(drop, 5_000).unref(), drop);
-    }
-    const gateway = await within(ctx.deadline, `looking for the gateway ${machineKindOf(ref.id).nameOf(ref.id)}`, kept, {
+    const found = open().get(ref.id, () => find({ ...ctx, deadline: ctx.deadline.detached(LOOKUP_MS) }, ref));
+    const gateway = await within(ctx.deadline, `looking for the gateway ${machineKindOf(ref.id).nameOf(ref.id)}`, found, {
         dispatched: false,
     });
     if (gateway.state !== "ready") return gateway;
@@ -75,12 +55,12 @@ async function find(ctx: Caller, ref: GatewayRef): Promise<Kept> {
 }
 
 export function forgetGateway(id: string): void {
-    open().delete(id);
+    open().forget(id);
 }
 
 /** Stores a gateway that was just set up, so that the resources on it use the same session. */
 export function keepGateway(id: string, found: Found, hostSession: HostSession): void {
-    open().set(id, Promise.resolve({ ...found, hostSession }));
+    open().keep(id, { ...found, hostSession });
 }
 
 /** The ready gateway; throws an error with the way out otherwise. */

@@ -5,24 +5,23 @@ import type { Rule } from "./meta";
 /** The gateway is on a host that is there already (mode `existing`). The id is not known before the gateway exists. */
 export const onExisting = (gateway: { id: string } | undefined): boolean => gateway?.id.startsWith(EXISTING) ?? false;
 
-/** A property that such a gateway does not offer. `reason` completes "in mode `existing` ..." and has the way out. */
-export const notOnExisting = <I extends { gateway?: { id: string } }>(
+/** Refuses a property on some servers. `reason` completes `where` and has the way out; `at`: the property that is named. */
+type Refusal = <I extends { gateway?: { id: string } }>(
     property: keyof I & string,
     isSet: (inputs: I) => boolean,
     reason: string,
-    at: string = property,
-): Rule<I> => ({
-    needs: ["gateway", property],
-    check: (inputs) => (onExisting(inputs.gateway) && isSet(inputs) ? [{ property: at, reason: `in mode \`existing\` ${reason}` }] : []),
-});
+    at?: string,
+) => Rule<I>;
 
-/** A property that a cluster cannot have. `reason` completes "on a CtdbVip ..." and has the way out. */
-export const notOnCluster = <I extends { gateway?: { id: string } }>(
-    property: keyof I & string,
-    isSet: (inputs: I) => boolean,
-    reason: string,
-    at: string = property,
-): Rule<I> => ({
-    needs: ["gateway", property],
-    check: (inputs) => (onCluster(inputs.gateway) && isSet(inputs) ? [{ property: at, reason: `on a CtdbVip ${reason}` }] : []),
-});
+const refusalOn =
+    (isOn: (server: { id: string } | undefined) => boolean, where: string): Refusal =>
+    (property, isSet, reason, at = property) => ({
+        needs: ["gateway", property],
+        check: (inputs) => (isOn(inputs.gateway) && isSet(inputs) ? [{ property: at, reason: `${where} ${reason}` }] : []),
+    });
+
+/** A property that a gateway of mode `existing` does not offer. */
+export const notOnExisting = refusalOn(onExisting, "in mode `existing`");
+
+/** A property that a cluster cannot have. */
+export const notOnCluster = refusalOn(onCluster, "on a CtdbVip");

@@ -18,7 +18,7 @@ export { userModel } from "./user";
 export type { UserInputs, UserOutputs } from "./user/inputs";
 export { CLUSTER, gatewayRef } from "./connection";
 export type { ConnectionInputs, GatewayRef } from "./connection";
-export { onCluster } from "./server-ref";
+export { clusterNonce, onCluster } from "./server-ref";
 export type { ServerRef } from "./server-ref";
 export type { ShareRef } from "./share/ref";
 export { kinds, models } from "./registry";

@@ -21,5 +21,8 @@ named(serverRef, { name: "ServerRef", reference: "What shares and users keep of 
 
 export type ServerRef = z.infer<typeof serverRef>;
 
+/** The nonce of a cluster, from its id. */
+export const clusterNonce = (id: string): string => id.slice(CLUSTER.length);
+
 /** The server is a CtdbVip. */
 export const onCluster = (server: { id: string } | undefined): boolean => server?.id.startsWith(CLUSTER) ?? false;

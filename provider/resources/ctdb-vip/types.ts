@@ -1,6 +1,6 @@
 import type { Ready } from "../../gateway/session";
 import type { ClusterInputs, ClusterOutputs } from "../../model";
-import { LEADER_TIMEOUT } from "../../model";
+import { clusterNonce, LEADER_TIMEOUT } from "../../model";
 import { bareOf } from "../../model/network";
 import type { Cluster } from "../../ctdb";
 import { SAMBA } from "../../samba/paths";
@@ -21,7 +21,7 @@ const SERVED: Cluster["served"] = {
 };
 
 export const clusterOf = (id: string, key: string, inputs: ClusterInputs): Cluster => ({
-    nonce: nonceOf(id),
+    nonce: clusterNonce(id),
     key,
     nodes: inputs.privateNetwork.addresses.map(bareOf),
     addresses: inputs.addresses,
@@ -32,5 +32,3 @@ export const clusterOf = (id: string, key: string, inputs: ClusterInputs): Clust
     leaderTimeout: LEADER_TIMEOUT,
     served: SERVED,
 });
-
-export const nonceOf = (id: string): string => id.slice(id.indexOf(":") + 1);
