@@ -51,7 +51,7 @@ beforeAll(async () => {
     await sshKey(".pub");
     [host, bare] = await Promise.all([
         makeHost(FIRST, "10.86.0.180").then(withOwnSamba),
-        makeHost(FIRST + 1, "10.86.0.181", "debian-12-standard"),
+        makeHost(FIRST + 1, "10.86.0.181", "standard"),
     ]);
     environment = await onlySsh(host, bare);
     before = await manifest(host);

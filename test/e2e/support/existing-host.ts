@@ -51,8 +51,13 @@ systemctl enable smbd >/dev/null 2>&1
 systemctl restart smbd
 `;
 
-export async function makeHost(vmid: number, address: string, template = "debian-12-samba"): Promise<ExistingHost> {
+/** With `LAB_HOSTS=trixie`, Debian 13. */
+const release = process.env["LAB_HOSTS"] === "trixie" ? "debian-13" : "debian-12";
+
+/** `has`: Debian's Samba, or only what a minimal installation has. */
+export async function makeHost(vmid: number, address: string, has: "samba" | "standard" = "samba"): Promise<ExistingHost> {
     const node = "pve1";
+    const template = `${release}-${has}`;
     const all = (await control("call", "GET", `/nodes/${node}/storage/local/content`, { content: "vztmpl" })) as { volid: string }[];
     const ostemplate = all.find(({ volid }) => volid.includes(template))?.volid ?? "";
     await control("run", "POST", `/nodes/${node}/lxc`, {

@@ -17,11 +17,12 @@ const usage = `usage: lab up [--version 8.4|9.1|9.2] [--nodes pve1,pve2]
 
 LAB_NAME=x names a second lab beside the first; LAB_NODES and LAB_PVE_VERSION are the options' defaults.
 LAB_SAMBA=backports puts the newest Samba of Debian 12 (4.22) into the template debian-12-samba, in place of its own (4.17).
+LAB_HOSTS=trixie adds templates of Debian 13, for hosts that pvesmb did not make.
 `;
 
 /** Starts this program again as root; the environment that decides where the cache is stays. */
 function again(): Promise<number> {
-    const keep = "--preserve-env=PATH,HOME,XDG_CACHE_HOME,LAB_NAME,LAB_NODES,LAB_PVE_VERSION,LAB_SAMBA";
+    const keep = "--preserve-env=PATH,HOME,XDG_CACHE_HOME,LAB_NAME,LAB_NODES,LAB_PVE_VERSION,LAB_SAMBA,LAB_HOSTS";
     return wait(spawn("sudo", ["-n", keep, process.execPath, ...process.execArgv, ...process.argv.slice(1)], { stdio: "inherit" }));
 }
 

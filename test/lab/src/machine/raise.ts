@@ -25,7 +25,7 @@ export async function raise(names: string[], progress: (line: string) => void): 
     writeFileSync(resolvConf, `search ${network.domain}\nnameserver ${network.services}\n`);
     const key = run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "pvesmb-lab", "-f", nodeKey]);
     await Promise.all([makeNetwork(layouts), key, makeAuthority()]);
-    await Promise.all([startDns(layouts), startArchive(built.repository)]);
+    await Promise.all([startDns(layouts), startArchive(built.repositories)]);
     progress(`nodes ${names.join(", ")}`);
     const setup = { tree: built.tree, authorizedKey: readFileSync(`${nodeKey}.pub`, "utf8"), nodes: layouts };
     const nodes = await Promise.all(layouts.map((layout) => LabNode.open(layout, setup)));

@@ -6,6 +6,8 @@ import { release } from "./debian-sources";
 export interface ImageRecipe {
     /** Beside those of the variant; `name/suite` takes one from another suite. */
     packages: string[];
+    /** Of Debian. Default: that of the lab. */
+    release?: string;
     /** Shell commands inside, at the end. */
     finish: string[];
     /** Which of Debian's packages are there anyway. Default: the required and important ones. */
@@ -30,7 +32,7 @@ export async function bootstrap(recipe: ImageRecipe, sources: DebianSources, for
         ...hooks,
     ];
     // Compiling ZFS: ten minutes alone, hours on a machine that is busy with other things.
-    await run([...argv, release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 6 * 3_600_000 });
+    await run([...argv, recipe.release ?? release, path, "-"], { input: `${sources.lines.join("\n")}\n`, timeout: 6 * 3_600_000 });
 }
 
 function quote(text: string): string {

@@ -10,6 +10,8 @@ export interface DebianSources {
 }
 
 export const release = "bookworm";
+/** The release after it, for hosts that pvesmb did not make (`LAB_HOSTS=trixie`). */
+export const nextRelease = "trixie";
 /** Newer versions of single packages, for the release: `name/${backports}` in a recipe takes one from there. */
 export const backports = `${release}-backports`;
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -30,6 +32,12 @@ export function withBackports({ lines, options }: DebianSources): DebianSources 
     const own = lines.filter((line) => line.includes(` ${release} `));
     return { options, lines: [...lines, ...own.map((line) => line.replace(` ${release} `, ` ${backports} `))] };
 }
+
+/** The same places, for the next release. */
+export const ofNextRelease = ({ lines, options }: DebianSources): DebianSources => ({
+    options,
+    lines: lines.map((line) => line.replace(` ${release}`, ` ${nextRelease}`)),
+});
 
 async function configured(): Promise<string[]> {
     const format = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)";

@@ -2,7 +2,7 @@ import { run } from "../run";
 import { bootstrap } from "./bootstrap";
 import type { ImageRecipe } from "./bootstrap";
 import { cached } from "./cache";
-import { backports, withBackports } from "./debian-sources";
+import { backports, nextRelease, ofNextRelease, withBackports } from "./debian-sources";
 import type { DebianSources } from "./debian-sources";
 
 /**
@@ -33,7 +33,15 @@ const beside = "samba-common samba-common-bin samba-libs libldb2 libndr6 libsmbc
 );
 const chosen = newest ? [...samba, ...beside].map((name) => `${name}/${backports}`) : samba;
 
-export const templates: Record<string, ImageRecipe> = {
+/** With `LAB_HOSTS=trixie`, Debian 13 for hosts that pvesmb did not make. */
+export const withNextRelease = process.env["LAB_HOSTS"] === nextRelease;
+const ofNext = ({ packages, finish }: ImageRecipe): ImageRecipe => ({
+    release: nextRelease,
+    packages,
+    finish: [...finish, `sed -i s/bookworm/${nextRelease}/ /etc/apt/sources.list`],
+});
+
+const ofThisRelease: Record<string, ImageRecipe> = {
     "debian-12-standard_12.7-1_amd64.tar.zst": standard,
     "debian-12-samba_12.7-1_amd64.tar.zst": {
         packages: [...standard.packages, ...chosen, "acl", "attr", "python3", "unattended-upgrades"],
@@ -43,6 +51,19 @@ export const templates: Record<string, ImageRecipe> = {
             ...standard.finish,
         ],
     },
+};
+
+export const templates: Record<string, ImageRecipe> = {
+    ...ofThisRelease,
+    ...(withNextRelease
+        ? {
+              "debian-13-standard_13.1-2_amd64.tar.zst": ofNext(standard),
+              "debian-13-samba_13.1-2_amd64.tar.zst": ofNext({
+                  packages: [...standard.packages, ...samba, "acl", "attr", "python3"],
+                  finish: standard.finish,
+              }),
+          }
+        : {}),
 };
 
 const node: ImageRecipe = {
@@ -59,7 +80,7 @@ const node: ImageRecipe = {
 export function buildTemplate(name: string, sources: DebianSources): Promise<string> {
     const recipe = templates[name];
     if (!recipe) throw new Error(`the lab has no template ${name}`);
-    const from = newest ? withBackports(sources) : sources;
+    const from = recipe.release === nextRelease ? ofNextRelease(sources) : newest ? withBackports(sources) : sources;
     return cached(name.replace(/\.tar\.zst$/, ""), { recipe, from: sources.lines }, async (path) => {
         await bootstrap(recipe, from, "tar", `${path}.tar`);
         await run(["zstd", "--quiet", "-1", "-T0", "--rm", `${path}.tar`, "-o", path]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../run";
 import { cached } from "./cache";
 import type { DebianSources } from "./debian-sources";
-import { release } from "./debian-sources";
+import { nextRelease, ofNextRelease, release } from "./debian-sources";
 
 /** What a guest of the lab may install, each group with all it depends on and recommends. Packages of different groups may exclude each other. */
 const groups = [
@@ -15,9 +15,34 @@ const groups = [
     ["zfs-fuse"],
 ];
 
+/** What a host of the next release may install: what pvesmb and its owner put on it. */
+const ofHosts = ["samba samba-vfs-modules smbclient acl attr python3 sudo rsync lsof nftables needrestart".split(" ")];
+
 /** A Debian archive with those packages, laid out as apt expects it: `deb http://deb.lab/debian bookworm main`. */
-export function buildRepository(template: string, sources: DebianSources): Promise<string> {
-    return cached("debian", { groups, template, from: sources.lines }, async (path) => {
+export const buildRepository = (template: string, sources: DebianSources): Promise<string> =>
+    build("debian", { groups, template, from: sources.lines }, sources, { codename: release, suite: "oldstable" });
+
+/** The same for hosts of the next release. */
+export function buildNextRepository(template: string, sources: DebianSources): Promise<string> {
+    const from = ofNextRelease(sources);
+    const recipe = { groups: ofHosts, template, from: from.lines };
+    return build(`debian-${nextRelease}`, recipe, from, { codename: nextRelease, suite: "stable" });
+}
+
+interface Recipe {
+    groups: string[][];
+    template: string;
+    from: string[];
+}
+
+interface Suite {
+    codename: string;
+    suite: string;
+}
+
+function build(name: string, recipe: Recipe, sources: DebianSources, of: Suite): Promise<string> {
+    const { groups, template } = recipe;
+    return cached(name, recipe, async (path) => {
         const work = `${path}.work`;
         for (const dir of ["state/lists/partial", "cache/archives/partial", "etc/preferences.d", "etc/apt.conf.d"])
             mkdirSync(join(work, dir), { recursive: true });
@@ -28,7 +53,7 @@ export function buildRepository(template: string, sources: DebianSources): Promi
             await run(install, { env, timeout: 1_800_000 });
         }
         publish(path, join(work, "cache/archives"));
-        await index(path);
+        await index(path, of);
     });
 }
 
@@ -60,14 +85,14 @@ function publish(path: string, archives: string): void {
     }
 }
 
-async function index(path: string): Promise<void> {
-    const dist = `dists/${release}`;
+async function index(path: string, { codename, suite }: Suite): Promise<void> {
+    const dist = `dists/${codename}`;
     const binary = join(path, dist, "main/binary-amd64");
     mkdirSync(binary, { recursive: true });
     const packages = await run(["apt-ftparchive", "packages", "pool"], { cwd: path });
     writeFileSync(join(binary, "Packages"), packages);
     await run(["gzip", "--keep", "-9n", join(binary, "Packages")]);
-    const fields = { Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: release, Architectures: "amd64", Components: "main" };
+    const fields = { Origin: "Debian", Label: "Debian", Suite: suite, Codename: codename, Architectures: "amd64", Components: "main" };
     const options = Object.entries(fields).flatMap(([key, value]) => ["-o", `APT::FTPArchive::Release::${key}=${value}`]);
     writeFileSync(join(path, dist, "Release"), await run(["apt-ftparchive", ...options, "release", dist], { cwd: path }));
 }
