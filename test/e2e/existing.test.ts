@@ -49,10 +49,7 @@ beforeAll(async () => {
     await removeGuests(FIRST, LAST);
     // Made once; both hosts need it.
     await sshKey(".pub");
-    [host, bare] = await Promise.all([
-        makeHost(FIRST, "10.86.0.180").then(withOwnSamba),
-        makeHost(FIRST + 1, "10.86.0.181", "standard"),
-    ]);
+    [host, bare] = await Promise.all([makeHost(FIRST, "10.86.0.180").then(withOwnSamba), makeHost(FIRST + 1, "10.86.0.181", "standard")]);
     environment = await onlySsh(host, bare);
     before = await manifest(host);
     stack = await create(program(files(), user("files", alice), docsOf()));

@@ -57,7 +57,10 @@ if (file !== undefined) {
     // it was compiled with: each of the two threw away what the other one had left in the cache.
     v8.setFlagsFromString("--allow-natives-syntax");
     const { resolve } = Module.createRequire(file);
-    for (const [names, memberOf] of [[MODULES, member], [TAKEN_APART, callable]])
+    for (const [names, memberOf] of [
+        [MODULES, member],
+        [TAKEN_APART, callable],
+    ])
         for (const name of names) later(resolve(name), memberOf);
     // `options: { typescript: false }` of Pulumi.yaml, which a language host of this age does not hear of.
     if (require(`${process.cwd()}/package.json`).main === "index.js") process.env.PULUMI_NODEJS_TYPESCRIPT = "false";

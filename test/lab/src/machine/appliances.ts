@@ -20,7 +20,14 @@ export class Appliances {
         return Promise.all(
             Object.entries(this.files).map(async ([template, file]) => {
                 const [name = "", version = ""] = template.split("_");
-                return { template, package: name, version, os: template.split("-", 2).join("-"), section: "system", sha512sum: await checksum(file) };
+                return {
+                    template,
+                    package: name,
+                    version,
+                    os: template.split("-", 2).join("-"),
+                    section: "system",
+                    sha512sum: await checksum(file),
+                };
             }),
         );
     }
