@@ -6,6 +6,7 @@ const cluster: Cluster = {
     nonce: "0123456789abcdef",
     key: "urn:files",
     nodes: ["10.99.0.1", "10.99.0.2"],
+    slots: 2,
     addresses: [
         { address: "192.168.1.60/24", interface: "eth0" },
         { address: "192.168.1.61/24", interface: "eth2" },
@@ -21,6 +22,8 @@ const text = (path: string): string => clusterFiles(cluster).find((file) => file
 
 test("what CTDB reads", () => {
     expect(text(CTDB.nodes)).toBe("10.99.0.1\n10.99.0.2\n");
+    const shrunk = clusterFiles({ ...cluster, slots: 4 });
+    expect(shrunk.find(({ path }) => path === CTDB.nodes)?.content).toBe("10.99.0.1\n10.99.0.2\n#\n#\n");
     expect(text(CTDB.publicAddresses)).toBe("192.168.1.60/24 eth0\n192.168.1.61/24 eth2\n");
     expect(text(CTDB.tunables)).toBe("KeepaliveInterval=1\nKeepaliveLimit=12\nRecoveryDropAllIPs=5\nRerecoveryTimeout=2\n");
     expect(text(CTDB.conf)).toContain("\tcluster lock = /srv/pvesmb/.pvesmb/ctdb.lock\n\tleader timeout = 5\n");

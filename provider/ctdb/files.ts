@@ -21,7 +21,8 @@ const conf = ({ lock, leaderTimeout }: Cluster): string => `${HEAD}[logging]
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join("");
 
-const nodesText = (nodes: readonly string[]): string => lines(nodes);
+/** A number stays a gateway's own: the line of one that has gone is a comment (samba.md section 3, "CTDB files"). */
+const nodesText = ({ nodes, slots }: Cluster): string => lines([...nodes, ...Array<string>(slots - nodes.length).fill("#")]);
 
 const publicAddressesText = (addresses: readonly Floating[]): string =>
     lines(addresses.map(({ address, interface: device }) => `${address} ${device}`));
@@ -64,7 +65,7 @@ export function clusterFiles(cluster: Cluster): ClusterFile[] {
     return [
         file("lock", CTDB.conf, conf(cluster)),
         file("lock", CTDB.turns, `${turnsOf(cluster.lock)}\n`),
-        file("privateNetwork", CTDB.nodes, nodesText(nodes)),
+        file("privateNetwork", CTDB.nodes, nodesText(cluster)),
         file("privateNetwork", CTDB.rules, rules(nodes)),
         file("addresses", CTDB.publicAddresses, publicAddressesText(addresses)),
         file("tunables", CTDB.tunables, lines(tunableValues(tunables).map(([name, value]) => `${name}=${value}`))),

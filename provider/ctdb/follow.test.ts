@@ -108,6 +108,22 @@ test("shares that are declared on the gateway alone stay", () => {
     expect(read("two/shares.conf")).toBe("# all\n[own]\n");
 });
 
+test("a gateway that leaves has nothing of the cluster any more, and all of its own; leaving twice changes nothing", () => {
+    const [one, two] = [gateway("one"), gateway("two")];
+    writeFileSync(at("two/shares.d/own.conf"), "[own]\n");
+    one.has("docs", "[docs]\n");
+    one.run("publish");
+    two.run();
+    for (const _ of [1, 2]) {
+        expect(two.run("leave")).toMatchObject({ code: 0, fault: "" });
+        expect(two.fragments()).toEqual({ "own.conf": "[own]\n" });
+        expect(read("two/shares.conf")).toBe("# all\n[own]\n");
+        expect([readdirSync(at("two/cluster.d")), existsSync(at("two/applied"))]).toEqual([[], false]);
+    }
+    // The cluster goes on.
+    expect(read("state")).toContain("docs");
+});
+
 test("changes by hand are told, and undone when it follows again", () => {
     const [one, two] = [gateway("one"), gateway("two")];
     one.has("docs", "[docs]\n");

@@ -10,7 +10,7 @@ import type { Cluster } from "./settings";
 export const followProgram = (): string =>
     `#!/usr/bin/python3 -I\n# Written by pvesmb.\n${asset("hosts/executor/agent/assembling.py")}\n\n${asset("ctdb/program/follow.py")}`;
 
-const follow = (how: "held" | "repair" | "publish", timeout: number): RunStep => ({
+const follow = (how: "held" | "repair" | "publish" | "leave", timeout: number): RunStep => ({
     do: "run",
     argv: [CTDB.follow, CTDB.following, how],
     changes: false,
@@ -19,6 +19,9 @@ const follow = (how: "held" | "repair" | "publish", timeout: number): RunStep =>
 
 /** In a batch of the CtdbVip itself. */
 export const repaired = follow("repair", 60);
+
+/** On a gateway that goes while the cluster goes on; it may have been cleared before. */
+export const left: RunStep = { ...follow("leave", 60), onlyIf: ["test", "-e", CTDB.following] };
 
 /** In a batch for a cluster, which has the locks. */
 export const inStep = {

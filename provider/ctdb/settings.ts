@@ -31,6 +31,8 @@ export interface Cluster {
     key: string;
     /** Private addresses in order, without prefix length. */
     nodes: readonly string[];
+    /** Lines of CTDB's list of them: as many as the cluster ever had. */
+    slots: number;
     addresses: readonly Floating[];
     lock: string;
     sharedPath: string;

@@ -43,10 +43,10 @@ const gateways = names.map((name, index) =>
         data: { bind: shared },
     }),
 );
-const cluster = (args: object = {}): string =>
-    `const cluster = new pvesmb.CtdbVip("cluster", { gateways: [${names.join(", ")}], ...${JSON.stringify({
+const cluster = (args: object = {}, of = names): string =>
+    `const cluster = new pvesmb.CtdbVip("cluster", { gateways: [${of.join(", ")}], ...${JSON.stringify({
         addresses: [{ address: `${FIRST}/24` }, { address: `${SECOND}/24` }],
-        privateNetwork: { addresses: ["10.99.0.1/24", "10.99.0.2/24", "10.99.0.3/24"] },
+        privateNetwork: { addresses: of.map((_, index) => `10.99.0.${index + 1}/24`) },
         lock: { file: "/srv/pvesmb/.pvesmb/ctdb.lock" },
         netbiosName: "FILES",
         ...args,
@@ -279,6 +279,41 @@ describe("a client writes meanwhile, and loses nothing", () => {
         await onNode(victim, "ip link set eth1 up");
         await healthy(now);
     });
+});
+
+test("a gateway goes, and comes back, while a client writes: the others go on, and one that has gone serves nothing", async () => {
+    stack.write(program(...gateways, cluster({}, ["two", "one", "three"]), ...used("cluster", { bob: true })));
+    expect((await stack.up({ fails: true })).output).toMatch(/gateways\[1\] was gateways\[0\]: .*the end of the list/s);
+    const writer = await Writer.start(within, at(FIRST), alice);
+    const since = await onNode(0, "systemctl show -P MainPID ctdb");
+    try {
+        stack.write(program(...gateways, cluster(settings, ["one", "two"]), ...used("cluster", { bob: true })));
+        await stack.up();
+        await writer.goesOn();
+        expect(await onNode(0, "ctdb status -X; cat /etc/ctdb/nodes")).toMatch(
+            /^\|1\|10\.99\.0\.2(\|0)+\|N\|\n10\.99\.0\.1\n10\.99\.0\.2\n#$/m,
+        );
+        expect((await smbclient(within, at(own(2)), alice, "ls")).output).toMatch(
+            /NT_STATUS_(BAD_NETWORK_NAME|ACCESS_DENIED|LOGON_FAILURE)/,
+        );
+        expect(
+            await onNode(2, "getent passwd alice; getent group team; ls -A /etc/samba/pvesmb/*.d /etc/samba/pvesmb; ls /etc/ctdb"),
+        ).not.toMatch(/alice|team|docs|cluster|follow|nodes/);
+        await nothingLeft();
+        stack.write(program(...gateways, cluster(settings), ...used("cluster", { bob: true })));
+        await stack.up();
+        await writer.goesOn();
+    } finally {
+        await writer.stop();
+    }
+    // Those that stayed never stopped.
+    expect(await onNode(0, "systemctl show -P MainPID ctdb")).toBe(since);
+    expect(new Set(await Promise.all(names.map((_, index) => onNode(index, WHO)))).size).toBe(1);
+    await putFile(within, at(own(2)), bob, "d.txt", "by the gateway that came back\n");
+    const written = await onNode(0, "cat /srv/pvesmb/docs/record-*");
+    for (const record of writer.acknowledged) expect(written).toContain(`record ${record} end`);
+    process.stderr.write(`ctdb: a gateway goes and comes: ${writer.gap.toFixed(1)} s\n`);
+    await nothingLeft();
 });
 
 test("taken apart: the first gateway goes on with users and files, the others serve nothing", async () => {

@@ -6,6 +6,7 @@ one line each, and a copy of the cluster's file says that all of it is done here
   follow SETTINGS held     the same, for who keeps others out already
   follow SETTINGS repair   as held, and undoes what was changed by hand
   follow SETTINGS publish  makes this gateway's objects the cluster's
+  follow SETTINGS leave    removes all that is declared on the cluster from this gateway, which goes
   follow SETTINGS check    prints what is not in step, as a JSON list; changes nothing
 """
 import contextlib
@@ -121,6 +122,16 @@ class Cluster:
         for name, line in names.items():
             put(os.path.join(self.settings["objects"], name), line, 0o600)
         put(self.settings["applied"], wanted, 0o600)
+
+    def leave(self):
+        before = self.before()
+        for argv, fine in plan([], before, passwd(), groups(), self.settings["account"]):
+            run(argv, fine)
+        self.files([], before, put_it=True)
+        for name in self.own():
+            drop(os.path.join(self.settings["objects"], name))
+        self.activate()
+        drop(self.settings["applied"])
 
     def before(self):
         applied = found(self.settings["applied"]) or b""
@@ -277,6 +288,8 @@ def main(place, how="alone"):
         print(json.dumps(cluster.check()))
     elif how == "publish":
         cluster.publish()
+    elif how == "leave":
+        cluster.leave()
     elif how in ("held", "repair"):
         cluster.follow(held=True, repair=how == "repair")
     elif not cluster.is_in_step(cluster.wanted()):

@@ -36,7 +36,7 @@ const privateNetwork = z.strictObject({
     addresses: field(z.array(cidr()).min(2).max(16), {
         description:
             "Address with prefix length of each gateway, in the order of `gateways`; each gateway must have its own already, best on a bridge for this alone (`extraNetworks` of SmbGateway). CTDB's traffic is neither encrypted nor authenticated: the gateways take it from these addresses only.",
-        replace: "all gateways have to change at once",
+        effect: { does: "sessions end for some seconds when the address of a gateway that stays is another one" },
         examples: ["10.99.0.1/24"],
     }),
 });
@@ -69,7 +69,9 @@ export const inputs = z.strictObject({
     gateways: field(z.array(gatewayRef).min(2).max(16), {
         description:
             "The gateways that become one file server, in order, all with the same directory at `sharedPath`. The first one's users, share rights and security identifier become the cluster's; the others must have none.",
-        effect: { does: "refused: gateways are neither added nor removed yet" },
+        effect: {
+            does: "new gateways join at the end of the list; one that is taken from its end, or replaced in its place, serves nothing any more, and its clients connect to the others",
+        },
     }),
     addresses: field(z.array(address).min(1).max(64), {
         description: "Addresses under which clients reach the cluster; each is on one gateway at a time, and nobody else has it.",

@@ -1,4 +1,3 @@
-import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
 import { forgetCluster } from "../../gateway/cluster";
 import { readyGateway } from "../../gateway/session";
@@ -15,19 +14,22 @@ import type { Seen } from "./preflight";
 import { bareOf } from "../../model/network";
 import { clusterOf } from "./types";
 import type { ClusterState, Outputs } from "./types";
-import { beginUnit, claimUnit, filesUnit, formUnit, serveUnit, settleUnit } from "./units";
+import { keepsRunning, knowsOthers, leaving, slotsOf, takeOut } from "./membership";
+import { beginUnit, claimUnit, filesUnit, formUnit, reloadUnit, serveUnit, settleUnit } from "./units";
 
 type Ctx = ChangeContext<Outputs>;
 
 /** Creates, updates, repairs and finishes a cluster by the same steps, each on all gateways at once. */
 export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, before?: ClusterState): Promise<Outputs> {
-    refuseOthers(inputs, before);
-    const cluster = clusterOf(id, ctx.urn, inputs);
-    const seen = await look(ctx, cluster, inputs);
+    const gone = before === undefined ? [] : leaving(before.gateways, inputs.gateways);
+    const bare = clusterOf(id, ctx.urn, inputs);
+    const seen = await look(ctx, bare, inputs);
+    const looks = seen.map((each) => each.look);
+    const cluster = { ...bare, slots: slotsOf(looks, inputs) };
     const formed = seen.map(({ facts: { mark } }) => mark?.phase === "formed" && isOurs(cluster, mark));
     await refuseUnfit(cluster, seen, formed.includes(false), ctx.deadline);
 
-    const sid = parseSid(seen[0]?.look.files[FACTS_FILE]);
+    const sid = before?.sid ?? parseSid(seen[0]?.look.files[FACTS_FILE]);
     const outputs: Outputs = {
         unc: uncOf(bareOf(inputs.addresses[0]?.address ?? "")),
         nodes: seen.map(({ member }) => member.machine.name),
@@ -39,6 +41,8 @@ export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, befo
         member.hostSession.queue.submit(unit, ctx.deadline);
 
     warnOfOneNode(ctx, inputs.netbiosName, seen);
+    // Until they are out, the state has the list with them: the next run then goes on with it.
+    await takeOut(ctx, cluster, gone);
     ctx.checkpoint(id, outputs);
     await each((one, index) => submit(one, beginUnit(cluster, formed[index] === true ? "formed" : "forming", claim)));
     const [first] = seen;
@@ -51,7 +55,13 @@ export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, befo
             if (formed[index] !== true) await submit(one, formUnit(cluster, alone ? index : Math.max(index, 1), outputs.sid));
         });
     }
-    const written = await each((one) => submit(one, filesUnit(cluster)));
+    const goesOn = keepsRunning(
+        cluster,
+        seen.map(({ facts }) => facts),
+    );
+    const written = await each((one) => submit(one, filesUnit(cluster, goesOn)));
+    const [asked] = goesOn ? seen.filter(({ facts }) => knowsOthers(cluster, facts)) : [];
+    if (asked !== undefined) await submit(asked, reloadUnit(cluster));
     await each((one) => submit(one, serveUnit(cluster)));
     await each(async (one, index) => {
         const what = {
@@ -82,15 +92,4 @@ function differ({ tunables }: Cluster, variables: string | undefined): boolean {
     if (variables === undefined) return false;
     const found = parseVariables(variables);
     return tunableValues(tunables).some(([name, value]) => found.get(name) !== value);
-}
-
-function refuseOthers({ gateways }: ClusterInputs, before: ClusterState | undefined): void {
-    if (before === undefined) return;
-    const [old, now] = [before.gateways, gateways].map((list) => list.map(({ id }) => id));
-    if (old?.join() !== now?.join())
-        throw new PvesmbError(
-            "InvalidInput",
-            "gateways: pvesmb does not add gateways to a cluster yet, nor remove or replace them; declare those that it was made of, or delete this CtdbVip and declare another one: files and users stay",
-            { property: "gateways" },
-        );
 }

@@ -8,6 +8,7 @@ import { textDrift } from "../../samba/drift";
 import { warnOfRecovery } from "./health";
 import { factsIn, lookOf, SERVICE_NAMES } from "./look";
 import type { Facts } from "./look";
+import { slotsOf } from "./membership";
 import { clusterPart } from "./part";
 import type { Seen } from "./preflight";
 import { clusterOf } from "./types";
@@ -29,7 +30,8 @@ export async function readCluster(ctx: Context<Outputs>, id: string, state: Clus
     const own = seen.filter(({ facts }) => facts.mark?.nonce === bare.nonce);
     if (own.length === 0) return found.includes("away") ? { inputs: { drift: state.drift }, state } : undefined;
     const key = own[0]?.facts.mark?.key ?? "";
-    const cluster = { ...bare, key };
+    const looks = own.map((each) => each.look);
+    const cluster = { ...bare, key, slots: slotsOf(looks, state) };
     const recoveries = own.flatMap(({ facts }) => parseRecovery(facts.uptime ?? "") ?? []);
     warnOfRecovery(ctx, cluster, recoveries.length === 0 ? undefined : Math.max(...recoveries));
     return {

@@ -24,6 +24,7 @@ export const clusterOf = (id: string, key: string, inputs: ClusterInputs): Clust
     nonce: clusterNonce(id),
     key,
     nodes: inputs.privateNetwork.addresses.map(bareOf),
+    slots: inputs.privateNetwork.addresses.length,
     addresses: inputs.addresses,
     lock: inputs.lock.file,
     sharedPath: inputs.sharedPath,

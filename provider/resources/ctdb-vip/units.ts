@@ -3,6 +3,7 @@ import {
     clusterFiles,
     CTDB,
     formScript,
+    left,
     lockOwner,
     markText,
     ownerOf,
@@ -86,8 +87,11 @@ export const formUnit = (cluster: Cluster, number: number, sid: string | undefin
 const LINKS = ["00.ctdb", "01.reclock", "10.interface"];
 const linkOf = (script: string): string => `${CTDB.scripts}/${script}.script`;
 
-/** The files. Services read them from serveUnit on; a ctdbd with another ctdb.conf is stopped for that. */
-export const filesUnit = (cluster: Cluster): Unit => ({
+/**
+ * The files. Services read them from serveUnit on; a ctdbd with another ctdb.conf is stopped for that. `goesOn`: one with other gateways is
+ * not, it gets reloadUnit.
+ */
+export const filesUnit = (cluster: Cluster, goesOn: boolean): Unit => ({
     key: key(cluster.nonce),
     assembled: true,
     steps: [
@@ -104,13 +108,25 @@ export const filesUnit = (cluster: Cluster): Unit => ({
             ifChanged: id,
             changes: false,
         })),
-        ...[CTDB.conf, CTDB.nodes, CTDB.unit].map((id): Step => ({ ...stop("ctdb"), ifChanged: id })),
+        ...[CTDB.conf, ...(goesOn ? [] : [CTDB.nodes]), CTDB.unit].map((id): Step => ({ ...stop("ctdb"), ifChanged: id })),
         { ...stop(WATCH_SERVICE), ifChanged: CTDB.watch },
         { do: "run", argv: ["nft", "-f", CTDB.rules], ifChanged: CTDB.rules, changes: false },
         ...partRemovalSteps(detachedPart.owner),
         ...partSteps(clusterPart(cluster)),
     ],
 });
+
+/** Asked of one gateway, for all that run. CTDB refuses it while one that goes counts as connected. */
+export const reloadUnit = (cluster: Cluster): Unit => ({
+    key: key(cluster.nonce),
+    steps: [owned(cluster, CTDB.mark), { do: "run", argv: ["sh", "-c", RELOAD], onlyIf: ifActive("ctdb"), timeout: 90 }],
+});
+const RELOAD = `n=0
+until said=$(ctdb reloadnodes 2>&1); do
+    n=$((n + 1))
+    [ $n -lt 40 ] || { printf '%s\\n' "$said" >&2; exit 1; }
+    sleep 1
+done`;
 
 const enable = (service: string): Step => ({
     do: "run",
@@ -152,8 +168,11 @@ const ownDatabases = (number: number): Step => ({
     timeout: 120,
 });
 
-/** A gateway without the cluster's files. The first one has the cluster's databases; the others serve nothing. */
-export const apartUnit = (cluster: Cluster, number: number): Unit => ({
+/**
+ * A gateway without the cluster's files. The first one has the cluster's databases; the others serve nothing. `leaves`: the cluster goes on
+ * without it.
+ */
+export const apartUnit = (cluster: Cluster, number: number, leaves = false): Unit => ({
     key: key(cluster.nonce),
     assembled: true,
     steps: [
@@ -162,6 +181,7 @@ export const apartUnit = (cluster: Cluster, number: number): Unit => ({
         // Sessions end before their addresses go.
         stop("ctdb"),
         stop("smbd"),
+        ...(leaves ? [left] : []),
         ...(number > 0 ? partSteps(detachedPart) : [ownDatabases(number)]),
         { do: "run", argv: ["systemctl", "disable", "ctdb"], onlyIf: ["systemctl", "is-enabled", "--quiet", "ctdb"] },
         { do: "run", argv: ["nft", "delete", "table", "inet", "pvesmb_ctdb"], ok: [0, 1], changes: false },

@@ -1172,7 +1172,6 @@ export interface CtdbVipAddressArgs {
 export interface CtdbVipPrivateNetworkArgs {
     /**
      * Address with prefix length of each gateway, in the order of `gateways`; each gateway must have its own already, best on a bridge for this alone (`extraNetworks` of SmbGateway). CTDB's traffic is neither encrypted nor authenticated: the gateways take it from these addresses only.
-     * A change replaces the resource: all gateways have to change at once.
      */
     addresses: pulumi.Input<pulumi.Input<string>[]>;
 }
