@@ -3,10 +3,10 @@ import { clusterText, haOptions } from "./ha";
 import { Misuse } from "./arguments";
 
 test("options", () => {
-    expect(haOptions(["status", "--gateway", "files", "--json"])).toEqual({ gateway: "files", json: true });
+    expect(haOptions(["status", "--gateway", "files", "--json"])).toEqual({ verb: "status", gateway: "files", json: true });
     for (const [words, args] of [
-        ["a command is missing: status", []],
-        ["there is no command fence: status", ["fence"]],
+        ["a command is missing: status, test, failover or failback", []],
+        ["there is no command fence: status, test, failover or failback", ["fence"]],
         ["there is no command stauts; did you mean status?", ["stauts", "--gateway", "files"]],
         ["--gateway is missing", ["status"]],
         ['status takes no name: "x"', ["status", "x", "--gateway", "files"]],
@@ -37,6 +37,7 @@ test("a cluster as a gateway sees it", () => {
     expect(report).toEqual({
         gateway: "CT 105",
         member: true,
+        self: 0,
         nodes: [
             { number: 0, address: "10.99.0.1", flags: [], sessions: 1 },
             { number: 1, address: "10.99.0.2", flags: ["Disconnected", "Unhealthy", "Inactive"], sessions: 0 },
@@ -57,6 +58,12 @@ last recovery: 0.4 s
 wrong, as CT 105 sees it:
   - node 1 (10.99.0.2) is disconnected, unhealthy, inactive
   - nobody has 10.86.0.172`);
+});
+
+test("a test says how long each address was away", () => {
+    const move = { address: "10.86.0.171", from: 0, to: 1, there: 0.84, back: null };
+    const text = clusterText({ gateway: "CT 105", member: true, nodes: [], addresses: [], faults: [], moves: [move] });
+    expect(text).toBe("10.86.0.171: from node 0 to node 1 in 0.8 s, and back in more than a minute\nnothing is wrong");
 });
 
 test("what a cluster lacks is wrong", () => {

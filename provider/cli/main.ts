@@ -21,7 +21,7 @@ interface Command {
 
 const commands: Record<string, Command> = {
     ad: { summary: "look at a gateway's membership in a domain: status, test, find", help: AD_HELP, run: ad },
-    ha: { summary: "look at a cluster of a CtdbVip: status", help: HA_HELP, run: ha },
+    ha: { summary: "look at a cluster of a CtdbVip, move its addresses: status, test, failover, failback", help: HA_HELP, run: ha },
     orphans: { summary: "find containers of pvesmb that are in no stack", help: ORPHANS_HELP, run: orphans },
     permissions: { summary: "print the commands that give pvesmb the rights it needs", help: PERMISSIONS_HELP, run: permissions },
 };

@@ -10,6 +10,7 @@ export { ensurePackages } from "./packages";
 export { answersAt } from "./probe/knock";
 export { neighboursOn } from "./probe/neighbours";
 export { hasRoute } from "./probe/route";
+export { silenceDuring } from "./probe/silence";
 export { Snapshot, type SnapshotOptions } from "./snapshot";
 export { fingerprint } from "./ssh/host-keys";
 export { knownKeys } from "./ssh/known-hosts";

@@ -281,6 +281,31 @@ describe("a client writes meanwhile, and loses nothing", () => {
     });
 });
 
+test("addresses move when they are told to, and come back", async () => {
+    const which = ["--gateway", String(vmids.from + 1)];
+    const tested = await ownCommand(stack, ["ha", "test", ...which]);
+    const moves = [FIRST, SECOND, THIRD].map((address) => ({
+        address,
+        there: expect.any(Number) as number,
+        back: expect.any(Number) as number,
+    }));
+    expect(tested).toMatchObject({
+        code: 0,
+        report: { faults: [], moves: expect.arrayContaining(moves.map((each) => expect.objectContaining(each) as object)) as object },
+    });
+    process.stderr.write(`ctdb: ha test: ${JSON.stringify(tested.report["moves"])}\n`);
+    expect(await ownCommand(stack, ["ha", "failover", ...which])).toMatchObject({ code: 0, report: { faults: [] } });
+    expect(await onNode(1, "ip -4 -o address")).not.toMatch(new RegExp(` (${FIRST}|${SECOND}|${THIRD})/`.replaceAll(".", "\\.")));
+    for (const address of [FIRST, SECOND, THIRD]) expect(await holders(address)).toHaveLength(1);
+    await onNode(0, "ctdb disable; ctdb -n 2 disable");
+    await ownCommand(stack, ["ha", "failback", ...which]);
+    const { code, said } = await ownCommand(stack, ["ha", "failover", ...which]);
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining("no other gateway of the cluster is healthy") as string });
+    await onNode(0, "ctdb enable; ctdb -n 2 enable");
+    await healthy(1);
+    await nothingLeft();
+});
+
 test("a gateway goes, and comes back, while a client writes: the others go on, and one that has gone serves nothing", async () => {
     stack.write(program(...gateways, cluster({}, ["two", "one", "three"]), ...used("cluster", { bob: true })));
     expect((await stack.up({ fails: true })).output).toMatch(/gateways\[1\] was gateways\[0\]: .*the end of the list/s);

@@ -14,20 +14,20 @@ import type { Seen } from "./preflight";
 import { bareOf } from "../../model/network";
 import { clusterOf } from "./types";
 import type { ClusterState, Outputs } from "./types";
-import { keepsRunning, knowsOthers, leaving, slotsOf, takeOut } from "./membership";
+import { keepsRunning, knowsOthers, leavers, leaving, slotsOf, takeOut } from "./membership";
 import { beginUnit, claimUnit, filesUnit, formUnit, reloadUnit, serveUnit, settleUnit } from "./units";
 
 type Ctx = ChangeContext<Outputs>;
 
 /** Creates, updates, repairs and finishes a cluster by the same steps, each on all gateways at once. */
 export async function converge(ctx: Ctx, id: string, inputs: ClusterInputs, before?: ClusterState): Promise<Outputs> {
-    const gone = before === undefined ? [] : leaving(before.gateways, inputs.gateways);
+    const going = before === undefined ? [] : leaving(before.gateways, inputs.gateways);
     const bare = clusterOf(id, ctx.urn, inputs);
-    const seen = await look(ctx, bare, inputs);
+    const [seen, gone] = await Promise.all([look(ctx, bare, inputs), leavers(ctx, bare, going)]);
     const looks = seen.map((each) => each.look);
     const cluster = { ...bare, slots: slotsOf(looks, inputs) };
     const formed = seen.map(({ facts: { mark } }) => mark?.phase === "formed" && isOurs(cluster, mark));
-    await refuseUnfit(cluster, seen, formed.includes(false), ctx.deadline);
+    await refuseUnfit(cluster, seen, gone, formed.includes(false), ctx.deadline);
 
     const sid = before?.sid ?? parseSid(seen[0]?.look.files[FACTS_FILE]);
     const outputs: Outputs = {

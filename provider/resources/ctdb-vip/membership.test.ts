@@ -24,8 +24,8 @@ test("a gateway keeps its number, and one of them stays", () => {
 
 test("numbers that CTDB has given out are never used up by less; a host's text does not make them many", () => {
     const inputs = { privateNetwork: { addresses: ["10.99.0.1/24", "10.99.0.2/24"] } } as ClusterInputs;
-    const look = (nodes?: string) => ({ files: { [CTDB.nodes]: nodes } });
-    expect(slotsOf([look(), look("10.99.0.1\n10.99.0.2\n#\n")], inputs)).toBe(3);
+    const look = (nodes: string) => ({ files: { [CTDB.nodes]: nodes } });
+    expect(slotsOf([{ files: {} }, look("10.99.0.1\n10.99.0.2\n#\n")], inputs)).toBe(3);
     expect(slotsOf([look("10.99.0.1\n")], inputs)).toBe(2);
     expect(slotsOf([look("#\n".repeat(1e5))], inputs)).toBe(64);
 });

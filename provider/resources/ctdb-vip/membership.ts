@@ -1,6 +1,7 @@
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { lookAt } from "../../gateway/look";
+import type { Ready } from "../../gateway/session";
 import { CTDB, parseStatus } from "../../ctdb";
 import type { Cluster } from "../../ctdb";
 import type { GatherResult } from "../../hosts";
@@ -30,25 +31,41 @@ export function leaving(before: readonly GatewayRef[], now: readonly GatewayRef[
     return before.filter(({ id }) => !places.has(id));
 }
 
-/**
- * Takes gateways out of a cluster that goes on: they serve nothing any more, so that two servers never write to the same files. CTDB forgets
- * them only afterwards, since it refuses to while they are connected.
- */
-export async function takeOut(ctx: Context<Outputs>, cluster: Cluster, refs: readonly GatewayRef[]): Promise<void> {
-    await Promise.all(
-        refs.map(async (ref) => {
+/** A gateway that goes. */
+export interface Leaver {
+    gateway: Ready;
+    look: GatherResult;
+    facts: Facts;
+}
+
+/** Those that still have something of the cluster. One that does not answer is warned of. */
+export async function leavers(ctx: Context<Outputs>, cluster: Cluster, refs: readonly GatewayRef[]): Promise<Leaver[]> {
+    const found = await Promise.all(
+        refs.map(async (ref): Promise<Leaver[]> => {
             const seen = await lookAt(ctx, ref, lookOf(cluster));
-            if (seen === "gone") return;
+            if (seen === "gone") return [];
             if ("away" in seen) {
                 ctx.log.warn(
                     `CtdbVip ${cluster.netbiosName}: a gateway that does not answer is taken out of the cluster without its help; destroy it, or delete ${CTDB.mark} and /etc/ctdb there before it is started again`,
                 );
-                return;
+                return [];
             }
-            const { queue } = seen.gateway.hostSession;
-            if (factsIn(seen.look).mark?.nonce !== cluster.nonce) return;
-            await queue.submit(apartUnit(cluster, OTHER, true), ctx.deadline);
-            await queue.submit(aloneUnit(cluster, parseSid(seen.look.files[FACTS_FILE]), false), ctx.deadline);
+            const facts = factsIn(seen.look);
+            return facts.mark?.nonce === cluster.nonce ? [{ ...seen, facts }] : [];
+        }),
+    );
+    return found.flat();
+}
+
+/**
+ * Takes gateways out of a cluster that goes on: they serve nothing any more, so that two servers never write to the same files. CTDB forgets
+ * them only afterwards, since it refuses to while they are connected.
+ */
+export async function takeOut({ deadline }: Context<Outputs>, cluster: Cluster, all: readonly Leaver[]): Promise<void> {
+    await Promise.all(
+        all.map(async ({ gateway: { hostSession }, look }) => {
+            await hostSession.queue.submit(apartUnit(cluster, OTHER, true), deadline);
+            await hostSession.queue.submit(aloneUnit(cluster, parseSid(look.files[FACTS_FILE]), false), deadline);
         }),
     );
 }

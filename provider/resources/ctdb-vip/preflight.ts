@@ -8,6 +8,7 @@ import type { Cluster, Coherence } from "../../ctdb";
 import type { GatherResult } from "../../hosts";
 import { SAMBA } from "../../samba/paths";
 import type { Facts } from "./look";
+import type { Leaver } from "./membership";
 import { bareOf } from "../../model/network";
 import type { Member } from "./types";
 
@@ -17,13 +18,22 @@ export interface Seen {
     facts: Facts;
 }
 
-/** Throws all that is wrong with the gateways, before any is touched. `probe`: also what takes them together to find out. */
-export async function refuseUnfit(cluster: Cluster, seen: readonly Seen[], probe: boolean, deadline: Deadline): Promise<void> {
+/**
+ * Throws all that is wrong with the gateways, before any is touched. `leavers`: have floating addresses still. `probe`: also what takes them
+ * together to find out.
+ */
+export async function refuseUnfit(
+    cluster: Cluster,
+    seen: readonly Seen[],
+    leavers: readonly Leaver[],
+    probe: boolean,
+    deadline: Deadline,
+): Promise<void> {
     const faults = [
         ...seen.flatMap((each) => ownFaults(cluster, each)),
         ...versionFaults(seen),
         ...ownerFaults(cluster, seen),
-        ...(await occupied(cluster, seen, deadline)),
+        ...(await occupied(cluster, seen, leavers, deadline)),
     ];
     if (probe) faults.push(...(await coherence(cluster, seen, deadline)));
     const [first] = faults;
@@ -106,9 +116,9 @@ function ownerFaults(cluster: Cluster, seen: readonly Seen[]): Failure[] {
 const OCCUPIED = "cluster conflict";
 
 /** Asks the segment for floating addresses that no gateway of the cluster has. */
-async function occupied({ addresses }: Cluster, seen: readonly Seen[], deadline: Deadline): Promise<Failure[]> {
+async function occupied({ addresses }: Cluster, seen: readonly Seen[], leavers: readonly Leaver[], deadline: Deadline): Promise<Failure[]> {
     const [first] = seen;
-    const free = addresses.filter(({ address }) => !seen.some(({ facts }) => facts.addresses.has(bareOf(address))));
+    const free = addresses.filter(({ address }) => ![...seen, ...leavers].some(({ facts }) => facts.addresses.has(bareOf(address))));
     const asked = free
         .filter((each) => first?.facts.interfaces.includes(each.interface))
         .map((each) => ({ address: bareOf(each.address), interface: each.interface }));

@@ -11,6 +11,8 @@ export interface ClusterReport {
     gateway: string;
     /** It belongs to a CtdbVip. */
     member: boolean;
+    /** The number of the gateway that was asked. */
+    self?: number;
     /** `flags`: what is the matter with a gateway. `sessions`: of clients; absent when nobody could count them. */
     nodes: { number: number; address: string; flags: string[]; sessions?: number }[];
     /** `node`: the gateway that has the address; null: none. */
@@ -52,6 +54,7 @@ export function reportOf(gateway: string, look: Pick<GatherResult, "files" | "co
         return { ...none, member: true, faults: ["CTDB does not answer on the gateway; `journalctl -u ctdb` there says why"] };
     const counted = said("sessions");
     const sessions = counted === undefined ? undefined : sessionsByNode(counted);
+    const self = nodes.find((each) => each.self)?.number;
     const addresses = [...parseAddresses(said("addresses") ?? "")].map(([address, node]) => ({ address, node: node < 0 ? null : node }));
     const leader = parseLeader(said("status") ?? "");
     const lock = said("lock")?.trim();
@@ -59,6 +62,7 @@ export function reportOf(gateway: string, look: Pick<GatherResult, "files" | "co
     return {
         gateway,
         member: true,
+        ...(self === undefined ? {} : { self }),
         nodes: nodes.map(({ number, address, flags }) => ({
             ...{ number, address, flags },
             ...(sessions === undefined ? {} : { sessions: sessions.get(number) ?? 0 }),

@@ -1,0 +1,52 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const ATTEMPT_MS = 1000;
+const PAUSE_MS = 50;
+/** Afterwards, a client connects so often without a failure. */
+const ENOUGH = 5;
+const LONGEST_MS = 60_000;
+
+/** Whether a connection is accepted. */
+function accepts(host: string, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = connect({ host, port });
+        const end = (accepted: boolean): void => {
+            socket.destroy();
+            resolve(accepted);
+        };
+        socket.setTimeout(ATTEMPT_MS, () => end(false));
+        socket.on("connect", () => end(true));
+        socket.on("error", () => end(false));
+    });
+}
+
+/**
+ * For how long, in seconds, a client that connects again and again got no connection while `work` was done and until it connects again.
+ * Undefined, and nothing done: the port cannot be reached from here. Infinity: it could not be reached for a minute afterwards.
+ */
+export async function silenceDuring(host: string, port: number, work: () => Promise<void>): Promise<number | undefined> {
+    if (!(await accepts(host, port))) return undefined;
+    let [last, longest, inARow] = [performance.now(), 0, 0];
+    const stop = new AbortController();
+    const client = (async () => {
+        while (!stop.signal.aborted) {
+            const accepted = await accepts(host, port);
+            const now = performance.now();
+            longest = Math.max(longest, now - last);
+            if (accepted) last = now;
+            inARow = accepted ? inARow + 1 : 0;
+            await sleep(PAUSE_MS);
+        }
+    })();
+    try {
+        await work();
+        inARow = 0;
+        const end = performance.now() + LONGEST_MS;
+        while (inARow < ENOUGH && performance.now() < end) await sleep(PAUSE_MS);
+    } finally {
+        stop.abort();
+        await client;
+    }
+    return inARow < ENOUGH ? Infinity : longest / 1000;
+}
