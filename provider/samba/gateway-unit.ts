@@ -6,6 +6,7 @@ import { refuseOptions, renderConfig } from "./config/gateway-part";
 import type { GlobalSettings } from "./config/gateway-part";
 import { lockoutSteps } from "./lockout";
 import { SAMBA } from "./paths";
+import { PING } from "./reload";
 import { serviceSteps } from "./services";
 import type { ServiceSettings } from "./services";
 import type { FragmentOwner } from "./share";
@@ -65,7 +66,7 @@ export function gatewayUnit(
             ? { do: "run", argv: ["systemctl", "restart", "smbd"] }
             : { do: "run", argv: ["systemctl", "start", "smbd"], unless: ["systemctl", "is-active", "--quiet", "smbd"] },
         { do: "run", ifChanged: "config", argv: ["smbcontrol", "smbd", "reload-config"], changes: false },
-        { do: "run", argv: ["smbcontrol", "smbd", "ping"], changes: false },
+        { do: "run", argv: ["smbcontrol", ...PING], changes: false },
     );
     return { key: `gateway:${owner.nonce}`, steps };
 }

@@ -15,8 +15,14 @@ export const EMPTY_CONFIG: Word[] = ["-s", { pipe: section("global") }];
  */
 const MESSENGER: Word[] = ["-s", { pipe: section("global") + option("include", partPath(CLUSTER_PART)) }];
 
+/**
+ * smbcontrol gives up after 10 s by default. smbd answers later on a busy machine, and while it asks a winbind that no controller of its
+ * domain answers ("No replies received", seen with 4.17).
+ */
+export const PING: Word[] = ["--timeout=50", "smbd", "ping"];
+
 /** smbd handles messages in order and forwards the first before it answers the second. Fails if smbd runs but does not answer. */
-export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...MESSENGER, "smbd", "ping"], changes: false };
+export const TOLD: Step = { do: "run", argv: ["smbcontrol", ...MESSENGER, ...PING], changes: false };
 
 /**
  * Makes smbd reread its files, or starts it. Clients that connect afterwards get the new state, since a new smbd process reads its files.

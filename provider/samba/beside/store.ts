@@ -1,5 +1,6 @@
 import type { Step } from "../../hosts/batch";
 import { assembly } from "../assembly";
+import { PING } from "../reload";
 import { sectionName } from "../share";
 import { files } from "../store/files";
 import type { ShareStore } from "../store/store";
@@ -14,7 +15,7 @@ const TELL: Step = {
     message:
         "smbd does not run on the host, and pvesmb does not start the host's own services; `systemctl start smbd` there, then run again",
 };
-const TOLD: Step = { do: "run", argv: ["smbcontrol", "smbd", "ping"], changes: false };
+const TOLD: Step = { do: "run", argv: ["smbcontrol", ...PING], changes: false };
 
 /** Joined with the shares' own files; `%m` is in no name of a share (fileName in paths.ts). */
 const guardPath = (share: string): string => fragmentPath(share).replace(`${SAMBA.fragments}/`, `${SAMBA.accounts}/%mount-`);
