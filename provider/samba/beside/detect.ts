@@ -26,6 +26,8 @@ export interface FoundHost {
     text: string;
     subordinate: { file: string; name: string; from: number; to: number }[];
     apparmor: string[];
+    /** Texts of a node of Proxmox VE: its configuration files, and what `ip -o addr` prints. */
+    node: { corosync: string; datacenter: string; ceph: string; addresses: string };
 }
 
 /** Undefined if the answer is not one of detectScript. */
@@ -73,10 +75,11 @@ export function parseHost(stdout: string): FoundHost | undefined {
             }),
         ),
         apparmor: lines("apparmor"),
+        node: { corosync: part("corosync"), datacenter: part("datacenter"), ceph: part("ceph"), addresses: part("addresses") },
     };
 }
 
-const PARTS = ["os", "packages", "marks", "gateway", "config", "text", "subuid", "subgid", "apparmor", "end"];
+const PARTS = "os packages marks gateway subuid subgid apparmor corosync datacenter ceph addresses config text end".split(" ");
 
 /** Distributions and their releases, newest last. */
 const SUPPORTED: Record<string, readonly string[]> = { debian: ["12", "13"], ubuntu: ["24.04"] };
@@ -98,11 +101,28 @@ const MOVED = ["private dir", "state directory", "lock directory", "cache direct
 
 const global = (host: FoundHost): ReadonlyMap<string, string> => host.config?.find(({ name }) => name === "global")?.options ?? new Map();
 
-/** Why a gateway cannot be on this host; undefined if it can. One sentence with the way out. `floor`: the oldest Samba. */
-export function hostRefusal(host: FoundHost, floor: string): string | undefined {
+const isNode = ({ packages, marks }: FoundHost): boolean => packages.has("pve-manager") || marks.has("/etc/pve/local");
+
+/**
+ * Why a gateway of mode `existing` cannot be on this host; undefined if it can. One sentence with the way out. `floor`: the oldest Samba.
+ */
+export const existingRefusal = (host: FoundHost, floor: string): string | undefined =>
+    isNode(host)
+        ? "it is a node of Proxmox VE, whose packages and services this mode does not look after: use mode `native`, which does, or a container (mode `lxc`)"
+        : hostRefusal(host, floor);
+
+/** The same for mode `native`. */
+export function nativeRefusal(host: FoundHost, floor: string): string | undefined {
+    if (!isNode(host))
+        return "it is not a node of Proxmox VE (it has no package pve-manager, and no /etc/pve/local): use mode `existing`, which is for such hosts";
+    // Proxmox VE 8 is Debian 12, and 9 is Debian 13.
+    if (host.os.id !== "debian")
+        return `it runs ${host.os.name}, and pvesmb knows Proxmox VE 8 and 9 on Debian only; use a container (mode \`lxc\`)`;
+    return hostRefusal(host, floor);
+}
+
+function hostRefusal(host: FoundHost, floor: string): string | undefined {
     const { os, packages, marks } = host;
-    if (packages.has("pve-manager") || marks.has("/etc/pve/local"))
-        return "it is a node of Proxmox VE, whose own services pvesmb leaves alone in this mode; mode `native` for nodes is planned, until then use a container (mode `lxc`) or another host";
     const releases = SUPPORTED[os.id];
     if (releases === undefined)
         return `it runs ${os.name}; pvesmb knows Debian 12 and 13 and Ubuntu 24.04: use such a host, or a container (mode \`lxc\`)`;
