@@ -16,7 +16,7 @@ export async function removePackages(host: Host, deadline: Deadline): Promise<st
     const others = plan.removes.filter((name) => !ours.has(name));
     if (others.length > 0) return `because apt-get would remove ${others.join(", ")} too`;
     if (plan.sets.length > 0) return `because apt-get would install or change ${plan.sets.map(({ name }) => name).join(", ")}`;
-    if (plan.removes.length > 0) await runScript(host, purge([], noted), deadline);
+    if (plan.removes.length > 0) await runScript(host, `${ours.has("samba") ? DISABLE : ""}${purge([], noted)}`, deadline);
     return undefined;
 }
 
@@ -26,6 +26,9 @@ const words = (text: string): string[] => text.split("\n").filter(Boolean);
 const LIST = `cat ${NOTES} 2>/dev/null | while read -r name; do
     [ "$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null)" != installed ] || echo "\${name%%:*}"
 done`;
+
+/** We enabled it, so its package's scripts do not know of the link. */
+const DISABLE = "systemctl disable --quiet smbd\n";
 
 /** Never more: the simulation said so, and no autoremove. */
 const purge = (options: readonly string[], names: readonly string[]): string => `set -eu

@@ -54,13 +54,16 @@ export function parseNodePackages(stdout: string): NodePackages | undefined {
 /** Set while a Samba that we installed has not been configured: smbd and nmbd are kept from starting. */
 const UNCONFIGURED = "/var/lib/pvesmb/unconfigured";
 
-/** Starts a Samba that we installed, once its configuration is what both sides mean. NetBIOS is not needed. */
+/**
+ * Starts a Samba that we installed, once its configuration is what both sides mean. A package installed while its unit is masked is not
+ * enabled (seen with Samba 4.17.12). NetBIOS is not needed.
+ */
 export const firstStart: Step = {
     do: "run",
     argv: [
         "sh",
         "-c",
-        `systemctl unmask --runtime --quiet smbd nmbd; systemctl disable --quiet nmbd && systemctl start smbd && rm ${UNCONFIGURED}`,
+        `systemctl unmask --runtime --quiet smbd nmbd; systemctl disable --quiet nmbd && systemctl enable --quiet smbd && systemctl start smbd && rm ${UNCONFIGURED}`,
     ],
     unless: ["test", "!", "-e", UNCONFIGURED],
     message: "smbd, which pvesmb installed, does not start on the node; `journalctl -u smbd` there says why",
