@@ -14,7 +14,7 @@ import {
 import { removeGuests } from "./support/guests";
 import { type Lab, labUp } from "./support/lab";
 import { sshKey } from "./support/least-rights";
-import { brokenEnterprise, dressAsNode, installDeb, offerDeb, packages } from "./support/native-host";
+import { brokenEnterprise, dressAsNode, installDeb, killedInstallation, offerDeb, packages } from "./support/native-host";
 import { installed } from "./support/package";
 import { run } from "./support/process";
 import { gateway, program, share, user } from "./support/program";
@@ -93,12 +93,20 @@ describe("what is refused before anything is changed", () => {
 });
 
 describe("as root, on a node without Samba", () => {
-    test("a first share; a broken repository and the cluster's network are named", async () => {
+    test("a first share, after an installation that was cut off; a broken repository and the cluster's network are named", async () => {
         await brokenEnterprise(node);
         before = await state();
         const policy = await node.run("stat -c '%a %U %Y' /usr/sbin/policy-rc.d; cat /usr/sbin/policy-rc.d");
         write(...all({}, { packages: { onDelete: "remove" } }));
-        const { output } = await stack.up();
+        // The installation is killed while a package is configured.
+        await killedInstallation(node);
+        const { output } = await stack.up({ fails: true });
+        expect(output).toMatch(/installing samba .* failed \(exit code 137\)/);
+        expect(await node.run("dpkg --audit | head -n 1; systemctl is-active smbd || true")).toMatch(
+            /^The following packages .*\ninactive\n$/,
+        );
+        await stack.up();
+        expect(output).toContain("no backup job of Proxmox VE has its data: they are in /srv/pvesmb on the node itself");
         expect(output).toContain("http://enterprise.proxmox.com/debian/pve: 401 Unauthorized (the enterprise repository is for nodes with");
         expect(output).toContain(`Samba listens at ${ADDRESS} (eth0, the cluster's corosync), too`);
         await putFile(within, docs, alice, "new.txt", "hello\n");

@@ -40,6 +40,7 @@ test.each<[string, Fixture]>([
     ["Debian 13", { os: { ...DEBIAN, version: "13" }, packages: { samba: "2:4.22.8+dfsg-0+deb13u1" } }],
     ["Ubuntu 24.04", { os: UBUNTU, packages: { samba: "2:4.19.5+dfsg-4ubuntu9" } }],
     ["one without Samba", { packages: {} }],
+    ["one with Debian's smb.conf and no server", { packages: {}, text: "[global]\n server role = standalone server\n" }],
     ["ids of containers above ours", { subuid: "root:100000:65536\n" }],
     ["a package that was removed and left its configuration", { packages: { ...SAMBA } }],
 ])("%s is taken", (_, fixture) => expect(refusal(fixture)).toBeUndefined());
@@ -71,6 +72,11 @@ test.each<[string, Fixture, string]>([
     ["a domain controller", { config: `${GLOBAL}\tserver role = active directory domain controller\n` }, "belongs to a domain"],
     ["LDAP accounts", { config: `${GLOBAL}\tpassdb backend = ldapsam:ldap://x\n` }, "sets `passdb backend`"],
     ["databases elsewhere", { config: `${GLOBAL}\tstate directory = /data/samba\n` }, "sets `state directory`"],
+    [
+        "a domain's client without a server",
+        { packages: {}, text: "[Global]\n security = ads\n realm = AD.EXAMPLE\n" },
+        "belongs to a domain",
+    ],
     ["a cluster", { config: `${GLOBAL}\tclustering = Yes\n` }, "clustered"],
     ["the same on a host without Samba", { packages: {}, subuid: "web:50000:65536\n" }, "/etc/subuid gives web"],
     ["subordinate ids in our range", { subuid: "web:50000:65536\n" }, "/etc/subuid gives web the numbers 50000 to 115535"],

@@ -1,7 +1,7 @@
 import { asset } from "../../base/asset";
 import { FIRST_ID, LAST_ID } from "../ids";
 import { optionKey } from "../../model/options/synonyms";
-import { parseSections } from "../text";
+import { parseBoolean, parseSections } from "../text";
 import type { Section } from "../text";
 import { atLeast } from "../versions";
 
@@ -18,9 +18,9 @@ export interface FoundHost {
     marks: ReadonlySet<string>;
     /** Text of the mark of a gateway that is there already; empty: none. */
     mark: string;
-    /** What testparm prints of smb.conf; undefined without Samba. */
-    config?: readonly Section[];
-    /** testparm's exit code. */
+    /** What testparm prints of smb.conf; on a host that lacks it, smb.conf as it is written. */
+    config: readonly Section[];
+    /** testparm finds no faults, or is not there. */
     accepted: boolean;
     /** smb.conf itself. */
     text: string;
@@ -62,8 +62,8 @@ export function parseHost(stdout: string): FoundHost | undefined {
         ),
         marks: new Set(lines("marks")),
         mark: part("gateway"),
-        ...(config === "" ? {} : { config: parseSections(config.replace(/^exit \d+\n/m, "")) }),
-        accepted: /^exit 0$/m.test(config),
+        config: parseSections(config === "" ? part("text") : config.replace(/^exit \d+\n/m, "")),
+        accepted: config === "" || /^exit 0$/m.test(config),
         text: part("text"),
         subordinate: (["subuid", "subgid"] as const).flatMap((file) =>
             lines(file).flatMap((line) => {
@@ -99,7 +99,8 @@ const MANAGERS: readonly [mark: string, name: string][] = [
 /** Options that move files that pvesmb and Samba's tools look for at Debian's places. */
 const MOVED = ["private dir", "state directory", "lock directory", "cache directory", "pid directory", "smb passwd file", "passdb backend"];
 
-const global = (host: FoundHost): ReadonlyMap<string, string> => host.config?.find(({ name }) => name === "global")?.options ?? new Map();
+const global = (host: FoundHost): ReadonlyMap<string, string> =>
+    host.config.find(({ name }) => name.toLowerCase() === "global")?.options ?? new Map();
 
 const isNode = ({ packages, marks }: FoundHost): boolean => packages.has("pve-manager") || marks.has("/etc/pve/local");
 
@@ -135,7 +136,8 @@ function hostRefusal(host: FoundHost, floor: string): string | undefined {
     const samba = packages.get("samba");
     if (samba !== undefined && !atLeast(samba, floor))
         return `it has Samba ${samba}, older than ${floor} (\`packages.minimumSambaVersion\`); upgrade it`;
-    return (samba === undefined ? undefined : configRefusal(host)) ?? idRefusal(host);
+    // A client of a domain or of a cluster may have smb.conf without the server.
+    return configRefusal(host) ?? idRefusal(host);
 }
 
 function configRefusal(host: FoundHost): string | undefined {
@@ -148,7 +150,7 @@ function configRefusal(host: FoundHost): string | undefined {
         return "its smb.conf has `include = registry`, whose shares would hide those of pvesmb: remove that line, or make the shares with `net conf`";
     if (/^[^\S\n]*config[^\S\n]*file[^\S\n]*=/im.test(host.text))
         return "its smb.conf has `config file`, so Samba reads another file: remove that line";
-    if (has("clustering")?.toLowerCase() === "yes")
+    if (parseBoolean(has("clustering")) === true)
         return "its Samba is clustered (`clustering = yes`), which pvesmb does not manage in this mode; use another host";
     const role = (has("server role") ?? "auto").toLowerCase();
     const security = (has("security") ?? "auto").toLowerCase();

@@ -1,6 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { optionKey } from "../../model/options/synonyms";
 import type { SambaSettings } from "../../model/samba";
+import { parseBoolean } from "../text";
 import type { FoundHost } from "./detect";
 
 /** An address of the node in a network that is not for clients. */
@@ -47,12 +48,12 @@ function inner({ corosync, datacenter, ceph }: FoundHost["node"]): [purpose: str
 /** Undefined: everywhere. */
 function listening({ config }: FoundHost, samba: SambaSettings): string[] | undefined {
     if (samba.interfaces !== undefined && samba.manageGlobal) return samba.interfaces;
-    const options = config?.find(({ name }) => name === "global")?.options;
+    const options = config.find(({ name }) => name.toLowerCase() === "global")?.options;
     const has = (name: string): string => options?.get(optionKey(name)) ?? "";
     const names = has("interfaces")
         .split(/[,\s]+/)
         .filter(Boolean);
-    return has("bind interfaces only").toLowerCase() === "yes" && names.length > 0 ? names : undefined;
+    return parseBoolean(has("bind interfaces only")) === true && names.length > 0 ? names : undefined;
 }
 
 /** As smb.conf(5) has it for `interfaces`: a name, perhaps with wildcards, an address, or a network. */

@@ -1,10 +1,17 @@
-# $@: packages. Says what is missing of them on a node of Proxmox VE, and what apt would do to install it. Changes only apt's lists.
+# $@: packages. Says what is missing of them on a node of Proxmox VE, and what apt would do to install it. Changes only apt's lists, and ends
+# what an installation of ours left half-way.
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 APT="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
 part() { echo "== $1"; }
 
 there() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+if [ -e /var/lib/pvesmb/unconfigured ] && { [ -n "$(dpkg --audit)" ] || [ -n "$(ls /var/lib/dpkg/updates)" ]; }; then
+    # As in node-install.sh; a restart of the node takes the mask away.
+    systemctl mask --runtime --quiet smbd nmbd
+    NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l dpkg --configure -a --force-confdef --force-confold >&2
+fi
 
 missing=
 for package; do there "$package" || missing="$missing $package"; done

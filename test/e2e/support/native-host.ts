@@ -68,6 +68,19 @@ END
 systemd-run --quiet --unit enterprise python3 /root/unauthorized.py
 for try in 1 2 3 4 5 6 7 8 9 10; do ! ss -Hltn 2>/dev/null | grep -q '127.0.0.1:80 ' || break; sleep 0.2; done`);
 
+/** Kills apt and dpkg the first time that a package's script asks for its units; later all is as before. */
+export const killedInstallation = (host: ExistingHost): Promise<string> =>
+    host.run(`set -e
+mv /usr/bin/deb-systemd-helper /usr/bin/deb-systemd-helper.real
+cat > /usr/bin/deb-systemd-helper <<'END'
+#!/bin/sh
+mv /usr/bin/deb-systemd-helper.real /usr/bin/deb-systemd-helper
+pkill -9 -x apt-get
+pkill -9 -x dpkg
+exit 1
+END
+chmod 755 /usr/bin/deb-systemd-helper`);
+
 /** Installed packages with their versions, and those on hold. */
 export const packages = (host: ExistingHost): Promise<string> =>
     host.run("dpkg-query -W -f '${binary:Package} ${Version} ${db:Status-Abbrev}\\n' | grep ' ii' | sort; apt-mark showhold");
