@@ -1,7 +1,6 @@
 import { Deadline } from "../base/deadline";
 import type { Host } from "../hosts";
 import { gatewayModel } from "../model";
-import type { GatewayInputs } from "../model";
 import { installOnNode } from "./on-node";
 
 /** What a node answers to the look at its packages. */
@@ -23,7 +22,7 @@ const printed = ({ update = "", held = "", proxmox = "", plan = PLAN, code = 0, 
         ? `== samba\n${samba}\n== end\n`
         : `== update\n${update}== held\n${held}== proxmox\n${proxmox}== plan\n${plan}== wanted\n${wanted}== code\n${code}\n== samba\n${samba}\n== end\n`;
 
-const inputs = gatewayModel.inputs.parse({ mode: "native", ssh: { host: "pve1" } }) as GatewayInputs;
+const inputs = gatewayModel.inputs.parse({ mode: "native", ssh: { host: "pve1" } });
 
 /** Answers in turn; an installation says nothing. Returns what it was told to install, if anything, and what the user was told. */
 async function run(...answers: Answer[]): Promise<{ version: string; installed: string[][]; warnings: string[]; infos: string[] }> {
@@ -34,7 +33,7 @@ async function run(...answers: Answer[]): Promise<{ version: string; installed: 
         name: "pve1",
         exec: (argv: readonly string[], { stdin }: { stdin: string }) => {
             if (stdin.includes("part() {")) return Promise.resolve({ code: 0, stdout: printed(left.shift() ?? {}), stderr: "" });
-            installed.push(argv.slice(3) as string[]);
+            installed.push(argv.slice(3));
             return Promise.resolve({ code: 0, stdout: "", stderr: "" });
         },
     } as unknown as Host;
