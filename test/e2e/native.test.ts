@@ -96,7 +96,7 @@ describe("as root, on a node without Samba", () => {
         await brokenEnterprise(node);
         before = await state();
         const policy = await node.run("stat -c '%a %U %Y' /usr/sbin/policy-rc.d; cat /usr/sbin/policy-rc.d");
-        write(...all({}, { packages: { onDelete: "remove" } }));
+        write(...all({}, { packages: { onDelete: "remove" }, samba: { manageGlobal: true, interfaces: ["eth0"] } }));
         // The installation is killed while a package is configured.
         await killedInstallation(node);
         const { output } = await stack.up({ fails: true });
@@ -117,6 +117,10 @@ describe("as root, on a node without Samba", () => {
             ),
         ).toBe("after\nactive\ninactive\nenabled\ndisabled\n");
         expect(await node.run("stat -c '%a %U %Y' /usr/sbin/policy-rc.d; cat /usr/sbin/policy-rc.d")).toBe(policy);
+        // It listens where the program says, from its first start on.
+        expect((await node.run("ss -Hltn 'sport = :445' | awk '{ print $4 }' | grep -v '^127\\|::1\\|fe80' | sort")).trim()).toBe(
+            `${ADDRESS}:445`,
+        );
         const now = await packages(node);
         expect(before.packages.split("\n").filter((line) => !now.split("\n").includes(line))).toEqual([]);
         expect(now).toContain("samba 2:4.17");
@@ -170,6 +174,7 @@ describe("as a user with sudo, on a node with a Samba and shares of its owner's"
         }
         expect(await getFile(within, theirs, OWNER, "old.txt")).toBe("written before\n");
         expect((await smbclient(within, docs, OWNER, "ls")).output).toContain("NT_STATUS_BAD_NETWORK_NAME");
+        expect(await node.run("getent passwd alice; pdbedit -L")).toBe("owner:1000:\n");
         const after = await state();
         expect(after.packages).toBe(before.packages);
         expect(difference(before.etc, after.etc)).toEqual([]);
