@@ -36,13 +36,14 @@ const layers = Object.entries(mayUse).map(([folder, below]) => ({
 /** Folders whose parts do not import each other, and what to do instead. */
 const alone = Object.entries({
     resources: "What two resources need is about the gateway: put it into provider/gateway.",
-    machines: "What two kinds of machines need belongs into provider/machines itself.",
+    machines:
+        "What two kinds of machines need belongs into provider/machines itself; what those on hosts that are there already need, into its host/.",
 }).map(([folder, comment]) => ({
     name: `${folder}-stand-alone`,
     comment,
     severity: "error",
     from: { path: `^provider/${folder}/([^/]+)/` },
-    to: { path: `^provider/${folder}/[^/]+/`, pathNot: `^provider/${folder}/$1/` },
+    to: { path: `^provider/${folder}/[^/]+/`, pathNot: `^provider/${folder}/(${folder === "machines" ? "host|" : ""}$1)/` },
 }));
 
 export default {

@@ -31,5 +31,7 @@ for (const file of [
     "provider/rights/node-setup.sh",
     "provider/samba/beside/detect.sh",
     "provider/samba/beside/install.sh",
+    "provider/samba/beside/node-plan.sh",
+    "provider/samba/beside/node-install.sh",
 ])
     cpSync(file, `dist/${file}`);

@@ -127,6 +127,10 @@ test("what to tell pvesmb is what was installed", async () => {
     expect(await header(...login)).toBe("PROXMOX_VE_SSH_USERNAME=pulumi PVESMB_SSH_VIA=node PVESMB_SSH_PCT=/usr/local/sbin/pvesmb-pct");
     expect(await header(...login, "--no-wrapper")).toBe("PROXMOX_VE_SSH_USERNAME=pulumi PVESMB_SSH_VIA=node");
     expect(await header(...login, "--ssh-user", "root")).toBe("PROXMOX_VE_SSH_USERNAME=root PVESMB_SSH_VIA=node");
+    const host = (mode: string): string => `mode: ${mode}, ssh: { host: ..., user: "pulumi" }`;
+    expect(await header("--feature", "existing-host")).toBe(host('"existing"'));
+    expect(await header("--feature", "native")).toBe(host('"native"'));
+    expect(await header("--feature", "native", "--feature", "existing-host")).toBe(host('"existing" or "native"'));
 });
 
 test("--remove takes away the rights of the same options, and nobody else's", async () => {

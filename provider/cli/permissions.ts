@@ -57,6 +57,11 @@ const ON_HOST = "# On the host of the gateway, as root.\n";
 const onHosts = ({ features }: NodeSetup): boolean =>
     features.every(({ name }) => (featureOf(name as FeatureName).commands ?? []).every(({ on }) => on === "host"));
 
+/** The modes whose gateways are on such hosts, by feature. */
+const MODES: Partial<Record<FeatureName, string>> = { "existing-host": '"existing"', native: '"native"' };
+
+const modesOf = ({ features }: NodeSetup): string => features.map(({ name }) => MODES[name as FeatureName] ?? "").join(" or ");
+
 const giving = {
     /** Continue when a command fails because its object already exists: roles are named after their privileges. */
     api: (grants: Map<string, string[]>, { user, token }: Grantee, pool: string | undefined): string => {
@@ -75,7 +80,7 @@ const giving = {
     /** pvesmb only needs settings for what was installed. */
     node: (setup: NodeSetup): string => {
         if (onHosts(setup))
-            return `${ON_HOST}# For pvesmb: mode: "existing", ssh: { host: ..., user: "${setup.user}" }\n${nodeCommands(setup)}`;
+            return `${ON_HOST}# For pvesmb: mode: ${modesOf(setup)}, ssh: { host: ..., user: "${setup.user}" }\n${nodeCommands(setup)}`;
         const variables = [
             `PROXMOX_VE_SSH_USERNAME=${setup.user}`,
             ...(entersContainers(setup) ? ["PVESMB_SSH_VIA=node"] : []),

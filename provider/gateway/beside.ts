@@ -30,14 +30,18 @@ export async function installBeside(host: Host, inputs: GatewayInputs, deadline:
             `installing ${PACKAGES.join(", ")} on ${host.name} failed (exit code ${answer.code}): ${answer.stderr.trim().split("\n").slice(-5).join(" | ")}; check that \`apt-get install\` works there. Parts of Samba are installed in the version of the installed \`samba\`: if its mirror no longer has that, upgrade samba there first`,
         );
     if (facts.installed) log.info(`installed what was missing of ${PACKAGES.join(", ")} on ${host.name}`);
+    refuseOldSamba(host, inputs, facts.sambaVersion);
+    return facts.sambaVersion;
+}
+
+export function refuseOldSamba(host: Host, inputs: GatewayInputs, version: string): void {
     const floor = inputs.packages.minimumSambaVersion;
-    if (!atLeast(facts.sambaVersion, floor))
+    if (!atLeast(version, floor))
         throw new PvesmbError(
             "InvalidInput",
-            `packages.minimumSambaVersion: ${host.name} has Samba ${facts.sambaVersion}, older than ${floor}; upgrade it there`,
+            `packages.minimumSambaVersion: ${host.name} has Samba ${version}, older than ${floor}; upgrade it there`,
             { property: "packages.minimumSambaVersion" },
         );
-    return facts.sambaVersion;
 }
 
 /** Puts our shares beside the host's own. */
@@ -47,11 +51,12 @@ export async function configureBeside(
     owner: FragmentOwner,
     claim: string,
     deadline: Deadline,
+    commit = besideStore.activate(true),
 ): Promise<Configured> {
     const { executor } = hostSession;
     const look = await executor.gather({ files: ["/etc/ssh/ssh_host_*_key.pub"], statvfs: SPACES }, deadline);
     const unit = besideUnit(inputs.samba, owner, claim);
-    const result = (await executor.batch({ units: [unit], verify: [], commit: besideStore.activate(true) }, deadline)).units[unit.key];
+    const result = (await executor.batch({ units: [unit], verify: [], commit }, deadline)).units[unit.key];
     if (result?.ok !== true) throw new PvesmbError(result?.kind ?? "RemoteFailed", result?.message ?? "the gateway could not be set up");
     hostSession.snapshot.forget();
     return { hostKeys: hostKeysIn(look.files), spaces: look.statvfs };

@@ -1,4 +1,5 @@
-import { EXISTING } from "../model/connection";
+import { HOST_MODES } from "../model/connection";
+import type { HostMode } from "../model/connection";
 
 /** Node of creation, VMID, nonce. */
 export interface GatewayId {
@@ -17,10 +18,8 @@ export function parseId(id: string): GatewayId {
     return { node, vmid: Number(vmid), nonce };
 }
 
-/** A gateway of mode `existing`. */
-export const isExisting = (id: string): boolean => id.startsWith(EXISTING);
+/** The id of a gateway on a host that is there already. */
+export const hostedId = (mode: HostMode, host: string, nonce: string): string => `${HOST_MODES[mode]}${host}/${nonce}`;
 
-export const existingId = (host: string, nonce: string): string => `${EXISTING}${host}/${nonce}`;
-
-/** The host in the id of a gateway of mode `existing`, as it was called at creation. */
-export const hostIn = (id: string): string => id.slice(EXISTING.length, id.lastIndexOf("/"));
+/** The host in the id of such a gateway, as it was called at creation. */
+export const hostIn = (id: string): string => id.slice(id.indexOf(":") + 1, id.lastIndexOf("/"));

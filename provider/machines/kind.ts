@@ -6,8 +6,8 @@ import type { GatewayState, Outputs } from "./state";
 
 /** One kind of machine: how a gateway's host is made and reached. */
 export interface MachineKind {
-    /** Whose Samba's configuration is: ours as a whole, or the host's own, which ours stands beside. */
-    readonly layout: "whole" | "beside";
+    /** Whose Samba's configuration is: ours as a whole, or the host's own, which ours stands beside, also on a node of Proxmox VE. */
+    readonly layout: "whole" | "beside" | "node";
     create(ctx: ChangeContext<Outputs>, inputs: GatewayInputs, tenant: Tenant): Promise<{ id: string; state: Outputs }>;
     /** Converges machine and gateway to the inputs; recreates a machine whose creation failed. */
     update(ctx: ChangeContext<Outputs>, id: string, state: GatewayState, inputs: GatewayInputs, tenant: Tenant): Promise<Outputs>;

@@ -1,8 +1,8 @@
-import type { ContainerInputs, ExistingInputs, GatewayInputs, GatewayOutputs } from "../model";
+import type { ContainerInputs, HostInputs, GatewayInputs, GatewayOutputs } from "../model";
 
 /** Outputs, and the VMID, which is an input when the user sets it. */
 export type Outputs = Partial<GatewayOutputs> & { vmid?: number };
 /** The stored state. */
 export type GatewayState = GatewayInputs & Outputs;
 export type ContainerState = ContainerInputs & Outputs;
-export type ExistingState = ExistingInputs & Outputs;
+export type HostState = HostInputs & Outputs;

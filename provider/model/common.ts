@@ -22,7 +22,7 @@ export const timeouts = field(deadlines.optional(), {
 
 export const connection = field(connectionInputs.optional(), {
     description: "How to reach Proxmox VE. What is left out comes from the environment, then from stack config `pvesmb:*`.",
-    needs: ({ mode }) => partsFor(mode === "existing"),
+    needs: ({ mode }) => partsFor(mode === "existing" || mode === "native"),
 });
 
 /** Inputs of every resource on a gateway or cluster. */

@@ -163,17 +163,22 @@ named(connectionInputs, { name: "Connection" });
 
 export type ConnectionInputs = z.infer<typeof connectionInputs>;
 
-/** The ids of gateways of mode `existing` begin like this. */
-export const EXISTING = "ssh:";
+/** The modes whose gateways are on hosts that are there already, and how the ids of those begin. */
+export const HOST_MODES = { existing: "ssh:", native: "node:" } as const;
+export type HostMode = keyof typeof HOST_MODES;
 
-/** A gateway of mode `existing` needs nothing of Proxmox VE. */
-export const partsFor = (existing: boolean): readonly ConnectionPart[] => (existing ? ["ssh"] : ["proxmox", "ssh"]);
+/** The mode of a gateway on a host that is there already, by its id; undefined for a container or a cluster. */
+export const hostModeOf = (id: string): HostMode | undefined =>
+    (Object.keys(HOST_MODES) as HostMode[]).find((mode) => id.startsWith(HOST_MODES[mode]));
+
+/** A gateway on a host that is there already needs nothing of Proxmox VE's API. */
+export const partsFor = (onHost: boolean): readonly ConnectionPart[] => (onHost ? ["ssh"] : ["proxmox", "ssh"]);
 
 /** The ids of clusters begin like this. */
 export const CLUSTER = "ctdb:";
 
 /** Pattern of a gateway's id. */
-export const GATEWAY_ID = "^([^/\\s]+/\\d+|ssh:[^/\\s]+)/[0-9a-f]{16}$";
+export const GATEWAY_ID = "^([^/\\s]+/\\d+|(ssh|node):[^/\\s]+)/[0-9a-f]{16}$";
 
 const notAGateway = (id: unknown): string =>
     typeof id === "string" && id.startsWith(CLUSTER)
@@ -183,15 +188,16 @@ const notAGateway = (id: unknown): string =>
 /** What children store of their gateway; updates of the gateway do not change it. */
 export const gatewayRef = z.strictObject({
     id: field(z.string().regex(new RegExp(GATEWAY_ID), { error: ({ input }) => notAGateway(input) }), {
-        description: "The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.",
+        description:
+            "The gateway's id: node at creation, VMID, nonce; in modes `existing` and `native` the host at creation and the nonce.",
         replace: "it exists only on that gateway",
         identity: true,
     }),
     connection: field(connectionInputs.optional(), {
         description: "How to reach Proxmox VE.",
-        needs: ({ id }) => partsFor(String(id).startsWith(EXISTING)),
+        needs: ({ id }) => partsFor(hostModeOf(String(id)) !== undefined),
     }),
-    ssh: field(existingSsh.optional(), { description: "How SSH reaches a gateway of mode `existing`." }),
+    ssh: field(existingSsh.optional(), { description: "How SSH reaches a gateway of mode `existing` or `native`." }),
 });
 named(gatewayRef, { name: "GatewayRef", reference: "What shares and users of other stacks keep of this gateway." });
 

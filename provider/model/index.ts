@@ -4,7 +4,7 @@ export { clusterModel } from "./ctdb-vip";
 export type { ClusterInputs, ClusterOutputs } from "./ctdb-vip/inputs";
 export { LEADER_TIMEOUT } from "./ctdb-vip/rules";
 export { gatewayModel } from "./gateway";
-export type { ContainerInputs, ExistingInputs, GatewayInputs, GatewayOutputs } from "./gateway/inputs";
+export type { ContainerInputs, HostInputs, GatewayInputs, GatewayOutputs } from "./gateway/inputs";
 export { groupModel } from "./group";
 export type { GroupInputs, GroupOutputs } from "./group/inputs";
 export { quotaModel } from "./quota";

@@ -160,7 +160,7 @@ const settings = z.strictObject({
     ),
     manageGlobal: field(z.boolean().default(false), {
         description:
-            "Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.",
+            "Modes `existing` and `native`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.",
     }),
     options: field(z.record(z.string(), z.string()).default({}), {
         description: "Further global smb.conf options. What pvesmb writes itself, and what runs programs, is refused.",

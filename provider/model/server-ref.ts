@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CLUSTER, connectionInputs, gatewayRef, partsFor, EXISTING, GATEWAY_ID } from "./connection";
+import { CLUSTER, connectionInputs, gatewayRef, partsFor, GATEWAY_ID, hostModeOf } from "./connection";
 import { field, named } from "./meta";
 import { existingSsh } from "./gateway/ssh";
 
@@ -12,9 +12,9 @@ export const serverRef = z.strictObject({
     }),
     connection: field(connectionInputs.optional(), {
         description: "How to reach Proxmox VE.",
-        needs: ({ id }) => (String(id).startsWith(CLUSTER) ? [] : partsFor(String(id).startsWith(EXISTING))),
+        needs: ({ id }) => (String(id).startsWith(CLUSTER) ? [] : partsFor(hostModeOf(String(id)) !== undefined)),
     }),
-    ssh: field(existingSsh.optional(), { description: "How SSH reaches a gateway of mode `existing`." }),
+    ssh: field(existingSsh.optional(), { description: "How SSH reaches a gateway of mode `existing` or `native`." }),
     gateways: field(z.array(gatewayRef).optional(), { description: "The gateways of a cluster." }),
 });
 named(serverRef, { name: "ServerRef", reference: "What shares and users keep of their server.", of: ["GatewayRef", "CtdbVipRef"] });

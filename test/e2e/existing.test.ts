@@ -1,6 +1,7 @@
 import { installed } from "./support/package";
 import { join } from "node:path";
 import {
+    difference,
     existingArgs,
     type ExistingHost,
     makeHost,
@@ -406,18 +407,3 @@ test("a host without Samba gets what is missing, and gives it back when asked", 
         fresh.dispose();
     }
 });
-
-/**
- * What is different after packages came and went, without what their scripts leave by Debian's rules: users and groups of packages, and
- * links of alternatives.
- */
-function difference(a: string, b: string): string[] {
-    const [first, second] = [a, b].map((text) => new Set(text.split("\n")));
-    const lines = [...(first ?? [])].filter((line) => !second?.has(line)).concat([...(second ?? [])].filter((line) => !first?.has(line)));
-    return lines.filter(
-        (line) =>
-            !/^\.\/(passwd|group|shadow|gshadow|subuid|subgid|ld\.so\.cache|alternatives|ssl|ca-certificates|python3|nsswitch|apt)\b/.test(
-                line,
-            ) && line !== "",
-    );
-}

@@ -1,17 +1,13 @@
+import { hostKind } from "../host/kind";
+import { existingRefusal } from "../../samba/beside/detect";
 import type { MachineKind } from "../kind";
-import { hostIn } from "../id";
-import { createExistingGateway, updateExistingGateway } from "./converge";
-import { openExisting } from "./open";
-import { readExistingGateway } from "./read";
-import { removeExistingGateway } from "./remove";
+import { removePackages } from "./packages";
 
 /** Gateways on hosts that are there already and that SSH reaches; whose hosts they are, pvesmb does not ask. */
-export const ssh: MachineKind = {
+export const ssh: MachineKind = hostKind({
+    mode: "existing",
     layout: "beside",
-    create: createExistingGateway,
-    read: readExistingGateway,
-    update: updateExistingGateway,
-    remove: removeExistingGateway,
-    open: openExisting,
-    nameOf: (id) => `on ${hostIn(id)}`,
-};
+    refusal: existingRefusal,
+    warnings: () => [],
+    removePackages,
+});

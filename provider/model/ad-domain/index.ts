@@ -1,7 +1,7 @@
 import type { Failure } from "../../base/handler";
 import { childUses } from "../common";
 import { unitFault } from "../domain-names";
-import { notOnExisting } from "../existing";
+import { notOnHost } from "../on-host";
 import type { Model } from "../meta";
 import { placeFaults, sourceFaults } from "../one-source";
 import { inputs, outputs } from "./inputs";
@@ -39,7 +39,7 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
     deletion:
         "The computer account and the gateway's records in DNS go, with `leave.credential` or `credential`; without one the gateway removes its records and forgets its membership, and a warning names the account that stays. Sessions end. Local users and all files stay.",
     rules: [
-        notOnExisting(
+        notOnHost(
             "gateway",
             () => true,
             "a join would change the host's own krb5.conf, nsswitch.conf and smb.conf, so it is not offered; join a gateway that is a container",

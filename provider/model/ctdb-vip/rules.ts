@@ -1,5 +1,5 @@
 import type { Failure } from "../../base/handler";
-import { onExisting } from "../existing";
+import { onHost } from "../on-host";
 import type { Rule } from "../meta";
 import { bareOf, hostFault, inNetwork, sameNetwork } from "../network";
 import { DATA_ROOT, OWN_DATA } from "../paths";
@@ -24,16 +24,11 @@ export const clusterRules: Rule<ClusterInputs>[] = [
                 (index) => `gateways[${index}]`,
                 "one gateway",
             ),
-            ...gateways.flatMap((gateway, index) =>
-                onExisting(gateway)
-                    ? [
-                          {
-                              property: `gateways[${index}]`,
-                              reason: "must not be in mode `existing`: a cluster needs the host's whole Samba; use a gateway that is a container",
-                          },
-                      ]
-                    : [],
-            ),
+            ...gateways.flatMap((gateway, index) => {
+                const mode = onHost(gateway);
+                const reason = `must not be in mode \`${mode}\`: a cluster needs the host's whole Samba; use a gateway that is a container`;
+                return mode === undefined ? [] : [{ property: `gateways[${index}]`, reason }];
+            }),
         ],
     },
     {

@@ -8,7 +8,7 @@ import { inputs, outputs } from "./inputs";
 export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     kind: "SmbGateway",
     description:
-        'A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already.',
+        'A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already; or, with `mode: "native"`, on a node of Proxmox VE itself.',
     example: `const files = new pvesmb.SmbGateway("files", {
     node: "pve1",
     lxc: { template: "debian-12-standard", rootfs: { storage: "local-zfs", size: "4GiB" } },
@@ -18,7 +18,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
     inputs,
     outputs,
     deletion:
-        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays. In mode `existing` pvesmb's files and its include in smb.conf go, and data and packages stay.",
+        "The container is stopped and destroyed with all its volumes. While it holds data that is refused, unless `dataOnDelete` is `destroy`; a directory of the node (`data.bind`) stays. In modes `existing` and `native` pvesmb's files and its include in smb.conf go, and data and packages stay.",
     rules: gatewayRules,
     irreplaceable,
     announcements,
@@ -36,6 +36,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
         "guest-login",
         "node-login",
         "existing-host",
+        "native",
     ],
     version: 2,
     migrations: { 1: leaner(["vmid"]) },

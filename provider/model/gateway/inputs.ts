@@ -76,13 +76,14 @@ const data = z.strictObject({
 });
 
 export const inputs = z.strictObject({
-    mode: field(z.enum(["lxc", "existing"]).default("lxc"), {
+    mode: field(z.enum(["lxc", "existing", "native"]).default("lxc"), {
         description:
-            "What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).",
+            "What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are. `native`: a node of Proxmox VE itself, which SSH reaches (`ssh`); Samba is installed there without touching Proxmox VE's packages (docs/modes.md).",
         replace: "it is another kind of host",
     }),
     ssh: field(existingSsh.optional(), {
-        description: "Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.",
+        description:
+            "Modes `existing` and `native`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.",
         outside: true,
     }),
     node: field(
@@ -113,7 +114,7 @@ export const inputs = z.strictObject({
         { description: "Where a VMID is taken from.", defaultText: "10000 to 99999", compare: "ignore" },
     ),
     hostname: field(dnsName().max(63).optional(), {
-        description: "Host name. Not used in mode `existing`.",
+        description: "Host name. Not used in modes `existing` and `native`.",
         defaultText: "the resource's name",
         autoName: "host-label",
         effect: RESTARTS,
@@ -209,7 +210,7 @@ export const inputs = z.strictObject({
                 }),
                 onDelete: field(z.enum(["keep", "remove"]).optional(), {
                     description:
-                        "Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.",
+                        "Modes `existing` and `native`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.",
                     defaultText: "`keep`",
                 }),
                 minimumSambaVersion: field(
@@ -228,7 +229,7 @@ export const inputs = z.strictObject({
     samba: sambaSettings,
     adopt: field(z.boolean().default(false), {
         description:
-            "Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.",
+            "Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In modes `existing` and `native`: the gateway of this very resource that is on the host, where the state does not know it.",
     }),
     connection,
     timeouts,
@@ -253,6 +254,6 @@ export const outputs = z.object({
 export type GatewayInputs = z.infer<typeof inputs>;
 /** Inputs of a gateway of mode `lxc`; the rules require these properties. */
 export type ContainerInputs = GatewayInputs & Required<Pick<GatewayInputs, "node" | "lxc" | "network">>;
-/** Inputs of a gateway of mode `existing`. */
-export type ExistingInputs = GatewayInputs & Required<Pick<GatewayInputs, "ssh">>;
+/** Inputs of a gateway on a host that is there already (modes `existing`, `native`). */
+export type HostInputs = GatewayInputs & Required<Pick<GatewayInputs, "ssh">>;
 export type GatewayOutputs = z.infer<typeof outputs>;

@@ -2,6 +2,7 @@ import { check } from "../../runtime/check";
 import { domainModel, gatewayModel, quotaModel, shareModel, userModel } from "..";
 
 const existing = { mode: "existing", ssh: { host: "files.example.org" } };
+const native = { mode: "native", ssh: { host: "pve1.example.org" } };
 const container = {
     node: "pve1",
     lxc: { template: "debian-12", rootfs: { storage: "local", size: "4GiB" } },
@@ -14,7 +15,9 @@ test("each mode asks for what it needs", () => {
     expect(faults(existing)).toEqual([]);
     expect(faults({})).toEqual(["node: is required", "lxc: is required", "network: is required"]);
     expect(faults({ mode: "existing" })).toEqual(["ssh: is required in mode `existing`: `ssh: { host: ... }` says which host it is"]);
-    expect(faults({ ...container, ssh: existing.ssh })[0]).toMatch(/^ssh: is for mode `existing`/);
+    expect(faults(native)).toEqual([]);
+    expect(faults({ mode: "native" })).toEqual(["ssh: is required in mode `native`: `ssh: { host: ... }` says which host it is"]);
+    expect(faults({ ...container, ssh: existing.ssh })[0]).toMatch(/^ssh: is for modes `existing` and `native`/);
 });
 
 test.each<[string, unknown]>([
@@ -37,9 +40,19 @@ test.each<[string, unknown]>([
     ["samba.options", { "strict sync": "no" }],
 ])("what is not the gateway's there is refused with the way out: %s", (property, value) => {
     const [group, name] = property.split(".") as [string, string?];
-    const [fault, ...more] = faults({ ...existing, [group]: name === undefined ? value : { [name]: value } });
-    expect(fault).toMatch(new RegExp(`^${property.replace(".", "\\.")}: .*leave it out`));
-    expect(more).toEqual([]);
+    for (const host of [existing, native]) {
+        const [fault, ...more] = faults({ ...host, [group]: name === undefined ? value : { [name]: value } });
+        expect(fault).toMatch(new RegExp(`^${property.replace(".", "\\.")}: .*leave it out`));
+        expect(fault).not.toContain(`mode \`${host === native ? "existing" : "native"}\``);
+        expect(fault).not.toContain("MODE");
+        expect(more).toEqual([]);
+    }
+});
+
+test("where Samba listens on a node is its own setting unless the program may set it", () => {
+    const interfaces = ["vmbr0"];
+    expect(faults({ ...native, samba: { interfaces } })[0]).toMatch(/^samba.interfaces: .*`samba.manageGlobal: true`/);
+    expect(faults({ ...native, samba: { interfaces, manageGlobal: true } })).toEqual([]);
 });
 
 test("defaults written out are no fault, and encryption is of the shares", () => {
@@ -53,12 +66,17 @@ test("the host's whole Samba is changed on request only, and never what is not S
     expect(faults({ ...existing, samba: { manageGlobal: true, timeZone: "Europe/Vienna" } })[0]).toMatch(
         /^samba.timeZone: is the host's own/,
     );
-    expect(faults({ ...container, samba: { manageGlobal: true } })[0]).toMatch(/^samba.manageGlobal: is for mode `existing`/);
-    expect(faults({ ...container, packages: { onDelete: "remove" } })[0]).toMatch(/^packages.onDelete: is for mode `existing`/);
+    expect(faults({ ...container, samba: { manageGlobal: true } })[0]).toMatch(/^samba.manageGlobal: is for modes `existing` and `native`/);
+    expect(faults({ ...container, packages: { onDelete: "remove" } })[0]).toMatch(
+        /^packages.onDelete: is for modes `existing` and `native`/,
+    );
 });
 
-describe("on such a gateway", () => {
-    const gateway = { id: "ssh:files.example.org/0123456789abcdef", ssh: existing.ssh };
+describe.each([
+    ["existing", "ssh:files.example.org/0123456789abcdef"],
+    ["native", "node:pve1.example.org/0123456789abcdef"],
+])("on a gateway of mode `%s`", (mode, id) => {
+    const gateway = { id, ssh: existing.ssh };
     test.each([
         [shareModel, { name: "docs", volume: { storage: "tank", size: "1GiB" } }, "volume"],
         [shareModel, { name: "docs", guest: true }, "guest"],
@@ -71,7 +89,7 @@ describe("on such a gateway", () => {
         const given = { ...inputs, gateway };
         const said = (on: object): string[] =>
             check(model, { ...given, gateway: on }).map(({ property: at, reason }) => `${at}: ${reason}`);
-        expect(said(gateway).join("\n")).toMatch(new RegExp(`^(: )?${property}: in mode \`existing\``, "m"));
-        expect(said({ id: "pve1/101/0123456789abcdef" }).join("\n")).not.toContain("in mode `existing`");
+        expect(said(gateway).join("\n")).toMatch(new RegExp(`^(: )?${property}: in mode \`${mode}\``, "m"));
+        expect(said({ id: "pve1/101/0123456789abcdef" }).join("\n")).not.toContain("in mode `");
     });
 });

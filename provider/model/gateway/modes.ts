@@ -7,9 +7,9 @@ import type { GatewayInputs } from "./inputs";
 
 const REQUIRED = ["node", "lxc", "network"] as const;
 
-/** Why a gateway on a host that is there already does not have these properties. */
+/** Why a gateway on a host that is there already does not have these properties. MODE stands for its mode. */
 const CONTAINER = "belongs to a container that pvesmb makes (mode `lxc`); leave it out";
-const HOSTS_OWN = "is the host's own business in mode `existing`; leave it out, and set it on the host";
+const HOSTS_OWN = "is the host's own business in mode `MODE`; leave it out, and set it on the host";
 const REFUSED: Partial<Record<keyof GatewayInputs, string>> = {
     node: CONTAINER,
     vmid: CONTAINER,
@@ -19,12 +19,11 @@ const REFUSED: Partial<Record<keyof GatewayInputs, string>> = {
     extraNetworks: HOSTS_OWN,
     nameservers: HOSTS_OWN,
     searchDomains: HOSTS_OWN,
-    data: "is not offered in mode `existing`: the data are in /srv/pvesmb on the host; leave it out, and mount a file system there if they need one of their own",
-    dataOnDelete: "is not offered in mode `existing`: deleting the gateway leaves the data on the host; leave it out",
+    data: "is not offered in mode `MODE`: the data are in /srv/pvesmb on the host; leave it out, and mount a file system there if they need one of their own",
+    dataOnDelete: "is not offered in mode `MODE`: deleting the gateway leaves the data on the host; leave it out",
     purge: CONTAINER,
     sshPublicKeys: HOSTS_OWN,
-    started:
-        "is not offered in mode `existing`: pvesmb does not shut the host down; leave it out, or disable the shares (`enabled: false`)",
+    started: "is not offered in mode `MODE`: pvesmb does not shut the host down; leave it out, or disable the shares (`enabled: false`)",
     onboot: CONTAINER,
     startup: CONTAINER,
     tags: CONTAINER,
@@ -34,7 +33,7 @@ const REFUSED: Partial<Record<keyof GatewayInputs, string>> = {
     allowRestart: CONTAINER,
 };
 
-/** Settings of the whole server that mode `existing` takes all the same: they apply to our shares only. */
+/** Settings of the whole server that such a gateway takes all the same: they apply to our shares only. */
 const OF_SHARES: readonly (keyof SambaSettings)[] = ["encryption", "guests", "manageGlobal"];
 
 /** Settings of the host that pvesmb never changes there. */
@@ -52,7 +51,9 @@ const isDefault = (name: string, value: unknown): boolean => {
     return value === undefined || (parsed.success && isDeepStrictEqual(parsed.data, value));
 };
 
-function sambaFaults(samba: SambaSettings): Failure[] {
+const said = (mode: GatewayInputs["mode"], reason: string): string => reason.replace("MODE", mode);
+
+function sambaFaults(mode: GatewayInputs["mode"], samba: SambaSettings): Failure[] {
     const preset = sambaSettings.parse(undefined);
     return (Object.keys(samba) as (keyof SambaSettings)[]).flatMap((name) => {
         if (OF_SHARES.includes(name) || isDeepStrictEqual(samba[name], preset[name])) return [];
@@ -61,7 +62,7 @@ function sambaFaults(samba: SambaSettings): Failure[] {
             (samba.manageGlobal
                 ? undefined
                 : "is a setting of the host's whole Samba; leave it out, set it in the host's smb.conf, or allow pvesmb to with `samba.manageGlobal: true`");
-        return reason === undefined ? [] : [{ property: `samba.${name}`, reason }];
+        return reason === undefined ? [] : [{ property: `samba.${name}`, reason: said(mode, reason) }];
     });
 }
 
@@ -74,13 +75,13 @@ export const modeRules: Rule<GatewayInputs>[] = [
     {
         needs: ["mode", "ssh"],
         check: ({ mode, ssh }) => {
-            if (mode === "existing" && ssh === undefined)
-                return [{ property: "ssh", reason: "is required in mode `existing`: `ssh: { host: ... }` says which host it is" }];
+            if (mode !== "lxc" && ssh === undefined)
+                return [{ property: "ssh", reason: `is required in mode \`${mode}\`: \`ssh: { host: ... }\` says which host it is` }];
             if (mode === "lxc" && ssh !== undefined)
                 return [
                     {
                         property: "ssh",
-                        reason: 'is for mode `existing`; set `mode: "existing"`, or `connection.ssh` to say how SSH reaches containers and nodes',
+                        reason: 'is for modes `existing` and `native`; set `mode: "existing"`, or `mode: "native"` for a node of Proxmox VE, or `connection.ssh` to say how SSH reaches containers and nodes',
                     },
                 ];
             return [];
@@ -88,18 +89,19 @@ export const modeRules: Rule<GatewayInputs>[] = [
     },
     ...(Object.keys(REFUSED) as (keyof GatewayInputs)[]).map((name): Rule<GatewayInputs> => ({
         needs: ["mode", name],
-        check: (given) => (given.mode === "lxc" || isDefault(name, given[name]) ? [] : [{ property: name, reason: REFUSED[name] ?? "" }]),
+        check: (given) =>
+            given.mode === "lxc" || isDefault(name, given[name]) ? [] : [{ property: name, reason: said(given.mode, REFUSED[name] ?? "") }],
     })),
     {
         needs: ["mode", "samba"],
         check: ({ mode, samba }) =>
-            mode === "existing"
-                ? sambaFaults(samba)
+            mode !== "lxc"
+                ? sambaFaults(mode, samba)
                 : samba.manageGlobal
                   ? [
                         {
                             property: "samba.manageGlobal",
-                            reason: "is for mode `existing`: in a container all of Samba is pvesmb's; leave it out",
+                            reason: "is for modes `existing` and `native`: in a container all of Samba is pvesmb's; leave it out",
                         },
                     ]
                   : [],
@@ -111,7 +113,7 @@ export const modeRules: Rule<GatewayInputs>[] = [
                 ? [
                       {
                           property: "packages.onDelete",
-                          reason: "is for mode `existing`: the packages of a container go with it; leave it out",
+                          reason: "is for modes `existing` and `native`: the packages of a container go with it; leave it out",
                       },
                   ]
                 : [],
@@ -122,7 +124,7 @@ export const modeRules: Rule<GatewayInputs>[] = [
             mode === "lxc"
                 ? []
                 : (["mirror", "securityMirror", "proxy", "securityUpdates"] as const).flatMap((name) =>
-                      packages[name] === undefined ? [] : [{ property: `packages.${name}`, reason: HOSTS_OWN }],
+                      packages[name] === undefined ? [] : [{ property: `packages.${name}`, reason: said(mode, HOSTS_OWN) }],
                   ),
     },
 ];

@@ -33,6 +33,7 @@ export function irreplaceable(state: Tree, news: Tree): Failure[] {
  * (docs/facts/pulumi.md 5). So the way to delete it is printed when the gateway is created.
  */
 export function announcements(news: Tree): string[] {
+    if (news["mode"] === "native") return ["no backup job of Proxmox VE has its data: they are in /srv/pvesmb on the node itself"];
     const data = isTree(news["data"]) ? news["data"] : undefined;
     if (data === undefined || data["bind"] !== undefined || (news["dataOnDelete"] ?? "refuse") !== "refuse") return [];
     return [

@@ -29,7 +29,7 @@ export const existingSsh = z.strictObject({
     user: field(login.default("root"), { description: "User that logs in." }),
     sudo: field(z.boolean().optional(), {
         description:
-            "Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` prints the commands that grant the rights for it.",
+            "Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` (mode `native`: `--feature native`) prints the commands that grant the rights for it.",
         defaultText: "true unless `user` is root",
     }),
     hostKeys: hostKeys("the host"),

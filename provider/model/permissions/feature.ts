@@ -36,7 +36,7 @@ export interface Grant {
 }
 
 export interface RemoteCommands {
-    /** The host that runs them: the node, the container through its own sshd, or a host that is there already (mode `existing`). */
+    /** The host that runs them: the node, the container through its own sshd, or a host that is there already (modes `existing` and `native`). */
     on: "node" | "container" | "host";
     commands: readonly RemoteCommand[];
 }

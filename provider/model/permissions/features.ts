@@ -171,6 +171,13 @@ export const features = {
         commands: [{ on: "host", commands: [{ program: "sh" }, { program: "python3" }] }],
         rootEquivalent: "sh and python3 by sudo are root on that host: its packages, accounts and Samba are root's",
     },
+    native: {
+        purpose: "log in to a node that is a gateway itself (mode `native`)",
+        usual: false,
+        grants: [],
+        commands: [{ on: "host", commands: [{ program: "sh" }, { program: "python3" }] }],
+        rootEquivalent: "sh and python3 by sudo are root on that node, and so over all its guests and, through /etc/pve, the whole cluster",
+    },
 } as const satisfies Record<string, Feature>;
 
 export type FeatureName = keyof typeof features;

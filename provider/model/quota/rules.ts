@@ -1,5 +1,5 @@
 import type { Failure } from "../../base/handler";
-import { onExisting } from "../existing";
+import { onHost } from "../on-host";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
 import { onCluster } from "../server-ref";
@@ -65,15 +65,11 @@ export const quotaRules: Rule<QuotaInputs>[] = [
     },
     ...(["gateway", "share"] as const).map((property): Rule<QuotaInputs> => ({
         needs: [property],
-        check: (inputs) =>
-            onExisting(property === "gateway" ? inputs.gateway : inputs.share?.gateway)
-                ? [
-                      {
-                          property,
-                          reason: "in mode `existing` limits are not offered, as the host's file systems are its own business; set them there",
-                      },
-                  ]
-                : [],
+        check: (inputs) => {
+            const mode = onHost(property === "gateway" ? inputs.gateway : inputs.share?.gateway);
+            const reason = `in mode \`${mode}\` limits are not offered, as the host's file systems are its own business; set them there`;
+            return mode === undefined ? [] : [{ property, reason }];
+        },
     })),
     {
         needs: ["share", "gateway", "path"],

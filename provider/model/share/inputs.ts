@@ -92,7 +92,7 @@ export const inputs = z.strictObject({
     }),
     allowNfsExport: field(z.boolean().default(false), {
         description:
-            "Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Mode `existing` only.",
+            "Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Modes `existing` and `native` only.",
     }),
     ...features,
     options: field(z.record(z.string(), z.string()).default({}), {

@@ -1,5 +1,5 @@
 import type { Failure } from "../../base/handler";
-import { notOnCluster, notOnExisting, onExisting } from "../existing";
+import { notOnCluster, notOnHost, onHost } from "../on-host";
 import type { Rule } from "../meta";
 import { DATA_ROOT } from "../paths";
 import type { AccessEntry } from "./access";
@@ -87,19 +87,19 @@ export const shareRules: Rule<ShareInputs>[] = [
         "pvesmb makes no snapshots: one node alone would make and mount them; leave `schedule` out, and give `folder` and `format` of those that the cluster's file system makes (CephFS: `.snap`)",
         "previousVersions.schedule",
     ),
-    notOnExisting("volume", ({ volume }) => volume !== undefined, "the host has no volumes of Proxmox VE; leave `volume` out"),
-    notOnExisting(
+    notOnHost("volume", ({ volume }) => volume !== undefined, "the host has no volumes of Proxmox VE; leave `volume` out"),
+    notOnHost(
         "guest",
         ({ guest }) => guest,
         "guests are not let in, which is a setting of the host's whole Samba; leave `guest` out, and give the users accounts",
     ),
-    notOnExisting(
+    notOnHost(
         "previousVersions",
         ({ previousVersions }) => previousVersions?.schedule !== undefined,
         "snapshots are the host's own business; leave `schedule` out, and give `folder` and `format` of those that it makes",
         "previousVersions.schedule",
     ),
-    notOnExisting(
+    notOnHost(
         "timeMachine",
         (inputs) => inputs.timeMachine !== undefined || inputs.purpose === "timeMachine",
         "Time Machine is not offered: its settings would also apply to the host's own shares; use a gateway of mode `lxc`",
@@ -107,8 +107,8 @@ export const shareRules: Rule<ShareInputs>[] = [
     {
         needs: ["gateway", "allowNfsExport"],
         check: ({ gateway, allowNfsExport }) =>
-            allowNfsExport && gateway !== undefined && !onExisting(gateway)
-                ? [{ property: "allowNfsExport", reason: "is for gateways of mode `existing`; leave it out" }]
+            allowNfsExport && gateway !== undefined && onHost(gateway) === undefined
+                ? [{ property: "allowNfsExport", reason: "is for gateways of mode `existing` or `native`; leave it out" }]
                 : [],
     },
     { needs: ["access"], check: ({ access }) => principalFaults("access", access) },

@@ -1,5 +1,5 @@
 import { childUses } from "../common";
-import { notOnExisting } from "../existing";
+import { notOnHost } from "../on-host";
 import type { Model } from "../meta";
 import { placeFaults } from "../one-source";
 import { leaner } from "../migrations";
@@ -14,7 +14,7 @@ export const userModel: Model<typeof inputs, typeof outputs> = {
     outputs,
     deletion: "Open sessions of the user are ended and the account goes. Its files stay, and its numbers are kept for its name.",
     rules: [
-        notOnExisting(
+        notOnHost(
             "passwordMustChange",
             ({ passwordMustChange }) => passwordMustChange,
             "users cannot be made to change their password, as that takes a setting of the host's whole Samba; leave `passwordMustChange` out",

@@ -12,6 +12,10 @@ part gateway; cat /etc/samba/pvesmb/gateway.json 2>/dev/null
 part subuid; cat /etc/subuid 2>/dev/null
 part subgid; cat /etc/subgid 2>/dev/null
 part apparmor; cat /sys/kernel/security/apparmor/profiles 2>/dev/null | grep -E 'smbd|samba'
+part corosync; cat /etc/pve/corosync.conf 2>/dev/null
+part datacenter; cat /etc/pve/datacenter.cfg 2>/dev/null
+part ceph; cat /etc/pve/ceph.conf 2>/dev/null
+part addresses; [ ! -e /etc/pve ] || ip -o addr 2>/dev/null
 part config
 if command -v testparm >/dev/null; then testparm -s /etc/samba/smb.conf 2>/dev/null; echo "exit $?"; fi
 part text; head -c 200000 /etc/samba/smb.conf 2>/dev/null

@@ -1,7 +1,7 @@
 import { asset } from "../../base/asset";
 import { FIRST_ID, LAST_ID } from "../ids";
 import { optionKey } from "../../model/options/synonyms";
-import { parseSections } from "../text";
+import { parseBoolean, parseSections } from "../text";
 import type { Section } from "../text";
 import { atLeast } from "../versions";
 
@@ -18,14 +18,16 @@ export interface FoundHost {
     marks: ReadonlySet<string>;
     /** Text of the mark of a gateway that is there already; empty: none. */
     mark: string;
-    /** What testparm prints of smb.conf; undefined without Samba. */
-    config?: readonly Section[];
-    /** testparm's exit code. */
+    /** What testparm prints of smb.conf; on a host that lacks it, smb.conf as it is written. */
+    config: readonly Section[];
+    /** testparm finds no faults, or is not there. */
     accepted: boolean;
     /** smb.conf itself. */
     text: string;
     subordinate: { file: string; name: string; from: number; to: number }[];
     apparmor: string[];
+    /** Texts of a node of Proxmox VE: its configuration files, and what `ip -o addr` prints. */
+    node: { corosync: string; datacenter: string; ceph: string; addresses: string };
 }
 
 /** Undefined if the answer is not one of detectScript. */
@@ -60,8 +62,8 @@ export function parseHost(stdout: string): FoundHost | undefined {
         ),
         marks: new Set(lines("marks")),
         mark: part("gateway"),
-        ...(config === "" ? {} : { config: parseSections(config.replace(/^exit \d+\n/m, "")) }),
-        accepted: /^exit 0$/m.test(config),
+        config: parseSections(config === "" ? part("text") : config.replace(/^exit \d+\n/m, "")),
+        accepted: config === "" || /^exit 0$/m.test(config),
         text: part("text"),
         subordinate: (["subuid", "subgid"] as const).flatMap((file) =>
             lines(file).flatMap((line) => {
@@ -73,10 +75,11 @@ export function parseHost(stdout: string): FoundHost | undefined {
             }),
         ),
         apparmor: lines("apparmor"),
+        node: { corosync: part("corosync"), datacenter: part("datacenter"), ceph: part("ceph"), addresses: part("addresses") },
     };
 }
 
-const PARTS = ["os", "packages", "marks", "gateway", "config", "text", "subuid", "subgid", "apparmor", "end"];
+const PARTS = "os packages marks gateway subuid subgid apparmor corosync datacenter ceph addresses config text end".split(" ");
 
 /** Distributions and their releases, newest last. */
 const SUPPORTED: Record<string, readonly string[]> = { debian: ["12", "13"], ubuntu: ["24.04"] };
@@ -96,13 +99,31 @@ const MANAGERS: readonly [mark: string, name: string][] = [
 /** Options that move files that pvesmb and Samba's tools look for at Debian's places. */
 const MOVED = ["private dir", "state directory", "lock directory", "cache directory", "pid directory", "smb passwd file", "passdb backend"];
 
-const global = (host: FoundHost): ReadonlyMap<string, string> => host.config?.find(({ name }) => name === "global")?.options ?? new Map();
+const global = (host: FoundHost): ReadonlyMap<string, string> =>
+    host.config.find(({ name }) => name.toLowerCase() === "global")?.options ?? new Map();
 
-/** Why a gateway cannot be on this host; undefined if it can. One sentence with the way out. `floor`: the oldest Samba. */
-export function hostRefusal(host: FoundHost, floor: string): string | undefined {
+const isNode = ({ packages, marks }: FoundHost): boolean => packages.has("pve-manager") || marks.has("/etc/pve/local");
+
+/**
+ * Why a gateway of mode `existing` cannot be on this host; undefined if it can. One sentence with the way out. `floor`: the oldest Samba.
+ */
+export const existingRefusal = (host: FoundHost, floor: string): string | undefined =>
+    isNode(host)
+        ? "it is a node of Proxmox VE, whose packages and services this mode does not look after: use mode `native`, which does, or a container (mode `lxc`)"
+        : hostRefusal(host, floor);
+
+/** The same for mode `native`. */
+export function nativeRefusal(host: FoundHost, floor: string): string | undefined {
+    if (!isNode(host))
+        return "it is not a node of Proxmox VE (it has no package pve-manager, and no /etc/pve/local): use mode `existing`, which is for such hosts";
+    // Proxmox VE 8 is Debian 12, and 9 is Debian 13.
+    if (host.os.id !== "debian")
+        return `it runs ${host.os.name}, and pvesmb knows Proxmox VE 8 and 9 on Debian only; use a container (mode \`lxc\`)`;
+    return hostRefusal(host, floor);
+}
+
+function hostRefusal(host: FoundHost, floor: string): string | undefined {
     const { os, packages, marks } = host;
-    if (packages.has("pve-manager") || marks.has("/etc/pve/local"))
-        return "it is a node of Proxmox VE, whose own services pvesmb leaves alone in this mode; mode `native` for nodes is planned, until then use a container (mode `lxc`) or another host";
     const releases = SUPPORTED[os.id];
     if (releases === undefined)
         return `it runs ${os.name}; pvesmb knows Debian 12 and 13 and Ubuntu 24.04: use such a host, or a container (mode \`lxc\`)`;
@@ -115,7 +136,8 @@ export function hostRefusal(host: FoundHost, floor: string): string | undefined 
     const samba = packages.get("samba");
     if (samba !== undefined && !atLeast(samba, floor))
         return `it has Samba ${samba}, older than ${floor} (\`packages.minimumSambaVersion\`); upgrade it`;
-    return (samba === undefined ? undefined : configRefusal(host)) ?? idRefusal(host);
+    // A client of a domain or of a cluster may have smb.conf without the server.
+    return configRefusal(host) ?? idRefusal(host);
 }
 
 function configRefusal(host: FoundHost): string | undefined {
@@ -128,7 +150,7 @@ function configRefusal(host: FoundHost): string | undefined {
         return "its smb.conf has `include = registry`, whose shares would hide those of pvesmb: remove that line, or make the shares with `net conf`";
     if (/^[^\S\n]*config[^\S\n]*file[^\S\n]*=/im.test(host.text))
         return "its smb.conf has `config file`, so Samba reads another file: remove that line";
-    if (has("clustering")?.toLowerCase() === "yes")
+    if (parseBoolean(has("clustering")) === true)
         return "its Samba is clustered (`clustering = yes`), which pvesmb does not manage in this mode; use another host";
     const role = (has("server role") ?? "auto").toLowerCase();
     const security = (has("security") ?? "auto").toLowerCase();

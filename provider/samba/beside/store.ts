@@ -17,6 +17,15 @@ const TELL: Step = {
 };
 const TOLD: Step = { do: "run", argv: ["smbcontrol", ...PING], changes: false };
 
+/** `before`: what smbd needs before it can be told. */
+export const besideActivation = (awaited: boolean, before: readonly Step[] = []): Step[] => [
+    assembly,
+    effectiveStep(),
+    ...before,
+    TELL,
+    ...(awaited ? [TOLD] : []),
+];
+
 /** Joined with the shares' own files; `%m` is in no name of a share (fileName in paths.ts). */
 const guardPath = (share: string): string => fragmentPath(share).replace(`${SAMBA.fragments}/`, `${SAMBA.accounts}/%mount-`);
 
@@ -28,5 +37,5 @@ export const besideStore: ShareStore = {
     guard: (share) => [mountStep(sectionName(share), share.path, guardPath(share.name))],
     exported: exportedStep,
     drop: (name) => [...files.drop(name), { do: "remove", path: guardPath(name) }],
-    activate: (awaited) => [assembly, effectiveStep(), TELL, ...(awaited ? [TOLD] : [])],
+    activate: (awaited) => besideActivation(awaited),
 };

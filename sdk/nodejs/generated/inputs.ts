@@ -20,7 +20,7 @@ export interface ExistingSshArgs {
     user?: pulumi.Input<string>;
 
     /**
-     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` prints the commands that grant the rights for it.
+     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` (mode `native`: `--feature native`) prints the commands that grant the rights for it.
      * @default true unless `user` is root
      */
     sudo?: pulumi.Input<boolean>;
@@ -269,7 +269,7 @@ export interface SmbGatewayPackagesArgs {
     securityUpdates?: pulumi.Input<boolean>;
 
     /**
-     * Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
+     * Modes `existing` and `native`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
      * @default `keep`
      */
     onDelete?: pulumi.Input<"keep" | "remove">;
@@ -397,7 +397,7 @@ export interface SmbGatewaySambaArgs {
     timeZone?: pulumi.Input<string>;
 
     /**
-     * Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
+     * Modes `existing` and `native`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
      * @default `false`
      */
     manageGlobal?: pulumi.Input<boolean>;
@@ -909,7 +909,7 @@ export interface ServerRefArgs {
     connection?: pulumi.Input<ConnectionArgs>;
 
     /**
-     * How SSH reaches a gateway of mode `existing`.
+     * How SSH reaches a gateway of mode `existing` or `native`.
      */
     ssh?: pulumi.Input<ExistingSshArgs>;
 
@@ -921,7 +921,7 @@ export interface ServerRefArgs {
 
 export interface GatewayRefArgs {
     /**
-     * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
+     * The gateway's id: node at creation, VMID, nonce; in modes `existing` and `native` the host at creation and the nonce.
      * A change replaces the resource: it exists only on that gateway.
      */
     id: pulumi.Input<string>;
@@ -932,7 +932,7 @@ export interface GatewayRefArgs {
     connection?: pulumi.Input<ConnectionArgs>;
 
     /**
-     * How SSH reaches a gateway of mode `existing`.
+     * How SSH reaches a gateway of mode `existing` or `native`.
      */
     ssh?: pulumi.Input<ExistingSshArgs>;
 }

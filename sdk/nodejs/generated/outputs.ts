@@ -19,7 +19,7 @@ export interface ExistingSsh {
     user?: string;
 
     /**
-     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` prints the commands that grant the rights for it.
+     * Run commands through `sudo -n`; `npx pvesmb permissions --feature existing-host --only node` (mode `native`: `--feature native`) prints the commands that grant the rights for it.
      * @default true unless `user` is root
      */
     sudo?: boolean;
@@ -268,7 +268,7 @@ export interface SmbGatewayPackages {
     securityUpdates?: boolean;
 
     /**
-     * Mode `existing`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
+     * Modes `existing` and `native`: what happens, when the gateway is deleted, to packages that pvesmb installed on the host and nothing else needs.
      * @default `keep`
      */
     onDelete?: "keep" | "remove";
@@ -396,7 +396,7 @@ export interface SmbGatewaySamba {
     timeZone?: string;
 
     /**
-     * Mode `existing`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
+     * Modes `existing` and `native`: let the program set options of the host's whole Samba too. What smb.conf sets itself is refused, and smbd is not restarted.
      * @default `false`
      */
     manageGlobal?: boolean;
@@ -908,7 +908,7 @@ export interface ServerRef {
     connection?: Connection;
 
     /**
-     * How SSH reaches a gateway of mode `existing`.
+     * How SSH reaches a gateway of mode `existing` or `native`.
      */
     ssh?: ExistingSsh;
 
@@ -920,7 +920,7 @@ export interface ServerRef {
 
 export interface GatewayRef {
     /**
-     * The gateway's id: node at creation, VMID, nonce; in mode `existing` the host at creation and the nonce.
+     * The gateway's id: node at creation, VMID, nonce; in modes `existing` and `native` the host at creation and the nonce.
      * A change replaces the resource: it exists only on that gateway.
      */
     id: string;
@@ -931,7 +931,7 @@ export interface GatewayRef {
     connection?: Connection;
 
     /**
-     * How SSH reaches a gateway of mode `existing`.
+     * How SSH reaches a gateway of mode `existing` or `native`.
      */
     ssh?: ExistingSsh;
 }

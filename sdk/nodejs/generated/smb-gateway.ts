@@ -30,14 +30,14 @@ import type {
 
 export interface SmbGatewayArgs {
     /**
-     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).
+     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are. `native`: a node of Proxmox VE itself, which SSH reaches (`ssh`); Samba is installed there without touching Proxmox VE's packages (docs/modes.md).
      * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
-    mode?: pulumi.Input<"lxc" | "existing">;
+    mode?: pulumi.Input<"lxc" | "existing" | "native">;
 
     /**
-     * Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
+     * Modes `existing` and `native`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
      */
     ssh?: pulumi.Input<ExistingSshArgs>;
 
@@ -60,7 +60,7 @@ export interface SmbGatewayArgs {
     vmidRange?: pulumi.Input<SmbGatewayVmidRangeArgs>;
 
     /**
-     * Host name. Not used in mode `existing`.
+     * Host name. Not used in modes `existing` and `native`.
      * @default the resource's name
      */
     hostname?: pulumi.Input<string>;
@@ -175,7 +175,7 @@ export interface SmbGatewayArgs {
     samba?: pulumi.Input<SmbGatewaySambaArgs>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In modes `existing` and `native`: the gateway of this very resource that is on the host, where the state does not know it.
      * @default `false`
      */
     adopt?: pulumi.Input<boolean>;
@@ -242,7 +242,7 @@ const kind: Kind = {
 };
 
 /**
- * A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already.
+ * A Samba file server in a container of its own, made, configured and kept by pvesmb; or, with `mode: "existing"`, beside the Samba of a host that is there already; or, with `mode: "native"`, on a node of Proxmox VE itself.
  *
  * ```ts
  * const files = new pvesmb.SmbGateway("files", {
@@ -255,14 +255,14 @@ const kind: Kind = {
  */
 export class SmbGateway extends PvesmbResource {
     /**
-     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are (docs/modes.md).
+     * What the gateway runs on. `lxc`: a container of Proxmox VE, which pvesmb makes. `existing`: a host that is there already and that SSH reaches (`ssh`); its own shares and settings stay as they are. `native`: a node of Proxmox VE itself, which SSH reaches (`ssh`); Samba is installed there without touching Proxmox VE's packages (docs/modes.md).
      * A change replaces the resource: it is another kind of host.
      * @default `"lxc"`
      */
-    declare readonly mode: pulumi.Output<"lxc" | "existing" | undefined>;
+    declare readonly mode: pulumi.Output<"lxc" | "existing" | "native" | undefined>;
 
     /**
-     * Mode `existing`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
+     * Modes `existing` and `native`: the host, and how SSH reaches it. The private key or the agent is that of `connection.ssh`.
      */
     declare readonly ssh: pulumi.Output<ExistingSsh | undefined>;
 
@@ -285,7 +285,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly vmidRange: pulumi.Output<SmbGatewayVmidRange | undefined>;
 
     /**
-     * Host name. Not used in mode `existing`.
+     * Host name. Not used in modes `existing` and `native`.
      * @default the resource's name
      */
     declare readonly hostname: pulumi.Output<string>;
@@ -400,7 +400,7 @@ export class SmbGateway extends PvesmbResource {
     declare readonly samba: pulumi.Output<SmbGatewaySamba | undefined>;
 
     /**
-     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In mode `existing`: the gateway of this very resource that is on the host, where the state does not know it.
+     * Take over the guest of that `vmid` if it carries the mark of this very resource. Differences are printed. In modes `existing` and `native`: the gateway of this very resource that is on the host, where the state does not know it.
      * @default `false`
      */
     declare readonly adopt: pulumi.Output<boolean | undefined>;

@@ -138,7 +138,7 @@ export interface SmbShareArgs {
     recursive?: pulumi.Input<boolean>;
 
     /**
-     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Mode `existing` only.
+     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Modes `existing` and `native` only.
      * @default `false`
      */
     allowNfsExport?: pulumi.Input<boolean>;
@@ -475,7 +475,7 @@ export class SmbShare extends PvesmbResource {
     declare readonly recursive: pulumi.Output<boolean | undefined>;
 
     /**
-     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Mode `existing` only.
+     * Change owner, group, mode and ACL of a directory that the host exports by NFS too, or that holds or lies in such a one. Otherwise that is refused. Modes `existing` and `native` only.
      * @default `false`
      */
     declare readonly allowNfsExport: pulumi.Output<boolean | undefined>;

@@ -110,3 +110,18 @@ export const manifest = (host: ExistingHost): Promise<string> =>
 done`);
 
 const LEFT_OUT = ["passwd-", "group-", "shadow-", "gshadow-", "subuid-", "subgid-", ".pwd.lock", "ld.so.cache", "mtab"];
+
+/**
+ * What is different after packages came and went, without what their scripts leave by Debian's rules: users and groups of packages, and
+ * links of alternatives.
+ */
+export function difference(a: string, b: string): string[] {
+    const [first, second] = [a, b].map((text) => new Set(text.split("\n")));
+    const lines = [...(first ?? [])].filter((line) => !second?.has(line)).concat([...(second ?? [])].filter((line) => !first?.has(line)));
+    return lines.filter(
+        (line) =>
+            !/^\.\/(passwd|group|shadow|gshadow|subuid|subgid|ld\.so\.cache|alternatives|ssl|ca-certificates|python3|nsswitch|apt)\b/.test(
+                line,
+            ) && line !== "",
+    );
+}

@@ -128,6 +128,8 @@ export const CHILD = {
         "ssh:/0123456789abcdef",
         "ssh:files",
         "ssh:a/b/0123456789abcdef",
+        "node:/0123456789abcdef",
+        "node:pve1",
     ],
     ...prefixed("gateway.connection", CONNECTION),
     ...prefixed("gateway.ssh", EXISTING),

@@ -1,9 +1,10 @@
 import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Host } from "../../hosts";
-import type { ExistingInputs } from "../../model";
-import { confines, detectScript, hostRefusal, parseHost } from "../../samba/beside/detect";
+import type { HostInputs } from "../../model";
+import { confines, detectScript, parseHost } from "../../samba/beside/detect";
 import type { FoundHost } from "../../samba/beside/detect";
+import type { HostSort } from "./sort";
 
 /** What kind of host it is. Reads only, and needs only sh. */
 export async function lookOver(host: Host, deadline: Deadline): Promise<FoundHost> {
@@ -18,9 +19,9 @@ export async function lookOver(host: Host, deadline: Deadline): Promise<FoundHos
     return found;
 }
 
-/** Refuses a host that this mode is not for, before anything is touched. */
-export function refuseHost(host: Host, found: FoundHost, inputs: ExistingInputs): void {
-    const why = hostRefusal(found, inputs.packages.minimumSambaVersion);
+/** Refuses a host that the mode is not for, before anything is touched. */
+export function refuseHost(sort: HostSort, host: Host, found: FoundHost, inputs: HostInputs): void {
+    const why = sort.refusal(found, inputs.packages.minimumSambaVersion);
     if (why !== undefined)
         throw new PvesmbError("InvalidInput", `ssh.host: ${host.name} cannot be a gateway: ${why}`, { property: "ssh.host" });
     if (confines(found))

@@ -2,9 +2,9 @@ import type { SshConnection } from "../../base/connection";
 import { pinsOf } from "../../base/pins";
 import { knownKeys, sshHost } from "../../hosts";
 import type { Host, SshTarget } from "../../hosts";
-import type { ExistingInputs } from "../../model";
+import type { HostInputs } from "../../model";
 
-export type Target = ExistingInputs["ssh"];
+export type Target = HostInputs["ssh"];
 
 /** The properties with their defaults: a reference stores them as the user wrote them. */
 const filled = (ssh: Target): Target & { sudo: boolean } => {
@@ -16,7 +16,7 @@ const filled = (ssh: Target): Target & { sudo: boolean } => {
  * The host as `ssh` says, with the credentials of the connection. Without given keys known_hosts decides; a host that it does not know must
  * have a key of the gateway's state.
  */
-export function existingHost(given: Target, connection: SshConnection, id: string | undefined): Host {
+export function hostAt(given: Target, connection: SshConnection, id: string | undefined): Host {
     const { host, port, user, sudo, hostKeys, knownHosts = connection.knownHosts, jump } = filled(given);
     const { privateKey, passphrase, agentSocket: agent } = connection;
     const shared: Pick<SshTarget, "privateKey" | "passphrase" | "agent" | "knownHosts"> = { privateKey, passphrase, agent, knownHosts };

@@ -12,7 +12,7 @@ const MOUNTS: Mounts = {
 };
 
 /** A host that is there already, as a gateway's machine: without volumes of Proxmox VE, and without a host below that we may use. */
-export const existingMachine = (ssh: NonNullable<GatewayRef["ssh"]>): Machine => ({
+export const hostMachine = (ssh: NonNullable<GatewayRef["ssh"]>): Machine => ({
     name: ssh.host,
     address: ssh.host,
     hostname: ssh.host,
@@ -20,9 +20,9 @@ export const existingMachine = (ssh: NonNullable<GatewayRef["ssh"]>): Machine =>
     readMounts: () => Promise.resolve(MOUNTS),
 });
 
-export const foundExisting = (ssh: NonNullable<GatewayRef["ssh"]>, host: Host, nonce: string): Found => ({
+export const foundHost = (ssh: NonNullable<GatewayRef["ssh"]>, host: Host, nonce: string): Found => ({
     state: "ready",
     host,
     nonce,
-    as: () => existingMachine(ssh),
+    as: () => hostMachine(ssh),
 });

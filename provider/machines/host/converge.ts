@@ -3,28 +3,30 @@ import { PvesmbError } from "../../base/errors";
 import type { ChangeContext } from "../../base/handler";
 import { rememberPins } from "../../base/pins";
 import type { Host } from "../../hosts";
-import type { ExistingInputs } from "../../model";
+import type { HostInputs } from "../../model";
 import type { FoundHost } from "../../samba/beside/detect";
 import { uncOf } from "../../samba/unc";
-import { existingId, nonceOf } from "../id";
+import { hostedId, nonceOf } from "../id";
 import type { Tenant } from "../kind";
-import type { ExistingState, Outputs } from "../state";
+import type { HostState, Outputs } from "../state";
 import { lookOver, refuseHost } from "./examine";
-import { foundExisting } from "./machine";
+import type { HostSort } from "./sort";
+import { foundHost } from "./machine";
 import { markIn, onGateway } from "./mark";
 import type { HostMark } from "./mark";
-import { existingHost } from "./reach";
+import { hostAt } from "./reach";
 
 /**
  * Makes a gateway on a host that has none. One that an interrupted create of this very resource left there is finished: nothing is on it yet.
  * One with shares is taken over with `adopt` only, since another stack of the same name may have it.
  */
-export async function createExistingGateway(
+export async function createHosted(
+    sort: HostSort,
     ctx: ChangeContext<Outputs>,
-    inputs: ExistingInputs,
+    inputs: HostInputs,
     tenant: Tenant,
 ): Promise<{ id: string; state: Outputs }> {
-    const host = existingHost(inputs.ssh, ctx.ssh(inputs.connection), undefined);
+    const host = hostAt(inputs.ssh, ctx.ssh(inputs.connection), undefined);
     const found = await lookOver(host, ctx.deadline);
     const mark = markIn(host, found.mark);
     if (mark !== undefined && mark.key !== ctx.urn)
@@ -40,29 +42,30 @@ export async function createExistingGateway(
             { property: "adopt" },
         );
     const nonce = mark?.nonce ?? randomBytes(8).toString("hex");
-    const id = existingId(inputs.ssh.host, nonce);
+    const id = hostedId(sort.mode, inputs.ssh.host, nonce);
     return {
         id,
-        state: await converge(ctx, id, { host, found }, inputs, { nonce, ready: false }, { tenant, key: ctx.urn, claim: ctx.urn }),
+        state: await converge(ctx, id, { host, found }, inputs, { nonce, ready: false }, { sort, tenant, key: ctx.urn, claim: ctx.urn }),
     };
 }
 
-export async function updateExistingGateway(
+export async function updateHosted(
+    sort: HostSort,
     ctx: ChangeContext<Outputs>,
     id: string,
-    state: ExistingState,
-    inputs: ExistingInputs,
+    state: HostState,
+    inputs: HostInputs,
     tenant: Tenant,
 ): Promise<Outputs> {
-    const host = existingHost(inputs.ssh, ctx.ssh(inputs.connection), id);
+    const host = hostAt(inputs.ssh, ctx.ssh(inputs.connection), id);
     const found = await lookOver(host, ctx.deadline);
     refuseOther(host, markIn(host, found.mark), state, inputs, nonceOf(id));
     tenant.forget(id);
-    return converge(ctx, id, { host, found }, inputs, state, { tenant, key: ctx.urn, claim: nonceOf(id) });
+    return converge(ctx, id, { host, found }, inputs, state, { sort, tenant, key: ctx.urn, claim: nonceOf(id) });
 }
 
 /** Another address may be another host, which knows nothing of the gateway. */
-function refuseOther(host: Host, mark: HostMark | undefined, state: ExistingState, { ssh }: ExistingInputs, nonce: string): void {
+function refuseOther(host: Host, mark: HostMark | undefined, state: HostState, { ssh }: HostInputs, nonce: string): void {
     if (mark?.nonce === nonce) return;
     if (mark !== undefined)
         throw new PvesmbError(
@@ -81,6 +84,7 @@ function refuseOther(host: Host, mark: HostMark | undefined, state: ExistingStat
 }
 
 interface Goal {
+    sort: HostSort;
     tenant: Tenant;
     key: string;
     claim: string;
@@ -90,19 +94,20 @@ async function converge(
     ctx: ChangeContext<Outputs>,
     id: string,
     { host, found }: { host: Host; found: FoundHost },
-    inputs: ExistingInputs,
+    inputs: HostInputs,
     before: Outputs,
-    { tenant, key, claim }: Goal,
+    { sort, tenant, key, claim }: Goal,
 ): Promise<Outputs> {
     const { ssh } = inputs;
     const nonce = nonceOf(id);
-    refuseHost(host, found, inputs);
+    refuseHost(sort, host, found, inputs);
+    for (const warning of sort.warnings(found, inputs)) ctx.log.warn(`${host.name}: ${warning}`);
     const begun: Outputs = { ...outputsOf(before), nonce, address: ssh.host, unc: uncOf(ssh.host), ready: before.ready === true };
     ctx.checkpoint(id, begun);
     const fresh = before.ready !== true;
     const { sambaVersion, hostKeys } = await tenant.serve({ host, hostname: ssh.host, owner: { key, nonce }, claim, fresh });
     rememberPins(id, hostKeys);
-    tenant.keep(id, foundExisting(ssh, host, nonce));
+    tenant.keep(id, foundHost(ssh, host, nonce));
     return { ...begun, sambaVersion, hostKeys, ready: true };
 }
 
