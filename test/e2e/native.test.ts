@@ -51,7 +51,7 @@ const state = async (): Promise<typeof before> => ({ etc: await manifest(node), 
 beforeAll(async () => {
     lab = await labUp();
     await removeGuests(VMID, VMID);
-    node = await makeHost(VMID, ADDRESS, "debian-12-standard");
+    node = await makeHost(VMID, ADDRESS, "standard");
     environment = await onlySsh(node);
     stack = await Stack.create({ runDirectory: runDirectory(), program: { text: program(...all()) }, within, environment });
 });

@@ -75,7 +75,7 @@ export const crash: Strike = {
 /** Ends every SSH session into the guest. */
 export const cutSessions: Strike = {
     async hit(struck) {
-        await inGuest(await struck.guest(), "pkill -f '^sshd: root@notty'");
+        await inGuest(await struck.guest(), "pkill -f '^sshd(-session)?: root@notty'");
     },
 };
 

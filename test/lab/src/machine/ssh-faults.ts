@@ -30,7 +30,7 @@ export async function sshFault(container: Container, fault: SshFault): Promise<v
 function sshd(container: Container, listener: boolean): number[] {
     return container.processes().filter((pid) => {
         const command = readOrNothing(`/proc/${pid}/cmdline`);
-        return command.startsWith("sshd:") && (listener || !command.includes("[listener]"));
+        return /^sshd(-session)?:/.test(command) && (listener || !command.includes("[listener]"));
     });
 }
 
