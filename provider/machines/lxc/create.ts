@@ -9,6 +9,7 @@ import { checkRights } from "../../rights/check";
 import { reportTaken } from "./taken";
 import { prepareBind } from "./bind";
 import { newAddresses, refuseUsed } from "./free-address";
+import { prepareIdMap } from "./id-map";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
 import { markKeys } from "../mark-keys";
@@ -34,6 +35,7 @@ export async function createContainerGateway(
     const { connection, pve } = clusterOf(ctx, inputs.connection);
     const ownKey = publicKeyOf(connection);
     const [found] = await together(allowedTemplate(pve, ctx.urn, inputs, identity), checkNode(pve, connection, inputs.node));
+    await prepareIdMap(pve, connection, inputs.lxc.idMap, inputs);
     await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {

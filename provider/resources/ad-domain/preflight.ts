@@ -1,8 +1,9 @@
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { GatherResult } from "../../hosts";
-import { CONTAINER_IDS, dnsNameOf, finding, NSSWITCH, otherDirectories, preflight, sameDomain } from "../../ad";
+import { dnsNameOf, finding, NSSWITCH, otherDirectories, preflight, sameDomain } from "../../ad";
 import type { ControllerFacts, Finding, IdSurroundings, Login, Probe, Provisioned } from "../../ad";
+import { CONTAINER_IDS } from "../../model/id-map";
 import { FIRST_ID, LAST_ID } from "../../samba/ids";
 import { logIn } from "./login-look";
 import type { JoinInputs, LoginAsking } from "./login-look";

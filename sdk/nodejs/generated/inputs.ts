@@ -124,6 +124,11 @@ export interface SmbGatewayLxcArgs {
     unprivileged?: pulumi.Input<boolean>;
 
     /**
+     * More numbers (uids and gids) than the 65536 of an unprivileged container, for the accounts of a larger domain (AdDomain). Over the node's SSH, since no API allows it, pvesmb writes `lxc.idmap` of the container's configuration and adds to the node's /etc/subuid and /etc/subgid. The first 65536 stay as they are, so files keep their owners. Nothing is taken back, also when this is left out again or the gateway is deleted.
+     */
+    idMap?: pulumi.Input<SmbGatewayLxcIdMapArgs>;
+
+    /**
      * Feature nesting, which systemd in newer Debian releases needs.
      * @default `true`
      */
@@ -141,6 +146,20 @@ export interface SmbGatewayLxcRootfsArgs {
      * Size of the root file system; it can grow. At least 512MiB, a multiple of 1MiB.
      */
     size: pulumi.Input<string>;
+}
+
+export interface SmbGatewayLxcIdMapArgs {
+    /**
+     * How many numbers the container has, counted from 0. More can be given later, never fewer.
+     */
+    ids: pulumi.Input<number>;
+
+    /**
+     * The node's number that is 65536 in the container; the others follow it. What another container or a user of the node has is refused, and the message names a place that is free.
+     * A change is refused: files on the node belong to these numbers.
+     * @default `165536`
+     */
+    hostFrom?: pulumi.Input<number>;
 }
 
 export interface NetworkArgs {
