@@ -28,9 +28,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function run({ map = wanted, apply = true, expected = [] as string[] } = {}): Record<string, unknown> {
+function run({ map = wanted, apply = true, expected = [] as string[], vmid = 101 } = {}): Record<string, unknown> {
     const program = asset("machines/lxc/program/id_map.py").replaceAll(/"\/(etc|run|usr)\//g, `"${root}/$1/`);
-    const input = { vmid: 101, from: FURTHER_FROM, runs: idRuns(map), values: apply ? idMapValues(map) : [], expected };
+    const input = { vmid, from: FURTHER_FROM, runs: idRuns(map), values: apply ? idMapValues(map) : [], expected };
     return JSON.parse(execFileSync("python3", ["-I", "-c", program], { input: JSON.stringify(input), encoding: "utf8" })) as Record<
         string,
         unknown
@@ -65,6 +65,9 @@ test("a look changes nothing, and tells who has ids", () => {
     );
     writeFileSync(file("etc/subgid"), "root:100000:65536\njoe:300000:65536\nbroken\n");
     writeFileSync(file("etc/passwd"), "root:x:0:0::/root:/bin/sh\nfar:x:400000:400000::/:/bin/sh\n");
+    writeFileSync(file("etc/pve/lxc/101.conf"), `${CONF}lxc.idmap: u 65536 700000 1\n`);
+    expect(run({ apply: false, vmid: NaN })).toMatchObject({ held: [{ who: "CT 101 (files)" }, {}, {}, {}] });
+    writeFileSync(file("etc/pve/lxc/101.conf"), CONF);
     expect(run({ apply: false })).toEqual({
         held: [
             { who: "CT 105 (web)", first: 500_000, count: 9 },

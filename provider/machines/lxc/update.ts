@@ -48,7 +48,7 @@ export async function updateContainerGateway(
         );
     const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
     refuseLosses(inputs, found.config, state);
-    await prepareIdMap(pve, connection, inputs.lxc.idMap, { node: found.node, has: found.config });
+    await prepareIdMap(pve, connection, inputs.lxc.idMap, { node: found.node, vmid, has: found.config });
     const doubts = await checkNames(pve, inputs, state);
     await checkRights(pve, updateUses(inputs, vmid), doubts);
     const wanted = newAddresses(inputs, found.config.all);

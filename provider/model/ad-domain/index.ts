@@ -45,6 +45,18 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
             "a join would change the host's own krb5.conf, nsswitch.conf and smb.conf, so it is not offered; join a gateway that is a container",
         ),
         { needs: ["credential"], check: ({ credential }) => credentialFaults(credential, "credential") },
+        {
+            needs: ["idmap", "idRange"],
+            check: ({ idmap, idRange }) =>
+                idmap.backend === "ad" && idRange === undefined
+                    ? [
+                          {
+                              property: "idRange",
+                              reason: 'is required with `idmap.backend: "ad"`: the range in which the directory has uidNumber and gidNumber',
+                          },
+                      ]
+                    : [],
+        },
         { needs: ["offlineJoin"], check: ({ offlineJoin }) => blobFaults(offlineJoin) },
         { needs: ["leave"], check: ({ leave }) => credentialFaults(leave?.credential, "leave.credential") },
         {

@@ -82,6 +82,14 @@ const dns = z.strictObject({
     }),
 });
 
+const idmap = z.strictObject({
+    backend: field(z.enum(["rid", "ad"]).default("rid"), {
+        description:
+            "`rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.",
+        fixed: "files belong to these numbers",
+    }),
+});
+
 const leave = z.strictObject({
     credential: field(credential.optional(), {
         description: "Who removes the computer account.",
@@ -165,11 +173,12 @@ export const inputs = z.strictObject({
     }),
     idRange: field(z.string().regex(ID_RANGE, 'must be a range such as "60000-65533"').optional(), {
         description:
-            "Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.",
+            'Numbers (uid, gid) for accounts of the domain: the first one plus the account\'s relative id in the domain, or with `idmap.backend: "ad"` those in the directory. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.',
         defaultText: "what is free: 60000-65533 in an unprivileged container, 1000000-1999999 in a privileged one",
         fixed: "files belong to these numbers: leave it out, or set the current one",
         chosen: true,
     }),
+    idmap: field(idmap.default({ backend: "rid" }), { description: "Where the numbers of accounts come from." }),
     adopt: field(z.boolean().default(false), {
         description:
             "Take over a computer account of that name which the domain has already. The join gives it another password, so a machine that uses it loses its membership.",

@@ -54,6 +54,7 @@ export async function examined(asking: Asking): Promise<Examined> {
         workgroup: said?.workgroup ?? workgroup,
         computerName,
         idRange: known.idRange ?? freeRange(probe.ids),
+        backend: known.backend,
         servers: inputs.servers,
     };
     // A name that no tool may hold is a finding of its own; the login then waits.

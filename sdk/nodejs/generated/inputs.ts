@@ -1161,6 +1161,15 @@ export interface AdDomainDnsArgs {
     addresses?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
+export interface AdDomainIdmapArgs {
+    /**
+     * `rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.
+     * A change is refused: files belong to these numbers.
+     * @default `"rid"`
+     */
+    backend?: pulumi.Input<"rid" | "ad">;
+}
+
 export interface AdDomainLeaveArgs {
     /**
      * Who removes the computer account.

@@ -1160,6 +1160,15 @@ export interface AdDomainDns {
     addresses?: string[];
 }
 
+export interface AdDomainIdmap {
+    /**
+     * `rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.
+     * A change is refused: files belong to these numbers.
+     * @default `"rid"`
+     */
+    backend?: "rid" | "ad";
+}
+
 export interface AdDomainLeave {
     /**
      * Who removes the computer account.

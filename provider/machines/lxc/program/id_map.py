@@ -11,16 +11,28 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 LINE = re.compile(r"lxc\.idmap\s*[:=]\s*([ugb])\s+(\d+)\s+(\d+)\s+(\d+)\s*$")
 FILES = {"u": "/etc/subuid", "g": "/etc/subgid"}
+
+
+class InUse(Exception):
+    pass
 
 
 @contextlib.contextmanager
 def locked(path):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        for _ in range(100):  # 10 s, as Proxmox VE itself waits
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.1)
+        else:
+            raise InUse
         yield
 
 
@@ -42,7 +54,7 @@ def subordinates(path):
 def guests():
     """Configurations of all containers of the cluster, each once, by VMID."""
     paths = glob.glob("/etc/pve/nodes/*/lxc/*.conf") + glob.glob("/etc/pve/lxc/*.conf")
-    return {os.path.basename(path)[:-5]: path for path in paths}.items()
+    return sorted({os.path.basename(path)[:-5]: path for path in paths}.items())
 
 
 def holders(own):
@@ -123,7 +135,7 @@ def private(path, flags):
 
 def main():
     asked = json.load(sys.stdin)
-    own = str(asked["vmid"]) if asked["vmid"] else None
+    own = str(asked["vmid"]) if asked.get("vmid") else None
     with locked("/run/lock/pvesmb-id-map.lock"):
         further = asked["runs"][-1]
         end = further["host"] + further["count"]
@@ -132,7 +144,10 @@ def main():
         free = not any(each["first"] < end and further["host"] < each["first"] + each["count"] for each in held)
         if asked["values"] and free:
             allow(asked["runs"])
-            answer.update(configure(own, asked["values"], asked["expected"]))
+            try:
+                answer.update(configure(own, asked["values"], asked["expected"]))
+            except InUse:
+                answer["lock"] = "somebody changes its configuration"
     print(json.dumps(answer))
 
 
