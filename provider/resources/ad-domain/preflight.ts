@@ -30,7 +30,8 @@ export interface Asking extends Omit<LoginAsking, "login"> {
 
 /** All that is wrong with a join, at once; nothing has been touched when it throws. */
 export async function cleared(asking: Asking & { login: Login | Provisioned }): Promise<Cleared> {
-    const { findings, member, controller } = await examined(asking);
+    const { findings, member, controller, warnings } = await examined(asking);
+    for (const warning of warnings) asking.log.warn(`AdDomain ${member.domain}: ${warning}`);
     if (findings.length > 0 || controller === undefined) throw refused(asking, findings);
     return { member, server: controller.controller, forest: controller.forest };
 }
@@ -41,6 +42,7 @@ export interface Examined {
     /** The one to join at; undefined: none answers. */
     controller: ControllerFacts | undefined;
     findings: Finding[];
+    warnings: string[];
 }
 
 export async function examined(asking: Asking): Promise<Examined> {
@@ -74,7 +76,7 @@ export async function examined(asking: Asking): Promise<Examined> {
         ...nameFindings(asking, member),
         ...(seen?.findings ?? []),
     ];
-    return { member, controller: said, findings };
+    return { member, controller: said, findings, warnings: seen?.warnings ?? [] };
 }
 
 function refused({ hostSession, inputs }: Asking, findings: readonly Finding[]): PvesmbError {

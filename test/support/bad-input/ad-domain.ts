@@ -48,6 +48,7 @@ export const rows: Rows = {
     dnsNames: [[""], ["files"], ["a b.example.com"], ["files.example.com\n"]],
     servers: [[], [""], ["dc 1"], ["*"], ["dc1\n"]],
     idRange: ["", "60000", "60000-", "0-100", "a-b", "60000 - 65533", "-5"],
+    "idmap.backend": ["", "tdb", "autorid"],
     allowedGroups: [[], ["File Users"], ["AD\\"], ["AD\\a\nb"], ["AD\\a "], ["users@ad.example.com"], [`AD\\${long(257)}`], ["S-1-x"]],
     "leave.deleteAccount": ["yes"],
     ...CHILD,
