@@ -1,4 +1,6 @@
-import { domain, resetDomain, startDomain } from "../lab/src/ad/domain";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { domain, replicated, resetDomain, startDomain } from "../lab/src/ad/domain";
 import type { DomainController } from "../lab/src/ad/domain";
 import { runOnNode } from "../lab/src/client";
 import { DomainClient } from "./support/domain-client";
@@ -7,6 +9,7 @@ import type { Guest } from "./support/guests";
 import { nodeKeys } from "./support/node-keys";
 import { gateway, program, share, smallArgs, user } from "./support/program";
 import { putFile, smbclient } from "./support/smb-client";
+import { filesInGuest, ProcessWatch } from "./support/secret-hunt";
 import type { Stack } from "./support/stack";
 import { until } from "./support/until";
 import { workplace } from "./support/workplace";
@@ -30,16 +33,22 @@ const files = (idMap?: { ids: number; hostFrom?: number }, more = {}): string =>
         lxc: { ...args.lxc, ...(idMap === undefined ? {} : { idMap }) },
     });
 const people = [user("files", local), share("files", "docs", { carol: "full" })];
-const joining = `const ad = new pvesmb.AdDomain("ad", { gateway: files, ...${JSON.stringify({
-    domain: domain.dns,
-    credential: administrator,
-})} });`;
+const joiningWith = (more: Record<string, unknown>): string =>
+    `const ad = new pvesmb.AdDomain("ad", { gateway: files, ...${JSON.stringify({
+        domain: domain.dns,
+        credential: administrator,
+        ...more,
+    })} });`;
+const joining = joiningWith({});
 const write = (head: string, ...more: string[]): void => stack.write(program(head, ...people, ...more));
 
 let place: Workplace;
 let stack: Stack;
 let dc1: DomainController;
 let zoe: DomainClient;
+let nils: DomainClient;
+/** Both controllers have what was changed. */
+let settled: () => Promise<void>;
 const started: DomainController[] = [];
 
 const onNode = async (script: string): Promise<string> => {
@@ -62,7 +71,7 @@ beforeAll(async () => {
     await onNode("sed -i '/^joe:/d; /:[23][0-9]*:/d' /etc/subuid /etc/subgid; echo joe:165536:65536 >> /etc/subgid");
     await resetDomain();
     const [controllers, made] = await Promise.all([
-        startDomain(["dc1"]),
+        startDomain(),
         (async () => {
             const own = await place.stack(program(files(), ...people), { environment: await nodeKeys() });
             await own.up();
@@ -71,13 +80,23 @@ beforeAll(async () => {
     ]);
     stack = made;
     ({ dc1 } = controllers);
-    started.push(dc1);
+    started.push(dc1, controllers.dc2);
     await dc1.moveRids(70_000);
-    await dc1.createUsers([{ name: "zoe", password }]);
+    await dc1.createUsers([
+        { name: "zoe", password },
+        { name: "nils", password, uidNumber: 60_001 },
+        { name: "bare", password },
+    ]);
+    const members = await Promise.all(["nils", "bare"].map(async (name) => (await dc1.find(name))?.dn ?? ""));
+    await dc1.createGroups([{ name: "Numbered", members, gidNumber: 60_010 }, { name: "Unnumbered" }]);
+    settled = () => replicated(controllers);
+    await settled();
     zoe = new DomainClient("zoe", password);
+    nils = new DomainClient("nils", password);
 }, 600_000);
 afterAll(async () => {
     zoe?.dispose();
+    nils?.dispose();
     await place?.dispose();
     await onNode("sed -i '/^joe:/d' /etc/subgid").catch(() => undefined);
     await Promise.all(started.map((controller) => controller.stop({ powerOff: true })));
@@ -153,4 +172,88 @@ test("lines that went, as in a rollback, come back; fewer ids are refused; the r
     await stack.destroy();
     expect(await dc1.computers()).toEqual([]);
     expect(await ids()).toContain("root:231072:131072\n");
+});
+
+describe("numbers as the directory has them, joined by a keytab", () => {
+    const keytab = { file: "", text: "" };
+    beforeAll(async () => {
+        keytab.file = join(stack.directory, "joiner.keytab");
+        await dc1.run(["samba-tool", "domain", "exportkeytab", "/root/joiner.keytab", `--principal=${administrator.user}`]);
+        keytab.text = (await dc1.run(["base64", "-w0", "/root/joiner.keytab"])).trim();
+        writeFileSync(keytab.file, Buffer.from(keytab.text, "base64"), { mode: 0o600 });
+    });
+    /** Behind the principal's name: the keys themselves. */
+    const needles = (): { keytab: string } => ({ keytab: keytab.text.slice(-60, -4) });
+    const numbered = (more: Record<string, unknown> = {}): string =>
+        joiningWith({
+            credential: { user: administrator.user, keytabFrom: { file: keytab.file } },
+            idmap: { backend: "ad" },
+            idRange: "60000-65533",
+            allowedGroups: [`${domain.workgroup}\\Numbered`],
+            ...more,
+        });
+
+    test("groups without one are named before the join, and so is the primary group of all users", async () => {
+        write(files(), numbered({ allowedGroups: [`${domain.workgroup}\\Numbered`, `${domain.workgroup}\\Unnumbered`] }));
+        const { output } = await stack.up({ fails: true });
+        for (const words of [
+            "allowedGroups[1]: LABAD\\Unnumbered has no gidNumber in the directory",
+            "idmap.backend: Domain Users, the primary group of users, has no gidNumber in the directory, so no user would get in",
+            "allowedGroups: these users are in them and have no uidNumber in the directory, so they do not get in: bare",
+        ])
+            expect(output).toContain(words);
+        expect(await dc1.computers()).toEqual([]);
+        const other = join(stack.directory, "other.keytab");
+        await dc1.run(["samba-tool", "domain", "exportkeytab", "/root/other.keytab", "--principal=nils"]);
+        writeFileSync(other, Buffer.from((await dc1.run(["base64", "-w0", "/root/other.keytab"])).trim(), "base64"), { mode: 0o600 });
+        write(files(), numbered({ credential: { user: administrator.user, keytabFrom: { file: other } } }));
+        expect((await stack.up({ fails: true })).output).toContain(
+            "Administrator cannot log in: the keytab has no keys of this account that the domain takes",
+        );
+    });
+
+    test("a user has his number, and one without is refused where he is named", async () => {
+        const users = (await dc1.find("Domain Users"))?.dn ?? "";
+        await dc1.setAttributes(users, { gidNumber: "60513" });
+        await settled();
+        write(files(), numbered());
+        const watch = new ProcessWatch(needles());
+        await stack.up();
+        expect(watch.stop()).toEqual([]);
+        expect(await filesInGuest(guest.node, guest.vmid, needles())).toEqual([]);
+        expect(JSON.stringify(await stack.exportState())).not.toContain(needles().keytab);
+        expect(await inGuest(guest, "ls /run/pvesmb")).not.toContain("ad-");
+        await inGuest(
+            guest,
+            `mkdir -p /srv/pvesmb/open && chmod 777 /srv/pvesmb/open
+printf '[open]\\npath = /srv/pvesmb/open\\nread only = no\\n' > /etc/samba/pvesmb/local.conf
+smbcontrol smbd reload-config`,
+        );
+        expect(await nils.login()).toMatchObject({ code: 0 });
+        await until("nils gets in by name", async () =>
+            (await nils.kerberos(`files.${domain.dns}`, "open", "mkdir his; ls")).includes("his"),
+        );
+        expect(await owner("/srv/pvesmb/open/his")).toBe("60001:60513\n");
+        write(
+            files(),
+            numbered(),
+            share("files", "bare", {}, {}).replace("access: []", `access: [{ user: "LABAD\\\\bare", level: "read" }]`),
+        );
+        expect((await stack.up({ fails: true })).output).toMatch(
+            /"LABAD\\bare" \(S-[0-9-]*\) has no uid on the gateway.* give it a uidNumber within idRange/,
+        );
+        write(files(), numbered());
+        await stack.settled();
+    });
+
+    test("files belong to these numbers: no other way of numbering is taken, also after a leave", async () => {
+        write(files(), joining);
+        expect((await stack.preview({ fails: true })).output).toContain("files belong to these numbers");
+        write(files());
+        await stack.up();
+        write(files(), joining);
+        expect((await stack.up({ fails: true })).output).toContain(
+            `idmap.backend: accounts of ${domain.dns} have had their numbers by "ad" on this data, and files belong to them`,
+        );
+    });
 });

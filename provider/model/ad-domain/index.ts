@@ -9,14 +9,15 @@ import type { DomainInputs } from "./inputs";
 
 type Credential = NonNullable<DomainInputs["credential"]>;
 
-/** A password or tickets, from one source only. */
+/** A password, tickets or a keytab, from one source only. */
 const credentialFaults = (credential: Credential | undefined, at: string): Failure[] =>
     credential === undefined
         ? []
         : [
-              ...sourceFaults(credential, ["password", "passwordFrom", "tickets", "ticketsFrom"], at),
+              ...sourceFaults(credential, ["password", "passwordFrom", "tickets", "ticketsFrom", "keytab", "keytabFrom"], at),
               ...placeFaults(credential.passwordFrom, `${at}.passwordFrom`),
               ...placeFaults(credential.ticketsFrom, `${at}.ticketsFrom`),
+              ...placeFaults(credential.keytabFrom, `${at}.keytabFrom`),
           ];
 
 const blobFaults = (offlineJoin: DomainInputs["offlineJoin"]): Failure[] =>

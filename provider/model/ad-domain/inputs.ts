@@ -3,6 +3,7 @@ import { timeouts } from "../common";
 import { computerName } from "../computer-name";
 import { gatewayRef } from "../connection";
 import { domainFault, ID_RANGE, workgroupFault } from "../domain-names";
+import { keytabFault } from "../keytab";
 import { field, hiddenInputs, named } from "../meta";
 import { dnsName, ipAddress } from "../network";
 import { blobFault } from "../offline-join";
@@ -37,6 +38,15 @@ const ticketsFrom = z.strictObject({
     }),
 });
 
+/** Where a keytab is read from. */
+const keytabFrom = z.strictObject({
+    env: field(variableName().optional(), { description: "An environment variable of the `pulumi` command, with the keytab in Base64." }),
+    file: field(z.string().min(1).optional(), {
+        description: "A keytab on the machine that runs `pulumi`.",
+        examples: ["joiner.keytab"],
+    }),
+});
+
 const account = {
     user: field(checkedBy(loginFault), {
         description: "Account of the domain: `joiner`, `joiner@ad.example.com` or `AD\\joiner`.",
@@ -52,6 +62,12 @@ const account = {
     ticketsFrom: field(ticketsFrom.optional(), {
         description: "Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.",
     }),
+    keytab: field(checkedBy(keytabFault).optional(), {
+        description:
+            "Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.",
+        secret: true,
+    }),
+    keytabFrom: field(keytabFrom.optional(), { description: "Where to read the keytab from, so that no state holds it." }),
 };
 
 const credential = named(z.strictObject(account), { name: "DomainCredential" });

@@ -243,15 +243,18 @@ async function placeFindings(asking: As<Login>, member: Membership, server: stri
 }
 
 /** net says nothing about tickets that it cannot use. */
-const ticketWords = ({ user, tickets }: Login): string =>
-    tickets === undefined
+const ticketWords = (login: Login): string =>
+    !("tickets" in login)
         ? "no answer"
-        : `the domain does not take the tickets: they have expired, or are of another realm than ${user}'s; \`kinit\` gets new ones`;
+        : `the domain does not take the tickets: they have expired, or are of another realm than ${login.user}'s; \`kinit\` gets new ones`;
 
 function credentialFinding(said: Said | undefined, login: Login): Finding {
     const text = textOf(said);
     const causes: Partial<Record<ReturnType<typeof failureIn>, string>> = {
-        credential: "the domain does not take this user and password",
+        credential:
+            "keytab" in login
+                ? "the keytab has no keys of this account that the domain takes: it is of another account, or older than the account's password"
+                : "the domain does not take this user and password",
         "password-expired": "the password has expired or must be changed first; change it, and let it not expire",
         "account-locked": "the account is locked",
         "account-disabled": "the account is disabled, locked or expired",

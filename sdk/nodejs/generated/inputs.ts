@@ -1109,6 +1109,16 @@ export interface DomainCredentialArgs {
      * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
      */
     ticketsFrom?: pulumi.Input<DomainCredentialTicketsFromArgs>;
+
+    /**
+     * Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.
+     */
+    keytab?: pulumi.Input<string>;
+
+    /**
+     * Where to read the keytab from, so that no state holds it.
+     */
+    keytabFrom?: pulumi.Input<DomainCredentialKeytabFromArgs>;
 }
 
 export interface DomainCredentialTicketsFromArgs {
@@ -1119,6 +1129,18 @@ export interface DomainCredentialTicketsFromArgs {
 
     /**
      * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: pulumi.Input<string>;
+}
+
+export interface DomainCredentialKeytabFromArgs {
+    /**
+     * An environment variable of the `pulumi` command, with the keytab in Base64.
+     */
+    env?: pulumi.Input<string>;
+
+    /**
+     * A keytab on the machine that runs `pulumi`.
      */
     file?: pulumi.Input<string>;
 }

@@ -1108,6 +1108,16 @@ export interface DomainCredential {
      * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
      */
     ticketsFrom?: DomainCredentialTicketsFrom;
+
+    /**
+     * Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.
+     */
+    keytab?: string;
+
+    /**
+     * Where to read the keytab from, so that no state holds it.
+     */
+    keytabFrom?: DomainCredentialKeytabFrom;
 }
 
 export interface DomainCredentialTicketsFrom {
@@ -1118,6 +1128,18 @@ export interface DomainCredentialTicketsFrom {
 
     /**
      * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: string;
+}
+
+export interface DomainCredentialKeytabFrom {
+    /**
+     * An environment variable of the `pulumi` command, with the keytab in Base64.
+     */
+    env?: string;
+
+    /**
+     * A keytab on the machine that runs `pulumi`.
      */
     file?: string;
 }

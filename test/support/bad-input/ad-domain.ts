@@ -11,6 +11,9 @@ const credential = (at: string): Rows => ({
     [`${at}.passwordFrom.env`]: SOURCES["env"] ?? [],
     [`${at}.passwordFrom.file`]: SOURCES["file"] ?? [],
     [`${at}.tickets`]: ["", "no cache", Buffer.from([5, 2, 0]).toString("base64")],
+    [`${at}.keytab`]: ["", "no keytab", Buffer.from([5, 4, 0]).toString("base64")],
+    [`${at}.keytabFrom.env`]: SOURCES["env"] ?? [],
+    [`${at}.keytabFrom.file`]: SOURCES["file"] ?? [],
     [`${at}.ticketsFrom.env`]: SOURCES["env"] ?? [],
     [`${at}.ticketsFrom.file`]: SOURCES["file"] ?? [],
 });
