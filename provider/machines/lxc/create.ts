@@ -35,7 +35,6 @@ export async function createContainerGateway(
     const { connection, pve } = clusterOf(ctx, inputs.connection);
     const ownKey = publicKeyOf(connection);
     const [found] = await together(allowedTemplate(pve, ctx.urn, inputs, identity), checkNode(pve, connection, inputs.node));
-    await prepareIdMap(pve, connection, inputs.lxc.idMap, inputs);
     await prepareBind(pve, connection, inputs, ctx.log);
     const template = await fetchTemplate(pve, inputs.node, found, ctx.log);
     const plan: Plan = {
@@ -45,7 +44,10 @@ export async function createContainerGateway(
         template,
         identity,
         keys: markKeys(connection),
-        free: () => refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs)),
+        free: async () => {
+            const used = refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs));
+            await together(used, prepareIdMap(pve, connection, inputs.lxc.idMap, inputs));
+        },
         ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
         publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys.map((line) => line.trim())])],
     };
