@@ -16,7 +16,7 @@ const idMap = z.strictObject({
             .int()
             .min(2 * CONTAINER_IDS)
             .max(LAST_HOST_ID)
-            .multipleOf(CONTAINER_IDS),
+            .multipleOf(CONTAINER_IDS, "must be a multiple of 65536"),
         {
             description: "How many numbers the container has, counted from 0. More can be given later, never fewer.",
             effect: { does: "takes effect at the next restart of the container; fewer are refused, since files may belong to them" },
