@@ -79,10 +79,10 @@ export async function allowedNow(
 export const ADMISSION_FILES = [DOMAIN.admits, DOMAIN.allowed, DOMAIN.pam, DOMAIN.pamBefore];
 
 /** The list; the gateway's own account is on it, for proofs. */
-const listOf = ({ idRange, allowed = [] }: Membership, accountSid: string): string =>
+const listOf = ({ idRange, backend, allowed = [] }: Membership, accountSid: string): string =>
     admissionText({
         domain: domainOf(accountSid),
-        low: rangeOf(idRange).low,
+        low: backend === "ad" ? undefined : rangeOf(idRange).low,
         sids: [...allowed, accountSid],
     });
 
