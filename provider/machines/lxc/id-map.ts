@@ -5,7 +5,7 @@ import type { Deadline } from "../../base/deadline";
 import { isKind, PvesmbError } from "../../base/errors";
 import { parsed } from "../../base/json";
 import type { Log } from "../../base/log";
-import type { Host } from "../../hosts";
+import type { ExecResult, Host } from "../../hosts";
 import { CONTAINER_IDS, FURTHER_FROM, idMapOf, idMapValues, idRuns, LAST_HOST_ID, subordinateLines } from "../../model/id-map";
 import type { IdMap } from "../../model/id-map";
 import type { Pve } from "../../proxmox/client/client";
@@ -98,7 +98,6 @@ async function run(
     wanted: IdMap,
     expected?: readonly string[],
 ): Promise<void> {
-    const host = await nodeHost(pve, connection, node).catch((error: unknown) => Promise.reject(unreached(error, node, wanted)));
     const asked = {
         vmid,
         from: FURTHER_FROM,
@@ -106,14 +105,14 @@ async function run(
         values: expected === undefined ? [] : idMapValues(wanted),
         expected: (expected ?? []).map((value) => value.trim().split(/\s+/).join(" ")),
     };
-    const { code, stdout, stderr } = await host
-        .exec(["python3", "-I", "-c", asset("machines/lxc/program/id_map.py")], { stdin: JSON.stringify(asked), deadline: pve.deadline })
-        .catch((error: unknown) => Promise.reject(unreached(error, node, wanted)));
+    const { host, code, stdout, stderr } = await onNode(pve, connection, node, JSON.stringify(asked)).catch((error: unknown) => {
+        throw unreached(error, node, wanted);
+    });
     const said = code === 0 ? parsed(answer, stdout) : undefined;
     if (said === undefined)
         throw new PvesmbError(
             "RemoteFailed",
-            `lxc.idMap: the change on ${host.name} ended with ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
+            `lxc.idMap: the change on ${host} ended with ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
         );
     const taken = takenWords(said.held, wanted, node);
     if (taken !== undefined) throw new PvesmbError("InvalidInput", taken, { property: "lxc.idMap.hostFrom" });
@@ -124,6 +123,12 @@ async function run(
         );
     if (said.changed === true)
         throw new PvesmbError("Conflict", `CT ${vmid} on ${node}: somebody else has changed its lxc.idmap meanwhile; run again`);
+}
+
+async function onNode(pve: Pve, connection: Connection, node: string, stdin: string): Promise<ExecResult & { host: string }> {
+    const host = await nodeHost(pve, connection, node);
+    const argv = ["python3", "-I", "-c", asset("machines/lxc/program/id_map.py")];
+    return { host: host.name, ...(await host.exec(argv, { stdin, deadline: pve.deadline })) };
 }
 
 const overlaps = ({ first, count }: Held, from: number, size: number): boolean => first < from + size && from < first + count;

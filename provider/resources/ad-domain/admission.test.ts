@@ -57,8 +57,12 @@ describe("PAM", () => {
 
     it("is given no place in the range where the directory has the numbers: winbindd is asked whose they are", () => {
         const steps = admissionSteps(look({}), { ...closed, backend: "ad" }, own);
-        const [content] = steps.flatMap((step) => (step.do === "write" && step.path === DOMAIN.allowed ? [step.content] : []));
-        expect(JSON.parse(String(content))).toEqual({ v: 1, domain: "S-1-5-21-1-2-3", sids: [own, SID].sort() });
+        const [written] = steps.flatMap((step) => (step.do === "write" && step.path === DOMAIN.allowed ? [step] : []));
+        expect(JSON.parse(written?.do === "write" && typeof written.content === "string" ? written.content : "")).toEqual({
+            v: 1,
+            domain: "S-1-5-21-1-2-3",
+            sids: [own, SID].sort(),
+        });
     });
 
     it("is asked by smbd only where groups are named", () => {
