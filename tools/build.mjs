@@ -24,6 +24,7 @@ for (const from of [
     "provider/samba/beside",
     "provider/ad/program",
     "provider/ctdb/program",
+    "provider/machines/lxc/program",
 ])
     cpSync(from, `dist/${from}`, { recursive: true, filter: (path) => path === from || path.endsWith(".py") });
 for (const file of [

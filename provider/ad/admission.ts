@@ -2,9 +2,9 @@ import { DOMAIN } from "./paths";
 
 /** Who of the domain may log in, by SIDs: users and groups. */
 export interface Admission {
-    /** The domain's SID, and the number of its relative id 0. */
+    /** The domain's SID, and the number of its relative id 0; undefined: the directory has the numbers. */
     domain: string;
-    low: number;
+    low: number | undefined;
     sids: readonly string[];
 }
 

@@ -28,6 +28,7 @@ export type FindingCode =
     | "credential"
     | "denied"
     | "no-such-unit"
+    | "no-number"
     | "not-known";
 
 export const finding = (code: FindingCode, property: string, text: string): Finding => ({ code, property, text });

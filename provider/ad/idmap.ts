@@ -1,3 +1,4 @@
+import { CONTAINER_IDS, FURTHER_FROM, idMapValues, idsFor, subordinateLines } from "../model/id-map";
 import { finding } from "./finding";
 import type { Finding } from "./finding";
 import { workgroupFault } from "./names";
@@ -20,9 +21,6 @@ export interface IdmapSettings {
     /** By NetBIOS name; the member's own first. A trusted domain without a range is not let in. */
     domains: Record<string, DomainIds>;
 }
-
-/** Unprivileged containers have this many ids unless lxc.idmap is widened (pve-api.md 3.3). */
-export const CONTAINER_IDS = 65_536;
 
 /** The lines of [global]. `rid` and `ad` are read only: nothing about them has to be kept beside the data. */
 export function idmapLines({ default: rest, domains }: IdmapSettings): GlobalLines {
@@ -115,7 +113,7 @@ export function idmapFindings(settings: IdmapSettings, around: IdSurroundings, p
                     `${name} has relative ids up to ${short.rid}, so with ${ridReserve(short.rid)} to spare the range must reach ${short.high}, and ends at ${range.high}: ` +
                         `accounts beyond it would have no id, and groups no access, without a message${
                             around.containerIds !== undefined && short.high >= around.containerIds && range.high < around.containerIds
-                                ? `; ${widerWords(around.containerIds, short.high)}`
+                                ? `; ${widerWords(around.containerIds, Math.max(range.low, CONTAINER_IDS) + short.rid + ridReserve(short.rid))}`
                                 : ""
                         }`,
                 ),
@@ -134,40 +132,15 @@ const HIGHEST_ID = 0xffff_fffe;
 const isId = (id: number): boolean => Number.isInteger(id) && id >= 0 && id <= HIGHEST_ID;
 const overlap = (one: IdRange, other: IdRange): boolean => one.low <= other.high && other.low <= one.high;
 
-export interface Widening {
-    /** For /etc/pve/lxc/VMID.conf, all of them: PVE leaves its own map out as soon as one such line is there. */
-    config: string[];
-    /** To be there in /etc/subuid and /etc/subgid of every node that the container may run on. */
-    subordinate: string[];
-    /** How many ids the container then has. */
-    ids: number;
-}
-
-/** Of host ids, the first that PVE gives containers (/etc/subuid as Debian's installer and PVE leave it: root:100000:65536). */
-const FIRST_HOST_ID = 100_000;
-
-/**
- * What gives a container ids up to `highest`. The first ids stay where they are on the host, so that files keep their owners; what is added
- * follows them in whole blocks of 65,536, each line within one line of subuid, since newuidmap looks for a range that holds all of it.
- */
-export function widening(has: number, highest: number): Widening {
-    const ids = Math.max(has, Math.ceil((highest + 1) / CONTAINER_IDS) * CONTAINER_IDS);
-    const parts = [
-        { at: 0, count: has },
-        { at: has, count: ids - has },
-    ].filter(({ count }) => count > 0);
-    return {
-        ids,
-        config: parts.flatMap(({ at, count }) => ["u", "g"].map((kind) => `lxc.idmap: ${kind} ${at} ${FIRST_HOST_ID + at} ${count}`)),
-        subordinate: parts.map(({ at, count }) => `root:${FIRST_HOST_ID + at}:${count}`),
-    };
-}
-
+/** How a container gets ids up to `highest`: by its gateway, or by hand while it has those that every container has. */
 function widerWords(has: number, highest: number): string {
-    const { config, subordinate } = widening(has, highest);
+    const map = { ids: idsFor(highest), hostFrom: FURTHER_FROM };
+    const asked = `set \`lxc.idMap.ids\` of the gateway to ${map.ids}`;
+    if (has !== CONTAINER_IDS) return `${asked}, or widen by hand what was written by hand (it counts from the container's next start)`;
+    const coded = (lines: readonly string[]): string[] => lines.map((line) => `\`${line}\``);
     return (
-        `on every node, /etc/subuid and /etc/subgid need the lines ${subordinate.map((line) => `\`${line}\``).join(" and ")}, ` +
-        `and the container's configuration ${config.map((line) => `\`${line}\``).join(", ")} (it counts from its next start)`
+        `${asked}, or by hand: on every node, /etc/subuid and /etc/subgid need the lines ${coded(subordinateLines(map)).join(" and ")}, ` +
+        `and the container's configuration ${coded(idMapValues(map).map((value) => `lxc.idmap: ${value}`)).join(", ")} (it counts from its next start)`
     );
 }
 

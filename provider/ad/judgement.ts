@@ -106,7 +106,7 @@ function misfit({ kind, name, otherwise }: Named, found: FoundAccount): string |
     const is = kindOf(found);
     if (is !== kind) return `${quoted(name)} is a ${is}, not a ${kind}; ${otherwise ?? `give it as \`${is}\``}`;
     if (found.id === null)
-        return `${quoted(name)} (${found.sid}) has no ${kind === "user" ? "uid" : "gid"} on the gateway: no idmap range there holds it; widen the domain's range, or with \`idmap config … : backend = ad\` give it one in the directory`;
+        return `${quoted(name)} (${found.sid}) has no ${kind === "user" ? "uid" : "gid"} on the gateway: no idmap range there holds it; widen the domain's range, or with \`idmap.backend: "ad"\` give it a ${kind === "user" ? "uidNumber" : "gidNumber"} within idRange in the directory (winbind asks again after two minutes)`;
     if (found.account === null)
         return `${quoted(name)} has the number ${found.id} on the gateway, and its system knows no such account: winbind is missing in /etc/nsswitch.conf, or libnss-winbind is not installed`;
     if (!found.account.includes("\\"))

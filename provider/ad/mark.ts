@@ -6,6 +6,8 @@ import { dnsNameOf } from "./names";
 /** What a text may lack is empty then. */
 const text = z.string().catch("");
 
+const backend = z.literal("ad").optional().catch(undefined);
+
 /** The mark of a membership (DOMAIN.mark). */
 const mark = z.object({
     key: text,
@@ -16,6 +18,8 @@ const mark = z.object({
     workgroup: text,
     computerName: text,
     idRange: z.string().regex(ID_RANGE).catch(""),
+    /** Absent: rid. */
+    backend,
 });
 export type DomainMark = z.infer<typeof mark>;
 
@@ -28,6 +32,7 @@ const optional = z.string().min(1).optional().catch(undefined);
 const kept = z.object({
     domain: z.string().min(1),
     idRange: z.string().regex(ID_RANGE),
+    backend,
     computerName: optional,
     /** The account is ours, whichever host of this data it served before. */
     accountSid: optional,

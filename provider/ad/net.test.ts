@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asset } from "../base/asset";
 import { option } from "../samba/text";
 import { accountSearch, asMachine, filterValue, inRoom, parseEntries, unitPath, withLogin } from "./net";
 import { provisionHost, provisionRoom, rotation } from "./offline-join";
@@ -71,6 +72,43 @@ test.each([
     ["joiner@other.test", "joiner@other.test"],
 ])("%s logs in as %s", (user, principal) => {
     expect(withLogin({ ...login, user }, "ad.lab.test", "x", []).argv).toContain(principal);
+});
+
+test("a keytab goes by stdin into a file of the room, and each command gets its tickets by it first", () => {
+    const run = inRoom("ad.lab.test", "", [withLogin({ user: "joiner", keytab: "BQIAAA==" }, "ad.lab.test", "x", ["search"])]);
+    expect(run.binaries).toEqual({ "given-keytab": "BQIAAA==" });
+    const { argv, env, stdin } = run.commands[0] ?? { argv: [] };
+    expect([...argv.slice(0, 3), ...argv.slice(4)]).toEqual([
+        ...["python3", "-I", "-c", "{room}/given-keytab", "joiner@AD.LAB.TEST", "{room}/given-tickets"],
+        ...["net", "-s", "{room}/smb.conf", "ads", "search", "--use-kerberos=required"],
+    ]);
+    expect([env, stdin]).toEqual([{ KRB5CCNAME: "FILE:{room}/given-tickets" }, undefined]);
+});
+
+test("the keytab's program gets tickets before its command, or says why not", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pvesmb-keytab-"));
+    try {
+        const [keytab, cache, config] = ["keytab", "cache", "krb5.conf"].map((name) => join(folder, name)) as [string, string, string];
+        writeFileSync(keytab, Buffer.from([5, 2, 0, 0]));
+        writeFileSync(config, "[libdefaults]\ndns_lookup_kdc = false\n");
+        const given = [keytab, "joiner@AD.LAB.TEST", cache, "echo", "done"];
+        const run = () =>
+            spawnSync("python3", ["-I", "-c", asset("ad/program/keytab.py"), ...given], {
+                encoding: "utf8",
+                env: { ...process.env, KRB5_CONFIG: config },
+            });
+        expect(run()).toMatchObject({
+            status: 1,
+            stdout: "",
+            stderr: expect.stringMatching(
+                /^keytab: (Keytab contains no suitable keys for joiner@AD\.LAB\.TEST|libkrb5\.so\.3 is missing.*)\n$/,
+            ) as string,
+        });
+        writeFileSync(cache, "");
+        expect(run()).toMatchObject({ status: 0, stdout: "done\n" });
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
 });
 
 test("an organizational unit is a path from the outermost to the innermost", () => {

@@ -1,3 +1,4 @@
+import { asset } from "../base/asset";
 import { PvesmbError } from "../base/errors";
 import { unitParts } from "../model/domain-names";
 import type { Said } from "./answers/membership";
@@ -8,8 +9,8 @@ import type { Provisioned } from "./offline-join";
 import { NET } from "./private-run";
 import type { PrivateCommand, PrivateRun } from "./private-run";
 
-/** Who logs in to the domain, by password or with tickets that he has (a credential cache in Base64). */
-export type Login = { user: string } & ({ password: string; tickets?: undefined } | { tickets: string });
+/** Who logs in to the domain: by password, or with tickets (a credential cache) or keys (a keytab) that he has, both in Base64. */
+export type Login = { user: string } & ({ password: string } | { tickets: string } | { keytab: string });
 
 /** `config`: the text of smb.conf for `net`. */
 export const inRoom = (domain: string, config: string, commands: PrivateCommand[]): PrivateRun => ({
@@ -27,14 +28,19 @@ function loginName(user: string, domain: string): string {
 
 /** The room's copy of given tickets: net adds those that it gets by them. */
 const GIVEN = "given-tickets";
+const KEYTAB = "given-keytab";
 
-function proofOf(login: Login | Provisioned, domain: string): { options: string[] } & Partial<PrivateCommand> {
+/** `before`: what becomes the command once it has tickets for it. */
+function proofOf(login: Login | Provisioned, domain: string): { options: string[]; before?: string[] } & Partial<PrivateCommand> {
     // The account itself, once provisionRoom has run in this room.
     if ("blob" in login) return { options: ["-P", ...ROOM_SECRETS] };
     // net reads one line where it has no terminal.
     if ("password" in login) return { options: ["-U", loginName(login.user, domain)], stdin: `${login.password}\n` };
     // net of 4.17 looks into the cache of the environment only, whatever --use-krb5-ccache names (seen in the lab).
-    return { options: [], env: { KRB5CCNAME: `FILE:{room}/${GIVEN}` }, binaries: { [GIVEN]: login.tickets } };
+    const env = { KRB5CCNAME: `FILE:{room}/${GIVEN}` };
+    if ("tickets" in login) return { options: [], env, binaries: { [GIVEN]: login.tickets } };
+    const kinit = [asset("ad/program/keytab.py"), `{room}/${KEYTAB}`, loginName(login.user, domain), `{room}/${GIVEN}`];
+    return { options: [], before: ["python3", "-I", "-c", ...kinit], env, binaries: { [KEYTAB]: login.keytab } };
 }
 
 /** Kerberos only: no password or hash of it goes over the network, and a hardened domain takes nothing else. */
@@ -45,8 +51,8 @@ export function withLogin(
     argv: string[],
     more: Partial<PrivateCommand> = {},
 ): PrivateCommand {
-    const { options, ...proof } = proofOf(login, domain);
-    return { name, argv: [...NET, "ads", ...argv, ...options, "--use-kerberos=required"], ...proof, timeout: 30, ...more };
+    const { options, before = [], ...proof } = proofOf(login, domain);
+    return { name, argv: [...before, ...NET, "ads", ...argv, ...options, "--use-kerberos=required"], ...proof, timeout: 30, ...more };
 }
 
 /** By the computer account. */

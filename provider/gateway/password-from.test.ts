@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blobFrom, passwordFrom, ticketsFrom } from "./password-from";
+import { blobFrom, keytabFrom, passwordFrom, ticketsFrom } from "./password-from";
 
 const folder = mkdtempSync(join(tmpdir(), "pvesmb-secret-"));
 const file = (name: string, content: string | Buffer): string => {
@@ -21,6 +21,20 @@ test("tickets are a file as kinit writes it, or Base64 in a variable", async () 
     process.env["PVESMB_TICKETS"] = `${CACHE.toString("base64")}\n`;
     expect(await ticketsFrom({ env: "PVESMB_TICKETS" }, "x")).toBe(CACHE.toString("base64"));
     delete process.env["PVESMB_TICKETS"];
+});
+
+test("a keytab is a file, or Base64 in a variable", async () => {
+    const keys = Buffer.from([5, 2, 0, 0, 0, 9]);
+    expect(await keytabFrom({ file: file("keys", keys) }, "x")).toBe(keys.toString("base64"));
+    process.env["PVESMB_KEYTAB"] = `${keys.toString("base64")}\n`;
+    expect(await keytabFrom({ env: "PVESMB_KEYTAB" }, "x")).toBe(keys.toString("base64"));
+    delete process.env["PVESMB_KEYTAB"];
+    await expect(keytabFrom({ env: "PVESMB_KEYTAB" }, "credential.keytabFrom")).rejects.toThrow(
+        /^credential\.keytabFrom\.env: the environment variable PVESMB_KEYTAB must be a keytab in Base64/,
+    );
+    await expect(keytabFrom({ file: file("cache", CACHE) }, "credential.keytabFrom")).rejects.toThrow(
+        /^credential\.keytabFrom\.file: \S+cache is no keytab$/,
+    );
 });
 
 test("a blob is a file as net and djoin write it, or its text in a variable", async () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, PvesmbError } from "../base/errors";
 import { hide } from "../base/scrub";
+import { keytabFault } from "../model/keytab";
 import { bareBlob, blobFault } from "../model/offline-join";
 import { ticketsFault } from "../model/tickets";
 import { passwordFault } from "../model/user/inputs";
@@ -43,6 +44,17 @@ export async function ticketsFrom(place: Place, source: string): Promise<string>
         property,
         file === undefined ? `${where} ${fault}` : `${where} is no Kerberos credential cache; \`kinit -c ${file}\` writes one`,
     );
+}
+
+/** Reads a keytab from its place, as Base64. `source`: the input that names that. */
+export async function keytabFrom(place: Place, source: string): Promise<string> {
+    const { env, file } = place;
+    const { property, where } = wordsFor(place, source);
+    const value = file === undefined ? (process.env[env ?? ""] ?? "").trim() : (await bytesOf(file, property)).toString("base64");
+    hide(value);
+    const fault = keytabFault(value);
+    if (fault === undefined) return value;
+    throw refused(property, file === undefined ? `${where} ${fault}` : `${where} is no keytab`);
 }
 
 /** Reads the blob of an offline join from its place. `source`: the input that names that. */

@@ -46,7 +46,10 @@ export function nodeCommands(setup: NodeSetup): string {
     const user = quote([setup.user]);
     const steps = [
         ...(needsRules(setup)
-            ? [`prepare ${SUDO}\n`, `id ${user} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh ${user}\n`]
+            ? [
+                  `prepare ${SUDO}\n`,
+                  `id ${user} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ${user}\n`,
+              ]
             : []),
         ...setup.keys.map((key) => keyStep("add", setup.user, key)),
         ...(throughWrapper(setup)

@@ -44,6 +44,7 @@ function withValue(kind: string, property: string, value: unknown): Tree {
         ssh: ofExisting ? { host: "files" } : {},
         jump: ofExisting ? { host: "jump" } : { address: "jump" },
         lockout: { attempts: 5 },
+        idMap: { ids: 131_072 },
         credential: { user: "joiner" },
     };
     const parts = partsOf(property);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { changed, copied, samples } from "../../test/support/samples";
 import { isKind } from "../base/errors";
 import type { Log } from "../base/log";
-import { gatewayModel, groupModel, shareModel, userModel } from "../model";
+import { domainModel, gatewayModel, groupModel, shareModel, userModel } from "../model";
 import type { Model } from "../model/meta";
 import { toState } from "../model/state";
 import type { Tree } from "../model/tree";
@@ -16,6 +16,13 @@ const share: Tree = { name: "docs", gateway: { id: "pve1/101/0123456789abcdef" }
 const user: Tree = { name: "alice", password: "secret", gateway: { id: "pve1/101/0123456789abcdef" } };
 
 const group: Tree = { name: "team", gateway: { id: "pve1/101/0123456789abcdef" } };
+
+const member: Tree = {
+    domain: "ad.example.com",
+    credential: { user: "joiner", password: "secret" },
+    idRange: "60000-65533",
+    gateway: { id: "pve1/101/0123456789abcdef" },
+};
 
 const between = (model: Model, old: Tree, news: Tree, outputs: Tree = {}): ReturnType<typeof diff> =>
     diff(model, toState(model, old, outputs), news, quiet);
@@ -36,6 +43,12 @@ describe("an update, for the engine to show", () => {
             shareModel,
             share,
             { ...share, gateway: { id: "pve1/101/0123456789abcdef", connection: { password: "new" } } },
+        ],
+        [
+            "a default of what never changes, written out",
+            gatewayModel,
+            { ...gateway, lxc: { ...lxc, idMap: { ids: 131_072 } } },
+            { ...gateway, lxc: { ...lxc, idMap: { ids: 196_608, hostFrom: 165_536 } } },
         ],
         ["a default of what replaces, written out", gatewayModel, gateway, { ...gateway, lxc: { ...lxc, unprivileged: true } }],
         ["a name", userModel, user, { ...user, name: "bob" }],
@@ -107,6 +120,20 @@ describe("refused in the preview, while nothing is touched", () => {
             { ...group, gid: 12345 },
             { ...group, gid: 12346 },
             /^gid: is 12345 and cannot be changed to 12346/,
+        ],
+        [
+            "the node's numbers behind a container's",
+            gatewayModel,
+            { ...gateway, lxc: { ...lxc, idMap: { ids: 131_072, hostFrom: 300_000 } } },
+            { ...gateway, lxc: { ...lxc, idMap: { ids: 131_072 } } },
+            /^lxc\.idMap\.hostFrom: is 300000 and cannot be changed to 165536: files/,
+        ],
+        [
+            "a way of numbering that is left out",
+            domainModel,
+            { ...member, idmap: { backend: "ad" } },
+            member,
+            /^idmap\.backend: is ad and cannot be changed to rid: files belong/,
         ],
         ["a number beside a new name", userModel, { ...user, uid: 10001 }, { ...user, name: "bob", uid: 10077 }, /^uid: /],
         [

@@ -55,17 +55,18 @@ function refuse(model: Model, state: Tree, news: Tree, replaces: string[]): void
 function fixed(schema: z.ZodType, path: string[], old: unknown, news: unknown): Failure[] {
     const meta = metaOf(schema);
     if (isUnknown(news) || (meta?.chosen && (news === undefined || old === undefined))) return [];
+    const [before, after] = [filled(schema, old), filled(schema, news)];
     const object = objectOf(schema);
-    if (object && isTree(old) && isTree(news))
-        return propertiesOf(object).flatMap(([name, child]) => fixed(child, [...path, name], old[name], news[name]));
+    if (object && isTree(before) && isTree(after))
+        return propertiesOf(object).flatMap(([name, child]) => fixed(child, [...path, name], before[name], after[name]));
     if (meta?.fixed === undefined) return [];
-    const changed = object ? (old === undefined) !== (news === undefined) : !hasUnknown(news) && !same(schema, old, news);
+    const changed = object ? (before === undefined) !== (after === undefined) : !hasUnknown(after) && !same(schema, before, after);
     if (!changed) return [];
     const what = object
-        ? news === undefined
+        ? after === undefined
             ? "cannot be removed"
             : "cannot be added"
-        : `is ${String(old)} and cannot be changed to ${String(news)}`;
+        : `is ${String(before)} and cannot be changed to ${String(after)}`;
     return [{ property: pathText(path), reason: `${what}: ${meta.fixed}` }];
 }
 

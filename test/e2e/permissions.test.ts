@@ -174,6 +174,7 @@ describe("what the rules let their user do", () => {
         "quota-node": ["python3 -c pass", "pct set 101 --mp7 /tank/x,mp=/srv/pvesmb/x"],
         "share-snapshots": ["python3 -c pass"],
         "data-bind": ["python3 -c pass", "pct set 101 --mp0 /tank/data,mp=/srv/pvesmb"],
+        "id-map": ["python3 -c pass"],
         "address-probe": ["python3 -c pass"],
         "node-login": ["/usr/local/sbin/pvesmb-pct exec 101 -- env -i sh -c 'one\ntwo --three; $four'"],
     };

@@ -49,7 +49,7 @@ const TEXTS: [RegExp, AdFailure][] = [
         /Preauthentication failed|KDC_ERR_PREAUTH_FAILED|Password incorrect|NT_STATUS_(LOGON_FAILURE|WRONG_PASSWORD)|The attempted logon is invalid|Invalid credentials/i,
         "credential",
     ],
-    [/not found in Kerberos database|KDC_ERR_C_PRINCIPAL_UNKNOWN|NT_STATUS_NO_SUCH_USER/i, "credential"],
+    [/not found in Kerberos database|no suitable keys for|KDC_ERR_C_PRINCIPAL_UNKNOWN|NT_STATUS_NO_SUCH_USER/i, "credential"],
     [/No such object|LDAP_NO_SUCH_OBJECT/i, "no-such-object"],
     [/Already exists|LDAP_ALREADY_EXISTS|NT_STATUS_USER_EXISTS|ALREADY_EXISTS/i, "name-taken"],
     [

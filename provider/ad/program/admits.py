@@ -25,11 +25,20 @@ def sids_in(*argv):
     return set(SID.findall(done.stdout.decode("utf-8", "replace"))) if done.returncode == 0 else set()
 
 
+def sid_of(uid, domain, low):
+    """By the number's place in the range, or, where the directory has the numbers, as winbindd has kept it since the login."""
+    if low is not None:
+        return f"{domain}-{uid - low}"
+    for sid in sids_in("wbinfo", f"--uid-to-sid={uid}"):
+        return sid
+    raise ValueError(f"winbindd has no SID of {uid}")
+
+
 def admitted(user):
     with open(LIST, encoding="utf-8") as file:
         wish = json.load(file)
-    allowed, domain, low = set(wish["sids"]), wish["domain"], wish["low"]
-    own = f"{domain}-{pwd.getpwnam(user).pw_uid - low}"
+    allowed = set(wish["sids"])
+    own = sid_of(pwd.getpwnam(user).pw_uid, wish["domain"], wish.get("low"))
     return bool(
         own in allowed or allowed & sids_in("net", "cache", "samlogon", "show", own) or allowed & sids_in("wbinfo", f"--user-sids={own}")
     )

@@ -16,6 +16,7 @@ import { ensureBind } from "./bind";
 import { restartForData } from "./data-mounted";
 import { withOwnVolume } from "./given-volume";
 import { LEASE, now } from "./guest";
+import { ensureIdMap, restartForIds } from "./id-map";
 import { applySettings, settlePending } from "./settings";
 import type { ContainerState, Outputs } from "../state";
 import { refuseLag } from "./lag";
@@ -38,7 +39,7 @@ export interface Target extends Arriving {
     claim: string;
     templateVolume: string;
     tenant: Tenant;
-    /** It was restarted to mount its data; that is done only once. */
+    /** It was restarted, to mount its data or for its ids; that is done only once. */
     restarted?: boolean;
 }
 
@@ -52,6 +53,7 @@ export async function converge(ctx: Context<Outputs>, id: string, target: Target
     const working: Mark = half ? { ...target.mark, lease: now() + LEASE } : target.mark;
     let config = await applySettings(pve, place, inputs, hostname, { mark: working, keys });
     if (inputs.data?.bind !== undefined) config = await ensureBind(pve, target.connection, place, inputs.data.bind);
+    if (inputs.lxc.idMap !== undefined) config = await ensureIdMap(pve, target.connection, place, inputs.lxc.idMap);
     if (!target.fresh) await settlePending(pve, place, inputs, ctx.log);
 
     const status = await readStatus(pve, place);
@@ -98,15 +100,18 @@ async function serve(
     config: ContainerConfig,
     before: Partial<ContainerState>,
 ): Promise<Facts> {
-    const { pve, place, hostname, mark } = target;
+    const { pve, place, hostname, mark, inputs } = target;
     const address = await awaitAddress(pve, target.connection, place, config.all);
     const to = { ...place, address, fresh: target.fresh };
     const first = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
     await arrive(target, config, first, ctx);
     if (mark.hostKeys.length === 0) await pin(ctx, id, target, first);
     const host = await guestHost(pve, target.connection, { ...to, hostKeys: mark.hostKeys });
-    const restart = { name: `CT ${place.vmid}`, allowRestart: target.inputs.allowRestart && !target.restarted };
-    if (await restartForData(host, config, restart, ctx.deadline, ctx.log)) {
+    const restart = { name: `CT ${place.vmid}`, allowRestart: inputs.allowRestart && !target.restarted };
+    if (
+        (await restartForData(host, config, restart, ctx.deadline, ctx.log)) ||
+        (await restartForIds(host, inputs.lxc.idMap, restart, ctx.deadline, ctx.log))
+    ) {
         await shutdownContainer(pve, place);
         await startContainer(pve, place);
         return serve(ctx, id, { ...target, moves: undefined, restarted: true }, config, before);

@@ -9,6 +9,7 @@ import { checkRights } from "../../rights/check";
 import { reportTaken } from "./taken";
 import { prepareBind } from "./bind";
 import { newAddresses, refuseUsed } from "./free-address";
+import { prepareIdMap } from "./id-map";
 import { makeGuest } from "./guest";
 import type { Made, Plan } from "./guest";
 import { markKeys } from "../mark-keys";
@@ -43,7 +44,10 @@ export async function createContainerGateway(
         template,
         identity,
         keys: markKeys(connection),
-        free: () => refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs)),
+        free: async () => {
+            const used = refuseUsed({ pve, connection, node: inputs.node, log: ctx.log }, newAddresses(inputs));
+            await together(used, prepareIdMap(pve, connection, inputs.lxc.idMap, inputs));
+        },
         ask: (place, config, nonce) => askGuest(pve, connection, place, config, { nonce, hostKeys: [], lenient: true }),
         publicKeys: [...new Set([...(ownKey === undefined ? [] : [ownKey]), ...inputs.sshPublicKeys.map((line) => line.trim())])],
     };

@@ -42,7 +42,7 @@ export interface Plan {
     publicKeys: string[];
     /** Sign the mark and verify marks. */
     keys: MarkKeys;
-    /** Throws when one of its addresses is in use. */
+    /** Throws when one of its addresses, or an id of its map, is in use. */
     free(): Promise<void>;
     /** Asks a guest with an unverified mark whether it is that gateway; returns its host keys. */
     ask(place: Place, config: ContainerConfig, nonce: string): Promise<string[] | undefined>;

@@ -1,4 +1,5 @@
 import type { ContainerInputs } from "../../model";
+import type { IdMap } from "../../model/id-map";
 import type { NetworkInputs } from "../../model/network";
 import { formatSize, MIB } from "../../model/size";
 import { features, mountPoint, net, startup } from "../../proxmox/values/property-string";
@@ -10,7 +11,7 @@ const flag = (value: string | undefined): boolean => value === "1";
 const words = (value: string | undefined, separator: RegExp): string[] => (value ?? "").split(separator).filter((word) => word !== "");
 
 /** The inputs as PVE's configuration has them, without those that PVE does not store. */
-export function observedInputs(config: GuestConfig, inputs: ContainerInputs): Record<string, unknown> {
+export function observedInputs(config: GuestConfig, inputs: ContainerInputs, idMap?: IdMap): Record<string, unknown> {
     const mount = text(config, DATA_MOUNT);
     const begin = startup.parse(text(config, "startup") ?? "");
     const size = (key: string): string | undefined => {
@@ -29,6 +30,7 @@ export function observedInputs(config: GuestConfig, inputs: ContainerInputs): Re
             memory: formatSize(Number(config["memory"] ?? 512) * MIB),
             swap: formatSize(Number(config["swap"] ?? 512) * MIB),
             unprivileged: flag(text(config, "unprivileged")),
+            ...(idMap === undefined ? {} : { idMap }),
             nesting: features.parse(text(config, "features") ?? "").nesting ?? false,
         },
         network: nets[0],

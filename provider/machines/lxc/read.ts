@@ -16,6 +16,7 @@ import { mountsIn } from "../../hosts";
 import type { ContainerState, Outputs } from "../state";
 import { staticAddress } from "./address";
 import { DATA_MOUNT, isBind, text, volumeId, volumeSize } from "./config";
+import { foreignMap, observedIdMap } from "./id-map";
 import { lagOf } from "./lag";
 import { dataLack } from "./data-mounted";
 import { observedInputs } from "./observed";
@@ -52,8 +53,11 @@ export async function readContainerGateway(
     const mount = await wholeMount(pve, place, text(found.config.all, DATA_MOUNT));
     drift.push(...volumeDrift(found.config, state));
     const config = { ...found.config.all, [DATA_MOUNT]: mount };
+    const wantedIds = state.lxc.idMap;
+    const idMap = wantedIds === undefined ? undefined : observedIdMap(found.config, wantedIds);
+    if (wantedIds !== undefined && idMap === undefined) drift.push(foreignMap(found.config));
     return {
-        inputs: { ...observedInputs(config, state), started: running, urn: mark?.key },
+        inputs: { ...observedInputs(config, state, idMap), started: running, urn: mark?.key },
         drift,
         outputs: { currentNode: found.node, ...(mount === undefined ? {} : { dataVolume: volumeId(mount) }) },
         running,

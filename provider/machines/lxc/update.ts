@@ -13,6 +13,7 @@ import type { Place } from "../../proxmox/lxc/container";
 import { checkRights } from "../../rights/check";
 import { guestAddress } from "./address";
 import { newAddresses, refuseUsed } from "./free-address";
+import { prepareIdMap } from "./id-map";
 import { checkNames } from "./names";
 import { provedMark } from "./ownership";
 import { guestHost } from "../reach";
@@ -47,6 +48,7 @@ export async function updateContainerGateway(
         );
     const mark = await provedMark(pve, connection, { node: found.node, id: parseId(id), config: found.config }, state);
     refuseLosses(inputs, found.config, state);
+    await prepareIdMap(pve, connection, inputs.lxc.idMap, { node: found.node, vmid, has: found.config });
     const doubts = await checkNames(pve, inputs, state);
     await checkRights(pve, updateUses(inputs, vmid), doubts);
     const wanted = newAddresses(inputs, found.config.all);

@@ -9,14 +9,15 @@ import type { DomainInputs } from "./inputs";
 
 type Credential = NonNullable<DomainInputs["credential"]>;
 
-/** A password or tickets, from one source only. */
+/** A password, tickets or a keytab, from one source only. */
 const credentialFaults = (credential: Credential | undefined, at: string): Failure[] =>
     credential === undefined
         ? []
         : [
-              ...sourceFaults(credential, ["password", "passwordFrom", "tickets", "ticketsFrom"], at),
+              ...sourceFaults(credential, ["password", "passwordFrom", "tickets", "ticketsFrom", "keytab", "keytabFrom"], at),
               ...placeFaults(credential.passwordFrom, `${at}.passwordFrom`),
               ...placeFaults(credential.ticketsFrom, `${at}.ticketsFrom`),
+              ...placeFaults(credential.keytabFrom, `${at}.keytabFrom`),
           ];
 
 const blobFaults = (offlineJoin: DomainInputs["offlineJoin"]): Failure[] =>
@@ -45,6 +46,18 @@ export const domainModel: Model<typeof inputs, typeof outputs> = {
             "a join would change the host's own krb5.conf, nsswitch.conf and smb.conf, so it is not offered; join a gateway that is a container",
         ),
         { needs: ["credential"], check: ({ credential }) => credentialFaults(credential, "credential") },
+        {
+            needs: ["idmap", "idRange"],
+            check: ({ idmap, idRange }) =>
+                idmap.backend === "ad" && idRange === undefined
+                    ? [
+                          {
+                              property: "idRange",
+                              reason: 'is required with `idmap.backend: "ad"`: the range in which the directory has uidNumber and gidNumber',
+                          },
+                      ]
+                    : [],
+        },
         { needs: ["offlineJoin"], check: ({ offlineJoin }) => blobFaults(offlineJoin) },
         { needs: ["leave"], check: ({ leave }) => credentialFaults(leave?.credential, "leave.credential") },
         {

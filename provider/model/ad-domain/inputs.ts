@@ -3,6 +3,7 @@ import { timeouts } from "../common";
 import { computerName } from "../computer-name";
 import { gatewayRef } from "../connection";
 import { domainFault, ID_RANGE, workgroupFault } from "../domain-names";
+import { keytabFault } from "../keytab";
 import { field, hiddenInputs, named } from "../meta";
 import { dnsName, ipAddress } from "../network";
 import { blobFault } from "../offline-join";
@@ -37,6 +38,15 @@ const ticketsFrom = z.strictObject({
     }),
 });
 
+/** Where a keytab is read from. */
+const keytabFrom = z.strictObject({
+    env: field(variableName().optional(), { description: "An environment variable of the `pulumi` command, with the keytab in Base64." }),
+    file: field(z.string().min(1).optional(), {
+        description: "A keytab on the machine that runs `pulumi`.",
+        examples: ["joiner.keytab"],
+    }),
+});
+
 const account = {
     user: field(checkedBy(loginFault), {
         description: "Account of the domain: `joiner`, `joiner@ad.example.com` or `AD\\joiner`.",
@@ -52,6 +62,12 @@ const account = {
     ticketsFrom: field(ticketsFrom.optional(), {
         description: "Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.",
     }),
+    keytab: field(checkedBy(keytabFault).optional(), {
+        description:
+            "Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.",
+        secret: true,
+    }),
+    keytabFrom: field(keytabFrom.optional(), { description: "Where to read the keytab from, so that no state holds it." }),
 };
 
 const credential = named(z.strictObject(account), { name: "DomainCredential" });
@@ -79,6 +95,14 @@ const dns = z.strictObject({
         description: "Addresses to register.",
         defaultText: "the one at which the gateway is reached",
         compare: "set",
+    }),
+});
+
+const idmap = z.strictObject({
+    backend: field(z.enum(["rid", "ad"]).default("rid"), {
+        description:
+            "`rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.",
+        fixed: "files belong to these numbers",
     }),
 });
 
@@ -165,11 +189,12 @@ export const inputs = z.strictObject({
     }),
     idRange: field(z.string().regex(ID_RANGE, 'must be a range such as "60000-65533"').optional(), {
         description:
-            "Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.",
+            'Numbers (uid, gid) for accounts of the domain: the first one plus the account\'s relative id in the domain, or with `idmap.backend: "ad"` those in the directory. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.',
         defaultText: "what is free: 60000-65533 in an unprivileged container, 1000000-1999999 in a privileged one",
         fixed: "files belong to these numbers: leave it out, or set the current one",
         chosen: true,
     }),
+    idmap: field(idmap.default({ backend: "rid" }), { description: "Where the numbers of accounts come from." }),
     adopt: field(z.boolean().default(false), {
         description:
             "Take over a computer account of that name which the domain has already. The join gives it another password, so a machine that uses it loses its membership.",

@@ -32,6 +32,7 @@ export const gatewayModel: Model<typeof inputs, typeof outputs> = {
         "privileged-nesting",
         "address-probe",
         "data-bind",
+        "id-map",
         "node-address",
         "guest-login",
         "node-login",

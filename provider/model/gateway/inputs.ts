@@ -2,12 +2,33 @@ import * as z from "zod";
 import { existingSsh } from "./ssh";
 import { connection, timeouts } from "../common";
 import { becomes, NO_SHRINKING, PENDING } from "../consequences";
+import { CONTAINER_IDS, FURTHER_FROM, LAST_HOST_ID } from "../id-map";
 import { field, hiddenInputs } from "../meta";
 import { dnsName, ipAddress, networkInputs, sshPublicKey, storageId, webAddress } from "../network";
 import { RESTARTS, sambaSettings } from "../samba";
 import { size } from "../size";
 import { hostDirectory } from "../text";
 import { volumeSizes } from "../volume";
+
+const idMap = z.strictObject({
+    ids: field(
+        z
+            .int()
+            .min(2 * CONTAINER_IDS)
+            .max(LAST_HOST_ID)
+            .multipleOf(CONTAINER_IDS, "must be a multiple of 65536"),
+        {
+            description: "How many numbers the container has, counted from 0. More can be given later, never fewer.",
+            effect: { does: "takes effect at the next restart of the container; fewer are refused, since files may belong to them" },
+            examples: ["131072"],
+        },
+    ),
+    hostFrom: field(z.int().min(FURTHER_FROM).max(LAST_HOST_ID).default(FURTHER_FROM), {
+        description:
+            "The node's number that is 65536 in the container; the others follow it. What another container or a user of the node has is refused, and the message names a place that is free.",
+        fixed: "files on the node belong to these numbers",
+    }),
+});
 
 const lxc = z.strictObject({
     template: field(
@@ -43,6 +64,15 @@ const lxc = z.strictObject({
     unprivileged: field(z.boolean().default(true), {
         description: "Unprivileged container. A privileged one needs Sys.Modify on / from Proxmox VE 9 on.",
         replace: "Proxmox VE cannot change it",
+    }),
+    idMap: field(idMap.optional(), {
+        description:
+            "More numbers (uids and gids) than the 65536 of an unprivileged container, for the accounts of a larger domain (AdDomain). Over the node's SSH, since no API allows it, pvesmb writes `lxc.idmap` of the container's configuration and adds to the node's /etc/subuid and /etc/subgid. The first 65536 stay as they are, so files keep their owners. Nothing is taken back, also when this is left out again or the gateway is deleted.",
+        effect: {
+            does: "takes effect at the next restart of the container",
+            when: "added",
+            if: (_before, after) => after !== undefined,
+        },
     }),
     nesting: field(z.boolean().default(true), {
         description: "Feature nesting, which systemd in newer Debian releases needs.",

@@ -6,6 +6,7 @@ import type { Rule } from "../meta";
 import { protocolFault } from "../samba";
 import { doubledOption, globalOptionRefusal, hostsFault } from "../options/refusals";
 import { configTextFault } from "../text";
+import { idMapFaults } from "../id-map";
 import { modeRules } from "./modes";
 
 function networkFaults(at: string, network: NetworkInputs): Failure[] {
@@ -77,6 +78,15 @@ export const gatewayRules: Rule<GatewayInputs>[] = [
         needs: ["vmidRange"],
         check: ({ vmidRange }) =>
             vmidRange.from > vmidRange.to ? [{ property: "vmidRange", reason: "`from` must not be greater than `to`" }] : [],
+    },
+    {
+        needs: ["lxc"],
+        check: ({ lxc }) => {
+            if (lxc?.idMap === undefined) return [];
+            return lxc.unprivileged
+                ? idMapFaults(lxc.idMap, "lxc.idMap")
+                : [{ property: "lxc.idMap", reason: "a privileged container has all numbers already; remove it" }];
+        },
     },
     {
         needs: ["data"],

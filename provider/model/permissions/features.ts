@@ -137,6 +137,13 @@ export const features = {
         rootEquivalent:
             "the directory is looked at and given by the same program that works on gateways, and python3 by sudo is root on the node; `pct set` can bind any directory of the node into a container",
     },
+    "id-map": {
+        purpose: "give a container more than 65536 numbers (`lxc.idMap`)",
+        usual: false,
+        grants: [],
+        commands: [{ on: "node", commands: [{ program: "python3" }] }],
+        rootEquivalent: "python3 by sudo is root on the node",
+    },
     "find-gateway": {
         purpose: "find the gateway that a share, user, group or quota lives on",
         usual: true,

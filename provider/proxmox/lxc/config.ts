@@ -27,6 +27,8 @@ export interface ContainerConfig {
     unused: Record<number, string>;
     /** The uid of the container's root on the node: PVE's default mapping or `lxc.idmap` (pve-api.md 3.3). */
     rootUid: number;
+    /** Values of `lxc.idmap`, which only the configuration's file can set. Empty: PVE's default mapping. */
+    idMap: string[];
     /** Every key as text, including those above. */
     all: Record<string, string>;
 }
@@ -40,6 +42,7 @@ export function configOf(data: unknown): ContainerConfig {
         const given = text(value);
         if (given !== undefined) all[key] = given;
     }
+    const idMap = idMapValues(row(data)["lxc"]);
     return {
         digest: all["digest"] ?? "",
         hostname: all["hostname"],
@@ -56,16 +59,22 @@ export function configOf(data: unknown): ContainerConfig {
         net: numbered(all, "net"),
         mp: numbered(all, "mp"),
         unused: numbered(all, "unused"),
-        rootUid: rootUid(flag(all["unprivileged"]), row(data)["lxc"]),
+        rootUid: rootUid(flag(all["unprivileged"]), idMap),
+        idMap,
         all,
     };
 }
 
-/** `lxc` lists raw keys and values: `["lxc.idmap", "u 0 100000 65536"]`. A custom mapping applies without `unprivileged` too. */
-function rootUid(unprivileged: boolean, raw: unknown): number {
+/** `lxc` lists raw keys and values: `["lxc.idmap", "u 0 100000 65536"]`. */
+function idMapValues(raw: unknown): string[] {
     const lines = Array.isArray(raw) ? raw.filter((each): each is string[] => Array.isArray(each)) : [];
-    const maps = lines.flatMap(([key, value]) => {
-        const [, first, node] = (key === "lxc.idmap" && /^\s*u\s+(\d+)\s+(\d+)\s+\d+/.exec(value ?? "")) || [];
+    return lines.flatMap(([key, value]) => (key === "lxc.idmap" && typeof value === "string" ? [value] : []));
+}
+
+/** A custom mapping applies without `unprivileged` too. */
+function rootUid(unprivileged: boolean, values: readonly string[]): number {
+    const maps = values.flatMap((value) => {
+        const [, first, node] = /^\s*u\s+(\d+)\s+(\d+)\s+\d+/.exec(value) ?? [];
         return first === undefined ? [] : [{ first: Number(first), node: Number(node) }];
     });
     if (maps.length === 0) return unprivileged ? FIRST_ID : 0;

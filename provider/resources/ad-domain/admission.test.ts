@@ -55,6 +55,16 @@ describe("PAM", () => {
         expect(admissionSteps(look({ [DOMAIN.pam]: "never ours\n" }), member).some((step) => step.do === "write")).toBe(false);
     });
 
+    it("is given no place in the range where the directory has the numbers: winbindd is asked whose they are", () => {
+        const steps = admissionSteps(look({}), { ...closed, backend: "ad" }, own);
+        const [written] = steps.flatMap((step) => (step.do === "write" && step.path === DOMAIN.allowed ? [step] : []));
+        expect(JSON.parse(written?.do === "write" && typeof written.content === "string" ? written.content : "")).toEqual({
+            v: 1,
+            domain: "S-1-5-21-1-2-3",
+            sids: [own, SID].sort(),
+        });
+    });
+
     it("is asked by smbd only where groups are named", () => {
         expect(partText(domainPart(closed))).toContain("obey pam restrictions = yes\n");
         expect(partText(domainPart(member))).not.toContain("obey pam restrictions");

@@ -7,13 +7,13 @@ import { admissionText, asMachine, DOMAIN, filterValue, finding, lastLine, PAM_T
 import type { Finding, PrivateCommand, Said } from "../../ad";
 import { domainOf, parseSid } from "../../model/sid";
 import { textDrift } from "../../samba/drift";
+import { bare, groupFindings, groupNumbers } from "./directory-numbers";
 import { rangeOf } from "./part";
 import { lookPrivately } from "./private-step";
 import type { Membership } from "./types";
 
 /** `AD\Name` or a SID; the model has checked that. */
 const commandName = (group: string): string => `group ${group}`;
-const bare = (group: string): string => group.slice(group.indexOf("\\") + 1);
 
 /** Asks the directory for groups. `as`: who asks. */
 export const groupSearches = (
@@ -63,10 +63,12 @@ export async function allowedNow(
     deadline: Deadline,
 ): Promise<string[] | undefined> {
     if (groups === undefined) return undefined;
-    const commands = groupSearches(groups, asMachine);
+    const numbered = member.backend === "ad";
+    const commands = [...groupSearches(groups, asMachine), ...(numbered ? groupNumbers(groups, asMachine) : [])];
     const answers =
         commands.length === 0 ? {} : await lookPrivately(hostSession, member, commands, { name: "groups", timeout: 120, deadline });
-    const { sids, findings } = foundGroups(groups, member.workgroup, answers);
+    const { sids, findings: unknown } = foundGroups(groups, member.workgroup, answers);
+    const findings = [...unknown, ...(numbered ? groupFindings(groups, answers, rangeOf(member.idRange)).findings : [])];
     if (findings[0] !== undefined)
         throw new PvesmbError("InvalidInput", findings.map(({ property, text }) => `${property}: ${text}`).join("; "), {
             property: findings[0].property,
@@ -77,10 +79,10 @@ export async function allowedNow(
 export const ADMISSION_FILES = [DOMAIN.admits, DOMAIN.allowed, DOMAIN.pam, DOMAIN.pamBefore];
 
 /** The list; the gateway's own account is on it, for proofs. */
-const listOf = ({ idRange, allowed = [] }: Membership, accountSid: string): string =>
+const listOf = ({ idRange, backend, allowed = [] }: Membership, accountSid: string): string =>
     admissionText({
         domain: domainOf(accountSid),
-        low: rangeOf(idRange).low,
+        low: backend === "ad" ? undefined : rangeOf(idRange).low,
         sids: [...allowed, accountSid],
     });
 

@@ -20,6 +20,7 @@ import { cleared, controllerFor } from "./preflight";
 import { prove } from "./prove";
 import { register, unregister } from "./records";
 import { lookForJoin } from "./seen";
+import { named } from "./types";
 import type { DomainState, Membership, Outputs } from "./types";
 import { beginUnit, memberUnit, servedUnit } from "./units";
 
@@ -44,7 +45,8 @@ export async function converge(ctx: ChangeContext<Outputs>, id: string, inputs: 
         ({ member, forest } = fit);
         const begun: DomainMark = { key: ctx.urn, nonce: id, phase: "joining", ...named(member) };
         await hostSession.queue.submit(beginUnit(begun, claim), ctx.deadline);
-        ctx.checkpoint(id, { ...before, ...named(member), realm: realmOf(member.domain), forest });
+        const { workgroup, computerName, idRange } = member;
+        ctx.checkpoint(id, { ...before, workgroup, computerName, idRange, realm: realmOf(member.domain), forest });
         await join(hostSession, id, fit, { login, ou: inputs.ou, deadline: ctx.deadline });
         rejoined = true;
         ctx.log.info(`joined ${member.domain} as ${member.computerName}`);
@@ -82,6 +84,7 @@ export async function converge(ctx: ChangeContext<Outputs>, id: string, inputs: 
     const keep: KeptIds & { accountSid: string } = {
         domain: member.domain,
         idRange: member.idRange,
+        ...(member.backend === undefined ? {} : { backend: member.backend }),
         computerName: member.computerName,
         accountSid: known.accountSid,
     };
@@ -106,8 +109,6 @@ function formerNames(before: DomainState | undefined, member: Membership, names:
     if (before?.addresses === undefined || before.addresses.length === 0) return [];
     return namesOf(member, before.dnsNames).filter((name) => !register || !names.includes(name));
 }
-
-const named = ({ domain, workgroup, computerName, idRange }: Membership) => ({ domain, workgroup, computerName, idRange });
 
 async function statusOf(ctx: ChangeContext<Outputs>, { hostSession }: Ready, member: Membership): Promise<Status> {
     const found = await hostSession.executor.gather({ commands: [statusCommand(member)] }, ctx.deadline);

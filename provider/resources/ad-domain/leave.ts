@@ -13,6 +13,7 @@ import { FILES } from "./look";
 import { namesOf } from "./names";
 import { runPrivately } from "./private-step";
 import { tellRecord, unregister, unregistering } from "./records";
+import { named } from "./types";
 import type { DomainState, Membership, Outputs } from "./types";
 import { aloneUnit, leftUnit } from "./units";
 
@@ -26,8 +27,8 @@ export async function leaveDomain(ctx: Context<Outputs>, id: string, state: Doma
     const mark = parseMark(look.files[DOMAIN.mark]);
     // Another AdDomain has the gateway by now, or nothing of this one is left.
     if (mark?.nonce !== id) return;
-    const { domain, workgroup, computerName, idRange } = mark;
-    const member: Membership = { domain, workgroup, computerName, idRange };
+    const member: Membership = named(mark);
+    const { domain, computerName } = member;
     const login = await leaveLogin(state);
     const names = state.dns.register ? namesOf(member, state.dnsNames) : [];
     if ("none" in login) {
@@ -36,7 +37,10 @@ export async function leaveDomain(ctx: Context<Outputs>, id: string, state: Doma
     } else await takeOut(ctx, hostSession, member, login, { names, deleteAccount: state.leave.deleteAccount });
     const kept = parseKept(look.files[DOMAIN.kept]);
     try {
-        const ids = kept === undefined ? undefined : { domain: kept.domain, idRange: kept.idRange };
+        const ids =
+            kept === undefined
+                ? undefined
+                : { domain: kept.domain, idRange: kept.idRange, ...(kept.backend === undefined ? {} : { backend: kept.backend }) };
         await hostSession.queue.submit(leftUnit(id, look, ids), ctx.deadline);
         await hostSession.queue.submit({ key: `domain:${id}`, steps: [forgotten(member)] }, ctx.deadline);
         forgetDomain(state.gateway.id);

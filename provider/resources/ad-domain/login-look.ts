@@ -1,4 +1,5 @@
 import type { Deadline } from "../../base/deadline";
+import { PvesmbError } from "../../base/errors";
 import type { HostSession } from "../../hosts";
 import {
     accountSearch,
@@ -19,6 +20,8 @@ import type { DomainMark, Entry, Finding, KeptIds, Login, PrivateCommand, Provis
 import type { DomainInputs } from "../../model";
 import { blobHas } from "../../model/offline-join";
 import { foundGroups, groupSearches } from "./admission";
+import { groupFindings, groupNumbers, userFindings, userNumbers } from "./directory-numbers";
+import { rangeOf } from "./part";
 import { lookPrivately } from "./private-step";
 import type { Answers } from "./private-step";
 import type { Membership } from "./types";
@@ -42,6 +45,8 @@ export interface LoginAsking {
 /** What it showed; no findings: the join may begin. */
 interface Seen {
     findings: Finding[];
+    /** What stops nothing, and should be known. */
+    warnings?: string[];
     rid?: number;
 }
 
@@ -66,7 +71,8 @@ async function asJoiner(asking: As<Login>, member: Membership, server: string): 
     const taken = account === undefined ? [] : takenFindings(asking, member, account);
     // An account that is ours may be used without the right to make one.
     const place = account !== undefined && taken.length === 0 ? [] : await placeFindings(asking, member, server, answers);
-    return seenBy(asking, member, answers, { property: "credential.user", who: login.user, findings: [...taken, ...place] });
+    const seen = seenBy(asking, member, answers, { property: "credential.user", who: login.user, findings: [...taken, ...place] });
+    return withNumbers(asking, member, server, answers, seen);
 }
 
 /** As the account that a blob is for: it is this gateway's, and the domain still takes its password. */
@@ -77,7 +83,8 @@ async function asAccount(asking: As<Provisioned>, member: Membership, server: st
     const answers = await asked(asking, member, server, [], [provisionRoom(login)]);
     if (answers["rid"]?.code !== 0) return { findings: [blobFinding(answers["rid"], answers["provisioned"])] };
     const findings = unitFindings(inputs.ou, accountIn(answers));
-    return seenBy(asking, member, answers, { property: "offlineJoin", who: `${member.computerName}$`, findings });
+    const seen = seenBy(asking, member, answers, { property: "offlineJoin", who: `${member.computerName}$`, findings });
+    return withNumbers(asking, member, server, answers, seen, [provisionRoom(login)]);
 }
 
 const askingAt =
@@ -100,9 +107,35 @@ function asked(
         { ...at("rid", ["search", "(objectClass=rIDManager)", "rIDAvailablePool"]), must: true },
         at("account", accountSearch(member.computerName)),
         ...groupSearches(inputs.allowedGroups, at),
+        ...(member.backend === "ad"
+            ? [at("domain", ["dn", baseOf(inputs.domain), "objectSid"]), ...groupNumbers(inputs.allowedGroups ?? [], at)]
+            : []),
         ...more,
     ];
     return lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
+}
+
+/** Adds what is wrong with the numbers in the directory, where they are used. `first`: what every room needs. */
+async function withNumbers(
+    asking: LoginAsking,
+    member: Membership,
+    server: string,
+    answers: Answers,
+    seen: Seen,
+    first: PrivateCommand[] = [],
+): Promise<Seen> {
+    if (member.backend !== "ad") return seen;
+    const { hostSession, inputs, deadline } = asking;
+    const range = rangeOf(member.idRange);
+    const groups = groupFindings(inputs.allowedGroups ?? [], answers, range);
+    const [domainSid] =
+        answers["domain"]?.code === 0 ? parseEntries(answers["domain"]).flatMap((entry) => entry.get("objectsid") ?? []) : [];
+    if (domainSid === undefined)
+        throw new PvesmbError("RemoteFailed", `${inputs.domain} does not tell its SID: ${textOf(answers["domain"])}`);
+    const commands = [...first, ...userNumbers(domainSid, groups.found, range, askingAt(asking, server))];
+    const more = await lookPrivately(hostSession, member, commands, { ...LOGIN_LOOK, deadline });
+    const { findings, warnings } = userFindings(domainSid, more, range);
+    return { ...seen, findings: [...seen.findings, ...groups.findings, ...findings], warnings };
 }
 
 const accountIn = ({ account }: Answers): Entry | undefined => (account === undefined ? undefined : parseEntries(account)[0]);
@@ -118,6 +151,7 @@ function seenBy(
     const rid = highestRid(pools[0] ?? "");
     const groups = foundGroups(inputs.allowedGroups, member.workgroup, answers).findings;
     if (rid !== undefined) return { findings: [...findings, ...groups], rid };
+    if (member.backend === "ad") return { findings: [...findings, ...groups] };
     const blind = finding(
         "not-known",
         property,
@@ -209,15 +243,18 @@ async function placeFindings(asking: As<Login>, member: Membership, server: stri
 }
 
 /** net says nothing about tickets that it cannot use. */
-const ticketWords = ({ user, tickets }: Login): string =>
-    tickets === undefined
+const ticketWords = (login: Login): string =>
+    !("tickets" in login)
         ? "no answer"
-        : `the domain does not take the tickets: they have expired, or are of another realm than ${user}'s; \`kinit\` gets new ones`;
+        : `the domain does not take the tickets: they have expired, or are of another realm than ${login.user}'s; \`kinit\` gets new ones`;
 
 function credentialFinding(said: Said | undefined, login: Login): Finding {
     const text = textOf(said);
     const causes: Partial<Record<ReturnType<typeof failureIn>, string>> = {
-        credential: "the domain does not take this user and password",
+        credential:
+            "keytab" in login
+                ? "the keytab has no keys of this account that the domain takes: it is of another account, or older than the account's password"
+                : "the domain does not take this user and password",
         "password-expired": "the password has expired or must be changed first; change it, and let it not expire",
         "account-locked": "the account is locked",
         "account-disabled": "the account is disabled, locked or expired",

@@ -1,13 +1,15 @@
 import { PvesmbError } from "../../base/errors";
 import type { Login, Provisioned } from "../../ad";
-import { blobFrom, passwordFrom, ticketsFrom } from "../../gateway/password-from";
+import { blobFrom, keytabFrom, passwordFrom, ticketsFrom } from "../../gateway/password-from";
 import type { DomainInputs } from "../../model";
 
 type Credential = NonNullable<DomainInputs["credential"]>;
 
-/** A credential with its password or tickets, read from their source. `property`: the input that holds it. */
+/** A credential with its password, tickets or keytab, read from their source. `property`: the input that holds it. */
 export async function loginOf(credential: Credential, property: string): Promise<Login> {
-    const { user, password, tickets } = credential;
+    const { user, password, tickets, keytab } = credential;
+    if (keytab !== undefined) return { user, keytab };
+    if (credential.keytabFrom !== undefined) return { user, keytab: await keytabFrom(credential.keytabFrom, `${property}.keytabFrom`) };
     if (tickets !== undefined) return { user, tickets };
     if (credential.ticketsFrom !== undefined)
         return { user, tickets: await ticketsFrom(credential.ticketsFrom, `${property}.ticketsFrom`) };

@@ -15,9 +15,9 @@ export function rangeOf(text: string): IdRange {
     return { low, high };
 }
 
-export const idmapOf = ({ workgroup, idRange }: Pick<Membership, "workgroup" | "idRange">): IdmapSettings => ({
+export const idmapOf = ({ workgroup, idRange, backend }: Pick<Membership, "workgroup" | "idRange" | "backend">): IdmapSettings => ({
     default: DEFAULT_RANGE,
-    domains: { [workgroup]: { backend: "rid", ...rangeOf(idRange) } },
+    domains: { [workgroup]: { backend: backend ?? "rid", ...rangeOf(idRange) } },
 });
 
 const ownLines = (member: Membership): GlobalLines => {

@@ -1,8 +1,9 @@
 import { PvesmbError } from "../../base/errors";
 import type { Log } from "../../base/log";
 import type { GatherResult } from "../../hosts";
-import { CONTAINER_IDS, dnsNameOf, finding, NSSWITCH, otherDirectories, preflight, sameDomain } from "../../ad";
+import { dnsNameOf, finding, NSSWITCH, otherDirectories, preflight, sameDomain } from "../../ad";
 import type { ControllerFacts, Finding, IdSurroundings, Login, Probe, Provisioned } from "../../ad";
+import { CONTAINER_IDS } from "../../model/id-map";
 import { FIRST_ID, LAST_ID } from "../../samba/ids";
 import { logIn } from "./login-look";
 import type { JoinInputs, LoginAsking } from "./login-look";
@@ -29,7 +30,8 @@ export interface Asking extends Omit<LoginAsking, "login"> {
 
 /** All that is wrong with a join, at once; nothing has been touched when it throws. */
 export async function cleared(asking: Asking & { login: Login | Provisioned }): Promise<Cleared> {
-    const { findings, member, controller } = await examined(asking);
+    const { findings, member, controller, warnings } = await examined(asking);
+    for (const warning of warnings) asking.log.warn(`AdDomain ${member.domain}: ${warning}`);
     if (findings.length > 0 || controller === undefined) throw refused(asking, findings);
     return { member, server: controller.controller, forest: controller.forest };
 }
@@ -40,6 +42,7 @@ export interface Examined {
     /** The one to join at; undefined: none answers. */
     controller: ControllerFacts | undefined;
     findings: Finding[];
+    warnings: string[];
 }
 
 export async function examined(asking: Asking): Promise<Examined> {
@@ -53,6 +56,7 @@ export async function examined(asking: Asking): Promise<Examined> {
         workgroup: said?.workgroup ?? workgroup,
         computerName,
         idRange: known.idRange ?? freeRange(probe.ids),
+        backend: known.backend,
         servers: inputs.servers,
     };
     // A name that no tool may hold is a finding of its own; the login then waits.
@@ -72,7 +76,7 @@ export async function examined(asking: Asking): Promise<Examined> {
         ...nameFindings(asking, member),
         ...(seen?.findings ?? []),
     ];
-    return { member, controller: said, findings };
+    return { member, controller: said, findings, warnings: seen?.warnings ?? [] };
 }
 
 function refused({ hostSession, inputs }: Asking, findings: readonly Finding[]): PvesmbError {

@@ -27,6 +27,7 @@ import type { Status } from "./look";
 import { domainPart } from "./part";
 import { AES_ONLY } from "./prove";
 import { nameChanges, namesOf } from "./names";
+import { backendOf, named } from "./types";
 import type { DomainState, Membership, Outputs } from "./types";
 
 type Read = { inputs: Observed<DomainInputs>; state: Outputs } | undefined;
@@ -36,7 +37,8 @@ export async function readDomain(ctx: Context<Outputs>, id: string, state: Domai
     const { domain, workgroup, computerName, idRange, servers } = state;
     const began = workgroup !== undefined && computerName !== undefined && idRange !== undefined;
     const allowed = state.allowedGroups === undefined ? {} : { allowed: state.allowedSids ?? [] };
-    const member: Membership | undefined = began ? { domain, workgroup, computerName, idRange, servers, ...allowed } : undefined;
+    const backend = backendOf(state);
+    const member: Membership | undefined = began ? { domain, workgroup, computerName, idRange, backend, servers, ...allowed } : undefined;
     const commands = member === undefined ? [] : [statusCommand(member), dnsLook(member)];
     const seen = await lookAt(ctx, state.gateway, { ...FILES, commands: [...(FILES.commands ?? []), ...commands] });
     if (seen === "gone") return undefined;
@@ -75,8 +77,7 @@ function filesDrift(
     id: string,
     { dns, addresses = [], dnsNames, accountSid = "" }: DomainState,
 ): string[] {
-    const { domain, workgroup, computerName, idRange } = member;
-    const wanted: DomainMark = { key: mark.key, nonce: id, phase: "joined", domain, workgroup, computerName, idRange };
+    const wanted: DomainMark = { key: mark.key, nonce: id, phase: "joined", ...named(member) };
     const missing = withoutWinbind(look.files[NSSWITCH] ?? "");
     const entry = dnsEntryText({ id, key: mark.key, names: namesOf(member, dnsNames), addresses });
     return [
@@ -84,7 +85,7 @@ function filesDrift(
         ...partDrift(domainPart(member), look),
         ...textDrift(KRB5_CONF, renderKrb5(member), look.files[KRB5_CONF]),
         ...admissionDrift(look, member, accountSid),
-        ...awayDrift(look, domain),
+        ...awayDrift(look, member.domain),
         ...(missing.length === 0 ? [] : [`${NSSWITCH}: ${missing.join(" and ")} without winbind`]),
         ...(dns.register ? dnsProgram.faults(look, id, entry) : []),
     ];

@@ -8,12 +8,13 @@ import { DOMAIN, parseKept, parseMark, parseProbe, probeCommand, sameDomain } fr
 import type { DomainMark, KeptIds, Probe } from "../../ad";
 import type { DomainInputs } from "../../model";
 import { FILES } from "./look";
+import { backendOf } from "./types";
 import type { DomainState, Membership } from "./types";
 
 const PROBE = "domain probe";
 
 /** What of the inputs says where to look. */
-type Wanted = Pick<DomainInputs, "domain" | "computerName" | "idRange" | "servers">;
+type Wanted = Pick<DomainInputs, "domain" | "computerName" | "idRange" | "servers"> & Partial<Pick<DomainInputs, "idmap">>;
 
 /** A gateway and the domain around it, before a join. */
 export interface Seen {
@@ -66,6 +67,7 @@ export async function lookForJoin(
         ...(kept === undefined ? {} : { kept }),
         known: {
             ...(idRange === undefined ? {} : { idRange }),
+            backend: backendOf(inputs),
             ...(workgroup === undefined || workgroup === "" ? {} : { workgroup }),
             ...(computerName === undefined || computerName === "" ? {} : { computerName }),
         },
@@ -77,6 +79,7 @@ export async function lookForJoin(
                       workgroup: mark.workgroup,
                       computerName: mark.computerName,
                       idRange: idRange ?? mark.idRange,
+                      backend: backendOf(inputs),
                       servers: inputs.servers,
                   },
               }),
@@ -85,7 +88,13 @@ export async function lookForJoin(
 }
 
 /** Files on the data have owners of the range that it had. */
-function refuseOtherRange({ idRange }: Wanted, kept: KeptIds | undefined): void {
+function refuseOtherRange({ idRange, idmap }: Wanted, kept: KeptIds | undefined): void {
+    if (idmap !== undefined && kept !== undefined && (kept.backend ?? "rid") !== idmap.backend)
+        throw new PvesmbError(
+            "InvalidInput",
+            `idmap.backend: accounts of ${kept.domain} have had their numbers by "${kept.backend ?? "rid"}" on this data, and files belong to them; set that`,
+            { property: "idmap.backend" },
+        );
     if (idRange !== undefined && kept !== undefined && kept.idRange !== idRange)
         throw new PvesmbError(
             "InvalidInput",

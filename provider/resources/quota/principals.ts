@@ -1,10 +1,10 @@
-import { CONTAINER_IDS } from "../../ad/idmap";
 import { PvesmbError } from "../../base/errors";
 import type { GatherResult } from "../../hosts";
 import type { PrincipalLimit, QuotaInputs } from "../../model";
 import type { Named } from "../../ad/judgement";
 import { accountFor } from "../../model/domain-accounts";
 import type { DomainAccount } from "../../model/domain-accounts";
+import { CONTAINER_IDS } from "../../model/id-map";
 import { bytesOf, formatSize } from "../../model/size";
 import type { IdLimit, LookOptions, TreeState } from "../../quota/tree";
 import { hostFacts } from "../../samba/facts";

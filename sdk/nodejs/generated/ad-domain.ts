@@ -4,13 +4,14 @@ import type { Kind } from "../../../provider/base/kind";
 import { PvesmbResource, type ResourceWith } from "../shim";
 import type {
     AdDomainDnsArgs,
+    AdDomainIdmapArgs,
     AdDomainLeaveArgs,
     AdDomainOfflineJoinArgs,
     DomainCredentialArgs,
     GatewayRefArgs,
     TimeoutsArgs,
 } from "./inputs";
-import type { AdDomainDns, AdDomainLeave, AdDomainOfflineJoin, DomainCredential, GatewayRef, Timeouts } from "./outputs";
+import type { AdDomainDns, AdDomainIdmap, AdDomainLeave, AdDomainOfflineJoin, DomainCredential, GatewayRef, Timeouts } from "./outputs";
 
 export interface AdDomainArgs {
     /**
@@ -73,11 +74,17 @@ export interface AdDomainArgs {
     servers?: pulumi.Input<pulumi.Input<string>[]>;
 
     /**
-     * Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.
+     * Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain, or with `idmap.backend: "ad"` those in the directory. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.
      * A change is refused: files belong to these numbers: leave it out, or set the current one.
      * @default what is free: 60000-65533 in an unprivileged container, 1000000-1999999 in a privileged one
      */
     idRange?: pulumi.Input<string>;
+
+    /**
+     * Where the numbers of accounts come from.
+     * @default `{"backend":"rid"}`
+     */
+    idmap?: pulumi.Input<AdDomainIdmapArgs>;
 
     /**
      * Take over a computer account of that name which the domain has already. The join gives it another password, so a machine that uses it loses its membership.
@@ -114,6 +121,7 @@ const kind: Kind = {
         "dnsNames",
         "dns",
         "servers",
+        "idmap",
         "adopt",
         "allowedGroups",
         "leave",
@@ -145,9 +153,11 @@ const kind: Kind = {
         ["gateway", "connection", "markSecretPrevious"],
         ["credential", "password"],
         ["credential", "tickets"],
+        ["credential", "keytab"],
         ["offlineJoin", "blob"],
         ["leave", "credential", "password"],
         ["leave", "credential", "tickets"],
+        ["leave", "credential", "keytab"],
     ],
     secretOutputs: [],
     references: ["gateway"],
@@ -227,11 +237,17 @@ export class AdDomain extends PvesmbResource {
     declare readonly servers: pulumi.Output<string[] | undefined>;
 
     /**
-     * Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.
+     * Numbers (uid, gid) for accounts of the domain: the first one plus the account's relative id in the domain, or with `idmap.backend: "ad"` those in the directory. It must not overlap local accounts (10000-59999), and an unprivileged container has no number above 65535 unless it is given more. Gateways with the same range give files the same owners.
      * A change is refused: files belong to these numbers: leave it out, or set the current one.
      * @default what is free: 60000-65533 in an unprivileged container, 1000000-1999999 in a privileged one
      */
     declare readonly idRange: pulumi.Output<string>;
+
+    /**
+     * Where the numbers of accounts come from.
+     * @default `{"backend":"rid"}`
+     */
+    declare readonly idmap: pulumi.Output<AdDomainIdmap | undefined>;
 
     /**
      * Take over a computer account of that name which the domain has already. The join gives it another password, so a machine that uses it loses its membership.

@@ -124,6 +124,11 @@ export interface SmbGatewayLxcArgs {
     unprivileged?: pulumi.Input<boolean>;
 
     /**
+     * More numbers (uids and gids) than the 65536 of an unprivileged container, for the accounts of a larger domain (AdDomain). Over the node's SSH, since no API allows it, pvesmb writes `lxc.idmap` of the container's configuration and adds to the node's /etc/subuid and /etc/subgid. The first 65536 stay as they are, so files keep their owners. Nothing is taken back, also when this is left out again or the gateway is deleted.
+     */
+    idMap?: pulumi.Input<SmbGatewayLxcIdMapArgs>;
+
+    /**
      * Feature nesting, which systemd in newer Debian releases needs.
      * @default `true`
      */
@@ -141,6 +146,20 @@ export interface SmbGatewayLxcRootfsArgs {
      * Size of the root file system; it can grow. At least 512MiB, a multiple of 1MiB.
      */
     size: pulumi.Input<string>;
+}
+
+export interface SmbGatewayLxcIdMapArgs {
+    /**
+     * How many numbers the container has, counted from 0. More can be given later, never fewer.
+     */
+    ids: pulumi.Input<number>;
+
+    /**
+     * The node's number that is 65536 in the container; the others follow it. What another container or a user of the node has is refused, and the message names a place that is free.
+     * A change is refused: files on the node belong to these numbers.
+     * @default `165536`
+     */
+    hostFrom?: pulumi.Input<number>;
 }
 
 export interface NetworkArgs {
@@ -1090,6 +1109,16 @@ export interface DomainCredentialArgs {
      * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
      */
     ticketsFrom?: pulumi.Input<DomainCredentialTicketsFromArgs>;
+
+    /**
+     * Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.
+     */
+    keytab?: pulumi.Input<string>;
+
+    /**
+     * Where to read the keytab from, so that no state holds it.
+     */
+    keytabFrom?: pulumi.Input<DomainCredentialKeytabFromArgs>;
 }
 
 export interface DomainCredentialTicketsFromArgs {
@@ -1100,6 +1129,18 @@ export interface DomainCredentialTicketsFromArgs {
 
     /**
      * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: pulumi.Input<string>;
+}
+
+export interface DomainCredentialKeytabFromArgs {
+    /**
+     * An environment variable of the `pulumi` command, with the keytab in Base64.
+     */
+    env?: pulumi.Input<string>;
+
+    /**
+     * A keytab on the machine that runs `pulumi`.
      */
     file?: pulumi.Input<string>;
 }
@@ -1140,6 +1181,15 @@ export interface AdDomainDnsArgs {
      * @default the one at which the gateway is reached
      */
     addresses?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface AdDomainIdmapArgs {
+    /**
+     * `rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.
+     * A change is refused: files belong to these numbers.
+     * @default `"rid"`
+     */
+    backend?: pulumi.Input<"rid" | "ad">;
 }
 
 export interface AdDomainLeaveArgs {

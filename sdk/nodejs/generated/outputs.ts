@@ -123,6 +123,11 @@ export interface SmbGatewayLxc {
     unprivileged?: boolean;
 
     /**
+     * More numbers (uids and gids) than the 65536 of an unprivileged container, for the accounts of a larger domain (AdDomain). Over the node's SSH, since no API allows it, pvesmb writes `lxc.idmap` of the container's configuration and adds to the node's /etc/subuid and /etc/subgid. The first 65536 stay as they are, so files keep their owners. Nothing is taken back, also when this is left out again or the gateway is deleted.
+     */
+    idMap?: SmbGatewayLxcIdMap;
+
+    /**
      * Feature nesting, which systemd in newer Debian releases needs.
      * @default `true`
      */
@@ -140,6 +145,20 @@ export interface SmbGatewayLxcRootfs {
      * Size of the root file system; it can grow. At least 512MiB, a multiple of 1MiB.
      */
     size: string;
+}
+
+export interface SmbGatewayLxcIdMap {
+    /**
+     * How many numbers the container has, counted from 0. More can be given later, never fewer.
+     */
+    ids: number;
+
+    /**
+     * The node's number that is 65536 in the container; the others follow it. What another container or a user of the node has is refused, and the message names a place that is free.
+     * A change is refused: files on the node belong to these numbers.
+     * @default `165536`
+     */
+    hostFrom?: number;
 }
 
 export interface Network {
@@ -1089,6 +1108,16 @@ export interface DomainCredential {
      * Where to read the tickets from, as a job in CI has them after `kinit -k`, so that no state holds them.
      */
     ticketsFrom?: DomainCredentialTicketsFrom;
+
+    /**
+     * Instead of a password: a keytab with the account's keys, in Base64. The gateway gets tickets by it, as `kinit -k` does; an account whose password changes needs a new one.
+     */
+    keytab?: string;
+
+    /**
+     * Where to read the keytab from, so that no state holds it.
+     */
+    keytabFrom?: DomainCredentialKeytabFrom;
 }
 
 export interface DomainCredentialTicketsFrom {
@@ -1099,6 +1128,18 @@ export interface DomainCredentialTicketsFrom {
 
     /**
      * A credential cache on the machine that runs `pulumi`, as `kinit -c FILE` writes it.
+     */
+    file?: string;
+}
+
+export interface DomainCredentialKeytabFrom {
+    /**
+     * An environment variable of the `pulumi` command, with the keytab in Base64.
+     */
+    env?: string;
+
+    /**
+     * A keytab on the machine that runs `pulumi`.
      */
     file?: string;
 }
@@ -1139,6 +1180,15 @@ export interface AdDomainDns {
      * @default the one at which the gateway is reached
      */
     addresses?: string[];
+}
+
+export interface AdDomainIdmap {
+    /**
+     * `rid`: reckoned from the account's relative id, so that every account has one. `ad`: uidNumber and gidNumber (RFC 2307), as the directory has them; who has none there, or one outside `idRange`, has no access. Groups of `allowedGroups` and the users' primary group (Domain Users) without a gidNumber are refused before the join, and accounts without a number wherever a share, group or quota names them.
+     * A change is refused: files belong to these numbers.
+     * @default `"rid"`
+     */
+    backend?: "rid" | "ad";
 }
 
 export interface AdDomainLeave {

@@ -11,6 +11,9 @@ const credential = (at: string): Rows => ({
     [`${at}.passwordFrom.env`]: SOURCES["env"] ?? [],
     [`${at}.passwordFrom.file`]: SOURCES["file"] ?? [],
     [`${at}.tickets`]: ["", "no cache", Buffer.from([5, 2, 0]).toString("base64")],
+    [`${at}.keytab`]: ["", "no keytab", Buffer.from([5, 4, 0]).toString("base64")],
+    [`${at}.keytabFrom.env`]: SOURCES["env"] ?? [],
+    [`${at}.keytabFrom.file`]: SOURCES["file"] ?? [],
     [`${at}.ticketsFrom.env`]: SOURCES["env"] ?? [],
     [`${at}.ticketsFrom.file`]: SOURCES["file"] ?? [],
 });
@@ -48,6 +51,7 @@ export const rows: Rows = {
     dnsNames: [[""], ["files"], ["a b.example.com"], ["files.example.com\n"]],
     servers: [[], [""], ["dc 1"], ["*"], ["dc1\n"]],
     idRange: ["", "60000", "60000-", "0-100", "a-b", "60000 - 65533", "-5"],
+    "idmap.backend": ["", "tdb", "autorid"],
     allowedGroups: [[], ["File Users"], ["AD\\"], ["AD\\a\nb"], ["AD\\a "], ["users@ad.example.com"], [`AD\\${long(257)}`], ["S-1-x"]],
     "leave.deleteAccount": ["yes"],
     ...CHILD,

@@ -18,6 +18,8 @@ export const rows: Rows = {
     "lxc.templateStorage": STORAGES,
     "lxc.rootfs.storage": STORAGES,
     "lxc.rootfs.size": [...SIZES, "511MiB", "513.5MiB"],
+    "lxc.idMap.ids": [0, -1, 65_536, 131_071, 131_073, 2 ** 33],
+    "lxc.idMap.hostFrom": [0, 100_000, 165_535, 2 ** 32, 200_000.5],
     "lxc.cores": [0, -1, 1.5, 8193],
     "lxc.memory": [...SIZES, "127MiB", "9TiB", "512.5KiB"],
     "lxc.swap": [...SIZES.filter((size) => size !== "0B"), "9TiB"],

@@ -99,6 +99,7 @@ export class Guest {
             const rootfs = this.mounts.at("rootfs");
             const printed = await this.inside(spec, rootfs, startScript(spec, nodeDns) + systemdScript);
             const config = guestConfig(spec, entries, { rootfs, cgroup: cgroupVersion(), cpus: cpus().length });
+            this.space.handOutIds();
             const container = await Container.start(this.space, String(this.vmid), `${spec.node}/guest-${this.vmid}`, config);
             this.container = container;
             this.cleaned = container.ended.then(() => this.mounts.unmountAll()).catch(() => undefined); // Its node may have gone first, with all mounts.

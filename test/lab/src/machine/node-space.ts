@@ -1,10 +1,16 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join, normalize } from "node:path";
 import { MachineError } from "../machine";
 import type { NodeLayout } from "./layout";
 import { attempt, outputOf } from "./run";
 import type { RunOptions, RunResult } from "./run";
+
+const idFiles = ["subuid", "subgid"] as const;
+/** As Proxmox VE leaves /etc/subuid and /etc/subgid. */
+export const usualIds = "root:100000:65536\n";
+/** LXC maps the root of the machine, too, while it makes files. */
+const handedOut = (own: string): string => `${own}root:0:1\n`;
 
 /**
  * The kernel's side of one node: a mount namespace that belongs to the node's network namespace. Its container and its guests start
@@ -22,16 +28,14 @@ export class NodeSpace {
 
     static async open(layout: NodeLayout): Promise<NodeSpace> {
         const aside = join(layout.dir, "cgroup");
-        const ids = join(layout.dir, "subid");
         mkdirSync(aside, { recursive: true });
         // lxc-usernsexec insists on a range handed out to root; the machine's own files stay as they are.
-        writeFileSync(ids, "root:100000:65536\nroot:0:1\n");
+        for (const name of idFiles) writeFileSync(join(layout.dir, name), handedOut(usualIds));
         const script = [
             `mount --rbind /sys/fs/cgroup ${aside}`,
             "mount -t sysfs sysfs /sys",
             `mount --move ${aside} /sys/fs/cgroup`,
-            `mount --bind ${ids} /etc/subuid`,
-            `mount --bind ${ids} /etc/subgid`,
+            ...idFiles.map((name) => `mount --bind ${join(layout.dir, name)} /etc/${name}`),
             "echo ready",
             "exec sleep infinity",
         ].join(" && ");
@@ -55,6 +59,15 @@ export class NodeSpace {
             if (clean === at || clean.startsWith(`${at}/`)) return join(dir, clean.slice(at.length));
         }
         return join(this.layout.dir, "root", clean);
+    }
+
+    /** Lets containers that are started from now on have the ids that the node's own files hand out to root. */
+    handOutIds(): void {
+        for (const name of idFiles) {
+            const own = this.outside(join(this.layout.dir, "root/etc", name));
+            // In place: it is bound over the machine's own.
+            writeFileSync(join(this.layout.dir, name), handedOut(existsSync(own) ? readFileSync(own, "utf8") : usualIds));
+        }
     }
 
     /** The same for this process, which stands outside the mount namespace. */

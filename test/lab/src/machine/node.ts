@@ -7,7 +7,7 @@ import { newHostKeys } from "./host-keys";
 import { network } from "./layout";
 import type { NodeLayout } from "./layout";
 import { nodeConfig } from "./lxc-config";
-import { NodeSpace } from "./node-space";
+import { NodeSpace, usualIds } from "./node-space";
 import { preparePools } from "./pools";
 import { run } from "./run";
 import { caFile } from "./tls";
@@ -126,6 +126,8 @@ export class LabNode {
         file("etc/hostname", `${this.layout.name}\n`);
         file("etc/hosts", `127.0.0.1 localhost\n${hosts.join("\n")}\n`);
         file("etc/resolv.conf", `search ${network.domain}\nnameserver ${network.services}\n`);
+        for (const name of ["subuid", "subgid"])
+            if (!existsSync(join(root, "etc", name)) || readFileSync(join(root, "etc", name), "utf8") === "") file(`etc/${name}`, usualIds);
         for (const key of keys) file(`etc/ssh/${key.name}`, key.text, parseInt(key.mode, 8));
         mkdirSync(join(root, "root/.ssh"), { recursive: true, mode: 0o700 });
         // As PVE's installer leaves it.
