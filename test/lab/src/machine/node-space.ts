@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join, normalize } from "node:path";
 import { MachineError } from "../machine";
@@ -11,6 +11,18 @@ const idFiles = ["subuid", "subgid"] as const;
 export const usualIds = "root:100000:65536\n";
 /** LXC maps the root of the machine, too, while it makes files. */
 const handedOut = (own: string): string => `${own}root:0:1\n`;
+
+/** It is bound over another file, so it stays the same one. Containers that start meanwhile read it, so it is never empty. */
+function replaceInPlace(path: string, text: string): void {
+    if (readFileSync(path, "utf8") === text) return;
+    const file = openSync(path, "r+");
+    try {
+        writeSync(file, text, 0);
+        ftruncateSync(file, Buffer.byteLength(text));
+    } finally {
+        closeSync(file);
+    }
+}
 
 /**
  * The kernel's side of one node: a mount namespace that belongs to the node's network namespace. Its container and its guests start
@@ -65,8 +77,7 @@ export class NodeSpace {
     handOutIds(): void {
         for (const name of idFiles) {
             const own = this.outside(join(this.layout.dir, "root/etc", name));
-            // In place: it is bound over the machine's own.
-            writeFileSync(join(this.layout.dir, name), handedOut(existsSync(own) ? readFileSync(own, "utf8") : usualIds));
+            replaceInPlace(join(this.layout.dir, name), handedOut(existsSync(own) ? readFileSync(own, "utf8") : usualIds));
         }
     }
 
