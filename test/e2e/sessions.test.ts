@@ -272,7 +272,7 @@ test("smbd cannot be told: everything stays as it was", async () => {
     const was = await configuration();
     stack.write(then({ told: [{ alice: "full" }] }));
     const { output } = await withBroken(guest, "smbcontrol", () => stack.up({ fails: true }));
-    expect(output).toMatch(/smbcontrol -s \/proc\/self\/fd\/\.\. smbd ping: exit code 1: \\u001b\]0;broken by the test/);
+    expect(output).toMatch(/smbcontrol -s \/proc\/self\/fd\/\.\. --timeout=50 smbd ping: exit code 1: \\u001b\]0;broken by the test/);
     expect(await configuration()).toBe(was);
     await stack.up();
     expect((await smbclient(within, { host, share: "told" }, login("alice"), "ls")).output).toContain("blocks");
