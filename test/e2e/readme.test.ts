@@ -47,6 +47,7 @@ beforeAll(async () => {
     stack = await Stack.create({
         runDirectory: runDirectory(),
         program: { text: inLab(first) },
+        typescript: true,
         project: "files",
         stack: "prod",
         within: lab.within,

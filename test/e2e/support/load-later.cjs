@@ -2,6 +2,7 @@
  * Required first by program and provider of the tests' operations, each of which starts both anew: takes out of their start what none of
  * them uses. That is half of a program's processor time. Bench and demo run without it, as users do.
  */
+const { existsSync } = require("node:fs");
 const Module = require("node:module");
 const v8 = require("node:v8");
 
@@ -63,5 +64,6 @@ if (file !== undefined) {
     ])
         for (const name of names) later(resolve(name), memberOf);
     // `options: { typescript: false }` of Pulumi.yaml, which a language host of this age does not hear of.
-    if (require(`${process.cwd()}/package.json`).main === "index.js") process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
+    const project = `${process.cwd()}/package.json`;
+    if (existsSync(project) && require(project).main === "index.js") process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
 }

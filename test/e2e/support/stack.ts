@@ -17,6 +17,8 @@ export interface StackOptions {
     program: { example: string } | { text: string };
     /** Project name of a program given as text. Default `test`. */
     project?: string;
+    /** A program given as text stays in TypeScript, as users have it. By default the tests compile it. */
+    typescript?: true;
     /** Stack name. Default `dev`. */
     stack?: string;
     within: Within;
@@ -108,7 +110,7 @@ export class Stack {
             name,
             backend,
             inTests ? compiled : undefined,
-            inTests && "text" in options.program,
+            inTests && "text" in options.program && options.typescript !== true,
             options.within,
             {
                 PATH: [await pulumiDirectory(), dirname(process.execPath), process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"].join(
