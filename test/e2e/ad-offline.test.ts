@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { domain, resetDomain, startDomain } from "../lab/src/ad/domain";
+import { domain, replicated, resetDomain, startDomain } from "../lab/src/ad/domain";
 import type { DomainController } from "../lab/src/ad/domain";
 import { DomainClient } from "./support/domain-client";
 import { inGuest } from "./support/guests";
@@ -46,6 +46,8 @@ async function provision(computer: string): Promise<string> {
 /** The file, with its byte order mark and all, at the workstation. */
 async function blobFor(computer: string): Promise<{ file: string; needles: { blob: string } }> {
     const bytes = Buffer.from(await provision(computer), "base64");
+    // The gateway may ask either controller.
+    await replicated({ dc1, dc2 });
     const file = join(stack.directory, `${computer}.blob`);
     writeFileSync(file, bytes);
     chmodSync(file, 0o600);

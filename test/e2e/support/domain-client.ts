@@ -17,10 +17,7 @@ export class DomainClient {
         const file = (name: string, text: string): void => writeFileSync(join(this.folder, name), text, { mode: 0o600 });
         file("krb5.conf", `[libdefaults]\ndefault_realm = ${domain.realm}\nrdns = false\ndns_lookup_kdc = true\n`);
         // smbclient keeps addresses for eleven minutes, by default for all users of the machine: another file's gateway had the same name.
-        file(
-            "smb.conf",
-            `[global]\nworkgroup = ${domain.workgroup}\nrealm = ${domain.realm}\nname cache timeout = 0\ncache directory = ${this.folder}\n`,
-        );
+        file("smb.conf", `[global]\nworkgroup = ${domain.workgroup}\nrealm = ${domain.realm}\nlock directory = ${this.folder}\n`);
         file("login", `username = ${user}\npassword = ${password}\ndomain = ${domain.workgroup}\n`);
     }
 
