@@ -8,8 +8,8 @@ import { Misuse, parsedArguments, verbOf } from "./arguments";
 
 export const HA_HELP = `pvesmb ha status|test|failover|failback --gateway WHICH [--json]
 
-Looks at a cluster of a CtdbVip, from one of its gateways, and moves its floating addresses. The connection comes from the environment (PROXMOX_VE_ENDPOINT,
-PROXMOX_VE_API_TOKEN, ..., and for SSH PROXMOX_VE_SSH_*, PVESMB_SSH_*).
+Looks at a cluster of a CtdbVip, from one of its gateways, and moves its floating addresses. The connection comes from the environment
+(PROXMOX_VE_ENDPOINT, PROXMOX_VE_API_TOKEN, ..., and for SSH PROXMOX_VE_SSH_*, PVESMB_SSH_*).
 
   status     who is healthy, who has which address, who has the lock, how many sessions each gateway has; changes nothing
   test       moves each floating address to another gateway and back, while a client on this machine connects to it; says how long it could

@@ -25,7 +25,7 @@ type Ctx = Context<unknown>;
 
 /** Takes all floating addresses from a gateway, and keeps it without any until it is given back. */
 export async function failOver(ctx: Ctx, ref: GatewayRef): Promise<ClusterReport> {
-    const { before, gateway } = await healthyCluster(ctx, ref);
+    const { before, gateway } = await answeringCluster(ctx, ref);
     const self = numberOf(before);
     if (!before.nodes.some(({ number, flags }) => number !== self && flags.length === 0))
         throw new PvesmbError(
@@ -42,14 +42,14 @@ export async function failOver(ctx: Ctx, ref: GatewayRef): Promise<ClusterReport
 
 /** Lets it have addresses again. */
 export async function failBack(ctx: Ctx, ref: GatewayRef): Promise<ClusterReport> {
-    const { gateway } = await healthyCluster(ctx, ref);
+    const { gateway } = await answeringCluster(ctx, ref);
     await tell(ctx, gateway, "enable");
     return clusterStatus(ctx, ref);
 }
 
 /** Moves each floating address to another gateway and back, while a client on this machine connects to it. */
 export async function testFailover(ctx: Ctx, ref: GatewayRef): Promise<Tested> {
-    const { before, gateway } = await healthyCluster(ctx, ref);
+    const { before, gateway } = await answeringCluster(ctx, ref);
     const healthy = before.nodes.filter(({ flags }) => flags.length === 0).map(({ number }) => number);
     if (before.faults.length > 0 || healthy.length < 2)
         return {
@@ -69,6 +69,8 @@ export async function testFailover(ctx: Ctx, ref: GatewayRef): Promise<Tested> {
             continue;
         }
         const back = await move(node);
+        // Not measured, since nobody could connect any more: put back all the same.
+        if (back === undefined) await tell(ctx, gateway, "moveip", address, String(node));
         moves.push({ address, from: node, to, there: finite(there), back: finite(back ?? Infinity) });
     }
     const after = await clusterStatus(ctx, ref);
@@ -81,7 +83,7 @@ export async function testFailover(ctx: Ctx, ref: GatewayRef): Promise<Tested> {
 const finite = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds : null);
 
 /** Throws unless the gateway is in a cluster whose CTDB answers. */
-async function healthyCluster(ctx: Ctx, ref: GatewayRef): Promise<{ before: ClusterReport; gateway: Ready }> {
+async function answeringCluster(ctx: Ctx, ref: GatewayRef): Promise<{ before: ClusterReport; gateway: Ready }> {
     const before = await clusterStatus(ctx, ref);
     if (before.nodes.length === 0) throw new PvesmbError("Conflict", `${before.gateway}: ${before.faults.join("; ")}`);
     return { before, gateway: await readyGateway(ctx, ref) };
