@@ -57,10 +57,9 @@ const ON_HOST = "# On the host of the gateway, as root.\n";
 const onHosts = ({ features }: NodeSetup): boolean =>
     features.every(({ name }) => (featureOf(name as FeatureName).commands ?? []).every(({ on }) => on === "host"));
 
-/** The modes whose gateways are on such hosts, by feature. */
-const MODES: Partial<Record<FeatureName, string>> = { "existing-host": '"existing"', native: '"native"' };
-
-const modesOf = ({ features }: NodeSetup): string => features.map(({ name }) => MODES[name as FeatureName] ?? "").join(" or ");
+/** The modes whose gateways are on such hosts. */
+const modesOf = ({ features }: NodeSetup): string =>
+    features.map(({ name }) => JSON.stringify(featureOf(name as FeatureName).mode)).join(" or ");
 
 const giving = {
     /** Continue when a command fails because its object already exists: roles are named after their privileges. */

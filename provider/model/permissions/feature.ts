@@ -6,6 +6,8 @@ export interface Feature {
     alsoUsedBy?: string[];
     /** Granted by default. */
     usual: boolean;
+    /** The mode of the gateways that it is for; absent: any. */
+    mode?: string;
     grants: Grant[];
     /** Only root@pam with a password login may do it; no privilege or token is enough. Gives the reason in Proxmox VE's terms. */
     rootOnly?: string;

@@ -173,6 +173,7 @@ export const features = {
     },
     "existing-host": {
         purpose: "log in to a host that is there already (mode `existing`)",
+        mode: "existing",
         usual: false,
         grants: [],
         commands: [{ on: "host", commands: [{ program: "sh" }, { program: "python3" }] }],
@@ -180,6 +181,7 @@ export const features = {
     },
     native: {
         purpose: "log in to a node that is a gateway itself (mode `native`)",
+        mode: "native",
         usual: false,
         grants: [],
         commands: [{ on: "host", commands: [{ program: "sh" }, { program: "python3" }] }],
