@@ -69,6 +69,10 @@ const knownByName = (): Promise<unknown> =>
     until("the gateway's address is known to both controllers", async () =>
         (await Promise.all(started.map((dc) => dc.dnsRecords("files")))).every((records) => records.some(({ value }) => value === address)),
     );
+/** A share that lets everybody in whom the gateway knows. */
+const OPEN_SHARE = `mkdir -p /srv/pvesmb/open && chmod 777 /srv/pvesmb/open
+printf '[open]\\npath = /srv/pvesmb/open\\nread only = no\\n' > /etc/samba/pvesmb/local.conf
+smbcontrol smbd reload-config`;
 const owner = (path: string): Promise<string> => inGuest(guest, `stat -c %u:%g ${path}`);
 
 beforeAll(async () => {
@@ -147,12 +151,7 @@ test("asked for, they are there after a restart, files keep their owners, and a 
     const uid = 65_536 + Number(sid.split("-").at(-1));
     expect(uid).toBeGreaterThan(65_536 + 60_000);
     expect(await inGuest(guest, `wbinfo --sid-to-uid ${sid}`)).toBe(`${uid}\n`);
-    await inGuest(
-        guest,
-        `mkdir -p /srv/pvesmb/open && chmod 777 /srv/pvesmb/open
-printf '[open]\\npath = /srv/pvesmb/open\\nread only = no\\n' > /etc/samba/pvesmb/local.conf
-smbcontrol smbd reload-config`,
-    );
+    await inGuest(guest, OPEN_SHARE);
     await knownByName();
     expect(await zoe.login()).toMatchObject({ code: 0 });
     await until("zoe gets in by name", async () => (await zoe.kerberos(`files.${domain.dns}`, "open", "mkdir made; ls")).includes("made"));
@@ -231,12 +230,7 @@ describe("numbers as the directory has them, joined by a keytab", () => {
         expect(await filesInGuest(guest.node, guest.vmid, needles())).toEqual([]);
         expect(JSON.stringify(await stack.exportState())).not.toContain(needles().keytab);
         expect(await inGuest(guest, "ls /run/pvesmb")).not.toContain("ad-");
-        await inGuest(
-            guest,
-            `mkdir -p /srv/pvesmb/open && chmod 777 /srv/pvesmb/open
-printf '[open]\\npath = /srv/pvesmb/open\\nread only = no\\n' > /etc/samba/pvesmb/local.conf
-smbcontrol smbd reload-config`,
-        );
+        await inGuest(guest, OPEN_SHARE);
         await knownByName();
         expect(await nils.login()).toMatchObject({ code: 0 });
         await eventually(async () => expect(await nils.kerberos(`files.${domain.dns}`, "open", "mkdir his; ls")).toContain(" his "));

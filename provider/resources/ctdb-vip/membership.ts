@@ -1,3 +1,4 @@
+import type { Deadline } from "../../base/deadline";
 import { PvesmbError } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { lookAt } from "../../gateway/look";
@@ -63,14 +64,23 @@ export async function leavers(ctx: Context<Outputs>, cluster: Cluster, refs: rea
  */
 export async function takeOut({ deadline }: Context<Outputs>, cluster: Cluster, all: readonly Leaver[]): Promise<void> {
     await Promise.all(
-        all.map(async ({ gateway: { hostSession }, look }) => {
-            await hostSession.queue.submit(apartUnit(cluster, OTHER, true), deadline);
-            await hostSession.queue.submit(aloneUnit(cluster, parseSid(look.files[FACTS_FILE]), false), deadline);
-        }),
+        all.map(({ gateway, look }) => leaveCluster(cluster, gateway, look, { number: OTHER, leaves: true, last: false }, deadline)),
     );
 }
 /** Any number but the first gateway's, which would go on with the cluster's databases. */
 const OTHER = 1;
+
+/** Samba by itself again, as apartUnit and aloneUnit say. `last`: nobody else has the cluster's files. */
+export async function leaveCluster(
+    cluster: Cluster,
+    { hostSession: { queue } }: Pick<Ready, "hostSession">,
+    { files }: Pick<GatherResult, "files">,
+    { number, leaves, last }: { number: number; leaves?: boolean; last: boolean },
+    deadline: Deadline,
+): Promise<void> {
+    await queue.submit(apartUnit(cluster, number, leaves), deadline);
+    await queue.submit(aloneUnit(cluster, parseSid(files[FACTS_FILE]), last), deadline);
+}
 
 /**
  * How many numbers CTDB has given out: a line of /etc/ctdb/nodes stays when its gateway has gone (ctdb.1, "reloadnodes"). Known from the

@@ -1,12 +1,11 @@
 import { isKind } from "../../base/errors";
 import type { Context } from "../../base/handler";
 import { remainingGateway } from "../../gateway/session";
-import { FACTS_FILE, parseSid } from "../../samba/gateway-unit";
 import { factsIn, lookOf } from "./look";
 import type { Seen } from "./preflight";
 import { clusterOf } from "./types";
 import type { ClusterState, Outputs } from "./types";
-import { aloneUnit, apartUnit } from "./units";
+import { leaveCluster } from "./membership";
 
 /** Takes the cluster apart, the first gateway last: it goes on alone with what all of them knew. */
 export async function takeApart(ctx: Context<Outputs>, id: string, state: ClusterState): Promise<void> {
@@ -27,10 +26,8 @@ export async function takeApart(ctx: Context<Outputs>, id: string, state: Cluste
     for (const each of left.filter(({ member }) => member.number === 0)) await part(ctx, each, each === shared);
 
     async function part({ deadline }: Context<Outputs>, { member, look }: Seen, last: boolean): Promise<void> {
-        const { queue } = member.hostSession;
         try {
-            await queue.submit(apartUnit(cluster, member.number), deadline);
-            await queue.submit(aloneUnit(cluster, parseSid(look.files[FACTS_FILE]), last), deadline);
+            await leaveCluster(cluster, member, look, { number: member.number, last }, deadline);
         } catch (error) {
             if (!isKind(error, "Conflict")) throw error;
         }
